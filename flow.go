@@ -1,0 +1,59 @@
+package heron
+
+// FlowState says how far a flow came.
+type FlowState uint8
+
+// The states of a flow. For UDP and other datagrams, Established means that
+// both sides have sent.
+const (
+	FlowUnknown     FlowState = iota
+	FlowAttempt               // asked, not answered yet
+	FlowEstablished           // answered
+	FlowRejected              // refused: TCP reset to the SYN, or ICMP unreachable
+	FlowUnanswered            // nothing came back within the wait
+	FlowClosed                // ended in order
+	FlowReset                 // ended by reset
+	FlowExpired               // idle too long
+)
+
+var flowStateNames = [...]string{
+	"unknown", "attempt", "established", "rejected", "unanswered", "closed", "reset", "expired",
+}
+
+func (s FlowState) String() string { return enumName(flowStateNames[:], int(s)) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s FlowState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *FlowState) UnmarshalText(b []byte) error {
+	return parseEnum(s, "flow state", flowStateNames[:], b)
+}
+
+// Flow summarises one conversation: packets of one 5-tuple between a client,
+// which sent first, and a server. A flow is reported when it opens, when its
+// state changes, every minute of traffic time while it lives, and when it ends;
+// each report carries the totals so far under the same ID.
+type Flow struct {
+	ID        string    `json:"id"`
+	Transport Transport `json:"transport"`
+	Client    Endpoint  `json:"client"`
+	Server    Endpoint  `json:"server"`
+	// ClientPort and ServerPort are the ports, or ICMP type and code.
+	ClientPort uint16    `json:"client_port,omitempty"`
+	ServerPort uint16    `json:"server_port,omitempty"`
+	Protocol   string    `json:"protocol,omitempty"` // as Wireshark's filters spell it; "" = not known
+	State      FlowState `json:"state"`
+	First      Time      `json:"first"`
+	Last       Time      `json:"last"`
+	// Counters from the client and from the server; bytes are those of the IP packets.
+	ClientPackets uint64 `json:"client_packets"`
+	ServerPackets uint64 `json:"server_packets"`
+	ClientBytes   uint64 `json:"client_bytes"`
+	ServerBytes   uint64 `json:"server_bytes"`
+	// Ended is set in the last report of a flow.
+	Ended bool `json:"ended,omitempty"`
+	// ClientDevice and ServerDevice are set by the core, from the inventory.
+	ClientDevice string `json:"client_device,omitempty"`
+	ServerDevice string `json:"server_device,omitempty"`
+}

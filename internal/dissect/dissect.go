@@ -1,0 +1,79 @@
+// Package dissect turns application payload into observations and events. It
+// holds what a dissector is, the dispatcher that finds the right one for a
+// flow (port hint first, then content, then nothing), and the collector that
+// makes observations distinct. One folder below it holds one protocol; all
+// lists them; dissecttest is the suite that each must pass.
+//
+// Nothing here keeps a slice of its input: values are copied out of the
+// borrowed buffer by the Collector, once for each distinct value.
+package dissect
+
+import (
+	"errors"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// ErrNotMine is what a dissector returns for bytes that are not its protocol.
+// On the protocol's own port it makes the dispatcher look further.
+var ErrNotMine = errors.New("not this protocol")
+
+// Over says what a protocol rides on.
+type Over uint8
+
+// What a protocol may ride on; a set.
+const (
+	OverTCP Over = 1 << iota
+	OverUDP
+	OverLink // frames that are not IP, by EtherType or LLC
+)
+
+// Protocol describes one dissector: data, and at most three functions.
+type Protocol struct {
+	// Name is the protocol's name, short and lower case, as Wireshark's display
+	// filters spell it.
+	Name string
+	Over Over
+	// Ports are the well-known server ports, a hint only.
+	Ports []uint16
+	// EtherTypes are for OverLink.
+	EtherTypes []uint16
+	// Spec cites the document the dissector was written from.
+	Spec string
+	// EveryMessage keeps a flow from being settled: each message matters.
+	EveryMessage bool
+
+	// Probe reports whether b, the first bytes of one direction, look like the
+	// protocol with no port to go by. nil: only the port finds the protocol.
+	// It must be cheap and strict.
+	Probe func(b []byte, fromClient bool) bool
+
+	// Frame returns the length of the first message in b, a TCP stream: 0 when
+	// more bytes are needed to know, more than len(b) when it is still coming,
+	// ErrNotMine or another error when it cannot be. nil: Dissect gets the whole
+	// prefix of the stream each time it grows (at most StreamPrefix bytes) and
+	// says in the verdict what it consumed.
+	Frame func(b []byte) (int, error)
+
+	// Dissect reads one message (r is at its start, and is m.Payload cut to the
+	// frame) and tells out what it learned. An error means malformed; what was
+	// emitted before it stands. It must not keep any of its arguments.
+	Dissect func(r *wire.Reader, m *heron.Message, out Emitter) (heron.Verdict, error)
+}
+
+// StreamPrefix is how many bytes of each direction of a stream are kept for a
+// dissector that has not consumed them.
+const StreamPrefix = 16 << 10
+
+// Emitter takes what dissectors learned. Values are borrowed for the call and
+// are made valid, printable UTF-8 and cut to heron.MaxObservationValue.
+type Emitter interface {
+	// Observe states a fact. An empty value is dropped.
+	Observe(about heron.Subject, key string, value []byte)
+	// ObserveString is Observe for a value that is a string already.
+	ObserveString(about heron.Subject, key, value string)
+	// Event reports an action; ev is kept, and its Time, Transport, ends, ports
+	// and Protocol are filled in from the message when zero.
+	Event(ev heron.Event)
+}

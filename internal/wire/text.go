@@ -1,0 +1,52 @@
+package wire
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text makes a string fit for logs, terminals and pages out of untrusted
+// bytes: at most limit bytes, valid UTF-8 (other bytes read as Latin-1),
+// control and format characters made spaces, and space at the ends trimmed.
+func Text(b []byte, limit int) string {
+	if isPlain(b) && len(b) <= limit {
+		return strings.TrimSpace(string(b))
+	}
+	var s strings.Builder
+	for len(b) > 0 && s.Len() < limit {
+		c, n := utf8.DecodeRune(b)
+		if c == utf8.RuneError && n == 1 {
+			c = rune(b[0])
+		}
+		b = b[n:]
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || unicode.Is(unicode.Zl, c) || unicode.Is(unicode.Zp, c) {
+			c = ' '
+		}
+		if s.Len()+utf8.RuneLen(c) > limit {
+			break
+		}
+		s.WriteRune(c)
+	}
+	return strings.TrimSpace(s.String())
+}
+
+func isPlain(b []byte) bool {
+	for _, c := range b {
+		if c < 0x20 || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// Printable reports whether b is not empty and wholly printable ASCII, with
+// tabs, carriage returns and line feeds.
+func Printable(b []byte) bool {
+	for _, c := range b {
+		if (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c >= 0x7f {
+			return false
+		}
+	}
+	return len(b) > 0
+}
