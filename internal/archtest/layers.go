@@ -10,11 +10,25 @@ type layer struct {
 	level   int
 }
 
+// Levels that rules speak of by name.
+const (
+	stageLevel  = 3
+	pluginLevel = 4
+	// suiteLevel is that of test suites (dissecttest …), which may drive any stage.
+	suiteLevel = 6
+)
+
+// pluginKinds are the folders whose sub-folders are plugins, named in all.
+var pluginKinds = []string{
+	"internal/action", "internal/detect", "internal/dissect", "internal/notify", "internal/probe",
+}
+
 // layers gives each folder its place. A folder with no row fails the test.
 var layers = []layer{
 	{".", 0},
 	{"internal/wire", 1},
 	{"internal/oui", 1},
+	{"internal/oui/gen", 8},
 	{"internal/ports", 1},
 	{"internal/proto/*", 2},
 	{"internal/capture", 3},
