@@ -1,0 +1,209 @@
+// Package config reads how Heron is to run: one YAML file, then environment
+// variables, then flags, each over the one before. It is checked whole, and
+// all faults are told at once, each with where it is and what would be right.
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is the whole configuration. The zero Config is not usable: begin with
+// Default.
+type Config struct {
+	// Site names the site that this process serves; the partition of all data.
+	Site string `yaml:"site"`
+	// Role is what this process does: all, core, sensor or web.
+	Role string `yaml:"role"`
+	// Data is the folder for everything kept on disk.
+	Data string `yaml:"data"`
+	// Local are networks that are ours beside the private ranges, as CIDR.
+	Local []string `yaml:"local"`
+
+	Web     Web        `yaml:"web"`
+	DB      DB         `yaml:"db"`
+	Bus     Bus        `yaml:"bus"`
+	Sensor  Sensor     `yaml:"sensor"`
+	Keep    Retention  `yaml:"retention"`
+	Receive []Receiver `yaml:"receivers"`
+	Log     Log        `yaml:"log"`
+}
+
+// Web is how people and programs reach the server.
+type Web struct {
+	Listen string `yaml:"listen"` // host:port; loopback until told otherwise
+	// TLSCert and TLSKey are PEM files; both or neither.
+	TLSCert string `yaml:"tls_cert"`
+	TLSKey  string `yaml:"tls_key"`
+	// PublicURL is the address that links in notifications begin with.
+	PublicURL string `yaml:"public_url"`
+	// MaxUpload bounds a capture file given to the page, in bytes.
+	MaxUpload int64 `yaml:"max_upload_bytes"`
+}
+
+// DB is where data is kept.
+type DB struct {
+	// URL is sqlite:PATH or postgres://USER@HOST/NAME; "" is SQLite in Data.
+	// A PostgreSQL password comes from PGPASSWORD or ~/.pgpass, not from here.
+	URL string `yaml:"url"`
+}
+
+// Bus is how sensors and cores talk.
+type Bus struct {
+	// URL is an outside NATS cluster, as nats://host:4222; "" runs one in process.
+	URL string `yaml:"url"`
+	// Listen opens the in-process bus to sensors on other hosts; "" keeps it closed.
+	Listen string `yaml:"listen"`
+	// TokenFile holds the secret that sensors and cores share.
+	TokenFile string `yaml:"token_file"`
+	// CAFile, CertFile and KeyFile are PEM files for TLS.
+	CAFile   string `yaml:"ca_file"`
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+	// MaxBytes bounds what the bus keeps on disk.
+	MaxBytes int64 `yaml:"max_bytes"`
+}
+
+// Sensor is what is captured.
+type Sensor struct {
+	Name       string   `yaml:"name"`
+	Interfaces []string `yaml:"interfaces"`
+	Filter     string   `yaml:"filter"`
+	RingBytes  int      `yaml:"ring_bytes"`
+	MaxFlows   int      `yaml:"max_flows"`
+}
+
+// Retention says how long what is kept.
+type Retention struct {
+	Flows    Duration `yaml:"flows"`
+	Events   Duration `yaml:"events"`
+	Alerts   Duration `yaml:"alerts"`
+	Risk     Duration `yaml:"risk"`
+	MaxBytes int64    `yaml:"max_bytes"` // of the database; 0 = no limit
+}
+
+// Receiver is one place that alerts are sent to.
+type Receiver struct {
+	Name     string          `yaml:"name"`
+	Notifier string          `yaml:"notifier"`
+	Config   json.RawMessage `yaml:"-"`
+	Raw      yaml.Node       `yaml:"config"`
+}
+
+// Log is how the process logs.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn, error
+	Format string `yaml:"format"` // text or json
+}
+
+// Duration is a time.Duration that also reads days, as 30d.
+type Duration time.Duration
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (d *Duration) UnmarshalYAML(n *yaml.Node) error {
+	v, err := ParseDuration(n.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", n.Line, err)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// ParseDuration reads a duration as time.ParseDuration does, or whole days as 30d.
+func ParseDuration(s string) (time.Duration, error) {
+	var days int
+	if n, err := fmt.Sscanf(s, "%dd", &days); err == nil && n == 1 && fmt.Sprintf("%dd", days) == s {
+		return time.Duration(days) * 24 * time.Hour, nil
+	}
+	v, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, fmt.Errorf("duration %q: want a number with its unit, as 30d, 12h or 90m", s)
+	}
+	return v, nil
+}
+
+// Default returns the configuration that works on one machine with no file.
+func Default() Config {
+	return Config{
+		Site:   "default",
+		Role:   "all",
+		Data:   defaultData(),
+		Web:    Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
+		Bus:    Bus{MaxBytes: 4 << 30},
+		Sensor: Sensor{Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18},
+		Keep: Retention{
+			Flows:  Duration(30 * 24 * time.Hour),
+			Events: Duration(30 * 24 * time.Hour),
+			Alerts: Duration(365 * 24 * time.Hour),
+			Risk:   Duration(365 * 24 * time.Hour),
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}
+
+// defaultData is /var/lib/heron for root, else a folder of the user's.
+func defaultData() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/heron"
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "heron")
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		return filepath.Join(home, ".local", "share", "heron")
+	}
+	return "heron-data"
+}
+
+func hostname() string {
+	if h, err := os.Hostname(); err == nil && h != "" {
+		return h
+	}
+	return "sensor"
+}
+
+// Load returns the default configuration with the file at path (none when "")
+// and the environment laid over it. It does not check it: flags come first.
+func Load(path string, env func(string) string) (Config, error) {
+	c := Default()
+	if path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("configuration: %w", err)
+		}
+		if err := c.parse(b); err != nil {
+			return c, fmt.Errorf("configuration %s: %w", path, err)
+		}
+	}
+	return c, c.applyEnv(env)
+}
+
+// parse lays YAML over c. Unknown keys are faults: a misspelt key must not pass.
+func (c *Config) parse(b []byte) error {
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	if err := dec.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	for i := range c.Receive {
+		r := &c.Receive[i]
+		var v any
+		if err := r.Raw.Decode(&v); err != nil {
+			return fmt.Errorf("receiver %q: %w", r.Name, err)
+		}
+		j, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("receiver %q: %w", r.Name, err)
+		}
+		r.Config = j
+	}
+	return nil
+}

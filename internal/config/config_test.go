@@ -1,0 +1,111 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/heron-iot/heron/internal/config"
+)
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "heron.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func noEnv(string) string { return "" }
+
+func TestDefaultIsValid(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(c.Web.Listen, "127.0.0.1:") {
+		t.Errorf("listens on %s, want loopback until told otherwise", c.Web.Listen)
+	}
+}
+
+func TestLoadLaysFileOverDefaultAndEnvironmentOverFile(t *testing.T) {
+	t.Parallel()
+	path := write(t, "site: plant-1\nweb: {listen: '127.0.0.1:9000'}\nretention: {flows: 7d}\n"+
+		"receivers:\n- {name: soc, notifier: webhook, config: {url: 'https://soc.example/hook'}}\n")
+	env := map[string]string{"HERON_LISTEN": "127.0.0.1:9001", "HERON_INTERFACES": "eth0,eth1"}
+	c, err := config.Load(path, func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if c.Site != "plant-1" || c.Web.Listen != "127.0.0.1:9001" || len(c.Sensor.Interfaces) != 2 {
+		t.Errorf("got site %q, listen %q, interfaces %v", c.Site, c.Web.Listen, c.Sensor.Interfaces)
+	}
+	if time.Duration(c.Keep.Flows) != 7*24*time.Hour {
+		t.Errorf("flows kept for %v, want 7 days", time.Duration(c.Keep.Flows))
+	}
+	if got := string(c.Receive[0].Config); got != `{"url":"https://soc.example/hook"}` {
+		t.Errorf("receiver config = %s", got)
+	}
+}
+
+func TestLoadRefusesUnknownKeys(t *testing.T) {
+	t.Parallel()
+	_, err := config.Load(write(t, "sight: plant-1\n"), noEnv)
+	if err == nil || !strings.Contains(err.Error(), "sight") || !strings.Contains(err.Error(), "line 1") {
+		t.Errorf("err = %v, want one that names the key and the line", err)
+	}
+}
+
+func TestValidateTellsAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Site, c.Role, c.Web.Listen, c.Local = "Plant 1", "boss", "8420", []string{"10.0.0.0"}
+	c.Web.TLSCert = "/nonexistent/cert.pem"
+	c.Bus.URL = "nats://user:hunter2@host"
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("want faults")
+	}
+	for _, want := range []string{"site", "role", "web.listen", "local", "tls_key", "cert.pem", "bus.url"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not told in:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Error("the error repeats a secret")
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]time.Duration{"30d": 720 * time.Hour, "90m": 90 * time.Minute} {
+		if got, err := config.ParseDuration(in); err != nil || got != want {
+			t.Errorf("ParseDuration(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "d", "30", "3d4"} {
+		if _, err := config.ParseDuration(in); err == nil {
+			t.Errorf("ParseDuration(%q) passes", in)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte("site: a\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(t.TempDir(), "c.yaml")
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := config.Load(path, noEnv); err == nil {
+			_ = c.Validate()
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Variable is one environment variable that Heron reads.
+type Variable struct {
+	Name string
+	Doc  string
+	set  func(c *Config, v string) error
+}
+
+// Variables lists the environment variables, sorted by name.
+func Variables() []Variable {
+	str := func(f func(c *Config) *string) func(*Config, string) error {
+		return func(c *Config, v string) error { *f(c) = v; return nil }
+	}
+	return []Variable{
+		{"HERON_BUS_LISTEN", "address of the in-process bus for sensors elsewhere", str(func(c *Config) *string { return &c.Bus.Listen })},
+		{"HERON_BUS_TOKEN_FILE", "file with the secret of the bus", str(func(c *Config) *string { return &c.Bus.TokenFile })},
+		{"HERON_BUS_URL", "outside NATS cluster", str(func(c *Config) *string { return &c.Bus.URL })},
+		{"HERON_DATA", "folder for everything kept on disk", str(func(c *Config) *string { return &c.Data })},
+		{"HERON_DB_URL", "sqlite:PATH or postgres://…", str(func(c *Config) *string { return &c.DB.URL })},
+		{"HERON_INTERFACES", "interfaces to capture, with commas between", func(c *Config, v string) error {
+			c.Sensor.Interfaces = strings.Split(v, ",")
+			return nil
+		}},
+		{"HERON_LISTEN", "address of the page and the API", str(func(c *Config) *string { return &c.Web.Listen })},
+		{"HERON_LOG_FORMAT", "text or json", str(func(c *Config) *string { return &c.Log.Format })},
+		{"HERON_LOG_LEVEL", "debug, info, warn or error", str(func(c *Config) *string { return &c.Log.Level })},
+		{"HERON_MAX_FLOWS", "flows that a sensor keeps at once", func(c *Config, v string) error {
+			n, err := strconv.Atoi(v)
+			c.Sensor.MaxFlows = n
+			return err
+		}},
+		{"HERON_ROLE", "all, core, sensor or web", str(func(c *Config) *string { return &c.Role })},
+		{"HERON_SENSOR_NAME", "name of this sensor", str(func(c *Config) *string { return &c.Sensor.Name })},
+		{"HERON_SITE", "name of this site", str(func(c *Config) *string { return &c.Site })},
+		{"HERON_TLS_CERT", "PEM certificate of the page and the API", str(func(c *Config) *string { return &c.Web.TLSCert })},
+		{"HERON_TLS_KEY", "PEM key of the page and the API", str(func(c *Config) *string { return &c.Web.TLSKey })},
+	}
+}
+
+func (c *Config) applyEnv(env func(string) string) error {
+	var errs []error
+	for _, v := range Variables() {
+		if s := env(v.Name); s != "" {
+			if err := v.set(c, s); err != nil {
+				errs = append(errs, fmt.Errorf("%s=%q: %w", v.Name, s, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

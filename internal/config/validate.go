@@ -1,0 +1,146 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// siteName keeps names fit for bus subjects and file names.
+var siteName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// Validate checks c whole and returns all faults joined.
+func (c *Config) Validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if !siteName.MatchString(c.Site) {
+		fault("site %q: want lower-case letters, digits, - and _, as plant-1", c.Site)
+	}
+	if !slices.Contains([]string{"all", "core", "sensor", "web"}, c.Role) {
+		fault("role %q: want all, core, sensor or web", c.Role)
+	}
+	if c.Data == "" {
+		fault("data: want a folder")
+	}
+	for _, p := range c.Local {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			fault("local %q: want a network as 198.51.100.0/24", p)
+		}
+	}
+	c.validateWeb(fault)
+	c.validateBus(fault)
+	c.validateSensor(fault)
+	c.validateReceivers(fault)
+	if c.DB.URL != "" && !strings.HasPrefix(c.DB.URL, "sqlite:") && !isPostgres(c.DB.URL) {
+		fault("db.url: want sqlite:PATH or postgres://USER@HOST/NAME")
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		fault("log.level %q: want debug, info, warn or error", c.Log.Level)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		fault("log.format %q: want text or json", c.Log.Format)
+	}
+	return errors.Join(errs...)
+}
+
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+func (c *Config) validateWeb(fault func(string, ...any)) {
+	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
+		fault("web.listen %q: want HOST:PORT, as 127.0.0.1:8420", c.Web.Listen)
+	}
+	if (c.Web.TLSCert == "") != (c.Web.TLSKey == "") {
+		fault("web: tls_cert and tls_key go together")
+	}
+	for _, f := range []string{c.Web.TLSCert, c.Web.TLSKey} {
+		checkFile(f, "web", fault)
+	}
+	if c.Web.MaxUpload < 1<<20 {
+		fault("web.max_upload_bytes %d: want at least 1048576", c.Web.MaxUpload)
+	}
+}
+
+func (c *Config) validateBus(fault func(string, ...any)) {
+	if strings.Contains(c.Bus.URL, "@") {
+		fault("bus.url: must hold no password; put the secret in bus.token_file")
+	}
+	if c.Bus.URL != "" && c.Bus.Listen != "" && c.Role != "sensor" {
+		fault("bus: url (an outside cluster) and listen (our own) exclude each other")
+	}
+	if c.Bus.Listen != "" && c.Bus.TokenFile == "" {
+		fault("bus.listen: needs bus.token_file, so that not anyone may send")
+	}
+	for _, f := range []string{c.Bus.TokenFile, c.Bus.CAFile, c.Bus.CertFile, c.Bus.KeyFile} {
+		checkFile(f, "bus", fault)
+	}
+	if c.Bus.MaxBytes < 16<<20 {
+		fault("bus.max_bytes %d: want at least 16777216", c.Bus.MaxBytes)
+	}
+	if c.Role == "sensor" && c.Bus.URL == "" {
+		fault("role sensor: needs bus.url (or --bus), the address of the core's bus")
+	}
+}
+
+func (c *Config) validateSensor(fault func(string, ...any)) {
+	if c.Sensor.Name == "" {
+		fault("sensor.name: want a name")
+	}
+	if c.Sensor.RingBytes < 1<<20 || c.Sensor.RingBytes > 4<<30 {
+		fault("sensor.ring_bytes %d: want 1 MiB to 4 GiB", c.Sensor.RingBytes)
+	}
+	if c.Sensor.MaxFlows < 1024 {
+		fault("sensor.max_flows %d: want at least 1024", c.Sensor.MaxFlows)
+	}
+	if c.Role == "sensor" && len(c.Sensor.Interfaces) == 0 {
+		fault("role sensor: needs sensor.interfaces (or --interface)")
+	}
+}
+
+func (c *Config) validateReceivers(fault func(string, ...any)) {
+	seen := map[string]bool{}
+	for i, r := range c.Receive {
+		if r.Name == "" || r.Notifier == "" {
+			fault("receivers[%d]: want name and notifier", i)
+		}
+		if seen[r.Name] {
+			fault("receivers[%d]: the name %q is taken", i, r.Name)
+		}
+		seen[r.Name] = true
+	}
+}
+
+func checkFile(path, where string, fault func(string, ...any)) {
+	if path == "" {
+		return
+	}
+	if _, err := os.Stat(path); err != nil {
+		fault("%s: %w", where, err)
+	}
+}
+
+// DatabaseURL is DB.URL, or SQLite in the data folder.
+func (c *Config) DatabaseURL() string {
+	if c.DB.URL != "" {
+		return c.DB.URL
+	}
+	return "sqlite:" + filepath.Join(c.Data, "heron.db")
+}
+
+// Prefixes returns Local parsed; Validate has checked it.
+func (c *Config) Prefixes() []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(c.Local))
+	for _, s := range c.Local {
+		if p, err := netip.ParsePrefix(s); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
