@@ -1,0 +1,2 @@
+// Package lab is a network of emulated devices.
+package lab
