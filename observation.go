@@ -42,3 +42,12 @@ const (
 	// KeyContact: a name that Subject asked for or connected to (DNS or SNI).
 	KeyContact = "contact.name"
 )
+
+// Keys that the sensor derives from flows.
+const (
+	// KeyInbound: a host on the Internet reached Subject.Port. Value is "tcp/80".
+	KeyInbound = "flow.inbound"
+	// KeyOutbound: Subject opened a connection to the Internet. Value is the
+	// transport and server port, "tcp/443".
+	KeyOutbound = "flow.outbound"
+)

@@ -1,0 +1,222 @@
+package compliance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/heron-iot/heron"
+)
+
+// refs builds the references of a control: IEC 62443-3-3 (2013) system
+// requirements and NIST CSF 2.0 (2024) subcategories.
+func refs(iec, csf string) map[string][]string {
+	return map[string][]string{
+		"IEC 62443-3-3": strings.Split(iec, ", "),
+		"NIST CSF 2.0":  strings.Split(csf, ", "),
+	}
+}
+
+// checks lists the controls in the order of their ids.
+func checks() []check {
+	return []check{
+		{
+			heron.Control{ID: "A05", Title: "Telnet is closed", Weight: 3, References: refs("SR 7.7, SR 4.1", "PR.AA-03, PR.PS-01"),
+				Rule: "fails when a Telnet service answers"},
+			nil, closed("Telnet", "telnet", 23, 2323),
+		},
+		{
+			heron.Control{ID: "A06", Title: "FTP and TFTP are closed", Weight: 2, References: refs("SR 7.7, SR 4.1", "PR.PS-01"),
+				Rule: "fails when an FTP or TFTP service answers"},
+			nil, closed("FTP or TFTP", "ftp tftp", 21, 69),
+		},
+		{
+			heron.Control{ID: "A07", Title: "The web interface is encrypted", Weight: 2, References: refs("SR 4.1, SR 4.3", "PR.DS-02"),
+				Rule: "fails when HTTP without TLS serves a login"},
+			nil, webLogin,
+		},
+		{
+			heron.Control{ID: "A08", Title: "No password crosses the network in clear", Weight: 3, References: refs("SR 1.5, SR 4.1", "PR.AA-01, PR.DS-02"),
+				Rule: "fails when a login in clear was seen"},
+			nil, clearLogin,
+		},
+		{
+			heron.Control{ID: "A12", Title: "SNMP is version 3", Weight: 2, References: refs("SR 1.2, SR 4.1", "PR.AA-03"),
+				Rule: "fails when SNMP v1 or v2c is answered"},
+			nil, snmpVersion,
+		},
+		{
+			heron.Control{ID: "A19", Title: "MQTT asks for a login", Weight: 2, References: refs("SR 1.2, SR 2.1", "PR.AA-03, PR.AA-05"),
+				Rule: "fails when a broker accepted a client without user name"},
+			nil, mqttLogin,
+		},
+		{
+			heron.Control{ID: "C01", Title: "TLS is 1.2 or newer", Weight: 2, References: refs("SR 4.3", "PR.DS-02"),
+				Rule: "fails when the device agreed to TLS 1.1 or older"},
+			nil, tlsVersion,
+		},
+		{
+			heron.Control{ID: "C02", Title: "The certificate is valid", Weight: 1, References: refs("SR 1.8", "PR.AA-01"),
+				Rule: "fails when a served certificate has expired"},
+			nil, certificateDate,
+		},
+		{
+			heron.Control{ID: "L02", Title: "The clock is synchronised", Weight: 1, References: refs("SR 2.11", "PR.PS-04"),
+				Rule: "passes when the device was seen using NTP"},
+			nil, clockSync,
+		},
+		{
+			heron.Control{ID: "N04", Title: "The firmware version is known", Weight: 1, References: refs("SR 7.8", "ID.AM-02"),
+				Rule: "passes when the identity names a firmware version"},
+			nil, firmwareKnown,
+		},
+		{
+			heron.Control{ID: "N07", Title: "No exploited vulnerability is open", Weight: 4, References: refs("SR 3.2", "ID.RA-05, ID.RA-01"),
+				Rule: "fails when an open match of grade range or better is in CISA's catalogue of exploited vulnerabilities"},
+			nil, exploited,
+		},
+		{
+			heron.Control{ID: "S03", Title: "Control devices do not talk to the Internet", Weight: 4, References: refs("SR 5.2 RE 1, SR 5.2", "PR.IR-01"),
+				Rule: "fails when a control device opened a connection to the Internet"},
+			control, outbound,
+		},
+		{
+			heron.Control{ID: "S04", Title: "Nothing reaches the device from the Internet", Weight: 4, References: refs("SR 5.2", "PR.IR-01"),
+				Rule: "fails when a host on the Internet opened a connection to it"},
+			nil, inbound,
+		},
+	}
+}
+
+func control(v *view) bool { return v.Device.IsControl() }
+
+// closed decides whether a kind of service is there.
+func closed(what, protocols string, ports ...uint16) func(*view) verdict {
+	return func(v *view) verdict {
+		if s, ok := v.service(protocols, ports...); ok {
+			return fail(what+" answers", s)
+		}
+		if !v.watched() {
+			return unknown("no service of this device was seen yet")
+		}
+		return pass("no " + what + " service was seen among those that answer")
+	}
+}
+
+func webLogin(v *view) verdict {
+	s, ok := v.service("http", 80, 8080)
+	if !ok {
+		if !v.watched() {
+			return unknown("no service of this device was seen yet")
+		}
+		return pass("no web interface without TLS was seen")
+	}
+	if e, ok := v.first("http.www_authenticate", nil); ok {
+		return fail("asks for a login over HTTP without TLS", s, e)
+	}
+	if e, ok := v.first("http.title", looksLikeLogin); ok {
+		return fail("shows a login page over HTTP without TLS", s, e)
+	}
+	return unknown("serves HTTP without TLS; whether it asks for a login was not seen")
+}
+
+func looksLikeLogin(title string) bool {
+	t := strings.ToLower(title)
+	return strings.Contains(t, "login") || strings.Contains(t, "log in") || strings.Contains(t, "sign in")
+}
+
+func clearLogin(v *view) verdict {
+	if e, ok := v.first("auth.cleartext", nil); ok {
+		return fail("a login crossed the network in clear", e)
+	}
+	return unknown("no login was seen")
+}
+
+func snmpVersion(v *view) verdict {
+	if e, ok := v.first("snmp.version", func(s string) bool { return s == "1" || s == "2c" }); ok {
+		return fail("answers SNMP without encryption", e)
+	}
+	if e, ok := v.first("snmp.version", func(s string) bool { return s == "3" }); ok {
+		return pass("answers SNMP version 3", e)
+	}
+	return unknown("no SNMP was seen")
+}
+
+func mqttLogin(v *view) verdict {
+	if _, ok := v.service("mqtt", 1883); !ok {
+		return verdict{heron.ControlNotApplicable, "is no MQTT broker", nil}
+	}
+	if e, ok := v.first("mqtt.anonymous_accepted", nil); ok {
+		return fail("the broker let a client in without user name", e)
+	}
+	if e, ok := v.first("mqtt.login_required", nil); ok {
+		return pass("the broker refused a client without login", e)
+	}
+	return unknown("no client without user name was seen")
+}
+
+func tlsVersion(v *view) verdict {
+	old := func(s string) bool { return s == "1.1" || s == "1.0" || strings.HasPrefix(s, "ssl") }
+	if e, ok := v.first("tls.version", old); ok {
+		return fail("agreed to an obsolete TLS version", e)
+	}
+	if e, ok := v.first("tls.version", nil); ok {
+		return pass("agreed to TLS 1.2 or newer", e)
+	}
+	return unknown("no TLS handshake of this device as server was seen")
+}
+
+func certificateDate(v *view) verdict {
+	latest := ""
+	for _, o := range v.byKey["tls.cert.not_after"] {
+		latest = max(latest, o.Value)
+	}
+	end, err := time.Parse(time.RFC3339, latest)
+	switch {
+	case latest == "" || err != nil:
+		return unknown("no certificate of this device was seen")
+	case heron.TimeOf(end) < v.Now:
+		return fail("its certificate expired on "+end.Format(time.DateOnly), "tls.cert.not_after="+latest)
+	}
+	return pass("its certificate is valid until "+end.Format(time.DateOnly), "tls.cert.not_after="+latest)
+}
+
+func clockSync(v *view) verdict {
+	if e, ok := v.first(heron.KeyClientProtocol, func(s string) bool { return s == "ntp" }); ok {
+		return pass("uses NTP", e)
+	}
+	return unknown("no NTP was seen from this device")
+}
+
+func firmwareKnown(v *view) verdict {
+	if f := v.Device.Identity.Firmware; f != nil {
+		return pass(fmt.Sprintf("firmware %s, confidence %.0f %%", f.Value, 100*f.Confidence), "firmware="+f.Value)
+	}
+	return fail("the firmware version is not known", "firmware=unknown")
+}
+
+func exploited(v *view) verdict {
+	for _, m := range v.Vulnerabilities {
+		if m.KEV && m.State == heron.VulnOpen && m.Grade >= heron.GradeRange {
+			return fail(m.CVE+" is being exploited and matches", "cve="+m.CVE)
+		}
+	}
+	if v.Device.Identity.Firmware == nil {
+		return unknown("the firmware version is not known")
+	}
+	return pass("no exploited vulnerability matches this version")
+}
+
+func outbound(v *view) verdict {
+	if e, ok := v.first(heron.KeyOutbound, nil); ok {
+		return fail("opened a connection to the Internet", e)
+	}
+	return pass("no connection to the Internet was seen")
+}
+
+func inbound(v *view) verdict {
+	if e, ok := v.first(heron.KeyInbound, nil); ok {
+		return fail("a host on the Internet opened a connection to it", e)
+	}
+	return pass("no connection from the Internet was seen")
+}
