@@ -1,0 +1,176 @@
+package identify
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// gram is the length of the piece of a literal that the index looks up.
+const gram = 3
+
+// program is a pack made ready to run: an index from keys and pieces of values
+// to conditions.
+type program struct {
+	signatures []rule
+	conditions []condition
+	keys       map[string]*keyIndex
+}
+
+// rule is a signature whose conditions are numbers.
+type rule struct {
+	*Signature
+	match, unless []int
+	// late rules build on what was decided before: on identity.vendor.
+	late bool
+}
+
+// condition is where a Condition of the pack belongs.
+type condition struct {
+	text *Condition
+	rule int
+}
+
+// keyIndex finds the conditions that a value of one key may meet.
+type keyIndex struct {
+	equals map[string][]int
+	domain map[string][]int
+	exists []int
+	// grams maps the first bytes of each literal to the literals.
+	grams map[[gram]byte][]literal
+}
+
+// literal is text that a value must contain for the condition to hold.
+type literal struct {
+	text      string // lower case
+	condition int
+	atStart   bool           // for prefix
+	expr      *regexp.Regexp // then to be asked; nil when the literal is enough
+}
+
+// compile indexes the pack.
+func compile(p *Pack) (*program, error) {
+	g := &program{keys: make(map[string]*keyIndex)}
+	for i := range p.signatures {
+		s := &p.signatures[i]
+		r := rule{Signature: s}
+		for _, part := range []struct {
+			from []Condition
+			to   *[]int
+		}{{s.Match, &r.match}, {s.Unless, &r.unless}} {
+			for j := range part.from {
+				id, err := g.add(&part.from[j], i)
+				if err != nil {
+					return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: signature %q: %v", s.File, s.ID, err)
+				}
+				*part.to = append(*part.to, id)
+				r.late = r.late || slices.Contains(part.from[j].Key, KeyVendor)
+			}
+		}
+		g.signatures = append(g.signatures, r)
+	}
+	return g, nil
+}
+
+// add indexes one condition under each of its keys.
+func (g *program) add(c *Condition, rule int) (int, error) {
+	id := len(g.conditions)
+	g.conditions = append(g.conditions, condition{c, rule})
+	exprs, err := expressions(c.Regexp)
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range c.Key {
+		k := g.keys[key]
+		if k == nil {
+			k = &keyIndex{
+				equals: make(map[string][]int), domain: make(map[string][]int),
+				grams: make(map[[gram]byte][]literal),
+			}
+			g.keys[key] = k
+		}
+		if err := k.add(id, c, exprs); err != nil {
+			return 0, fmt.Errorf("condition on %s: %w", key, err)
+		}
+	}
+	return id, nil
+}
+
+func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
+	for _, v := range c.Equals {
+		v = strings.ToLower(v)
+		k.equals[v] = append(k.equals[v], id)
+	}
+	for _, v := range c.Domain {
+		v = strings.ToLower(v)
+		k.domain[v] = append(k.domain[v], id)
+	}
+	if c.Exists {
+		k.exists = append(k.exists, id)
+	}
+	var literals []literal
+	for _, v := range c.Prefix {
+		literals = append(literals, literal{text: strings.ToLower(v), atStart: true})
+	}
+	for _, v := range c.Contains {
+		literals = append(literals, literal{text: strings.ToLower(v)})
+	}
+	for _, l := range append(literals, exprs...) {
+		if len(l.text) < gram {
+			return fmt.Errorf("%q: want at least %d characters to look for", l.text, gram)
+		}
+		l.condition = id
+		piece := [gram]byte([]byte(l.text[:gram]))
+		k.grams[piece] = append(k.grams[piece], l)
+	}
+	return nil
+}
+
+// expressions compiles regular expressions, each with a literal that any match
+// contains, so that most values are turned away without running it.
+func expressions(exprs []string) ([]literal, error) {
+	var out []literal
+	for _, text := range exprs {
+		re, err := regexp.Compile("(?i)" + text)
+		if err != nil {
+			return nil, fmt.Errorf("regexp: %w", err)
+		}
+		tree, err := syntax.Parse(text, syntax.Perl)
+		if err != nil {
+			return nil, fmt.Errorf("regexp: %w", err)
+		}
+		need := strings.ToLower(required(tree))
+		if len(need) < gram {
+			return nil, fmt.Errorf("regexp %q: has no literal of %d or more characters that every match contains", text, gram)
+		}
+		out = append(out, literal{text: need, expr: re})
+	}
+	return out, nil
+}
+
+// required returns the longest literal that every match of the expression contains.
+func required(e *syntax.Regexp) string {
+	switch e.Op {
+	case syntax.OpLiteral:
+		return string(e.Rune)
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(e.Sub[0])
+	case syntax.OpRepeat:
+		if e.Min > 0 {
+			return required(e.Sub[0])
+		}
+	case syntax.OpConcat:
+		best := ""
+		for _, sub := range e.Sub {
+			if s := required(sub); len(s) > len(best) {
+				best = s
+			}
+		}
+		return best
+	}
+	return ""
+}

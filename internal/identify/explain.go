@@ -1,0 +1,99 @@
+package identify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Explanation tells how one signature fared with some observations.
+type Explanation struct {
+	Signature  string             `json:"signature"`
+	File       string             `json:"file"`
+	Matched    bool               `json:"matched"`
+	Conditions []ConditionOutcome `json:"conditions"`
+	// Claims are what it says: with a match of these facts, without one as it
+	// stands in the file.
+	Claims []string `json:"claims"`
+}
+
+// ConditionOutcome tells whether one condition held, and what met it.
+type ConditionOutcome struct {
+	Condition string `json:"condition"`
+	Held      bool   `json:"held"`
+	Forbids   bool   `json:"forbids,omitempty"` // listed under unless
+	Key       string `json:"key,omitempty"`     // of the observation that met it
+	Value     string `json:"value,omitempty"`
+}
+
+// Explain returns the signatures that matched and, after them, those that
+// nearly did: at least one condition held, but not all, or one that forbids.
+func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
+	facts := factsOf(obs)
+	found := make(hits)
+	if v := id.Identify(obs).Identity.Vendor; v != nil {
+		facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
+	}
+	for i := range facts {
+		id.program.find(&facts[i], i, found)
+	}
+	var matched, near []Explanation
+	for i := range id.program.signatures {
+		r := &id.program.signatures[i]
+		touched := slices.ContainsFunc(r.match, func(c int) bool { return len(found[c]) > 0 })
+		switch e := id.program.explain(r, facts, found); {
+		case e.Matched:
+			matched = append(matched, e)
+		case touched:
+			near = append(near, e)
+		}
+	}
+	return append(matched, near...)
+}
+
+func (g *program) explain(r *rule, facts []fact, found hits) Explanation {
+	e := Explanation{Signature: r.ID, File: r.File, Matched: r.fires(found)}
+	for _, ids := range [][]int{r.match, r.unless} {
+		for _, c := range ids {
+			o := ConditionOutcome{Condition: g.conditions[c].text.String(), Forbids: slices.Contains(r.unless, c)}
+			if h := found[c]; len(h) > 0 {
+				o.Held, o.Key, o.Value = true, facts[h[0].fact].key, facts[h[0].fact].value
+			}
+			e.Conditions = append(e.Conditions, o)
+		}
+	}
+	if e.Matched {
+		for _, v := range r.votes(facts, found) {
+			e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", v.attribute, v.value, v.weight))
+		}
+		return e
+	}
+	for _, a := range attributes {
+		for _, y := range r.Yields[a] {
+			e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", a, y.Value, y.Weight))
+		}
+	}
+	return e
+}
+
+// String returns the condition in one line.
+func (c *Condition) String() string {
+	var parts []string
+	for _, op := range []struct {
+		name   string
+		values []string
+	}{
+		{"equals", c.Equals}, {"prefix", c.Prefix}, {"contains", c.Contains},
+		{"domain", c.Domain}, {"regexp", c.Regexp},
+	} {
+		if len(op.values) > 0 {
+			parts = append(parts, op.name+" "+strings.Join(op.values, " | "))
+		}
+	}
+	if c.Exists {
+		parts = append(parts, "exists")
+	}
+	return strings.Join(c.Key, " | ") + " " + strings.Join(parts, " or ")
+}

@@ -1,0 +1,242 @@
+package identify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/oui"
+)
+
+// The constants of fusion; docs/identification.md derives them.
+const (
+	// prior is the log-odds of any candidate before evidence.
+	prior = -2.0
+	// echo is how much a further voice of the same source adds, as a share of
+	// its weight: what one protocol says twice is not said by two witnesses.
+	echo = 0.25
+	// answerAt is the confidence below which an attribute is left out.
+	answerAt = 0.5
+	// mentionAt is the confidence below which a runner-up is not worth a line.
+	mentionAt = 0.05
+	// surest bounds confidence: nobody is ever quite sure.
+	surest = 0.995
+	// maxEvidence bounds the reasons given.
+	maxEvidence = 40
+)
+
+// candidate is one possible value of an attribute, and who speaks for it.
+type candidate struct {
+	folded     string // compared
+	value      string // shown: as its heaviest vote has it
+	votes      []vote
+	score      float64
+	confidence float64
+}
+
+// decision is the contest for one attribute, best candidate first.
+type decision []candidate
+
+// claim returns the winner, nil when none is sure enough.
+func (d decision) claim() *heron.Claim {
+	if len(d) == 0 || d[0].confidence < answerAt {
+		return nil
+	}
+	return &heron.Claim{Value: d[0].value, Confidence: round(d[0].confidence)}
+}
+
+// runnerUp returns the best candidate that contradicts the first.
+func (d decision) runnerUp(a Attribute) *heron.Claim {
+	for i := range d {
+		if i > 0 && d[i].confidence >= mentionAt && !related(a, &d[0], &d[i]) {
+			return &heron.Claim{Value: d[i].value, Confidence: round(d[i].confidence)}
+		}
+	}
+	return nil
+}
+
+// decide weighs the votes on one attribute.
+func decide(a Attribute, votes []vote) decision {
+	byValue := make(map[string]*candidate)
+	for _, v := range votes {
+		if v.attribute != a {
+			continue
+		}
+		key := fold(a, v.value)
+		if byValue[key] == nil {
+			byValue[key] = &candidate{folded: key}
+		}
+		byValue[key].votes = append(byValue[key].votes, v)
+	}
+	d := make(decision, 0, len(byValue))
+	for _, c := range byValue {
+		slices.SortFunc(c.votes, heavierFirst)
+		c.value = c.votes[0].value
+		d = append(d, *c)
+	}
+	slices.SortFunc(d, func(x, y candidate) int { return strings.Compare(x.folded, y.folded) })
+	for i := range d {
+		d[i].score = prior + weigh(d.supporters(a, i))
+	}
+	for i := range d {
+		d[i].confidence = d.confidence(a, i)
+	}
+	slices.SortStableFunc(d, func(x, y candidate) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(len(y.folded), len(x.folded)))
+	})
+	return d
+}
+
+// supporters returns the votes for candidate i: its own, and those for a more
+// general candidate (the brand's parent, the broader type, the model without
+// its suffix), which it does not contradict.
+func (d decision) supporters(a Attribute, i int) []vote {
+	votes := slices.Clone(d[i].votes)
+	for j := range d {
+		if j != i && includes(a, d[j].folded, d[i].folded) {
+			votes = append(votes, d[j].votes...)
+		}
+	}
+	slices.SortFunc(votes, heavierFirst)
+	return votes
+}
+
+// weigh adds up votes that are sorted heaviest first. Votes of one group are
+// not independent: the heaviest counts whole, the others as an echo of it. One
+// signature speaks once in a group, however many facts it matched.
+func weigh(votes []vote) float64 {
+	sum := 0.0
+	type speaker struct{ group, signature string }
+	spoken := make(map[speaker]bool)
+	led := make(map[string]bool)
+	for _, v := range votes {
+		if spoken[speaker{v.group, v.signature}] {
+			continue
+		}
+		spoken[speaker{v.group, v.signature}] = true
+		if led[v.group] {
+			sum += echo * v.weight
+			continue
+		}
+		led[v.group] = true
+		sum += v.weight
+	}
+	return sum
+}
+
+// confidence is the share of candidate i among all that contradict it, and
+// among them the chance, of odds one, that all are wrong.
+func (d decision) confidence(a Attribute, i int) float64 {
+	sum := 1.0 + math.Exp(d[i].score)
+	for j := range d {
+		if j != i && !related(a, &d[i], &d[j]) {
+			sum += math.Exp(d[j].score)
+		}
+	}
+	return min(surest, math.Exp(d[i].score)/sum)
+}
+
+// related reports whether one of two candidates is a case of the other.
+func related(a Attribute, x, y *candidate) bool {
+	return includes(a, x.folded, y.folded) || includes(a, y.folded, x.folded)
+}
+
+// broader maps a device type to one that it is a kind of.
+var broader = map[string]string{
+	"doorbell_camera": "camera", "baby_monitor": "camera", "machine_vision": "camera",
+	"industrial_switch": "switch", "zigbee_gateway": "hub",
+	"safety_controller": "plc", "motion_controller": "plc",
+	"soundbar": "smart_speaker", "label_printer": "printer", "receipt_printer": "printer",
+	"cellular_gateway": "router", "vpn_gateway": "firewall",
+	"motion_sensor": "sensor", "water_sensor": "sensor", "contact_sensor": "sensor",
+	"air_quality_monitor": "sensor", "industrial_sensor": "sensor",
+	"thermostat_commercial": "thermostat",
+}
+
+// includes reports whether the folded value general covers special.
+func includes(a Attribute, general, special string) bool {
+	switch a {
+	case Type:
+		return broader[special] == general
+	case Vendor:
+		return oui.Owner(special) == general
+	case Model, Firmware, OS:
+		return len(general) < len(special) && strings.HasPrefix(special, general)
+	}
+	return false
+}
+
+// fold is the form in which values of an attribute are compared.
+func fold(a Attribute, value string) string {
+	switch a {
+	case Type:
+		return value
+	case Vendor:
+		return oui.Fold(value)
+	case Firmware:
+		return strings.ToLower(value)
+	}
+	return strings.ReplaceAll(oui.Fold(value), " ", "")
+}
+
+// answer puts the decisions together.
+func answer(vendor decision, votes []vote) heron.Identification {
+	decided := map[Attribute]decision{Vendor: vendor}
+	for _, a := range attributes[1:] {
+		decided[a] = decide(a, votes)
+	}
+	out := heron.Identification{
+		Identity: heron.Identity{
+			Vendor: vendor.claim(), Model: decided[Model].claim(),
+			OS: decided[OS].claim(), Firmware: decided[Firmware].claim(),
+			Type: heron.Claim{Value: heron.Unknown},
+		},
+		RunnerUp: heron.RunnerUp{
+			Vendor: vendor.runnerUp(Vendor), Model: decided[Model].runnerUp(Model),
+			Type: decided[Type].runnerUp(Type), OS: decided[OS].runnerUp(OS),
+		},
+		Evidence: reasons(votes),
+	}
+	if t := decided[Type].claim(); t != nil {
+		out.Identity.Type = *t
+	} else if d := decided[Type]; len(d) > 0 {
+		out.Identity.Type.Confidence = round(1 - d[0].confidence)
+	}
+	return out
+}
+
+// reasons lists what spoke, heaviest first, each claim of a fact once.
+func reasons(votes []vote) []heron.Evidence {
+	votes = slices.Clone(votes)
+	slices.SortFunc(votes, heavierFirst)
+	out := make([]heron.Evidence, 0, min(len(votes), maxEvidence))
+	for _, v := range votes {
+		if len(out) == maxEvidence {
+			break
+		}
+		out = append(out, heron.Evidence{
+			Key: v.fact.key, Value: v.fact.value, Source: v.fact.source,
+			Supports: string(v.attribute), Claim: v.value,
+			Weight: round(v.weight), Signature: v.signature,
+		})
+	}
+	return out
+}
+
+// heavierFirst orders votes by weight, and equal ones by what they say, so that
+// the order never depends on that of the observations.
+func heavierFirst(a, b vote) int {
+	return cmp.Or(
+		cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)),
+		cmp.Compare(a.attribute, b.attribute),
+		cmp.Compare(a.value, b.value),
+		cmp.Compare(a.signature, b.signature),
+		cmp.Compare(a.fact.key, b.fact.key),
+		cmp.Compare(a.fact.value, b.fact.value),
+	)
+}
+
+// round keeps three decimals, so that answers read well and compare equal.
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }

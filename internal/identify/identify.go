@@ -1,0 +1,188 @@
+// Package identify says what a device is from what was observed of it: vendor,
+// model, type, operating system and firmware, each with a calibrated
+// confidence, the reasons and the runner-up.
+//
+// It guarantees that the answer is a pure function of the set of observations
+// and the signature pack: their order, number and times do not matter, and an
+// observation that no signature knows changes nothing. It would rather say
+// nothing than something wrong: an attribute whose best candidate is less
+// likely than not is left out, and the type is then heron.Unknown.
+//
+// Knowledge lives in signatures/*.yaml, one file a family of devices; every
+// signature carries its own examples, which Test runs. How evidence is weighed
+// is told in docs/identification.md.
+package identify
+
+import (
+	"embed"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/oui"
+)
+
+// Keys of observations that Identify makes itself, for signatures to match.
+const (
+	// KeyVendor is the vendor that was decided on, when one was. Signatures
+	// that match it say what the vendor's devices mostly are.
+	KeyVendor = "identity.vendor"
+	// KeyMACVendor is the brand that the IEEE registry gives for an address of
+	// the device, or the maker of its radio module.
+	KeyMACVendor = "mac.vendor"
+	// KeyMACAddress is each address of the device.
+	KeyMACAddress = "mac.address"
+	// KeyOUI may be among the observations: an address, or its first three octets.
+	KeyOUI = "mac.oui"
+)
+
+//go:embed signatures/*.yaml
+var embedded embed.FS
+
+// Embedded returns the pack that is part of the program.
+func Embedded() (*Pack, error) {
+	dir, err := fs.Sub(embedded, "signatures")
+	if err != nil {
+		return nil, err
+	}
+	return Load(dir)
+}
+
+// Identifier identifies devices with one pack. It is safe for concurrent use.
+type Identifier struct {
+	program *program
+}
+
+// New returns an Identifier with the embedded pack.
+func New() (*Identifier, error) {
+	p, err := Embedded()
+	if err != nil {
+		return nil, err
+	}
+	return NewWith(p)
+}
+
+// NewWith returns an Identifier with the given pack.
+func NewWith(p *Pack) (*Identifier, error) {
+	g, err := compile(p)
+	if err != nil {
+		return nil, err
+	}
+	return &Identifier{g}, nil
+}
+
+// Identify says what the device is that the observations are of. The MAC
+// addresses in their subjects must be the device's own: for a device behind a
+// router they are empty.
+func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
+	facts := factsOf(obs)
+	found := make(hits)
+	for i := range facts {
+		id.program.find(&facts[i], i, found)
+	}
+	votes := macVotes(facts)
+	for i := range id.program.signatures {
+		if r := &id.program.signatures[i]; !r.late && r.fires(found) {
+			votes = append(votes, r.votes(facts, found)...)
+		}
+	}
+	decided := decide(Vendor, votes)
+	if v := decided.claim(); v != nil {
+		votes = append(votes, id.vendorVotes(v, facts, found)...)
+	}
+	return answer(decided, votes)
+}
+
+// vendorVotes returns what the vendor says of the other attributes, as far as
+// we are sure of the vendor.
+func (id *Identifier) vendorVotes(v *heron.Claim, facts []fact, found hits) []vote {
+	facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
+	id.program.find(&facts[len(facts)-1], len(facts)-1, found)
+	var out []vote
+	for i := range id.program.signatures {
+		if r := &id.program.signatures[i]; r.late && r.fires(found) {
+			out = append(out, r.votes(facts, found)...)
+		}
+	}
+	for i := range out {
+		out[i].weight *= v.Confidence
+	}
+	return out
+}
+
+// factsOf returns the distinct facts of the observations, and those that follow
+// from the addresses, in an order that does not depend on that of obs.
+func factsOf(obs []heron.Observation) []fact {
+	facts := make([]fact, 0, len(obs)+4)
+	macs := make(map[heron.MAC]bool)
+	for i := range obs {
+		o := &obs[i]
+		facts = append(facts, fact{key: o.Key, value: o.Value, source: o.Source})
+		if o.MAC.IsUnicast() {
+			macs[o.MAC] = true
+		}
+		if o.Key == KeyOUI {
+			if m, ok := prefixMAC(o.Value); ok {
+				macs[m] = true
+			}
+		}
+	}
+	for m := range macs {
+		facts = append(facts, fact{key: KeyMACAddress, value: m.String(), source: "mac"})
+		if a, ok := oui.Lookup(m); ok {
+			facts = append(facts, fact{key: KeyMACVendor, value: a.Vendor, source: "oui"})
+		}
+	}
+	slices.SortFunc(facts, func(a, b fact) int {
+		if c := strings.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.value, b.value); c != 0 {
+			return c
+		}
+		return strings.Compare(a.source, b.source)
+	})
+	facts = slices.CompactFunc(facts, func(a, b fact) bool { return a.key == b.key && a.value == b.value })
+	for i := range facts {
+		facts[i].lower = strings.ToLower(facts[i].value)
+	}
+	return facts
+}
+
+// prefixMAC reads an address, or its first three octets.
+func prefixMAC(s string) (heron.MAC, bool) {
+	if len(s) == len("00:11:22") {
+		s += ":00:00:00"
+	}
+	m, err := heron.ParseMAC(s)
+	return m, err == nil
+}
+
+// What a registered address says of the vendor: much when the registrant sells
+// devices, next to nothing when it sells modules to those who do.
+const (
+	makerWeight  = 4.6
+	otherWeight  = 3.4 // a registrant that the table of vendors does not know
+	moduleWeight = 0.5
+)
+
+// macVotes returns what the addresses say of the vendor.
+func macVotes(facts []fact) []vote {
+	known := oui.Vendors()
+	var out []vote
+	for i := range facts {
+		f := &facts[i]
+		if f.key != KeyMACVendor {
+			continue
+		}
+		weight := makerWeight
+		if v, ok := known[f.value]; !ok {
+			weight = otherWeight
+		} else if v.Module {
+			weight = moduleWeight
+		}
+		out = append(out, vote{Vendor, f.value, weight, "mac", "", f})
+	}
+	return out
+}

@@ -1,0 +1,162 @@
+package identify
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Problem is something legal but unwise in a pack.
+type Problem struct {
+	Signature string `json:"signature"`
+	File      string `json:"file"`
+	Message   string `json:"message"`
+}
+
+// Limits that keep weights comparable and values readable.
+const (
+	maxWeight  = 8
+	maxLiteral = 200
+)
+
+// idForm is family.subject, or more parts, lower case.
+var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
+
+// Lint returns what is unwise in a pack: ids that are not unique, sorted within
+// their file or well formed; types that Heron does not know; vendors spelt
+// differently from the table of vendors; weights out of range; regular
+// expressions without an anchor; matches without examples; and examples that
+// two signatures of equal weight claim for different answers.
+func Lint(p *Pack) []Problem {
+	var l linter
+	seen := make(map[string]bool)
+	for i := range p.signatures {
+		s := &p.signatures[i]
+		if seen[s.ID] {
+			l.say(s, "id is not unique")
+		}
+		seen[s.ID] = true
+		if !idForm.MatchString(s.ID) {
+			l.say(s, "id must be lower-case words with dots between, as vendor.product.source")
+		}
+		l.claims(s)
+		l.conditions(s)
+	}
+	l.conflicts(p)
+	return l.problems
+}
+
+// LintOrder returns the signatures of one file that do not ascend by id.
+func LintOrder(file string, text []byte) ([]Problem, error) {
+	list, err := parse(text)
+	if err != nil {
+		return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", file, err)
+	}
+	var out []Problem
+	for i := 1; i < len(list); i++ {
+		if list[i].ID < list[i-1].ID {
+			out = append(out, Problem{list[i].ID, file, "must stand before " + list[i-1].ID})
+		}
+	}
+	return out, nil
+}
+
+type linter struct {
+	problems []Problem
+}
+
+func (l *linter) say(s *Signature, format string, args ...any) {
+	l.problems = append(l.problems, Problem{s.ID, s.File, fmt.Sprintf(format, args...)})
+}
+
+func (l *linter) claims(s *Signature) {
+	for _, a := range attributes {
+		for _, y := range s.Yields[a] {
+			if math.Abs(y.Weight) > maxWeight {
+				l.say(s, "weight %v of %s is beyond ±%d", y.Weight, a, maxWeight)
+			}
+			if strings.Contains(y.Value, "${") {
+				continue
+			}
+			if _, ok := heron.TypeOf(y.Value); a == Type && !ok {
+				l.say(s, "type %q is not one of heron's device types", y.Value)
+			}
+			if name := vendorName(y.Value); a == Vendor && name != y.Value {
+				l.say(s, "vendor %q is spelt %q in the table of vendors", y.Value, name)
+			}
+		}
+	}
+	late := false
+	for _, c := range s.Match {
+		late = late || slices.Contains(c.Key, KeyVendor)
+	}
+	if late && len(s.Yields[Vendor]) > 0 {
+		l.say(s, "matches %s, so it cannot speak of the vendor", KeyVendor)
+	}
+}
+
+func (l *linter) conditions(s *Signature) {
+	plain := true
+	for _, c := range slices.Concat(s.Match, s.Unless) {
+		plain = plain && len(c.Prefix)+len(c.Contains)+len(c.Regexp) == 0
+		for _, v := range slices.Concat(c.Equals, c.Prefix, c.Contains, c.Domain) {
+			if v == "" || len(v) > maxLiteral {
+				l.say(s, "a literal of %d characters", len(v))
+			}
+		}
+		for _, v := range c.Regexp {
+			if !strings.HasPrefix(v, "^") && !strings.HasPrefix(v, `\b`) && !strings.HasSuffix(v, "$") {
+				l.say(s, `regexp %q must be anchored: begin with ^ or \b, or end with $`, v)
+			}
+			if strings.Contains(v, ".*") {
+				l.say(s, "regexp %q: bound what may stand between, as [^;]{0,40}", v)
+			}
+		}
+	}
+	if !plain && len(s.Examples) == 0 {
+		l.say(s, "needs an example: it matches more than whole values")
+	}
+}
+
+// conflicts finds examples that signatures of equal weight claim for different answers.
+func (l *linter) conflicts(p *Pack) {
+	g, err := compile(p)
+	if err != nil {
+		return
+	}
+	for i := range g.signatures {
+		mine := &g.signatures[i]
+		for _, e := range mine.Examples {
+			facts, found := g.run(e)
+			if !mine.fires(found) {
+				continue
+			}
+			for j := range g.signatures {
+				if other := &g.signatures[j]; j != i && other.fires(found) {
+					if a, v := contradicts(mine.votes(facts, found), other.votes(facts, found)); v != "" {
+						l.say(mine.Signature, "%s claims its example %s for %s %q with equal weight", other.ID, e, a, v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// contradicts returns an attribute for which both claim different, unrelated
+// values with equal weight, and what the second says.
+func contradicts(mine, other []vote) (Attribute, string) {
+	for _, m := range mine {
+		for _, o := range other {
+			x, y := candidate{folded: fold(m.attribute, m.value)}, candidate{folded: fold(o.attribute, o.value)}
+			if m.attribute == o.attribute && m.weight == o.weight && m.fact == o.fact &&
+				x.folded != y.folded && !related(m.attribute, &x, &y) {
+				return m.attribute, o.value
+			}
+		}
+	}
+	return "", ""
+}

@@ -1,0 +1,156 @@
+package identify
+
+import (
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// fact is an observation as matching sees it: key and value, each pair once.
+type fact struct {
+	key, value, source string
+	lower              string // the value in lower case
+}
+
+// hit is a condition that a fact met.
+type hit struct {
+	fact     int
+	captures map[string]string
+}
+
+// hits are the facts that met each condition, in the order of the facts.
+type hits map[int][]hit
+
+// find adds the conditions that fact number i meets.
+func (g *program) find(f *fact, i int, out hits) {
+	k := g.keys[f.key]
+	if k == nil {
+		return
+	}
+	for _, id := range k.equals[f.lower] {
+		out.add(id, hit{fact: i})
+	}
+	for _, id := range k.exists {
+		out.add(id, hit{fact: i})
+	}
+	if len(k.domain) > 0 {
+		for name := strings.TrimSuffix(f.lower, "."); name != ""; {
+			for _, id := range k.domain[name] {
+				out.add(id, hit{fact: i})
+			}
+			_, name, _ = strings.Cut(name, ".")
+		}
+	}
+	if len(k.grams) == 0 {
+		return
+	}
+	for at := 0; at+gram <= len(f.lower); at++ {
+		for _, l := range k.grams[[gram]byte([]byte(f.lower[at:at+gram]))] {
+			if l.atStart && at > 0 || !strings.HasPrefix(f.lower[at:], l.text) {
+				continue
+			}
+			if h := (hit{fact: i}); l.expr == nil || l.capture(f.value, &h) {
+				out.add(l.condition, h)
+			}
+		}
+	}
+}
+
+// capture runs the expression and keeps its named groups.
+func (l *literal) capture(value string, h *hit) bool {
+	m := l.expr.FindStringSubmatch(value)
+	if m == nil {
+		return false
+	}
+	for i, name := range l.expr.SubexpNames() {
+		if name == "" || m[i] == "" {
+			continue
+		}
+		if h.captures == nil {
+			h.captures = make(map[string]string)
+		}
+		h.captures[name] = strings.TrimSpace(m[i])
+	}
+	return true
+}
+
+// add records a hit, unless the same fact met the condition already.
+func (h hits) add(condition int, one hit) {
+	list := h[condition]
+	if n := len(list); n > 0 && list[n-1].fact == one.fact {
+		return
+	}
+	h[condition] = append(list, one)
+}
+
+// fires reports whether all conditions of the rule hold.
+func (r *rule) fires(h hits) bool {
+	for _, id := range r.match {
+		if len(h[id]) == 0 {
+			return false
+		}
+	}
+	for _, id := range r.unless {
+		if len(h[id]) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// vote is one claim of one piece of evidence.
+type vote struct {
+	attribute Attribute
+	value     string
+	weight    float64
+	group     string // evidence of one group is not independent
+	signature string
+	fact      *fact
+}
+
+// votes returns what the rule says when it fires: each fact that meets the first
+// condition speaks; of the other conditions only the captures of the first hit count.
+func (r *rule) votes(facts []fact, h hits) []vote {
+	var out []vote
+	for _, lead := range h[r.match[0]] {
+		f := &facts[lead.fact]
+		values := map[string]string{"value": f.value}
+		for _, id := range r.match[1:] {
+			for name, v := range h[id][0].captures {
+				values[name] = v
+			}
+		}
+		for name, v := range lead.captures {
+			values[name] = v
+		}
+		for _, a := range attributes {
+			for _, y := range r.Yields[a] {
+				if v := expand(y.Value, values); v != "" {
+					out = append(out, vote{a, v, y.Weight, group(f.key), r.ID, f})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// group names the independent source that a key belongs to: protocols that
+// repeat one another's claims count as one.
+func group(key string) string {
+	head, _, _ := strings.Cut(key, ".")
+	switch key {
+	case heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "nbns.name", "mdns.hostname", "dhcpv6.fqdn":
+		return "hostname"
+	case heron.KeyContact, "tls.sni", "dns.query", "http.host":
+		return "contact"
+	}
+	switch head {
+	case "ssdp", "upnp":
+		return "upnp"
+	case "link", "mac", "arp":
+		return "mac"
+	case "service", "client":
+		return "behavior"
+	}
+	return head
+}

@@ -1,0 +1,212 @@
+package identify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/heron-iot/heron"
+)
+
+// Attribute is one of the five things that an identity says.
+type Attribute string
+
+// The attributes.
+const (
+	Vendor   Attribute = "vendor"
+	Model    Attribute = "model"
+	Type     Attribute = "type"
+	OS       Attribute = "os"
+	Firmware Attribute = "firmware"
+)
+
+// attributes in the order in which they are decided: the vendor first, for
+// signatures may build on it.
+var attributes = [...]Attribute{Vendor, Type, Model, OS, Firmware}
+
+// Signature is one piece of identification knowledge: what to look for, and
+// what it says of the device. docs/adding-a-signature.md explains each field.
+type Signature struct {
+	ID   string `yaml:"id"`
+	Note string `yaml:"note,omitempty"` // why it holds, where it is not plain
+	// Match lists conditions that must all hold; the first is the one that
+	// speaks: its observation is shown as the evidence, and its key decides
+	// which other evidence counts as the same source.
+	Match []Condition `yaml:"match"`
+	// Unless lists conditions none of which may hold.
+	Unless []Condition `yaml:"unless,omitempty"`
+	Yields Yields      `yaml:"yields"`
+	// Examples are observations that it must match, Counterexamples such that
+	// it must not.
+	Examples        []Example `yaml:"examples,omitempty"`
+	Counterexamples []Example `yaml:"counterexamples,omitempty"`
+	// File is the file of the pack that holds it.
+	File string `yaml:"-"`
+}
+
+// Condition holds when an observation of one of the keys has a value that one
+// of the operators accepts. Comparison ignores case.
+type Condition struct {
+	Key      list `yaml:"key"`
+	Equals   list `yaml:"equals,omitempty"`
+	Prefix   list `yaml:"prefix,omitempty"`
+	Contains list `yaml:"contains,omitempty"`
+	Domain   list `yaml:"domain,omitempty"` // the name itself or one below it
+	Regexp   list `yaml:"regexp,omitempty"` // RE2; named groups are captures
+	Exists   bool `yaml:"exists,omitempty"` // any value at all
+}
+
+// Yields are the claims of a signature by attribute.
+type Yields map[Attribute]yieldList
+
+// Yield is one claim. Value may hold captures as ${name}; Weight is log-odds:
+// see docs/identification.md for what the numbers mean.
+type Yield struct {
+	Value  string
+	Weight float64
+}
+
+// Example is a set of observations by key. Keys that begin with "want." are not
+// observations but what the signature must yield: want.model.
+type Example map[string]list
+
+// list is a YAML value that may be one string or several.
+type list []string
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (l *list) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.SequenceNode {
+		return n.Decode((*[]string)(l))
+	}
+	var one string
+	if err := n.Decode(&one); err != nil {
+		return err
+	}
+	*l = list{one}
+	return nil
+}
+
+// yieldList is written [value, weight], or as a sequence of such pairs.
+type yieldList []Yield
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (y *yieldList) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return fmt.Errorf("line %d: want [value, weight] or a list of such pairs", n.Line)
+	}
+	pairs := n.Content
+	if n.Content[0].Kind == yaml.ScalarNode {
+		pairs = []*yaml.Node{n}
+	}
+	for _, p := range pairs {
+		var one Yield
+		if p.Kind != yaml.SequenceNode || len(p.Content) != 2 {
+			return fmt.Errorf("line %d: want [value, weight]", p.Line)
+		}
+		if err := errors.Join(p.Content[0].Decode(&one.Value), p.Content[1].Decode(&one.Weight)); err != nil {
+			return err
+		}
+		*y = append(*y, one)
+	}
+	return nil
+}
+
+// Pack is a set of signatures, ascending by id.
+type Pack struct {
+	signatures []Signature
+}
+
+// Signatures returns all signatures, ascending by id. They are the caller's to keep,
+// not to change.
+func (p *Pack) Signatures() []Signature { return slices.Clone(p.signatures) }
+
+// Load reads all *.yaml files of fsys, which each hold a list of signatures.
+// Unknown fields, unknown attributes and conditions that cannot be compiled are
+// errors; Lint finds what is legal but unwise.
+func Load(fsys fs.FS) (*Pack, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list signature files: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
+	}
+	p := &Pack{}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read signatures: %w", err)
+		}
+		list, err := parse(text)
+		if err != nil {
+			return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", path.Base(name), err)
+		}
+		for i := range list {
+			list[i].File = name
+		}
+		p.signatures = append(p.signatures, list...)
+	}
+	slices.SortStableFunc(p.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
+	if _, err := compile(p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parse reads one file of signatures.
+func parse(text []byte) ([]Signature, error) {
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	var list []Signature
+	if err := d.Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one YAML document in the file")
+	}
+	for i := range list {
+		if err := list[i].check(); err != nil {
+			return nil, fmt.Errorf("signature %q: %w", list[i].ID, err)
+		}
+	}
+	return list, nil
+}
+
+// check reports what makes a signature meaningless.
+func (s *Signature) check() error {
+	switch {
+	case s.ID == "":
+		return errors.New("has no id")
+	case len(s.Match) == 0:
+		return errors.New("has no match")
+	case len(s.Yields) == 0:
+		return errors.New("yields nothing")
+	}
+	for _, c := range slices.Concat(s.Match, s.Unless) {
+		if len(c.Key) == 0 {
+			return errors.New("a condition has no key")
+		}
+		if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Domain)+len(c.Regexp) == 0 {
+			return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, domain, regexp or exists",
+				strings.Join(c.Key, ", "))
+		}
+	}
+	for a, claims := range s.Yields {
+		if !slices.Contains(attributes[:], a) {
+			return fmt.Errorf("yields %q: want vendor, model, type, os or firmware", a)
+		}
+		for _, y := range claims {
+			if y.Value == "" || y.Weight == 0 {
+				return fmt.Errorf("yields %s: want a value and a weight other than 0", a)
+			}
+		}
+	}
+	return nil
+}

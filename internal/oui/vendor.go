@@ -1,0 +1,110 @@
+package oui
+
+import (
+	_ "embed" // for the table of vendors
+	"sort"
+	"strings"
+	"sync"
+)
+
+// vendorText is the table of vendors; its head says how it is written.
+//
+//go:embed vendors.txt
+var vendorText string
+
+// Vendor is a company as the market knows it.
+type Vendor struct {
+	Name string
+	// Owner is the vendor whose brand it is, and under whose name it also
+	// appears; "" for most.
+	Owner  string
+	Module bool // see Assignment.Module
+}
+
+// Canonical returns the vendor that a company or manufacturer name stands for,
+// however a device or a registry spells it: "Signify Netherlands B.V." is
+// Philips. It reports false when the table does not know the name.
+func Canonical(name string) (Vendor, bool) {
+	t := vendorTable()
+	folded := Fold(Tidy(name))
+	for folded != "" {
+		if v, ok := t[folded]; ok {
+			return v, true
+		}
+		cut := strings.LastIndexByte(folded, ' ')
+		if cut < 0 {
+			break
+		}
+		folded = folded[:cut]
+	}
+	return Vendor{}, false
+}
+
+// Owner returns the folded name of the owner of the brand with the given
+// folded name, "" when it has none.
+func Owner(folded string) string { return Fold(vendorTable()[folded].Owner) }
+
+// Vendors returns all vendors of the table by name.
+func Vendors() map[string]Vendor {
+	out := make(map[string]Vendor)
+	for _, v := range vendorTable() {
+		out[v.Name] = v
+	}
+	return out
+}
+
+// vendorTable maps the folded first words of a company's name to its vendor.
+var vendorTable = sync.OnceValue(func() map[string]Vendor {
+	t := make(map[string]Vendor)
+	for line := range strings.Lines(vendorText) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, aliases, _ := strings.Cut(line, " = ")
+		name, owner, _ := strings.Cut(strings.TrimSpace(name), " < ")
+		name, module := strings.CutPrefix(name, "*")
+		v := Vendor{Name: name, Owner: owner, Module: module}
+		t[Fold(name)] = v
+		for alias := range strings.SplitSeq(aliases, ",") {
+			if a := Fold(alias); a != "" {
+				t[a] = v
+			}
+		}
+	}
+	return t
+})
+
+// vendorsOf returns the vendor of each of names, which ascend by Fold: names
+// that begin with the words of an alias stand together, and a longer alias
+// speaks last.
+func vendorsOf(names []string) []Vendor {
+	out := make([]Vendor, len(names))
+	for i, n := range names {
+		out[i] = Vendor{Name: n}
+	}
+	t := vendorTable()
+	aliases := make([]string, 0, len(t))
+	for a := range t {
+		aliases = append(aliases, a)
+	}
+	sort.Slice(aliases, func(i, j int) bool {
+		if len(aliases[i]) != len(aliases[j]) {
+			return len(aliases[i]) < len(aliases[j])
+		}
+		return aliases[i] < aliases[j]
+	})
+	for _, a := range aliases {
+		from := sort.Search(len(names), func(i int) bool { return Fold(names[i]) >= a })
+		for i := from; i < len(names) && hasWords(Fold(names[i]), a); i++ {
+			out[i] = t[a]
+		}
+	}
+	return out
+}
+
+// hasWords reports whether s begins with the words of prefix.
+func hasWords(s, prefix string) bool {
+	rest, ok := strings.CutPrefix(s, prefix)
+	return ok && (rest == "" || rest[0] == ' ')
+}
