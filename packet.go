@@ -105,7 +105,9 @@ type FlowScratch struct {
 	Protocol uint16 // index into the dispatcher's list plus one; 0 = not known
 	Tries    uint8
 	Settled  bool
-	Data     [12]byte // the dissector's own
+	Told     uint8     // which facts about the flow itself were stated; a set of bits
+	Skip     [2]uint32 // stream bytes still to pass over, from the client and from the server
+	Data     [12]byte  // the dissector's own
 }
 
 // Verdict is what a dissector wants next of a flow.

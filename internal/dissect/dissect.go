@@ -29,7 +29,9 @@ const (
 	OverLink // frames that are not IP, by EtherType or LLC
 )
 
-// Protocol describes one dissector: data, and at most three functions.
+// Protocol describes one dissector: data, and at most three functions. The
+// functions may share buffers, so a Protocol serves one Dispatcher, from one
+// goroutine; what a flow needs remembered lives in its heron.FlowScratch.
 type Protocol struct {
 	// Name is the protocol's name, short and lower case, as Wireshark's display
 	// filters spell it.
@@ -58,7 +60,9 @@ type Protocol struct {
 
 	// Dissect reads one message (r is at its start, and is m.Payload cut to the
 	// frame) and tells out what it learned. An error means malformed; what was
-	// emitted before it stands. It must not keep any of its arguments.
+	// emitted before it stands. ErrNotMine comes before anything is emitted. It
+	// must not keep any of its arguments. A stream's Consumed may be more than
+	// was there: the dispatcher then passes over what is still to come.
 	Dissect func(r *wire.Reader, m *heron.Message, out Emitter) (heron.Verdict, error)
 }
 
@@ -76,4 +80,12 @@ type Emitter interface {
 	// Event reports an action; ev is kept, and its Time, Transport, ends, ports
 	// and Protocol are filled in from the message when zero.
 	Event(ev heron.Event)
+}
+
+// Sink is an Emitter that is told where the facts come from.
+type Sink interface {
+	Emitter
+	// Begin says that what follows, until the next Begin, was learned from m by
+	// the named protocol. m is borrowed until then.
+	Begin(m *heron.Message, protocol string)
 }

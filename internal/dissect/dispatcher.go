@@ -1,0 +1,348 @@
+package dissect
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// maxTries is how many messages of a flow may be looked at in vain before the
+// flow is given up and only counted.
+const maxTries = 8
+
+// minTry is how many bytes of a stream a look in vain must have seen to count.
+const minTry = 8
+
+// Bits of heron.FlowScratch.Told.
+const (
+	toldService = 1 << iota
+	toldClient
+)
+
+// Dispatcher finds the protocol of each flow and hands its messages to the
+// right dissector. It asks the dissectors of the server's port, then those of
+// the client's, then every Probe; a port is a hint, never proof. A flow in which
+// nothing is found after a few messages is settled.
+//
+// A panic in a dissector is a bug: it is counted (Faults), the flow is settled,
+// and the next message goes on. One goroutine uses a Dispatcher.
+type Dispatcher struct {
+	list      []Protocol
+	byPort    map[portKey][]int
+	byEther   map[uint16][]int
+	probes    map[Over][]int
+	out       Sink
+	reader    wire.Reader
+	value     []byte // re-used to build values
+	faults    uint64
+	malformed uint64
+}
+
+// portKey is a port of one transport.
+type portKey struct {
+	over Over
+	port uint16
+}
+
+// NewDispatcher returns a Dispatcher for the protocols in list, which it owns
+// from now on, that tells out what they learn.
+func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
+	d := &Dispatcher{
+		list:    list,
+		byPort:  make(map[portKey][]int),
+		byEther: make(map[uint16][]int),
+		probes:  make(map[Over][]int),
+		out:     out,
+	}
+	for i, p := range list {
+		for _, over := range []Over{OverTCP, OverUDP} {
+			if p.Over&over == 0 {
+				continue
+			}
+			for _, port := range p.Ports {
+				k := portKey{over, port}
+				d.byPort[k] = append(d.byPort[k], i)
+			}
+			if p.Probe != nil {
+				d.probes[over] = append(d.probes[over], i)
+			}
+		}
+		for _, e := range p.EtherTypes {
+			d.byEther[e] = append(d.byEther[e], i)
+		}
+	}
+	return d
+}
+
+// ProtocolName returns the name of the protocol with that place in the list,
+// which is heron.FlowScratch.Protocol less one; "" when there is none.
+func (d *Dispatcher) ProtocolName(i uint16) string {
+	if int(i) < len(d.list) {
+		return d.list[i].Name
+	}
+	return ""
+}
+
+// Faults returns how many messages made a dissector panic.
+func (d *Dispatcher) Faults() uint64 { return d.faults }
+
+// Malformed returns how many messages broke the rules of their protocol.
+func (d *Dispatcher) Malformed() uint64 { return d.malformed }
+
+// Message looks at one message. Its verdict is for the flow table: what was
+// consumed of a stream, and whether the flow has nothing more to tell.
+func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
+	defer d.catch(m, &v)
+	f := m.Flow
+	switch {
+	case m.Transport == heron.Link:
+		d.link(m)
+		return heron.Verdict{Consumed: len(m.Payload)}
+	case f == nil || overOf(m.Transport) == 0:
+		return heron.Verdict{Consumed: len(m.Payload), Done: true}
+	case f.Settled:
+		return heron.Verdict{Consumed: len(m.Payload), Done: true}
+	}
+	if m.Transport == heron.TCP {
+		return d.stream(m)
+	}
+	v = d.offer(m)
+	v.Consumed = len(m.Payload)
+	return v
+}
+
+// catch makes a panicking dissector a counted fault and a settled flow.
+func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
+	if recover() == nil {
+		return
+	}
+	d.faults++
+	if m.Flow != nil {
+		m.Flow.Settled = true
+	}
+	*v = heron.Verdict{Consumed: len(m.Payload), Done: true}
+}
+
+func overOf(t heron.Transport) Over {
+	switch t {
+	case heron.TCP:
+		return OverTCP
+	case heron.UDP:
+		return OverUDP
+	}
+	return 0
+}
+
+// link gives a frame to each protocol of its EtherType until one takes it. An
+// 802.3 frame has a length in that place and goes to those that list 0.
+func (d *Dispatcher) link(m *heron.Message) {
+	ether := m.EtherType
+	if ether < 0x600 {
+		ether = 0
+	}
+	for _, i := range d.byEther[ether] {
+		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
+			return
+		}
+	}
+}
+
+// stream passes over what is to be skipped, then offers message after message
+// of what is left while they are consumed.
+func (d *Dispatcher) stream(m *heron.Message) heron.Verdict {
+	whole := m.Payload
+	defer func() { m.Payload = whole }()
+	skip := &m.Flow.Skip[direction(m)]
+	for {
+		n := min(int(*skip), len(m.Payload))
+		*skip -= uint32(n)
+		m.Payload = m.Payload[n:]
+		if len(m.Payload) == 0 {
+			return heron.Verdict{Consumed: len(whole)}
+		}
+		v := d.offer(m)
+		if v.Done {
+			return heron.Verdict{Consumed: len(whole), Done: true}
+		}
+		if v.Consumed <= 0 {
+			return heron.Verdict{Consumed: len(whole) - len(m.Payload)}
+		}
+		if more := v.Consumed - len(m.Payload); more > 0 {
+			*skip = uint32(min(more, 1<<31))
+		}
+		m.Payload = m.Payload[min(v.Consumed, len(m.Payload)):]
+	}
+}
+
+// direction is 0 for what the client sends and 1 for what the server sends.
+func direction(m *heron.Message) int {
+	if m.FromClient {
+		return 0
+	}
+	return 1
+}
+
+// offer gives the message to the flow's protocol, or looks for one.
+func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
+	f := m.Flow
+	if f.Protocol == 0 {
+		return d.find(m, -1)
+	}
+	mine := int(f.Protocol) - 1
+	v, err := d.run(mine, m)
+	if errors.Is(err, ErrNotMine) {
+		// The stream changed hands (CONNECT, an upgrade), or two protocols share
+		// the ports: others may know it. The first keeps the name otherwise.
+		return d.find(m, mine)
+	}
+	return v
+}
+
+// find looks for the protocol of a message among all but one: by the server's
+// port, by the client's, then by content.
+func (d *Dispatcher) find(m *heron.Message, except int) heron.Verdict {
+	over := overOf(m.Transport)
+	server, client := m.DstPort, m.SrcPort
+	if !m.FromClient {
+		server, client = client, server
+	}
+	waits := over == OverTCP && len(m.Payload) < minTry
+	for _, c := range [...]struct {
+		list  []int
+		probe bool
+	}{{d.byPort[portKey{over, server}], false}, {d.byPort[portKey{over, client}], false}, {d.probes[over], true}} {
+		v, outcome := d.try(c.list, m, except, c.probe)
+		if outcome == taken {
+			return v
+		}
+		waits = waits || outcome == waiting && len(m.Payload) < StreamPrefix
+	}
+	if waits {
+		return heron.Verdict{}
+	}
+	if m.Flow.Tries++; m.Flow.Tries >= maxTries {
+		m.Flow.Settled = true
+	}
+	return heron.Verdict{Done: m.Flow.Settled}
+}
+
+// outcome says what candidates made of a message.
+type outcome uint8
+
+const (
+	refused outcome = iota
+	waiting         // one of them needs more of the stream to tell
+	taken
+)
+
+// try offers the message to the candidates in turn until one takes it.
+func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe bool) (heron.Verdict, outcome) {
+	f, result := m.Flow, refused
+	for _, i := range candidates {
+		if i == except || probe && !d.list[i].Probe(m.Payload, m.FromClient) {
+			continue
+		}
+		data := f.Data
+		f.Data = [len(f.Data)]byte{}
+		v, err := d.run(i, m)
+		if err == nil && (v.Consumed > 0 || v.Done || m.Transport != heron.TCP) {
+			f.Protocol = uint16(i) + 1
+			return v, taken
+		}
+		f.Data = data
+		if err == nil {
+			result = waiting
+		} else if !errors.Is(err, ErrNotMine) {
+			return v, taken // its own, but broken: nobody else is asked
+		}
+	}
+	return heron.Verdict{}, result
+}
+
+// run gives the next message of m to protocol i and settles what follows from
+// the outcome.
+func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
+	p := &d.list[i]
+	payload, frame := m.Payload, 0
+	if m.Transport == heron.TCP && p.Frame != nil {
+		n, err := p.Frame(payload)
+		if err != nil {
+			return d.broken(m, heron.Verdict{Done: true}, err)
+		}
+		if n == 0 || n > len(payload) && len(payload) < StreamPrefix {
+			return heron.Verdict{}, nil
+		}
+		frame = n
+		m.Payload = payload[:min(n, len(payload))]
+	}
+	v, err := d.dissect(i, m)
+	m.Payload = payload
+	if frame > 0 {
+		v.Consumed = frame
+	}
+	if err != nil {
+		if v.Consumed == 0 {
+			v.Done = true // a stream that lost its framing cannot be read on
+		}
+		return d.broken(m, v, err)
+	}
+	if m.Transport != heron.TCP || v.Consumed > 0 || v.Done {
+		d.tell(p, m)
+	}
+	return d.settle(m, v, p.EveryMessage), nil
+}
+
+// broken decides how a flow goes on after an error: a stream whose framing is
+// lost is settled, a datagram stands for itself.
+func (d *Dispatcher) broken(m *heron.Message, v heron.Verdict, err error) (heron.Verdict, error) {
+	if errors.Is(err, ErrNotMine) {
+		return heron.Verdict{}, err
+	}
+	d.malformed++
+	return d.settle(m, v, m.Transport != heron.TCP), err
+}
+
+// settle marks the flow as settled when v says Done, unless every message of it matters.
+func (d *Dispatcher) settle(m *heron.Message, v heron.Verdict, every bool) heron.Verdict {
+	v.Done = v.Done && !every
+	if v.Done {
+		m.Flow.Settled = true
+	}
+	return v
+}
+
+// dissect runs one dissector on m as it stands.
+func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
+	p := &d.list[i]
+	d.out.Begin(m, p.Name)
+	d.reader.Reset(m.Payload)
+	v, err := p.Dissect(&d.reader, m, d.out)
+	if err != nil && m.Transport == heron.Link && !errors.Is(err, ErrNotMine) {
+		d.malformed++
+	}
+	return v, err
+}
+
+// tell states once a flow which protocol the server offers and which the client
+// speaks, each when its own side was understood.
+func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
+	if m.FromClient {
+		if m.Flow.Told&toldClient == 0 {
+			m.Flow.Told |= toldClient
+			d.out.ObserveString(m.Sender(), heron.KeyClientProtocol, p.Name)
+		}
+		return
+	}
+	if m.Flow.Told&toldService != 0 {
+		return
+	}
+	m.Flow.Told |= toldService
+	d.value = append(d.value[:0], m.Transport.String()...)
+	d.value = append(d.value, '/')
+	d.value = strconv.AppendUint(d.value, uint64(m.SrcPort), 10)
+	d.value = append(d.value, '/')
+	d.value = append(d.value, p.Name...)
+	d.out.Observe(m.Sender(), heron.KeyServiceProtocol, d.value)
+}

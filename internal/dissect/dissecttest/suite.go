@@ -1,0 +1,227 @@
+package dissecttest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+)
+
+// Suite is a dissector and the conversations that show what it can do.
+type Suite struct {
+	// Protocol returns a fresh dissector.
+	Protocol      func() dissect.Protocol
+	Conversations []Conversation
+	// Allocs is how many allocations a replay of each conversation may cost once
+	// all its facts are known: what its events need, and nothing else.
+	Allocs float64
+	// PortOnly says that the protocol cannot be told by its content.
+	PortOnly bool
+}
+
+// Run runs the whole suite but the fuzzing.
+func (s Suite) Run(t *testing.T) {
+	t.Helper()
+	t.Run("describes_itself", s.describes)
+	for _, c := range s.Conversations {
+		c = c.withDefaults()
+		t.Run(c.Name, func(t *testing.T) {
+			t.Run("golden", func(t *testing.T) { s.golden(t, c) })
+			t.Run("every_prefix", func(t *testing.T) { s.prefixes(t, c) })
+			t.Run("every_cut", func(t *testing.T) { s.cuts(t, c) })
+			t.Run("no_port", func(t *testing.T) { s.noPort(t, c) })
+			t.Run("allocations", func(t *testing.T) { s.allocations(t, c) })
+		})
+	}
+	t.Run("says_nothing_about_others", s.foreign)
+}
+
+// describes checks that the dissector states what it must.
+func (s Suite) describes(t *testing.T) {
+	p := s.Protocol()
+	if p.Name == "" || p.Name != strings.ToLower(p.Name) || p.Over == 0 || p.Spec == "" || p.Dissect == nil {
+		t.Errorf("incomplete: name %q, over %b, spec %q", p.Name, p.Over, p.Spec)
+	}
+	if len(s.Conversations) == 0 {
+		t.Error("no conversation")
+	}
+	if s.PortOnly != (p.Probe == nil && p.Over&dissect.OverLink == 0) {
+		t.Error("PortOnly and Probe disagree")
+	}
+}
+
+// session is a dispatcher of one dissector, with its collector.
+func (s Suite) session() (*player, *dissect.Collector) {
+	out := dissect.NewCollector(dissect.CollectorConfig{})
+	return &player{dispatcher: dissect.NewDispatcher([]dissect.Protocol{s.Protocol()}, out)}, out
+}
+
+// replay plays c once and returns what was learned, as text.
+func (s Suite) replay(t *testing.T, c Conversation, segment int) string {
+	t.Helper()
+	p, out := s.session()
+	p.segment, p.scramble = segment, true
+	p.play(&c)
+	if p.dispatcher.Faults() != 0 {
+		t.Fatal("the dissector panicked")
+	}
+	return Describe(out.Drain(p.now))
+}
+
+func (s Suite) golden(t *testing.T, c Conversation) {
+	got := s.replay(t, c, 0)
+	name := filepath.Join("testdata", c.Name+".golden")
+	if os.Getenv("GOLDEN") == "update" {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatalf("%v: make it with GOLDEN=update go test, then read it", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("GOLDEN=update go test rewrites it:\n%s", diff)
+	}
+}
+
+// prefixes cuts each message everywhere: nothing may panic, and a stream that
+// only stops early is not malformed.
+func (s Suite) prefixes(t *testing.T, c Conversation) {
+	for i := range c.Steps {
+		for n := range c.Steps[i].Payload {
+			cut := c
+			cut.Steps = slices.Clone(c.Steps[:i+1])
+			cut.Steps[i].Payload = c.Steps[i].Payload[:n]
+			p, _ := s.session()
+			p.play(&cut)
+			if p.dispatcher.Faults() != 0 {
+				t.Fatalf("panic on message %d cut to %d bytes", i, n)
+			}
+		}
+	}
+}
+
+// cuts splits a stream into segments of several sizes, which must not change
+// what is learned.
+func (s Suite) cuts(t *testing.T, c Conversation) {
+	if c.Transport != heron.TCP {
+		t.Skip("a datagram is not cut: nothing to mend, there is no stream here")
+	}
+	want := s.replay(t, c, 0)
+	for _, size := range []int{1, 2, 3, 7, 100} {
+		if diff := cmp.Diff(want, s.replay(t, c, size)); diff != "" {
+			t.Errorf("in segments of %d bytes:\n%s", size, diff)
+		}
+	}
+}
+
+// noPort moves the conversation to a port that says nothing: what has a Probe
+// is found still, what has none is left alone.
+func (s Suite) noPort(t *testing.T, c Conversation) {
+	if c.Transport == heron.Link {
+		t.Skip("a frame has no port: nothing to mend")
+	}
+	c.ServerPort, c.ClientPort = 29999, 49152
+	got := s.replay(t, c, 0)
+	if s.PortOnly != (got == "") {
+		t.Errorf("found without its port: %t, want %t", got != "", !s.PortOnly)
+	}
+}
+
+// allocations replays the conversation until all is known, then counts.
+func (s Suite) allocations(t *testing.T, c Conversation) {
+	p, out := s.session()
+	for range 3 {
+		p.play(&c)
+		out.Drain(p.now)
+	}
+	if got := testing.AllocsPerRun(100, func() { p.play(&c) }); got > s.Allocs {
+		t.Errorf("%.0f allocations a replay, budget %.0f", got, s.Allocs)
+	}
+}
+
+// foreign puts other protocols on the dissector's port: it must say nothing.
+func (s Suite) foreign(t *testing.T) {
+	p := s.Protocol()
+	for _, f := range strangers() {
+		if f.protocol == p.Name || slices.Contains(f.kin, p.Name) {
+			continue
+		}
+		for _, c := range f.on(&p) {
+			if got := s.replay(t, c.withDefaults(), 0); got != "" {
+				t.Errorf("%s on its port:\n%s", f.protocol, got)
+			}
+		}
+	}
+}
+
+// Fuzz gives arbitrary messages to the dissector, in both directions: it must
+// not panic, must say the same twice, and must not keep its input.
+func (s Suite) Fuzz(f *testing.F) {
+	for _, c := range s.Conversations {
+		for _, step := range c.Steps {
+			f.Add(step.Payload, step.FromClient, 1500)
+		}
+		for i := 1; i < len(c.Steps); i++ {
+			f.Add(append(slices.Clone(c.Steps[i-1].Payload), c.Steps[i].Payload...), true, len(c.Steps[i-1].Payload))
+		}
+	}
+	base := s.Conversations[0].withDefaults()
+	f.Fuzz(func(t *testing.T, in []byte, fromClient bool, cut int) {
+		c := base
+		cut = max(0, min(cut, len(in)))
+		c.Steps = []Step{{fromClient, in[:cut]}, {!fromClient, in[cut:]}, {fromClient, in}}
+		first := s.replay(t, c, 0)
+		p, out := s.session()
+		p.play(&c)
+		if diff := cmp.Diff(first, Describe(out.Drain(p.now))); diff != "" {
+			t.Fatalf("re-used buffers or a second run changed the result:\n%s", diff)
+		}
+	})
+}
+
+// Describe writes what was learned as a person would check it: a line for each
+// observation, then one for each event, without times.
+func Describe(obs []heron.Observation, events []heron.Event) string {
+	var b strings.Builder
+	for i := range obs {
+		o := &obs[i]
+		fmt.Fprintf(&b, "%s  %s = %q", place(o.Subject), o.Key, o.Value)
+		if o.Count > 1 {
+			fmt.Fprintf(&b, " x%d", o.Count)
+		}
+		b.WriteByte('\n')
+	}
+	for i := range events {
+		e := &events[i]
+		fmt.Fprintf(&b, "event %s  %s > %s ", e.Kind, place(heron.Subject{Endpoint: e.Src}), place(heron.Subject{Endpoint: e.Dst}))
+		for _, k := range slices.Sorted(maps.Keys(e.Attrs)) {
+			fmt.Fprintf(&b, " %s=%q", k, e.Attrs[k])
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func place(s heron.Subject) string {
+	who := s.MAC.String()
+	if s.IP.IsValid() {
+		who = strings.TrimPrefix(who+"/"+s.IP.String(), "/")
+	}
+	if s.Port != 0 {
+		who += fmt.Sprintf(" %s/%d", s.Transport, s.Port)
+	}
+	return who
+}
