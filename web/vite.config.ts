@@ -1,0 +1,22 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+// The server that the development page talks to: `heron demo`, or `npm run mock`.
+const server = process.env.HERON_URL ?? 'http://127.0.0.1:8470'
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    // Beside dist/index.html, the placeholder that git keeps for builds without Node (embed.go).
+    outDir: 'dist/app',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0, // no data: URLs: the server's content security policy forbids them
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+  server: {
+    proxy: { '/api': { target: server, ws: true }, '/healthz': server },
+  },
+})
