@@ -1,0 +1,217 @@
+package detect
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// Bounds of an Engine.
+const (
+	// maxOpen is how many troubles are kept at once; the quietest goes first.
+	maxOpen = 10_000
+	// quiet is after how much traffic time the same trouble is news again.
+	quiet = heron.Day
+	// maxEvidence bounds the attributes of one alert.
+	maxEvidence = 32
+)
+
+// Engine runs detectors and keeps one alert for each trouble that they find.
+// It is deterministic, and used from one goroutine.
+type Engine struct {
+	siteID    string
+	running   []*running
+	open      map[string]*trouble // by fingerprint
+	now       heron.Time
+	lastClock heron.Time
+	changed   map[string]*heron.Alert // by alert id, since the last Drain
+}
+
+// running is a detector with its state.
+type running struct {
+	Detector
+	evaluate Evaluate
+	out      func(Signal)
+}
+
+// trouble is an alert that the engine may refresh or clear.
+type trouble struct {
+	alert heron.Alert
+	seen  heron.Time
+}
+
+// NewEngine starts the detectors, in the order of their ids.
+func NewEngine(list []Detector, siteID string) *Engine {
+	e := &Engine{siteID: siteID, open: map[string]*trouble{}, changed: map[string]*heron.Alert{}}
+	for _, d := range slices.SortedFunc(slices.Values(list), func(a, b Detector) int { return cmp.Compare(a.ID, b.ID) }) {
+		r := &running{Detector: d, evaluate: d.Start()}
+		r.out = func(s Signal) { e.signal(r, s) }
+		e.running = append(e.running, r)
+	}
+	return e
+}
+
+// Load takes back alerts that are open in the store, or one that a person
+// changed: an alert that was closed is news when its trouble comes again.
+func (e *Engine) Load(list []heron.Alert) {
+	for i := range list {
+		a := list[i]
+		if a.State == heron.AlertClosed {
+			if t := e.open[a.Fingerprint]; t != nil && t.alert.ID == a.ID {
+				delete(e.open, a.Fingerprint)
+			}
+			continue
+		}
+		e.open[a.Fingerprint] = &trouble{alert: a, seen: a.Last}
+	}
+}
+
+// Apply shows one input to the detectors that watch for it. The engine's time
+// never goes back; an input without time of its own happens now.
+func (e *Engine) Apply(v View, in Input) {
+	e.now = max(e.now, in.Now)
+	if in.Now == 0 {
+		in.Now = e.now
+	}
+	e.clock(v)
+	for _, r := range e.running {
+		if r.wants(in) {
+			r.evaluate(v, in, r.out)
+		}
+	}
+}
+
+// clock tells the watchers of it when a second or more has gone by.
+func (e *Engine) clock(v View) {
+	if e.now-e.lastClock < heron.Second {
+		return
+	}
+	e.lastClock = e.now
+	for _, r := range e.running {
+		if r.Watches&WatchClock != 0 {
+			r.evaluate(v, Input{Now: e.now}, r.out)
+		}
+	}
+}
+
+// wants reports whether the detector watches for such an input.
+func (r *running) wants(in Input) bool {
+	switch {
+	case in.Flow != nil:
+		return r.Watches&WatchFlow != 0
+	case in.Change != nil:
+		return r.Watches&WatchChange != 0
+	case in.Event != nil:
+		return r.Watches&WatchEvent != 0 && (len(r.Events) == 0 || slices.Contains(r.Events, in.Event.Kind))
+	}
+	return false
+}
+
+// signal raises, refreshes or clears the alert of one trouble.
+func (e *Engine) signal(r *running, s Signal) {
+	fingerprint := r.ID + "/" + s.Key
+	t := e.open[fingerprint]
+	if t != nil && e.now-t.seen > quiet {
+		delete(e.open, fingerprint)
+		t = nil
+	}
+	if s.Op == Clear {
+		e.clear(fingerprint, t)
+		return
+	}
+	if t == nil {
+		t = e.raise(r, s, fingerprint)
+	}
+	t.refresh(r, s, e.now)
+	e.touch(&t.alert)
+}
+
+// raise opens an alert.
+func (e *Engine) raise(r *running, s Signal, fingerprint string) *trouble {
+	if len(e.open) >= maxOpen {
+		e.evict()
+	}
+	t := &trouble{alert: heron.Alert{
+		ID:     heron.DeriveID(e.siteID, "alert", fingerprint, e.now.String()),
+		SiteID: e.siteID, Detector: r.ID, Fingerprint: fingerprint,
+		DeviceID: s.DeviceID, Src: s.Src, Dst: s.Dst,
+		First: cmp.Or(s.First, e.now), DetectedAt: e.now,
+		Attack: slices.Clone(r.Attack), Title: r.Title, State: heron.AlertOpen,
+	}}
+	e.open[fingerprint] = t
+	return t
+}
+
+// refresh brings an alert up to date with what the detector says now.
+func (t *trouble) refresh(r *running, s Signal, now heron.Time) {
+	a := &t.alert
+	severity := r.Severity
+	if s.Severity != heron.Info {
+		severity = s.Severity
+	}
+	t.seen = now
+	a.Last = max(a.Last, now)
+	a.Count++
+	a.Severity = max(a.Severity, severity)
+	a.Confidence = min(1, max(a.Confidence, s.Confidence))
+	a.Summary = s.Summary
+	a.DeviceID = cmp.Or(a.DeviceID, s.DeviceID)
+	a.Evidence = boundEvidence(s.Evidence)
+}
+
+// boundEvidence copies at most maxEvidence attributes, the first by name.
+func boundEvidence(in heron.Attributes) heron.Attributes {
+	out := make(heron.Attributes, min(len(in), maxEvidence))
+	for _, k := range slices.Sorted(maps.Keys(in)) {
+		if len(out) == maxEvidence {
+			break
+		}
+		out[k] = in[k]
+	}
+	return out
+}
+
+// clear closes an alert whose trouble is over. There may be none.
+func (e *Engine) clear(fingerprint string, t *trouble) {
+	if t == nil {
+		return
+	}
+	delete(e.open, fingerprint)
+	t.alert.Last = max(t.alert.Last, e.now)
+	t.alert.State = heron.AlertClosed
+	e.touch(&t.alert)
+}
+
+// touch remembers that an alert must be drained.
+func (e *Engine) touch(a *heron.Alert) { e.changed[a.ID] = a }
+
+// evict forgets the trouble that has been quiet longest. Its alert stays open
+// in the store, for a person to close.
+func (e *Engine) evict() {
+	var oldest *trouble
+	for _, t := range e.open {
+		if oldest == nil || t.seen < oldest.seen ||
+			(t.seen == oldest.seen && t.alert.Fingerprint < oldest.alert.Fingerprint) {
+			oldest = t
+		}
+	}
+	delete(e.open, oldest.alert.Fingerprint)
+}
+
+// Drain returns the alerts raised, refreshed or cleared since the last call, in
+// the order in which they were first raised. The caller owns them.
+func (e *Engine) Drain() []heron.Alert {
+	out := make([]heron.Alert, 0, len(e.changed))
+	for _, a := range e.changed {
+		c := *a
+		c.Evidence = maps.Clone(a.Evidence)
+		out = append(out, c)
+	}
+	clear(e.changed)
+	slices.SortFunc(out, func(a, b heron.Alert) int {
+		return cmp.Or(cmp.Compare(a.DetectedAt, b.DetectedAt), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}

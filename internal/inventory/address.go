@@ -1,0 +1,302 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+
+	"github.com/heron-iot/heron"
+)
+
+// Limits beyond which a MAC is taken for a forwarder of other hosts' packets.
+const (
+	maxAliases = 4 // addresses that a MAC only sent from
+	maxClaims  = 8 // IPv4 addresses that a MAC claimed: more is proxy ARP (RFC 1027)
+)
+
+// segment is an IPv4 /24 or an IPv6 /64: the part of the network in which one
+// host on the link makes it likely that the others are too.
+type segment struct {
+	onLink bool
+	macs   []*node // that sent from an address in it, while it is not on the link
+}
+
+// privateRanges are the networks that nobody has on the Internet: RFC 1918,
+// RFC 3927, RFC 4193, RFC 4291 §2.4, RFC 6598 and loopback.
+func privateRanges() []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range []string{
+		"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+		"::1/128", "fc00::/7", "fe80::/10",
+	} {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}
+
+// isLocal reports whether an address is on a network that we watch.
+func (v *Inventory) isLocal(ip netip.Addr) bool {
+	for _, p := range v.local {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	if ip.IsLinkLocalUnicast() {
+		return true
+	}
+	s := v.segments[segmentOf(ip)]
+	return s != nil && s.onLink
+}
+
+// segmentOf returns the segment that ip is in.
+func segmentOf(ip netip.Addr) netip.Prefix {
+	bits := 64
+	if ip.Is4() {
+		bits = 24
+	}
+	p, _ := ip.Prefix(bits) // bits is always right for the family
+	return p
+}
+
+// joinSegment notes that a MAC sent from an address of a segment. An IPv6
+// segment is on the link when an address in it is made from the MAC
+// (RFC 4291 §2.5.1), or when two MACs send from it: what lies beyond a router
+// comes through one.
+func (v *Inventory) joinSegment(end *endpoint) {
+	ip := end.ip.ip
+	if end.mac == nil || isVirtualRouter(end.mac.mac) {
+		return
+	}
+	key := segmentOf(ip)
+	s := v.segments[key]
+	if s == nil {
+		s = &segment{}
+		v.segments[key] = s
+	}
+	if s.onLink {
+		return
+	}
+	s.macs = append(s.macs, end.mac)
+	if ip.Is4() {
+		return
+	}
+	if isEUI64(ip, end.mac.mac) || s.macs[0] != end.mac {
+		v.onLink(ip)
+	}
+}
+
+// onLink records that a segment is on the link, and lets everything that sent
+// from it be judged again.
+func (v *Inventory) onLink(ip netip.Addr) {
+	key := segmentOf(ip)
+	s := v.segments[key]
+	if s == nil {
+		s = &segment{}
+		v.segments[key] = s
+	}
+	if s.onLink {
+		return
+	}
+	s.onLink = true
+	for _, n := range s.macs {
+		v.dirty.mac(n)
+	}
+	s.macs = nil
+}
+
+// isEUI64 reports whether the interface identifier of ip is made from mac.
+func isEUI64(ip netip.Addr, mac heron.MAC) bool {
+	if !ip.Is6() {
+		return false
+	}
+	a := ip.As16()
+	return bytes.Equal(a[8:], []byte{mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]})
+}
+
+// isVirtualRouter reports whether a MAC is shared by the routers of a group:
+// VRRP and CARP (RFC 9568 §7.3), HSRP 1 and 2, GLBP. It belongs to whichever
+// of them is active, so it says nothing of who sent.
+func isVirtualRouter(m heron.MAC) bool {
+	switch [3]byte(m[:3]) {
+	case [3]byte{0x00, 0x00, 0x5e}:
+		return m[3] == 0 && (m[4] == 1 || m[4] == 2)
+	case [3]byte{0x00, 0x00, 0x0c}:
+		return (m[3] == 0x07 && m[4] == 0xac) || (m[3] == 0x9f && m[4]&0xf0 == 0xf0)
+	case [3]byte{0x00, 0x05, 0x73}:
+		return m[3] == 0xa0 && m[4]&0xf0 == 0
+	case [3]byte{0x00, 0x07, 0xb4}:
+		return m[3] == 0
+	}
+	return false
+}
+
+// routes reports whether a MAC carries packets of hosts behind it.
+func (n *node) routes() bool {
+	if n.overflow {
+		return true
+	}
+	for _, e := range n.endpoints {
+		if e.ip != nil && !e.own {
+			return true
+		}
+	}
+	return false
+}
+
+// classify decides which of a MAC's addresses are its own, and marks as dirty
+// the addresses for which that changed.
+func (v *Inventory) classify(n *node) {
+	c := v.census(n)
+	for _, e := range n.endpoints {
+		own := e.ip != nil && v.isOwn(n, e, c)
+		if own == e.own {
+			continue
+		}
+		e.own = own
+		v.dirty.node(e.ip)
+		v.dirty.node(n)
+	}
+}
+
+// census counts what a MAC was seen with.
+type census struct {
+	claims   int // IPv4 addresses claimed
+	claimed  *endpoint
+	aliases  int // unclaimed addresses on a link we know
+	strange  int // unclaimed local addresses of no known link
+	forwards bool
+}
+
+// census counts the addresses of a MAC by what speaks for them.
+func (v *Inventory) census(n *node) census {
+	c := census{forwards: n.overflow}
+	for _, e := range n.endpoints {
+		switch {
+		case e.ip == nil:
+		case e.claimed && e.ip.ip.Is4():
+			c.claims++
+			if c.claimed == nil || e.first < c.claimed.first {
+				c.claimed = e
+			}
+		case e.claimed, e.ip.ip.IsLinkLocalUnicast(), isEUI64(e.ip.ip, n.mac):
+		case !v.isLocal(e.ip.ip):
+			c.forwards = true
+		case v.segments[segmentOf(e.ip.ip)].isOnLink():
+			if e.ip.ip.Is4() {
+				c.aliases++
+			}
+		case e.ip.ip.Is4():
+			c.strange++
+		}
+	}
+	return c
+}
+
+// isOnLink reports whether the segment is known to be on the link.
+func (s *segment) isOnLink() bool { return s != nil && s.onLink }
+
+// isOwn reports whether the address of e belongs to its MAC, by what the MAC
+// alone shows. Who of several has it at a time is for ownerAt to say.
+func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
+	ip := e.ip.ip
+	switch {
+	case e.leased != 0:
+		return true
+	case e.claimed && ip.Is4() && c.claims > maxClaims:
+		return e == c.claimed // proxy ARP: its own is what it claimed first
+	case e.claimed:
+		return true
+	case isVirtualRouter(n.mac), !v.isLocal(ip):
+		return false
+	case ip.IsLinkLocalUnicast(), isEUI64(ip, n.mac):
+		return true
+	case ip.Is6():
+		return v.segments[segmentOf(ip)].isOnLink() || !c.forwards
+	case v.segments[segmentOf(ip)].isOnLink():
+		return c.aliases <= maxAliases && !v.claimedByOther(e)
+	case c.claims > 0:
+		return false // it has an address on a link, and this one is elsewhere
+	}
+	return c.strange == 1 || (!c.forwards && c.strange <= 2)
+}
+
+// claimedByOther reports whether another MAC claimed the address that e only
+// sent from: then e's MAC passed the packet on.
+func (v *Inventory) claimedByOther(e *endpoint) bool {
+	for _, o := range e.ip.endpoints {
+		if o != e && o.mac != nil && o.claimed && o.first <= e.last && e.first <= o.last {
+			return true
+		}
+	}
+	return false
+}
+
+// ownerAt returns which endpoint had the address at that time, or nil when no
+// MAC ever owned it.
+//
+// Of several that were alive then, the one with the latest lease has it, then
+// one that claimed it over one that only used it, then the incumbent: an
+// address is not lost to a newcomer while its holder still speaks, which is
+// what keeps an ARP spoofer from becoming its victim. When none was alive, it
+// is still with the last that had it.
+func (n *node) ownerAt(at heron.Time) *endpoint {
+	var best *endpoint
+	for _, e := range n.endpoints {
+		if e.own && (best == nil || e.outranks(best, at)) {
+			best = e
+		}
+	}
+	return best
+}
+
+// outranks reports whether e rather than o had their address at a time.
+func (e *endpoint) outranks(o *endpoint, at heron.Time) bool {
+	here, there := e.first <= at && at <= e.last, o.first <= at && at <= o.last
+	if here != there {
+		return here
+	}
+	if here {
+		return cmp.Or(
+			cmp.Compare(e.leaseAt(at), o.leaseAt(at)),
+			compareBool(e.claimed, o.claimed),
+			cmp.Compare(o.first, e.first),
+		) > 0
+	}
+	if past, other := e.last < at, o.last < at; past != other {
+		return past
+	} else if past {
+		return cmp.Or(cmp.Compare(e.last, o.last), cmp.Compare(o.first, e.first)) > 0
+	}
+	return e.first < o.first
+}
+
+// leaseAt is the time of the lease that e holds at a time, 0 for none.
+func (e *endpoint) leaseAt(at heron.Time) heron.Time {
+	if e.leased <= at {
+		return e.leased
+	}
+	return 0
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// holder returns the endpoint that has the address now: at the last time that
+// any of its owners was seen.
+func (n *node) holder() *endpoint {
+	var last heron.Time
+	for _, e := range n.endpoints {
+		if e.own {
+			last = max(last, e.last)
+		}
+	}
+	return n.ownerAt(last)
+}

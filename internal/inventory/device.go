@@ -1,0 +1,291 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Bounds of a device.
+const (
+	maxIPs       = 64
+	maxHostnames = 16
+)
+
+// derive makes the device of a record out of the facts of its nodes. What
+// other stages know of it, and an identity that still stands, come from old.
+func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device {
+	d := heron.Device{
+		ID: id, SiteID: v.options.SiteID,
+		MACs: []heron.MAC{}, IPs: []netip.Addr{}, Hostnames: []string{},
+		Risk: old.Risk, OpenAlerts: old.OpenAlerts, Quarantined: old.Quarantined,
+		Identity: old.Identity, RunnerUp: old.RunnerUp, Evidence: old.Evidence,
+	}
+	fresh := !r.identified
+	for _, n := range r.nodes {
+		fresh = fresh || n.fresh
+		d.Local = d.Local || n.local
+		if d.First == 0 || (n.first != 0 && n.first < d.First) {
+			d.First = n.first
+		}
+		d.Last = max(d.Last, n.last)
+	}
+	d.Interfaces = interfaces(r.nodes)
+	d.MACs, d.IPs, d.Sensors = addresses(r.nodes)
+	d.Name = v.nameOf(r, old)
+	d.Zone = v.zoneOf(d.IPs)
+	if fresh || old.ID == "" {
+		v.identify(r, &d)
+	}
+	d.Services = services(r.nodes)
+	d.Hostnames = hostnames(r.nodes)
+	d.Roles = roles(r.nodes, d.Services)
+	return d
+}
+
+// identify asks what the device is.
+func (v *Inventory) identify(r *record, d *heron.Device) {
+	r.identified = true
+	if v.options.Identify != nil {
+		answer := v.options.Identify(r.observations())
+		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
+	}
+	if d.Identity.Type.Value == "" {
+		d.Identity.Type.Value = heron.Unknown
+	}
+	if d.Evidence == nil {
+		d.Evidence = []heron.Evidence{}
+	}
+}
+
+// observations returns the facts of all nodes of a record, in order of key and
+// with at most heron.MaxValuesPerKey of each, the latest.
+func (r *record) observations() []heron.Observation {
+	var out []heron.Observation
+	for _, n := range r.nodes {
+		for _, f := range n.facts {
+			out = append(out, f.Observation)
+		}
+	}
+	if len(r.nodes) == 1 && len(r.nodes[0].endpoints) <= 1 {
+		return out // in order, and within the bound, as the endpoint is
+	}
+	slices.SortFunc(out, compareObservations)
+	return boundKeys(out)
+}
+
+// compareObservations orders the facts of different endpoints.
+func compareObservations(a, b heron.Observation) int {
+	return cmp.Or(compareFacts(&a, &b), bytes.Compare(a.MAC[:], b.MAC[:]), a.IP.Compare(b.IP))
+}
+
+// boundKeys cuts each key of a sorted list to its latest values.
+func boundKeys(list []heron.Observation) []heron.Observation {
+	out := list[:0]
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Key == list[0].Key {
+			n++
+		}
+		group := list[:n]
+		list = list[n:]
+		if n > heron.MaxValuesPerKey {
+			slices.SortStableFunc(group, func(a, b heron.Observation) int { return cmp.Compare(b.Last, a.Last) })
+			group = group[:heron.MaxValuesPerKey]
+			slices.SortFunc(group, compareObservations)
+		}
+		out = append(out, group...)
+	}
+	return out
+}
+
+// interfaces lists the MACs with the addresses they had, and one interface
+// without a MAC for each address that no MAC owns; the one seen last is first.
+func interfaces(nodes []*node) []heron.Interface {
+	out := make([]heron.Interface, 0, len(nodes))
+	for _, n := range nodes {
+		i := heron.Interface{MAC: n.mac, IPs: []netip.Addr{}, Random: n.mac.IsLocal(), First: n.first, Last: n.last}
+		if !n.isMAC() {
+			i.IPs = append(i.IPs, n.ip)
+		}
+		var newest heron.Time
+		for _, e := range n.endpoints {
+			if n.isMAC() && e.ip != nil && e.own && !e.usurped() {
+				i.IPs = append(i.IPs, e.ip.ip)
+			}
+			if e.last > newest {
+				newest, i.VLAN = e.last, e.vlan
+			}
+		}
+		if len(i.IPs) > maxIPs {
+			i.IPs = i.IPs[:maxIPs]
+		}
+		out = append(out, i)
+	}
+	slices.SortFunc(out, func(a, b heron.Interface) int {
+		return cmp.Or(cmp.Compare(b.Last, a.Last), bytes.Compare(a.MAC[:], b.MAC[:]), slices.CompareFunc(a.IPs, b.IPs, netip.Addr.Compare))
+	})
+	return out
+}
+
+// current is an address that a device has now.
+type current struct {
+	ip    netip.Addr
+	last  heron.Time
+	first heron.Time
+}
+
+// addresses returns the MACs of a device, the addresses that it has now (the
+// latest first, IPv4 before IPv6), and the sensors that saw it.
+func addresses(nodes []*node) (macs []heron.MAC, ips []netip.Addr, sensors []string) {
+	macs, ips = []heron.MAC{}, []netip.Addr{}
+	var now []current
+	for _, n := range nodes {
+		if n.isMAC() {
+			macs = append(macs, n.mac)
+		} else {
+			now = append(now, current{n.ip, n.last, n.first})
+		}
+		for _, e := range n.endpoints {
+			if n.isMAC() && e.own && e.ip.holder() == e {
+				now = append(now, current{e.ip.ip, e.last, e.first})
+			}
+			sensors = append(sensors, e.sensors...)
+		}
+	}
+	slices.SortFunc(macs, func(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(now, func(a, b current) int {
+		return cmp.Or(compareBool(a.ip.Is6(), b.ip.Is6()), compareBool(isLinkLocal(a.ip), isLinkLocal(b.ip)),
+			cmp.Compare(b.last, a.last), cmp.Compare(b.first, a.first), a.ip.Compare(b.ip))
+	})
+	for _, c := range now[:min(len(now), maxIPs)] {
+		ips = append(ips, c.ip)
+	}
+	slices.Sort(sensors)
+	return macs, ips, slices.Compact(sensors)
+}
+
+func isLinkLocal(ip netip.Addr) bool { return ip.IsLinkLocalUnicast() }
+
+// hostnames lists the names that a device gave itself, first seen first.
+func hostnames(nodes []*node) []string {
+	type name struct {
+		text  string
+		first heron.Time
+	}
+	var found []name
+	for _, n := range nodes {
+		for _, f := range n.facts {
+			if f.Key != heron.KeyHostname && f.Key != "dhcp.hostname" {
+				continue
+			}
+			i := slices.IndexFunc(found, func(o name) bool { return strings.EqualFold(o.text, f.Value) })
+			if i < 0 {
+				found = append(found, name{f.Value, f.First})
+				continue
+			}
+			o := &found[i]
+			o.text, o.first = min(o.text, f.Value), min(o.first, f.First)
+		}
+	}
+	slices.SortFunc(found, func(a, b name) int { return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.text, b.text)) })
+	out := []string{}
+	for _, n := range found[:min(len(found), maxHostnames)] {
+		out = append(out, n.text)
+	}
+	return out
+}
+
+// nameOf returns what a person called the device: by the ledger, or as it was stored.
+func (v *Inventory) nameOf(r *record, old *heron.Device) string {
+	nodes := slices.SortedFunc(slices.Values(r.nodes), v.compareRoots)
+	for _, n := range nodes {
+		if name, known := v.ledger.names[n.anchor]; known {
+			return name
+		}
+	}
+	if v.ledger.loaded {
+		return ""
+	}
+	return old.Name
+}
+
+// zoneOf returns the id of the zone with the longest prefix that holds one of
+// the addresses, the first address that has a zone deciding.
+func (v *Inventory) zoneOf(ips []netip.Addr) string {
+	for _, ip := range ips {
+		best, id := -1, ""
+		for _, z := range v.options.Zones {
+			for _, p := range z.Prefixes {
+				if p.Contains(ip) && (p.Bits() > best || (p.Bits() == best && z.ID < id)) {
+					best, id = p.Bits(), z.ID
+				}
+			}
+		}
+		if id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// equalDevices compares what inventory says of a device.
+func equalDevices(a, b *heron.Device) bool {
+	return a.ID == b.ID && a.Name == b.Name && a.Local == b.Local && a.Zone == b.Zone && a.MergedInto == b.MergedInto &&
+		a.First == b.First && a.Last == b.Last &&
+		slices.Equal(a.MACs, b.MACs) && slices.Equal(a.IPs, b.IPs) && slices.Equal(a.Hostnames, b.Hostnames) &&
+		slices.Equal(a.Services, b.Services) && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Sensors, b.Sensors) &&
+		slices.EqualFunc(a.Interfaces, b.Interfaces, equalInterfaces) &&
+		equalIdentities(&a.Identity, &b.Identity) && slices.Equal(a.Evidence, b.Evidence) &&
+		equalClaims(a.RunnerUp.Vendor, b.RunnerUp.Vendor) && equalClaims(a.RunnerUp.Model, b.RunnerUp.Model) &&
+		equalClaims(a.RunnerUp.Type, b.RunnerUp.Type) && equalClaims(a.RunnerUp.OS, b.RunnerUp.OS)
+}
+
+func equalInterfaces(a, b heron.Interface) bool {
+	return a.MAC == b.MAC && a.VLAN == b.VLAN && a.Random == b.Random && a.First == b.First && a.Last == b.Last &&
+		slices.Equal(a.IPs, b.IPs)
+}
+
+func equalIdentities(a, b *heron.Identity) bool {
+	return a.Type == b.Type && equalClaims(a.Vendor, b.Vendor) && equalClaims(a.Model, b.Model) &&
+		equalClaims(a.OS, b.OS) && equalClaims(a.Firmware, b.Firmware)
+}
+
+func equalClaims(a, b *heron.Claim) bool {
+	return a == b || (a != nil && b != nil && *a == *b)
+}
+
+// identityChange says in words what became different, "" when nothing that
+// matters did: a shift in confidence is not news.
+func identityChange(a, b *heron.Identity) string {
+	var parts []string
+	say := func(what string, old, now *heron.Claim) {
+		was, is := claimText(old), claimText(now)
+		switch {
+		case was == is:
+		case was == "":
+			parts = append(parts, what+" is "+is)
+		case is == "":
+			parts = append(parts, what+" is no longer known")
+		default:
+			parts = append(parts, what+" is "+is+", not "+was)
+		}
+	}
+	say("vendor", a.Vendor, b.Vendor)
+	say("model", a.Model, b.Model)
+	say("type", &a.Type, &b.Type)
+	say("operating system", a.OS, b.OS)
+	say("firmware", a.Firmware, b.Firmware)
+	return strings.Join(parts, "; ")
+}
+
+func claimText(c *heron.Claim) string {
+	if c == nil || c.Value == heron.Unknown {
+		return ""
+	}
+	return c.Value
+}

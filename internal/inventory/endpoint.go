@@ -1,0 +1,327 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Bounds.
+const (
+	maxRemoteOfMAC = 64   // remote addresses remembered behind one MAC
+	maxRemotes     = 4096 // remote hosts remembered with no MAC at all
+	maxSensors     = 8    // sensors named for one endpoint
+)
+
+// endKey is what an observation is filed under. Either part may be missing.
+type endKey struct {
+	mac heron.MAC
+	ip  netip.Addr
+}
+
+// endpoint is the finest unit: what was observed of one MAC with one IP. Facts
+// never move between endpoints; what moves is which device an endpoint's facts
+// are given to.
+type endpoint struct {
+	mac, ip     *node // nil where missing
+	vlan        uint16
+	first, last heron.Time
+	facts       []fact // in the order of compareFacts
+	sensors     []string
+	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
+	claimed bool
+	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
+	leased heron.Time
+	// own is derived: the IP belongs to the MAC, at some time at least.
+	own bool
+}
+
+// fact is one observation with what storing it needs.
+type fact struct {
+	heron.Observation
+	owner string // device it was last reported with
+	dirty bool   // changed since
+}
+
+// node is what may be a device of its own: a MAC, or an IP that no MAC owns.
+type node struct {
+	anchor    string // "mac:…" or "ip:…"
+	mac       heron.MAC
+	ip        netip.Addr
+	endpoints []*endpoint // of a MAC by IP, of an IP by MAC
+	remote    int         // endpoints with remote addresses, of a MAC
+	overflow  bool        // more remote addresses than are remembered
+	// What follows is derived.
+	facts       []*fact // only while deriving
+	first, last heron.Time
+	ids         []string
+	hostnames   []string
+	local       bool
+	present     bool
+	fresh       bool // evidence changed since the last identification
+	record      *record
+}
+
+// isMAC reports whether n stands for an interface rather than an address.
+func (n *node) isMAC() bool { return !n.mac.IsZero() }
+
+// observe files one observation and returns the fact, or nil when it was dropped.
+func (v *Inventory) observe(o *heron.Observation) (*endpoint, *fact) {
+	end := v.file(o)
+	if end == nil {
+		v.dropped++
+		return nil, nil
+	}
+	if v.since == 0 || (o.First != 0 && o.First < v.since) {
+		v.since = o.First
+	}
+	v.note(end, o)
+	f, added := end.merge(o)
+	if f == nil {
+		v.dropped++
+		return end, nil
+	}
+	for _, n := range end.nodes() {
+		v.dirty.node(n)
+		n.fresh = n.fresh || added
+	}
+	return end, f
+}
+
+// nodes returns the one or two nodes of an endpoint.
+func (e *endpoint) nodes() []*node {
+	switch {
+	case e.mac == nil:
+		return []*node{e.ip}
+	case e.ip == nil:
+		return []*node{e.mac}
+	}
+	return []*node{e.mac, e.ip}
+}
+
+// file finds or makes the endpoint that o is about, or nil when it is about nobody.
+func (v *Inventory) file(o *heron.Observation) *endpoint {
+	mac, ip := o.MAC, o.IP
+	if o.Key == heron.KeyDHCPAddress {
+		ip, _ = netip.ParseAddr(o.Value)
+	}
+	ip, ok := usableIP(ip)
+	if !ok || mac.IsMulticast() || (mac.IsZero() && !ip.IsValid()) {
+		return nil
+	}
+	key := endKey{mac, ip}
+	if end := v.ends[key]; end != nil {
+		return end
+	}
+	if ip.IsValid() && !isClaim(o.Key) && !v.isLocal(ip) {
+		return v.fileRemote(key, o)
+	}
+	return v.makeEndpoint(key)
+}
+
+// fileRemote finds room for an address that is not on a network we watch. A
+// router carries any number of them; only a few are remembered with it, so
+// that they can be given back should their network turn out to be on the link.
+func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
+	if !key.mac.IsZero() {
+		if router := v.macNode(key.mac); router != nil && router.remote < maxRemoteOfMAC {
+			return v.makeEndpoint(key)
+		} else if router != nil && !router.overflow {
+			router.overflow = true
+			v.dirty.mac(router)
+		}
+		key.mac = heron.MAC{}
+	}
+	if end := v.ends[key]; end != nil {
+		return end
+	}
+	if !tells(o.Key) || v.remotes >= maxRemotes {
+		return nil
+	}
+	v.remotes++
+	return v.makeEndpoint(key)
+}
+
+// makeEndpoint adds an endpoint with its nodes, or returns nil at the bound.
+func (v *Inventory) makeEndpoint(key endKey) *endpoint {
+	if len(v.ends) >= v.options.MaxEndpoints {
+		return nil
+	}
+	end := &endpoint{}
+	if !key.mac.IsZero() {
+		end.mac = v.macNode(key.mac)
+	}
+	if key.ip.IsValid() {
+		end.ip = v.ipNode(key.ip)
+	}
+	if end.mac != nil {
+		end.mac.insert(end, key)
+		v.dirty.mac(end.mac)
+	}
+	if end.ip != nil {
+		end.ip.insert(end, key)
+		v.joinSegment(end)
+		if end.mac != nil && !v.isLocal(key.ip) {
+			end.mac.remote++
+		}
+	}
+	v.ends[key] = end
+	return end
+}
+
+// key is what the endpoint is filed under.
+func (e *endpoint) key() endKey {
+	var k endKey
+	if e.mac != nil {
+		k.mac = e.mac.mac
+	}
+	if e.ip != nil {
+		k.ip = e.ip.ip
+	}
+	return k
+}
+
+// insert keeps a node's endpoints in order, so that nothing depends on the
+// order of arrival.
+func (n *node) insert(end *endpoint, key endKey) {
+	i, _ := slices.BinarySearchFunc(n.endpoints, key, func(e *endpoint, k endKey) int {
+		o := e.key()
+		return cmp.Or(o.ip.Compare(k.ip), bytes.Compare(o.mac[:], k.mac[:]))
+	})
+	n.endpoints = slices.Insert(n.endpoints, i, end)
+}
+
+// macNode finds or makes the node of a MAC.
+func (v *Inventory) macNode(m heron.MAC) *node {
+	n := v.macs[m]
+	if n == nil {
+		n = &node{anchor: "mac:" + m.String(), mac: m}
+		v.macs[m], v.nodes[n.anchor] = n, n
+	}
+	return n
+}
+
+// ipNode finds or makes the node of an IP.
+func (v *Inventory) ipNode(ip netip.Addr) *node {
+	n := v.ips[ip]
+	if n == nil {
+		n = &node{anchor: "ip:" + ip.String(), ip: ip}
+		v.ips[ip], v.nodes[n.anchor] = n, n
+	}
+	return n
+}
+
+// note keeps of an observation what ownership is decided by.
+func (v *Inventory) note(end *endpoint, o *heron.Observation) {
+	if end.first == 0 || o.First < end.first {
+		end.first = o.First
+	}
+	if o.Last > end.last {
+		end.last, end.vlan = o.Last, cmp.Or(o.VLAN, end.vlan)
+	}
+	if o.Last == end.last {
+		end.vlan = max(end.vlan, o.VLAN)
+	}
+	if i, found := slices.BinarySearch(end.sensors, o.Sensor); !found && o.Sensor != "" && len(end.sensors) < maxSensors {
+		end.sensors = slices.Insert(end.sensors, i, o.Sensor)
+	}
+	if !isClaim(o.Key) || end.mac == nil || end.ip == nil {
+		return
+	}
+	if o.Key == heron.KeyDHCPAddress && (end.leased == 0 || o.First < end.leased) {
+		end.leased = o.First
+	}
+	if !end.claimed {
+		end.claimed = true
+		v.dirty.mac(end.mac)
+		v.onLink(end.ip.ip)
+	}
+}
+
+// isClaim reports whether an observation says that an IP belongs to a MAC.
+func isClaim(key string) bool { return key == heron.KeyARP || key == heron.KeyDHCPAddress }
+
+// tells reports whether an observation says more of a host than that it exists.
+func tells(key string) bool {
+	switch key {
+	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyServiceProtocol, heron.KeyClientProtocol, heron.KeyContact:
+		return false
+	}
+	return true
+}
+
+// merge adds an observation to the endpoint's facts. Merging is a join: first
+// is the least, last and count the greatest, so that the order of arrival and
+// repetition make no difference. It returns nil when the fact has no room.
+func (e *endpoint) merge(o *heron.Observation) (f *fact, added bool) {
+	i, found := slices.BinarySearchFunc(e.facts, o, func(f fact, o *heron.Observation) int {
+		return compareFacts(&f.Observation, o)
+	})
+	if !found {
+		return e.add(o)
+	}
+	f = &e.facts[i]
+	if o.First < f.First || (o.First == f.First && o.Sensor < f.Sensor) {
+		f.First, f.Sensor, f.dirty = o.First, o.Sensor, true
+	}
+	if o.Last > f.Last || o.Count > f.Count {
+		f.Last, f.Count, f.dirty = max(f.Last, o.Last), max(f.Count, o.Count), true
+	}
+	return f, false
+}
+
+// add inserts a new fact; of too many values of one key, the one not seen for
+// longest goes.
+func (e *endpoint) add(o *heron.Observation) (*fact, bool) {
+	lo, _ := slices.BinarySearchFunc(e.facts, o.Key, func(f fact, key string) int { return cmp.Compare(f.Key, key) })
+	hi := lo
+	oldest := lo
+	for hi < len(e.facts) && e.facts[hi].Key == o.Key {
+		if e.facts[hi].Last < e.facts[oldest].Last {
+			oldest = hi
+		}
+		hi++
+	}
+	if hi-lo >= heron.MaxValuesPerKey {
+		if old := &e.facts[oldest].Observation; old.Last > o.Last || (old.Last == o.Last && compareFacts(old, o) < 0) {
+			return nil, false
+		}
+		e.facts = slices.Delete(e.facts, oldest, oldest+1)
+	}
+	i, _ := slices.BinarySearchFunc(e.facts, o, func(f fact, o *heron.Observation) int { return compareFacts(&f.Observation, o) })
+	e.facts = slices.Insert(e.facts, i, fact{Observation: *o, dirty: true})
+	return &e.facts[i], true
+}
+
+// compareFacts orders the facts of one endpoint and tells which are the same.
+func compareFacts(a, b *heron.Observation) int {
+	if c := strings.Compare(a.Key, b.Key); c != 0 {
+		return c
+	}
+	if c := cmp.Or(cmp.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port)); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Value, b.Value); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Source, b.Source)
+}
+
+// usableIP returns ip in its plain form, or the zero Addr where the address
+// means "none yet". It is not ok for an address that no host can have.
+func usableIP(ip netip.Addr) (plain netip.Addr, ok bool) {
+	ip = ip.Unmap().WithZone("")
+	switch {
+	case !ip.IsValid(), ip.IsUnspecified():
+		return netip.Addr{}, true
+	case ip.IsMulticast(), ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+		return netip.Addr{}, false
+	case ip.Is4() && ip.As4()[0] == 0, ip.Is4() && ip.As4()[0] >= 240:
+		return netip.Addr{}, false
+	}
+	return ip, true
+}

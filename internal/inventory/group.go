@@ -1,0 +1,311 @@
+package inventory
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// group is a set of nodes found to be one device.
+type group struct {
+	root  *node // names the device
+	nodes []*node
+}
+
+// forest joins nodes: the usual disjoint sets, with why each was joined.
+type forest struct {
+	parent map[*node]*node
+	reason map[*node]string // identifier by which a node was joined to others
+}
+
+func (f *forest) find(n *node) *node {
+	for f.parent[n] != nil {
+		n = f.parent[n]
+	}
+	return n
+}
+
+// join makes one set of two, and notes by which identifier.
+func (f *forest) join(a, b *node, reason string) {
+	for _, n := range []*node{a, b} {
+		if f.reason[n] == "" {
+			f.reason[n] = reason
+		}
+	}
+	if a, b = f.find(a), f.find(b); a != b {
+		f.parent[b] = a
+	}
+}
+
+// regroup finds the devices in a region, brings them up to date and says what
+// changed.
+func (v *Inventory) regroup(region []*node) Delta {
+	f := v.joined(region)
+	groups := v.groups(region, f)
+	var d Delta
+	before := map[string]*record{}
+	for _, n := range region {
+		if n.record != nil {
+			before[n.record.device.ID] = n.record
+		}
+	}
+	origin := make([]string, len(groups)) // the device that each group's root was in
+	for i, g := range groups {
+		if g.root.record != nil {
+			origin[i] = g.root.record.device.ID
+		}
+	}
+	for _, n := range region {
+		n.record = nil
+	}
+	for i, g := range groups {
+		id := v.deviceID(g.root)
+		r := v.records[id]
+		if r == nil {
+			r = &record{}
+			v.records[id] = r
+		}
+		was := before[id]
+		delete(before, id)
+		r.identified = r.identified && slices.Equal(r.nodes, g.nodes)
+		r.nodes = g.nodes
+		for _, n := range g.nodes {
+			n.record = r
+		}
+		v.update(&d, r, id, was == nil, origin[i])
+		v.recordMerges(&d, g, f)
+	}
+	v.retire(&d, before)
+	return d
+}
+
+// joined makes sets of the nodes in a region that are one device.
+func (v *Inventory) joined(region []*node) *forest {
+	f := &forest{parent: map[*node]*node{}, reason: map[*node]string{}}
+	seen := map[string]bool{}
+	for _, n := range region {
+		for _, id := range n.ids {
+			if !seen[id] {
+				seen[id] = true
+				v.joinBy(f, id)
+			}
+		}
+	}
+	for _, n := range region {
+		for _, anchor := range v.ledger.links[n.anchor] {
+			if p := v.nodes[anchor]; p != nil {
+				f.join(n, p, "")
+			}
+		}
+	}
+	return f
+}
+
+// joinBy joins the nodes that show one identifier, where nothing speaks
+// against it.
+func (v *Inventory) joinBy(f *forest, id string) {
+	list := v.byID[id]
+	if len(list) < 2 || !joins(list) {
+		return
+	}
+	for i, a := range list {
+		for _, b := range list[i+1:] {
+			if v.ledger.groups[a.anchor] == v.ledger.groups[b.anchor] && !contradict(a, b) {
+				f.join(a, b, id)
+			}
+		}
+	}
+}
+
+// groups returns the sets that are devices, each with its root: the node that
+// was seen first, of those that nobody merged into another.
+func (v *Inventory) groups(region []*node, f *forest) []group {
+	sets := map[*node]*group{}
+	var order []*group
+	for _, n := range region {
+		top := f.find(n)
+		g := sets[top]
+		if g == nil {
+			g = &group{}
+			sets[top] = g
+			order = append(order, g)
+		}
+		g.nodes = append(g.nodes, n)
+	}
+	var out []group
+	for _, g := range order {
+		if !slices.ContainsFunc(g.nodes, func(n *node) bool { return n.present }) {
+			continue
+		}
+		g.nodes = slices.DeleteFunc(g.nodes, func(n *node) bool { return !n.present })
+		g.root = slices.MinFunc(g.nodes, v.compareRoots)
+		out = append(out, *g)
+	}
+	return out
+}
+
+func (v *Inventory) compareRoots(a, b *node) int {
+	return cmp.Or(
+		compareBool(v.ledger.taken[a.anchor], v.ledger.taken[b.anchor]),
+		cmp.Compare(a.first, b.first),
+		strings.Compare(a.anchor, b.anchor),
+	)
+}
+
+// deviceID names the device whose root is n. It depends on nothing else, so
+// that the same observations give the same ids.
+func (v *Inventory) deviceID(n *node) string {
+	return heron.DeriveID(v.options.SiteID, "device", n.anchor)
+}
+
+// update derives a device anew and reports what became of it.
+func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin string) {
+	old := r.device
+	stored, wasLoaded := v.loaded[id]
+	if isNew && wasLoaded {
+		old, r.identified = stored, true
+	}
+	next := v.derive(r, id, &old)
+	v.report(d, r, id)
+	if wasLoaded && isNew {
+		delete(v.loaded, id)
+	}
+	back := wasLoaded && stored.MergedInto != ""
+	if equalDevices(&old, &next) && (!isNew || (wasLoaded && !back)) {
+		r.device = next
+		r.device.Version = old.Version
+		return
+	}
+	next.Version = old.Version + 1
+	r.device = next
+	d.Devices = append(d.Devices, next)
+	switch {
+	case isNew && (back || (origin != "" && origin != id)):
+		v.change(d, r, heron.DeviceSplit, next.Title()+" is a device of its own again")
+	case isNew && !wasLoaded:
+		v.change(d, r, heron.DeviceNew, next.Title()+" was seen for the first time")
+	default:
+		v.changes(d, r, &old)
+	}
+}
+
+// changes tells what became different in a device that was known.
+func (v *Inventory) changes(d *Delta, r *record, old *heron.Device) {
+	next := &r.device
+	if what := identityChange(&old.Identity, &next.Identity); what != "" {
+		v.change(d, r, heron.DeviceIdentity, what)
+	}
+	for _, s := range next.Services {
+		known := slices.ContainsFunc(old.Services, func(o heron.Service) bool {
+			return o.Transport == s.Transport && o.Port == s.Port
+		})
+		if !known {
+			v.change(d, r, heron.DeviceService, "answers on "+serviceText(s))
+		}
+	}
+	for _, ip := range next.IPs {
+		if !slices.Contains(old.IPs, ip) && len(old.IPs) > 0 && ip.Is4() {
+			v.change(d, r, heron.DeviceIPMoved, "has the address "+ip.String()+" now")
+		}
+	}
+	if old.Name != next.Name {
+		v.change(d, r, heron.DeviceRenamed, "is called "+cmp.Or(next.Name, "by its own name")+" now")
+	}
+}
+
+// change adds an entry to a device's timeline.
+func (v *Inventory) change(d *Delta, r *record, kind heron.ChangeKind, summary string) {
+	device := r.device
+	d.Changes = append(d.Changes, heron.DeviceChange{
+		Time: v.now, Kind: kind, DeviceID: device.ID, Summary: summary, Actor: v.actor, Device: &device,
+	})
+}
+
+// report adds the observations of a device that are new, changed or another's
+// before.
+func (v *Inventory) report(d *Delta, r *record, id string) {
+	for _, n := range r.nodes {
+		for _, f := range n.facts {
+			if f.dirty || f.owner != id {
+				f.dirty, f.owner = false, id
+				d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: id, Observation: f.Observation})
+			}
+		}
+	}
+}
+
+// retire ends the records whose nodes went to other devices.
+func (v *Inventory) retire(d *Delta, gone map[string]*record) {
+	ids := make([]string, 0, len(gone))
+	for id := range gone {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		old := gone[id]
+		delete(v.records, id)
+		device := old.device
+		device.Version++
+		heir := v.heir(old)
+		if heir == nil {
+			v.change(d, &record{device: device}, heron.DeviceForgotten, "nothing is known of it any more")
+			d.Devices = append(d.Devices, device)
+			continue
+		}
+		device.MergedInto = heir.device.ID
+		v.loaded[id] = device
+		d.Devices = append(d.Devices, device)
+		v.change(d, heir, heron.DeviceMerged, "is the same as "+device.Title())
+	}
+}
+
+// heir returns the device that the nodes of a retired one went to, or that
+// holds their addresses now.
+func (v *Inventory) heir(old *record) *record {
+	for _, n := range old.nodes {
+		if n.record != nil {
+			return n.record
+		}
+	}
+	for _, n := range old.nodes {
+		if n.isMAC() {
+			continue
+		}
+		if e := n.holder(); e != nil && e.mac.record != nil {
+			return e.mac.record
+		}
+	}
+	return nil
+}
+
+// recordMerges writes down the merges that identifiers made, and strikes out
+// those that are no more.
+func (v *Inventory) recordMerges(d *Delta, g group, f *forest) {
+	for _, n := range g.nodes {
+		reason := f.reason[n]
+		if n == g.root || reason == "" {
+			v.ledger.dissolve(d, n.anchor, "")
+			continue
+		}
+		e := heron.LedgerEntry{
+			ID:     heron.DeriveID(v.options.SiteID, "ledger", "merge", g.root.anchor, n.anchor),
+			SiteID: v.options.SiteID, Time: v.now, Actor: automatic, Op: opMerge,
+			Reason: reasonText(reason), Device: v.deviceID(g.root), Others: []string{v.deviceID(n)},
+			Detail: map[string]string{"identifier": reason, "keep": g.root.anchor, "anchors": n.anchor},
+		}
+		v.ledger.dissolve(d, n.anchor, e.ID)
+		v.ledger.addAutomatic(d, e)
+	}
+}
+
+// reasonText says for people why two nodes are one device.
+func reasonText(identifier string) string {
+	if rest, ok := strings.CutPrefix(identifier, personalPrefix); ok {
+		name, _, _ := strings.Cut(rest, "|")
+		return "the same host name " + name + " and DHCP client, with invented MAC addresses at different times"
+	}
+	key, value, _ := strings.Cut(identifier, "=")
+	return "the same " + key + ": " + value
+}

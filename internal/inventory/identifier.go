@@ -1,0 +1,183 @@
+package inventory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Limits on what a strong identifier may join.
+const (
+	// maxShared is how many interfaces of one device we believe in. An
+	// identifier on more of them was built into the firmware of a whole series.
+	maxShared = 4
+	// maxFollowed bounds the interfaces looked at for one identifier.
+	maxFollowed = 64
+)
+
+// isStrong reports whether the values of a key name one device for as long as
+// it lives.
+func isStrong(key string) bool {
+	switch key {
+	case "ssh.hostkey", "ssh.host_key", "ssh.hostkey_sha256", "ssh.hostkey.sha256",
+		"tls.cert.spki", "tls.cert.spki_sha256", "tls.cert.key",
+		"dhcp.duid", "dhcpv6.duid", "snmp.engine_id", "snmp.engineid",
+		"upnp.udn", "ssdp.usn", "ssdp.uuid", "mdns.uuid", "ipp.uuid", "wsd.uuid", "wsd.address", "onvif.uuid":
+		return true
+	}
+	return isSerial(key)
+}
+
+// isSerial reports whether a key holds serial numbers: of these, a device has
+// one, so that two different ones speak against a merge.
+func isSerial(key string) bool {
+	tail := key[strings.LastIndexByte(key, '.')+1:]
+	return tail == "serial" || tail == "serial_number" || tail == "serialnumber" || tail == "sn"
+}
+
+// identifiers returns the strong identifiers in the facts of a node, sorted.
+func identifiers(n *node) []string {
+	if isVirtualRouter(n.mac) || !n.local {
+		return nil
+	}
+	var out []string
+	for _, f := range n.facts {
+		if !isStrong(f.Key) {
+			continue
+		}
+		if value := normalise(f.Key, f.Value); value != "" {
+			out = append(out, f.Key+"="+value)
+		}
+	}
+	if n.mac.IsLocal() {
+		if id := personal(n); id != "" {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// normalise brings a strong identifier to one spelling, and returns "" for what
+// makers put where they had nothing to say.
+func normalise(key, value string) string {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if rest, found := strings.CutPrefix(value, "uuid:"); found {
+		value, _, _ = strings.Cut(rest, "::")
+	} else if key == "ssdp.usn" {
+		return "" // a name without a UUID is one of a kind of thing, not of a thing
+	}
+	plain := strings.Map(func(r rune) rune {
+		if r == '-' || r == ':' || r == ' ' || r == '.' {
+			return -1
+		}
+		return r
+	}, value)
+	if len(plain) < 6 || isPlaceholder(plain) {
+		return ""
+	}
+	return value
+}
+
+// isPlaceholder reports whether a value is one that stands in thousands of devices.
+func isPlaceholder(s string) bool {
+	switch s {
+	case "123456", "1234567", "12345678", "123456789", "1234567890", "0123456789", "unknown", "default",
+		"serialnumber", "notspecified", "tobefilledbyoem", "systemserialnumber", "0123456789abcdef":
+		return true
+	}
+	return strings.Count(s, s[:1]) == len(s) // all zeros, all f
+}
+
+// personal makes an identifier of a host that invents its MACs: the name that
+// it gives itself together with the way its DHCP client asks. Names that a
+// maker gives to every unit do not count.
+func personal(n *node) string {
+	var name, params, class string
+	for _, f := range n.facts {
+		switch f.Key {
+		case "dhcp.hostname", heron.KeyHostname:
+			if h := hostLabel(f.Value); name == "" || h < name {
+				name = h
+			}
+		case "dhcp.params":
+			params = max(params, f.Value)
+		case "dhcp.vendor_class":
+			class = max(class, f.Value)
+		}
+	}
+	if params == "" || isGenericName(name) {
+		return ""
+	}
+	return personalPrefix + name + "|" + params + "|" + class
+}
+
+const personalPrefix = "host.name+dhcp.params="
+
+// hostLabel is the first label of a host name, in lower case.
+func hostLabel(name string) string {
+	label, _, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(name, ".")), ".")
+	return label
+}
+
+// isGenericName reports whether a host name is given to every unit of a series.
+func isGenericName(name string) bool {
+	switch name {
+	case "", "iphone", "ipad", "ipod", "watch", "android", "localhost", "phone", "galaxy", "pixel", "unknown",
+		"espressif", "wlan0", "linux", "raspberrypi", "openwrt", "host", "desktop", "laptop", "windows":
+		return true
+	}
+	return len(name) < 4
+}
+
+// joins reports whether the nodes that show one identifier may be one device
+// at all, beside what speaks against any two of them.
+func joins(list []*node) bool {
+	if len(list) > maxFollowed {
+		return false
+	}
+	lasting := 0
+	for i, n := range list {
+		if !n.mac.IsLocal() {
+			lasting++
+			continue
+		}
+		// A host uses one invented address at a time.
+		for _, o := range list[:i] {
+			if o.mac.IsLocal() && n.first <= o.last && o.first <= n.last {
+				return false
+			}
+		}
+	}
+	return lasting <= maxShared
+}
+
+// contradict reports whether something speaks against a and b being one
+// device: different serial numbers under the same key, or names that differ.
+func contradict(a, b *node) bool {
+	if len(a.hostnames) > 0 && len(b.hostnames) > 0 && !share(a.hostnames, b.hostnames) {
+		return true
+	}
+	for _, x := range a.ids {
+		key, _, _ := strings.Cut(x, "=")
+		if !isSerial(key) || slices.Contains(b.ids, x) {
+			continue
+		}
+		other := slices.ContainsFunc(b.ids, func(y string) bool { return strings.HasPrefix(y, key+"=") })
+		if other && !sharePrefix(a.ids, b.ids, key+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// share reports whether two lists have a value in common.
+func share(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// sharePrefix is share for the values that begin with prefix.
+func sharePrefix(a, b []string, prefix string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return strings.HasPrefix(s, prefix) && slices.Contains(b, s) })
+}

@@ -1,0 +1,243 @@
+// Package inventory derives devices from observations.
+//
+// It keeps every distinct observation of an endpoint (a MAC with an IP, or one
+// of them alone) and works out from all of them who is who: which addresses
+// are a host's own, which only passed through a router, which interfaces are
+// one device. Nothing is decided for ever: devices are a function of the
+// observations and of the ledger, so a late observation, a new rule or a
+// person's word makes them anew. docs/identity-resolution.md says how.
+//
+// An Inventory does no input or output: what changed comes back as a Delta
+// for the caller to store, and Load takes it back. The same observations give
+// the same devices however they are cut into batches. It is used from one
+// goroutine; memory is bounded for each device and for the whole.
+package inventory
+
+import (
+	"cmp"
+	"iter"
+	"net/netip"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// Options say what an Inventory is for. The zero value works.
+type Options struct {
+	SiteID string
+	// Identify says what a device is. It is called once an Apply for each
+	// device whose evidence changed; nil leaves every device unknown.
+	Identify func([]heron.Observation) heron.Identification
+	// Local are the networks that we watch. None means the private ranges.
+	// What ARP or DHCP shows to be on the link is local in any case.
+	Local []netip.Prefix
+	Zones []heron.Zone
+	// MaxEndpoints bounds memory; 0 means a million.
+	MaxEndpoints int
+}
+
+// Delta is what one call changed, for the caller to store.
+type Delta struct {
+	Devices      []heron.Device
+	Changes      []heron.DeviceChange
+	Observations []heron.DeviceObservation
+	Ledger       []heron.LedgerEntry
+}
+
+// Inventory holds the devices of one site.
+type Inventory struct {
+	options  Options
+	now      heron.Time
+	since    heron.Time
+	dropped  uint64
+	local    []netip.Prefix
+	nodes    map[string]*node // by anchor; only for the ledger and for tests of existence
+	macs     map[heron.MAC]*node
+	ips      map[netip.Addr]*node
+	ends     map[endKey]*endpoint
+	remotes  int // endpoints of remote hosts without a MAC
+	segments map[netip.Prefix]*segment
+	byID     map[string][]*node // nodes that show a strong identifier
+	records  map[string]*record // devices by id
+	loaded   map[string]heron.Device
+	ledger   *ledger
+	actor    string // who is behind the call in progress; "" is us
+	dirty    dirt
+}
+
+// record is a device and the nodes it is made of.
+type record struct {
+	device heron.Device
+	nodes  []*node // in order of anchor
+	// identified tells that the identity stands for the current evidence.
+	identified bool
+	answer     heron.Identification
+}
+
+// New returns an empty Inventory.
+func New(o Options) *Inventory {
+	if o.MaxEndpoints == 0 {
+		o.MaxEndpoints = 1 << 20
+	}
+	v := &Inventory{
+		options: o, local: o.Local,
+		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
+		ends: map[endKey]*endpoint{}, segments: map[netip.Prefix]*segment{},
+		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
+		ledger: newLedger(), dirty: newDirt(),
+	}
+	if len(v.local) == 0 {
+		v.local = privateRanges()
+	}
+	return v
+}
+
+// Load takes back a device with its observations, as they were stored. The
+// devices are derived anew on the next call of any other method; one that
+// comes out as it was stored is not reported as changed.
+func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
+	v.loaded[d.ID] = d
+	for i := range obs {
+		end, f := v.observe(&obs[i])
+		if f == nil {
+			continue
+		}
+		f.owner, f.dirty = d.ID, false
+		for _, n := range end.nodes() {
+			n.fresh = false // its stored identity stands
+		}
+	}
+}
+
+// Apply takes in observations and returns what changed. Observations that are
+// about nobody (a broadcast address) or beyond a bound are dropped and counted.
+func (v *Inventory) Apply(now heron.Time, obs []heron.Observation) Delta {
+	v.now = max(v.now, now)
+	for i := range obs {
+		v.observe(&obs[i])
+	}
+	return v.flush()
+}
+
+// Rebuild derives every device anew, identities too: for when rules or
+// signatures changed. It returns what came out different.
+func (v *Inventory) Rebuild(now heron.Time) Delta {
+	v.now = max(v.now, now)
+	for _, n := range v.nodes {
+		v.dirty.node(n)
+		v.dirty.mac(n)
+		n.fresh = true
+	}
+	return v.flush()
+}
+
+// SetZones gives the zones of the site and returns the devices they move.
+func (v *Inventory) SetZones(zones []heron.Zone) Delta {
+	v.options.Zones = zones
+	for _, n := range v.nodes {
+		v.dirty.node(n)
+	}
+	return v.flush()
+}
+
+// Since is the time of the first observation, 0 before it.
+func (v *Inventory) Since() heron.Time { return v.since }
+
+// Dropped counts observations that were about nobody or beyond a bound.
+func (v *Inventory) Dropped() uint64 { return v.dropped }
+
+// Device returns the device with that id, or nil. It must not be changed or kept.
+func (v *Inventory) Device(id string) *heron.Device {
+	v.settle()
+	for range 8 { // a device may have been merged into one that was merged
+		if r := v.records[id]; r != nil {
+			return &r.device
+		}
+		d, ok := v.loaded[id]
+		if !ok || d.MergedInto == "" {
+			return nil
+		}
+		id = d.MergedInto
+	}
+	return nil
+}
+
+// All yields the devices in the order of their first sighting, then of their
+// ids. They must not be changed or kept.
+func (v *Inventory) All() iter.Seq[*heron.Device] {
+	v.settle()
+	list := make([]*record, 0, len(v.records))
+	for _, r := range v.records {
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b *record) int {
+		return cmp.Or(cmp.Compare(a.device.First, b.device.First), cmp.Compare(a.device.ID, b.device.ID))
+	})
+	return func(yield func(*heron.Device) bool) {
+		for _, r := range list {
+			if !yield(&r.device) {
+				return
+			}
+		}
+	}
+}
+
+// Observations returns what is known of a device, in the order of keys.
+func (v *Inventory) Observations(id string) []heron.Observation {
+	v.settle()
+	r := v.records[id]
+	if r == nil {
+		return nil
+	}
+	for _, n := range r.nodes {
+		v.gather(n)
+	}
+	out := r.observations()
+	for _, n := range r.nodes {
+		n.facts = nil
+	}
+	return out
+}
+
+// DeviceAt returns the device that had the endpoint at that time, or nil. It
+// must not be changed or kept. A MAC decides only where the IP is its own:
+// behind a router, the IP does.
+func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
+	v.settle()
+	n := v.nodeAt(e, at)
+	if n == nil || n.record == nil {
+		return nil
+	}
+	return &n.record.device
+}
+
+// nodeAt is DeviceAt for the node.
+func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
+	ip, _ := usableIP(e.IP)
+	if !ip.IsValid() {
+		return v.macs[e.MAC]
+	}
+	if e.MAC.IsUnicast() {
+		if end := v.ends[endKey{e.MAC, ip}]; end != nil && end.own {
+			return end.mac
+		}
+	}
+	if n := v.ips[ip]; n != nil {
+		if owner := n.ownerAt(at); owner != nil {
+			return owner.mac
+		}
+		return n
+	}
+	// An address not seen before, on an interface that is nobody's router.
+	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
+		return n
+	}
+	return nil
+}
+
+// settle derives what Load left to be derived.
+func (v *Inventory) settle() {
+	if !v.dirty.empty() {
+		v.flush()
+	}
+}

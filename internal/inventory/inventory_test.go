@@ -1,0 +1,151 @@
+package inventory_test
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/inventory"
+)
+
+const start = heron.Time(1_700_000_000_000_000)
+
+// at returns a time some seconds after the start.
+func at(seconds int) heron.Time { return start + heron.Time(seconds)*heron.Second }
+
+func mac(t testing.TB, s string) heron.MAC {
+	t.Helper()
+	if s == "" {
+		return heron.MAC{}
+	}
+	m, err := heron.ParseMAC(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func ip(s string) netip.Addr {
+	a, _ := netip.ParseAddr(s)
+	return a
+}
+
+// row is one observation in a table: who, when, what.
+type row struct {
+	seconds    int
+	mac, ip    string
+	key, value string
+}
+
+// observations turns rows into observations, in order.
+func observations(t testing.TB, rows []row) []heron.Observation {
+	t.Helper()
+	out := make([]heron.Observation, 0, len(rows))
+	for _, r := range rows {
+		o := heron.Observation{Key: r.key, Value: r.value, Source: "test", Sensor: "s1", First: at(r.seconds), Last: at(r.seconds), Count: 1}
+		o.MAC, o.IP = mac(t, r.mac), ip(r.ip)
+		if o.Value == "" {
+			o.Value = r.ip
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// network applies rows to a new inventory.
+func network(t testing.TB, o inventory.Options, rows []row) *inventory.Inventory {
+	t.Helper()
+	v := inventory.New(o)
+	obs := observations(t, rows)
+	v.Apply(at(0), obs)
+	return v
+}
+
+// find returns the device that lists the MAC or IP now.
+func find(t testing.TB, v *inventory.Inventory, address string) *heron.Device {
+	t.Helper()
+	var found *heron.Device
+	for d := range v.All() {
+		has := slices.ContainsFunc(d.IPs, func(a netip.Addr) bool { return a.String() == address }) ||
+			slices.ContainsFunc(d.MACs, func(m heron.MAC) bool { return m.String() == address })
+		if has && found != nil {
+			t.Fatalf("two devices have %s: %v and %v", address, found, d)
+		}
+		if has {
+			found = d
+		}
+	}
+	return found
+}
+
+func count(v *inventory.Inventory) int {
+	n := 0
+	for range v.All() {
+		n++
+	}
+	return n
+}
+
+const (
+	camera  = "00:11:22:00:00:01"
+	printer = "00:11:22:00:00:02"
+	gateway = "00:11:22:00:00:fe"
+	frame   = heron.KeyFrame
+	arp     = heron.KeyARP
+)
+
+func TestInventory(t *testing.T) {
+	t.Parallel()
+	t.Run("makes one device of a MAC and its address", func(t *testing.T) {
+		t.Parallel()
+		v := network(t, inventory.Options{}, []row{
+			{0, camera, "192.168.1.5", frame, ""}, {1, camera, "192.168.1.5", "http.server", "lighttpd/1.4.35"},
+		})
+		d := find(t, v, camera)
+		if count(v) != 1 || d == nil || len(d.IPs) != 1 || !d.Local || d.First != at(0) || d.Last != at(1) {
+			t.Fatalf("got %d devices, %+v", count(v), d)
+		}
+	})
+	t.Run("leaves old facts with the old device when an address is leased again", func(t *testing.T) {
+		t.Parallel()
+		v := network(t, inventory.Options{}, []row{
+			{0, camera, "192.168.1.5", frame, ""}, {1, camera, "192.168.1.5", "http.server", "camera"},
+			{2, "", "192.168.1.5", "snmp.sysdescr", "told by a probe of the camera"},
+			{3, camera, "192.168.1.5", frame, "again"},
+			{4000, printer, "192.168.1.5", arp, ""}, {4001, printer, "192.168.1.5", "http.server", "printer"},
+			{4002, "", "192.168.1.5", "snmp.sysdescr", "told by a probe of the printer"},
+			{4003, printer, "192.168.1.5", frame, ""},
+		})
+		c, p := find(t, v, camera), find(t, v, printer)
+		if c == nil || p == nil || c == p || count(v) != 2 {
+			t.Fatalf("got %d devices: %+v, %+v", count(v), c, p)
+		}
+		if find(t, v, "192.168.1.5") != p || len(c.IPs) != 0 {
+			t.Errorf("the address is still the camera's: %v, printer %v", c.IPs, p.IPs)
+		}
+		if got := values(v, c.ID, "snmp.sysdescr"); !slices.Equal(got, []string{"told by a probe of the camera"}) {
+			t.Errorf("camera: got %q", got)
+		}
+		if got := values(v, p.ID, "snmp.sysdescr"); !slices.Equal(got, []string{"told by a probe of the printer"}) {
+			t.Errorf("printer: got %q", got)
+		}
+		if got := v.DeviceAt(heron.Endpoint{IP: ip("192.168.1.5")}, at(2)); got == nil || got.ID != c.ID {
+			t.Errorf("DeviceAt then: got %+v, want the camera", got)
+		}
+		if got := v.DeviceAt(heron.Endpoint{IP: ip("192.168.1.5")}, at(9000)); got == nil || got.ID != p.ID {
+			t.Errorf("DeviceAt now: got %+v, want the printer", got)
+		}
+	})
+}
+
+// values lists what a device says under a key.
+func values(v *inventory.Inventory, id, key string) []string {
+	var out []string
+	for _, o := range v.Observations(id) {
+		if o.Key == key {
+			out = append(out, o.Value)
+		}
+	}
+	return out
+}
