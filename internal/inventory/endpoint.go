@@ -248,7 +248,8 @@ func isClaim(key string) bool { return key == heron.KeyARP || key == heron.KeyDH
 // tells reports whether an observation says more of a host than that it exists.
 func tells(key string) bool {
 	switch key {
-	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyServiceProtocol, heron.KeyClientProtocol, heron.KeyContact:
+	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyServiceProtocol, heron.KeyClientProtocol, heron.KeyContact,
+		heron.KeyInbound, heron.KeyOutbound:
 		return false
 	}
 	return true

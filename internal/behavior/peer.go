@@ -1,0 +1,220 @@
+package behavior
+
+import (
+	"cmp"
+	"hash/fnv"
+	"math"
+	"math/bits"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+)
+
+// peer is another party of a device, without pointers: its words are numbers
+// in the Tracker's list.
+type peer struct {
+	key                    uint64
+	bytesOut, bytesIn      uint64
+	first, last            heron.Time
+	address                [16]byte
+	device, name, protocol uint32
+	flows                  uint32
+	port                   uint16
+	v4                     bool
+}
+
+// peerOf describes the other party of a flow. It is keyed on its device or
+// name where one is known, for addresses change while these do not.
+func (t *Tracker) peerOf(f *heron.Flow, client bool) peer {
+	other, device := f.Server, f.ServerDevice
+	if !client {
+		other, device = f.Client, f.ClientDevice
+	}
+	p := peer{port: f.ServerPort, protocol: t.words.number(f.Protocol), device: t.words.number(device)}
+	address := ""
+	if other.IP.IsValid() {
+		p.address, p.v4 = other.IP.As16(), other.IP.Is4()
+		address = other.IP.String()
+	}
+	name, _ := t.names.get(other.IP)
+	p.name = t.words.number(name)
+	p.key = hash(cmp.Or(device, name, address, other.MAC.String()), strconv.Itoa(int(p.port)), strconv.FormatBool(client))
+	return p
+}
+
+// hash mixes strings into a number that never changes from run to run.
+func hash(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		_, _ = h.Write([]byte(p)) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
+
+// meet counts traffic with a peer. When there is no room, the one that was
+// quiet longest makes it.
+func (s *state) meet(p *peer, d totals, f *heron.Flow) {
+	i := s.findPeer(p.key)
+	if i < 0 {
+		p.first = f.First
+		i = s.room()
+		s.peers[i] = *p
+	}
+	q := &s.peers[i]
+	q.bytesOut += d.clientBytes
+	q.bytesIn += d.serverBytes
+	q.last = max(q.last, f.Last)
+	q.address, q.v4 = p.address, p.v4
+	q.protocol = cmp.Or(p.protocol, q.protocol)
+	q.name = cmp.Or(p.name, q.name)
+	if f.Ended {
+		q.flows++
+	}
+}
+
+func (s *state) findPeer(key uint64) int {
+	for i := range s.peers[:s.npeers] {
+		if s.peers[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// room returns a free slot, or that of the peer that was quiet longest.
+func (s *state) room() int {
+	if s.npeers < maxPeers {
+		s.npeers++
+		return int(s.npeers - 1)
+	}
+	oldest := 0
+	for i := range s.peers {
+		if s.peers[i].last < s.peers[oldest].last {
+			oldest = i
+		}
+	}
+	return oldest
+}
+
+// peers returns the peers of a device, busiest first.
+func (t *Tracker) peers(s *state) []heron.Peer {
+	out := make([]heron.Peer, 0, s.npeers)
+	for i := range s.peers[:s.npeers] {
+		p := &s.peers[i]
+		n := heron.Peer{
+			DeviceID: t.words.text(p.device), Name: t.words.text(p.name), Protocol: t.words.text(p.protocol),
+			Port: p.port, BytesOut: p.bytesOut, BytesIn: p.bytesIn, Flows: uint64(p.flows), First: p.first, Last: p.last,
+		}
+		if a := netip.AddrFrom16(p.address); !a.IsUnspecified() {
+			if p.v4 {
+				a = a.Unmap()
+			}
+			n.Address = a.String()
+		}
+		out = append(out, n)
+	}
+	slices.SortFunc(out, func(a, b heron.Peer) int {
+		return cmp.Or(cmp.Compare(b.BytesOut+b.BytesIn, a.BytesOut+a.BytesIn), cmp.Compare(a.First, b.First),
+			cmp.Compare(a.Address, b.Address), cmp.Compare(a.Port, b.Port))
+	})
+	return out
+}
+
+// restorePeer takes back a stored peer. Which side it was on is not stored; a
+// peer that comes again on the other side gets a line of its own.
+func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
+	p := peer{
+		bytesOut: n.BytesOut, bytesIn: n.BytesIn, first: n.First, last: n.Last, flows: uint32(min(n.Flows, math.MaxUint32)),
+		port: n.Port, device: t.words.number(n.DeviceID), name: t.words.number(n.Name), protocol: t.words.number(n.Protocol),
+	}
+	if a, err := netip.ParseAddr(n.Address); err == nil {
+		p.address, p.v4 = a.As16(), a.Is4()
+	}
+	p.key = hash(cmp.Or(n.DeviceID, n.Name, n.Address), strconv.Itoa(int(n.Port)), "true")
+	if s.findPeer(p.key) < 0 && s.npeers < maxPeers {
+		s.peers[s.npeers] = p
+		s.npeers++
+	}
+}
+
+// sketch estimates how many distinct peers there were in a window, by linear
+// counting (Whang et al., 1990): exact enough to 500, and never growing.
+type sketch [16]uint64
+
+func (k *sketch) add(key uint64) {
+	key ^= key >> 31 // FNV mixes its low bits least
+	i := key % (uint64(len(k)) * 64)
+	k[i/64] |= 1 << (i % 64)
+}
+
+func (k *sketch) count() int {
+	set := 0
+	for _, w := range k {
+		set += bits.OnesCount64(w)
+	}
+	size := float64(len(k) * 64)
+	if set == len(k)*64 {
+		set--
+	}
+	return int(math.Round(-size * math.Log(1-float64(set)/size)))
+}
+
+// words numbers strings, so that slabs hold no pointers. Number 0 is "".
+type words struct {
+	list  []string
+	index map[string]uint32
+}
+
+// maxWords bounds the list; what comes after it has no name.
+const maxWords = 1 << 20
+
+func newWords() *words { return &words{list: []string{""}, index: map[string]uint32{"": 0}} }
+
+func (w *words) number(s string) uint32 {
+	if n, ok := w.index[s]; ok {
+		return n
+	}
+	if len(w.list) >= maxWords {
+		return 0
+	}
+	n := uint32(len(w.list))
+	w.list = append(w.list, s)
+	w.index[s] = n
+	return n
+}
+
+func (w *words) text(n uint32) string { return w.list[n] }
+
+// generations is a map that forgets what was not used lately: when the young
+// half is full, the old half is dropped.
+type generations[K comparable, V any] struct {
+	limit      int
+	young, old map[K]V
+}
+
+func newGenerations[K comparable, V any](limit int) generations[K, V] {
+	return generations[K, V]{limit: limit, young: map[K]V{}, old: map[K]V{}}
+}
+
+func (g *generations[K, V]) get(k K) (V, bool) {
+	if v, ok := g.young[k]; ok {
+		return v, true
+	}
+	v, ok := g.old[k]
+	return v, ok
+}
+
+func (g *generations[K, V]) put(k K, v V) {
+	if len(g.young) >= g.limit {
+		g.old, g.young = g.young, make(map[K]V)
+	}
+	g.young[k] = v
+}
+
+func (g *generations[K, V]) remove(k K) {
+	delete(g.young, k)
+	delete(g.old, k)
+}
