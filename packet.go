@@ -95,6 +95,9 @@ type Message struct {
 	Sequence uint32
 	// Payload starts with the first byte not yet consumed.
 	Payload []byte
+	// Gap tells that bytes of the stream before Payload were never seen: the
+	// capture began in its middle, or lost some. Payload may start anywhere.
+	Gap bool
 	// Flow is the flow's scratch space; nil for Link messages.
 	Flow *FlowScratch
 }

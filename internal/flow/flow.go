@@ -9,27 +9,33 @@
 package flow
 
 import (
+	"math/rand/v2"
+
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // Sink receives what the table finds, in the order of the frames. Everything
 // that a pointer leads to is borrowed for the call.
 type Sink interface {
 	// Message takes application payload, or a frame that is not IP. For ICMP the
-	// payload starts with the ICMP header, and the ports are type and code.
+	// payload starts with the ICMP header, and the ports are type and code. A
+	// flow that is done with, by the verdict or by its scratch, is only counted
+	// from then on.
 	Message(m *heron.Message) heron.Verdict
 	// Sighting tells that a frame came from e: the first time a source MAC and
 	// source IP are seen together, or a MAC on a frame that is not IP, and again
 	// after a minute of traffic time.
 	Sighting(e heron.Endpoint, at heron.Time)
 	// Flow takes a report on a flow: when it opens, when its state changes, every
-	// minute of traffic time while it lives, and when it ends.
+	// minute of traffic time in which it had packets, and when it ends.
 	Flow(f *heron.Flow)
 }
 
 // Config bounds a Table. The zero value means the defaults.
 type Config struct {
-	// MaxFlows is how many flows are followed at once; 0 means 262,144.
+	// MaxFlows is how many flows are followed at once; 0 means 262,144. When it
+	// is reached the one that was quiet longest makes room.
 	MaxFlows int
 	// MaxStreamBytes is the memory for TCP bytes that wait: for the rest of a
 	// message, or for bytes that come before them; 0 means 16 MiB.
@@ -39,27 +45,129 @@ type Config struct {
 	ProtocolName func(i uint16) string
 }
 
+const (
+	defaultFlows       = 1 << 18
+	defaultStreamBytes = 16 << 20
+	// reordering is how much earlier than the latest a frame may be and not
+	// count as late.
+	reordering = 2 * heron.Second
+)
+
 // Table decodes frames and follows their flows. It is for one goroutine.
 type Table struct {
 	cfg   Config
 	sink  Sink
 	now   heron.Time
+	first heron.Time // of the first frame
 	stats heron.Stats
+
+	frame     frame
+	index     index
+	slab      slab
+	wheel     wheel
+	pages     pages
+	fragments fragments
+	sightings sightings
+
+	hand uint32 // where the search for a flow to evict goes on
+
+	scratch []byte        // where waiting bytes become one piece
+	msg     heron.Message // given to the sink again and again
+	report  heron.Flow
+}
+
+// frame is what is known of the frame at hand, layer by layer.
+type frame struct {
+	time     heron.Time
+	src, dst heron.MAC
+	vlan     uint16
+	cut      bool // fewer bytes were captured than were on the wire
+	faulty   bool // counted as such already
+
+	v6           bool
+	srcIP, dstIP addr
+	// packets and bytes are what this adds to the counters of its flow: more
+	// than one packet for a reassembled datagram.
+	packets int
+	bytes   int
+	// length is how long the network payload was on the wire.
+	length int
 }
 
 // New returns an empty table that tells what it finds to s.
 func New(c Config, s Sink) *Table {
-	return &Table{cfg: c, sink: s}
+	if c.MaxFlows <= 0 {
+		c.MaxFlows = defaultFlows
+	}
+	if c.MaxStreamBytes <= 0 {
+		c.MaxStreamBytes = defaultStreamBytes
+	}
+	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
+	// The seeds keep strangers from choosing addresses that fall on one place of
+	// the index. They decide nothing else: results do not depend on them.
+	t.index.seed = [2]uint64{rand.Uint64(), rand.Uint64()}
+	t.pages.limit = max(c.MaxStreamBytes/pageBytes, 16)
+	return t
 }
 
 // Packet takes the next frame; p and its data are not kept.
-func (t *Table) Packet(p *heron.Packet) {}
+func (t *Table) Packet(p *heron.Packet) {
+	t.stats.Packets++
+	t.stats.Bytes += uint64(p.OrigLen)
+	at := p.Time
+	if at <= 0 {
+		at = t.now
+	}
+	t.clock(at)
+	t.frame = frame{time: at, cut: len(p.Data) < p.OrigLen, packets: 1}
+	r := wire.NewReader(p.Data)
+	t.link(&r, p.Link)
+}
 
-// Flush ends all flows, as at the end of a capture.
-func (t *Table) Flush() {}
+// clock moves traffic time on, and runs the timers that are due.
+func (t *Table) clock(at heron.Time) {
+	switch {
+	case t.now == 0:
+		t.now, t.first = at, at
+		t.wheel.start(at)
+	case at > t.now:
+		t.now = at
+		t.runTimers()
+	case at < t.now-reordering:
+		t.stats.Late++
+	}
+}
+
+// Flush ends all flows, as at the end of a capture. The table may be used again.
+func (t *Table) Flush() {
+	for i := range t.slab.len() {
+		if e := t.slab.at(uint32(i)); e.live {
+			t.end(uint32(i), e)
+		}
+	}
+	t.fragments.flush()
+}
 
 // Now is the traffic time: the largest time of a frame so far.
 func (t *Table) Now() heron.Time { return t.now }
 
 // Stats counts what the table has seen.
-func (t *Table) Stats() heron.Stats { return t.stats }
+func (t *Table) Stats() heron.Stats {
+	s := t.stats
+	s.CaptureSeconds = t.now.Sub(t.first).Seconds()
+	return s
+}
+
+// fault counts a frame that could not be decoded: malformed, unless it was cut
+// short by the capture and so could not be. Each frame counts once.
+func (t *Table) fault() {
+	if t.frame.faulty {
+		return
+	}
+	t.frame.faulty = true
+	if t.frame.cut {
+		t.stats.Undecoded++
+		return
+	}
+	t.stats.Malformed++
+}

@@ -1,0 +1,30 @@
+package flow
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// addr is an IP address as two numbers; IPv4 addresses are in the lower 32 bits.
+type addr struct{ hi, lo uint64 }
+
+func (a addr) less(b addr) bool { return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo }
+
+func (a addr) netip(v6 bool) netip.Addr {
+	var b [16]byte
+	if !v6 {
+		binary.BigEndian.PutUint32(b[:], uint32(a.lo))
+		return netip.AddrFrom4([4]byte(b[:4]))
+	}
+	binary.BigEndian.PutUint64(b[:], a.hi)
+	binary.BigEndian.PutUint64(b[8:], a.lo)
+	return netip.AddrFrom16(b)
+}
+
+// isGroup reports whether a is a multicast or the limited broadcast address.
+func (a addr) isGroup(v6 bool) bool {
+	if v6 {
+		return a.hi>>56 == 0xff
+	}
+	return a.lo>>28 == 0xe || a.lo == 0xffffffff
+}

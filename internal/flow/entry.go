@@ -1,0 +1,120 @@
+package flow
+
+import (
+	"math/bits"
+
+	"github.com/heron-iot/heron"
+)
+
+// The two directions of a flow.
+const (
+	fromClient = 0
+	fromServer = 1
+)
+
+// key names a flow whichever way a packet goes: a is the lower end.
+type key struct {
+	a, b  addr
+	ports uint32 // a's, then b's; for ICMP type and code, for other protocols 0
+	vlan  uint16
+	proto uint8
+	v6    bool
+}
+
+// entry is one flow. It holds no pointers, so that a table of many costs the
+// garbage collector nothing.
+type entry struct {
+	key  key
+	live bool
+	// clientIsA tells which end of the key began.
+	clientIsA bool
+	state     heron.FlowState
+	// settled flows are only counted.
+	settled bool
+	// used is set by each packet but the first, and cleared when the search for
+	// a flow to evict passes by.
+	used bool
+	// changed tells that packets came since the last report.
+	changed bool
+	// awaits tells that an answer is expected: not so of multicast and errors.
+	awaits bool
+	fin    [2]bool
+
+	clientPort, serverPort uint16
+	mac                    [2]heron.MAC // of client and server
+	packets, bytes         [2]uint64    // sent by client and by server
+	first, last            heron.Time   // of packets
+	// touched and reported are traffic time: when the last packet came, and when
+	// the sink was told last.
+	touched, reported heron.Time
+	// sight is when each side's address pair must be looked up again.
+	sight [2]heron.Time
+
+	scratch heron.FlowScratch
+	streams [2]stream
+
+	hash       uint32
+	prev, next uint32 // in the timer wheel or, next alone, the free list
+	slot       uint32 // of the wheel, plus one; 0 = in none
+	// older and newer link the flows that hold pages.
+	older, newer uint32
+	holds        uint32 // how many pages
+}
+
+// slab holds the entries, in chunks that never move. Index 0 is never used, so
+// that 0 can mean "none".
+type slab struct {
+	chunks []*[chunkEntries]entry
+	used   uint32 // next entry never used yet
+	free   uint32 // head of the free list
+	live   int
+}
+
+const chunkEntries = 1 << 10
+
+func (s *slab) at(i uint32) *entry { return &s.chunks[i/chunkEntries][i%chunkEntries] }
+
+func (s *slab) len() int { return int(s.used) }
+
+// alloc returns a zero entry.
+func (s *slab) alloc() (uint32, *entry) {
+	s.live++
+	if i := s.free; i != 0 {
+		e := s.at(i)
+		s.free = e.next
+		*e = entry{}
+		return i, e
+	}
+	if s.used == 0 {
+		s.used = 1
+	}
+	if int(s.used) >= len(s.chunks)*chunkEntries {
+		s.chunks = append(s.chunks, new([chunkEntries]entry))
+	}
+	i := s.used
+	s.used++
+	return i, s.at(i)
+}
+
+func (s *slab) release(i uint32, e *entry) {
+	s.live--
+	e.live = false
+	e.next = s.free
+	s.free = i
+}
+
+// hash mixes the key with a seed.
+func (k *key) hash(seed [2]uint64) uint64 {
+	h := mix(k.a.lo^seed[0], k.b.lo^seed[1])
+	h = mix(h^k.a.hi, k.b.hi^seed[0])
+	v6 := uint64(0)
+	if k.v6 {
+		v6 = 1
+	}
+	return mix(h^uint64(k.ports)<<32^uint64(k.vlan)<<16^uint64(k.proto)<<8^v6, seed[1]^0x9e3779b97f4a7c15)
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}

@@ -1,0 +1,136 @@
+package flow
+
+import (
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// IP protocol numbers that the decoder knows (IANA).
+const (
+	protoHopByHop = 0
+	protoICMP     = 1
+	protoIPIP     = 4
+	protoTCP      = 6
+	protoUDP      = 17
+	protoIPv6     = 41
+	protoRouting  = 43
+	protoFragment = 44
+	protoGRE      = 47
+	protoAH       = 51
+	protoICMPv6   = 58
+	protoNone     = 59
+	protoDestOpts = 60
+	protoSCTP     = 132
+	protoMobility = 135
+)
+
+// maxExtensions bounds the extension headers of an IPv6 packet.
+const maxExtensions = 8
+
+// ipv4 reads an IPv4 header (RFC 791 §3.1).
+func (t *Table) ipv4(r *wire.Reader) {
+	f := &t.frame
+	first, _, total := r.U8(), r.U8(), r.U16()
+	id, fragment := r.U16(), r.U16()
+	_, protocol := r.U8(), r.U8()
+	r.Skip(2)
+	src, dst := r.U32(), r.U32()
+	header := first & 0xf * 4
+	r.Skip(header - 20)
+	if r.Err() != nil || first>>4 != 4 {
+		t.fault()
+		return
+	}
+	if total == 0 { // left to the network card by segmentation offload
+		total = header + r.Len()
+	}
+	f.v6 = false
+	f.srcIP, f.dstIP = addr{lo: uint64(src)}, addr{lo: uint64(dst)}
+	f.bytes, f.length = total, total-header
+	if f.length < 0 {
+		t.fault()
+		return
+	}
+	body := t.body(r)
+	if fragment&0x3fff != 0 {
+		t.fragment(&body, protocol, uint32(id), fragment&0x1fff*8, fragment&0x2000 != 0)
+		return
+	}
+	t.transport(&body, protocol)
+}
+
+// body returns what was captured of a network payload. A packet that claims to
+// be longer than its frame counts as malformed, and is read as far as it goes.
+func (t *Table) body(r *wire.Reader) wire.Reader {
+	if t.frame.length > r.Len() && !t.frame.cut {
+		t.fault()
+		t.frame.length = r.Len()
+	}
+	return r.Sub(min(t.frame.length, r.Len()))
+}
+
+// ipv6 reads an IPv6 header and its extensions (RFC 8200 §3 and §4).
+func (t *Table) ipv6(r *wire.Reader) {
+	f := &t.frame
+	first, length := r.U32(), r.U16()
+	next, _ := r.U8(), r.U8()
+	f.v6 = true
+	f.srcIP = addr{r.U64(), r.U64()}
+	f.dstIP = addr{r.U64(), r.U64()}
+	if r.Err() != nil || first>>28 != 6 {
+		t.fault()
+		return
+	}
+	if length == 0 && next != protoNone { // jumbogram, or segmentation offload
+		length = r.Len()
+	}
+	f.bytes, f.length = 40+length, length
+	body := t.body(r)
+	t.extensions(&body, next)
+}
+
+// extensions goes through the chain of extension headers to the transport.
+func (t *Table) extensions(r *wire.Reader, next int) {
+	for range maxExtensions {
+		switch next {
+		case protoHopByHop, protoRouting, protoDestOpts, protoMobility:
+			next = t.extension(r, 8, 8)
+		case protoAH: // counts in other units (RFC 4302 §2.2)
+			next = t.extension(r, 4, 8)
+		case protoFragment:
+			t.fragment6(r)
+			return
+		default:
+			if r.Err() != nil {
+				t.fault()
+				return
+			}
+			t.transport(r, next)
+			return
+		}
+	}
+	t.fault()
+}
+
+// extension passes over one extension header of base + n*unit bytes, and
+// returns the type of the next.
+func (t *Table) extension(r *wire.Reader, unit, base int) int {
+	next, n := r.U8(), r.U8()
+	r.Skip(base + n*unit - 2)
+	t.frame.length -= base + n*unit
+	return next
+}
+
+func (t *Table) fragment6(r *wire.Reader) {
+	next, _, offset := r.U8(), r.U8(), r.U16()
+	id := uint32(r.U32())
+	if r.Err() != nil {
+		t.fault()
+		return
+	}
+	t.frame.length -= 8
+	if offset&0xfff9 == 0 { // an atomic fragment is whole (RFC 6946)
+		t.transport(r, next)
+		return
+	}
+	t.fragment(r, next, id, offset&0xfff8, offset&1 != 0)
+}

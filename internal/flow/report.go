@@ -1,0 +1,146 @@
+package flow
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/heron-iot/heron"
+)
+
+// answered moves a flow on when the server has sent; TCP decides by its flags.
+func (t *Table) answered(i uint32, e *entry) {
+	switch e.state {
+	case heron.FlowAttempt, heron.FlowUnanswered, heron.FlowRejected:
+		t.change(i, e, heron.FlowEstablished)
+	}
+}
+
+// change moves a flow to another state and tells it. A flow that is over need
+// not wait for its next timer.
+func (t *Table) change(i uint32, e *entry, to heron.FlowState) {
+	e.state = to
+	t.tell(e, false)
+	switch to {
+	case heron.FlowClosed, heron.FlowReset, heron.FlowRejected:
+		t.unschedule(e)
+		t.schedule(i, e, e.deadline(t.now))
+	}
+}
+
+// tell reports a flow.
+func (t *Table) tell(e *entry, ended bool) {
+	client, server := e.key.a, e.key.b
+	if !e.clientIsA {
+		client, server = server, client
+	}
+	t.report = heron.Flow{
+		ID:            e.id(),
+		Transport:     e.transport(),
+		Client:        heron.Endpoint{MAC: e.mac[fromClient], IP: client.netip(e.key.v6), VLAN: e.key.vlan},
+		Server:        heron.Endpoint{MAC: e.mac[fromServer], IP: server.netip(e.key.v6), VLAN: e.key.vlan},
+		ClientPort:    e.clientPort,
+		ServerPort:    e.serverPort,
+		Protocol:      t.protocol(e),
+		State:         e.state,
+		First:         e.first,
+		Last:          e.last,
+		ClientPackets: e.packets[fromClient],
+		ServerPackets: e.packets[fromServer],
+		ClientBytes:   e.bytes[fromClient],
+		ServerBytes:   e.bytes[fromServer],
+		Ended:         ended,
+	}
+	e.reported, e.changed = t.now, false
+	t.sink.Flow(&t.report)
+}
+
+// id names the flow by what it is and when it began, and by nothing else.
+func (e *entry) id() string {
+	var b [16]byte
+	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
+		binary.BigEndian.PutUint64(b[i*8:], e.key.hash([2]uint64{seed, uint64(e.first)}))
+	}
+	var text [32]byte
+	hex.Encode(text[:], b[:])
+	return string(text[:])
+}
+
+func (e *entry) transport() heron.Transport {
+	switch e.key.proto {
+	case protoTCP:
+		return heron.TCP
+	case protoUDP:
+		return heron.UDP
+	case protoICMP, protoICMPv6:
+		return heron.ICMP
+	case protoSCTP:
+		return heron.SCTP
+	}
+	return heron.OtherIP
+}
+
+// protocol names what the flow speaks: as its dissector says, else as far as
+// the IP header tells.
+func (t *Table) protocol(e *entry) string {
+	if n := e.scratch.Protocol; n > 0 && t.cfg.ProtocolName != nil {
+		return t.cfg.ProtocolName(n - 1)
+	}
+	switch e.key.proto {
+	case protoICMP:
+		return "icmp"
+	case 2:
+		return "igmp"
+	case protoIPIP, protoIPv6:
+		return "ipip"
+	case 46:
+		return "rsvp"
+	case protoGRE:
+		return "gre"
+	case 50:
+		return "esp"
+	case protoAH:
+		return "ah"
+	case protoICMPv6:
+		return "icmpv6"
+	case 88:
+		return "eigrp"
+	case 89:
+		return "ospf"
+	case 103:
+		return "pim"
+	case 112:
+		return "vrrp"
+	case 115:
+		return "l2tp"
+	case protoSCTP:
+		return "sctp"
+	}
+	return ""
+}
+
+// datagram gives the payload of one packet to the sink.
+func (t *Table) datagram(e *entry, dir int, tr heron.Transport, src, dst uint16, payload []byte) {
+	s := &e.streams[dir]
+	t.message(e, dir, tr, src, dst)
+	t.msg.Dst.MAC, t.msg.Payload, t.msg.Sequence = t.frame.dst, payload, s.calls
+	s.calls++
+	if t.sink.Message(&t.msg).Done || e.scratch.Settled {
+		e.settled = true
+	}
+}
+
+// message fills in what every message of a flow has.
+func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) {
+	from, to := e.key.a, e.key.b
+	if e.clientIsA != (dir == fromClient) {
+		from, to = to, from
+	}
+	t.msg = heron.Message{
+		Time: t.frame.time, Transport: tr,
+		Src:     heron.Endpoint{MAC: e.mac[dir], IP: from.netip(e.key.v6), VLAN: e.key.vlan},
+		Dst:     heron.Endpoint{MAC: e.mac[1-dir], IP: to.netip(e.key.v6), VLAN: e.key.vlan},
+		SrcPort: src, DstPort: dst,
+		FromClient: dir == fromClient,
+		Flow:       &e.scratch,
+	}
+}

@@ -1,0 +1,93 @@
+package flow
+
+import "github.com/heron-iot/heron"
+
+const (
+	sightEvery = heron.Minute
+	sightSets  = 1 << 12
+	sightWays  = 4
+)
+
+// sightings remembers which pairs of MAC and IP were told lately. It is of one
+// size for ever: on a network with more pairs than it holds, some are told more
+// often than once a minute, and none is missed.
+type sightings struct {
+	sets []sightSet
+}
+
+type sightSet [sightWays]sighting
+
+// sighting is one pair, and when to tell it again.
+type sighting struct {
+	ip   addr
+	due  heron.Time
+	mac  heron.MAC
+	vlan uint16
+	kind uint8 // 0: unused place, else what ip is
+}
+
+// What a sighting knows of the network layer.
+const (
+	sightLink = iota + 1
+	sightIPv4
+	sightIPv6
+)
+
+// sight tells the sink who sent the frame at hand, unless it was told within
+// the last minute, and returns when to ask again.
+func (t *Table) sight(ip addr, hasIP bool) heron.Time {
+	f := &t.frame
+	s := sighting{mac: f.src, vlan: f.vlan, kind: sightLink}
+	if hasIP && ip != (addr{}) && !ip.isGroup(f.v6) {
+		s.ip, s.kind = ip, sightIPv4
+		if f.v6 {
+			s.kind = sightIPv6
+		}
+	}
+	if s.mac.IsMulticast() || s.kind == sightLink && s.mac.IsZero() {
+		return t.now + sightEvery
+	}
+	due, told := t.sightings.look(s, t.now)
+	if !told {
+		e := heron.Endpoint{MAC: s.mac, VLAN: s.vlan}
+		if s.kind != sightLink {
+			e.IP = ip.netip(f.v6)
+		}
+		t.sink.Sighting(e, f.time)
+	}
+	return due
+}
+
+// look finds s, or puts it in place of the one that is oldest of its set, and
+// returns when it is to be told again. told is false when that is now.
+func (c *sightings) look(s sighting, now heron.Time) (due heron.Time, told bool) {
+	if c.sets == nil {
+		c.sets = make([]sightSet, sightSets)
+	}
+	set := &c.sets[s.hash()%sightSets]
+	oldest := &set[0]
+	for i := range set {
+		w := &set[i]
+		if w.ip == s.ip && w.mac == s.mac && w.vlan == s.vlan && w.kind == s.kind {
+			if now < w.due {
+				return w.due, true
+			}
+			oldest = w
+			break
+		}
+		if w.due < oldest.due {
+			oldest = w
+		}
+	}
+	s.due = now + sightEvery
+	*oldest = s
+	return s.due, false
+}
+
+func (s *sighting) hash() uint64 {
+	m := uint64(0)
+	for _, c := range s.mac {
+		m = m<<8 | uint64(c)
+	}
+	return mix(mix(s.ip.hi, s.ip.lo)^m, uint64(s.vlan)<<8|uint64(s.kind))
+}

@@ -1,0 +1,192 @@
+package flow
+
+import (
+	"github.com/heron-iot/heron"
+)
+
+// side is one end of a packet.
+type side uint8
+
+const (
+	sideUnknown side = iota
+	sideSender
+	sideReceiver
+)
+
+// hints are what the transport header says of a new flow.
+type hints struct {
+	client side // who began; unknown leaves it to the ports
+	awaits bool // an answer is expected
+	// begins tells of a TCP SYN with this sequence number.
+	begins bool
+	seq    uint32
+}
+
+// order puts the lower end of a packet first, whose ends are in a and b; it
+// reports whether that is the sender.
+func (k *key) order(src, dst int) bool {
+	if k.b.less(k.a) || k.a == k.b && dst < src {
+		k.a, k.b = k.b, k.a
+		k.ports = uint32(dst)<<16 | uint32(src)
+		return false
+	}
+	k.ports = uint32(src)<<16 | uint32(dst)
+	return true
+}
+
+// follow finds or opens the flow of the packet at hand and counts it there. It
+// returns the flow and the packet's direction. TCP flows that open are told by
+// the caller, who knows their state.
+func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
+	k, senderIsA := t.key(protocol, src, dst)
+	hash := uint32(k.hash(t.index.seed) >> 32)
+	i := t.index.find(&t.slab, &k, hash)
+	if i != 0 && h.begins {
+		if e := t.slab.at(i); e.over(e.direction(senderIsA), h.seq) {
+			t.end(i, e)
+			i = 0
+		}
+	}
+	if i == 0 {
+		i = t.open(&k, hash, senderIsA, src, dst, h)
+		e := t.slab.at(i)
+		if protocol != protoTCP {
+			t.tell(e, false)
+		}
+		return i, e, e.direction(senderIsA)
+	}
+	e := t.slab.at(i)
+	dir := e.direction(senderIsA)
+	t.count(e, dir)
+	e.used = true
+	if protocol != protoTCP && dir == fromServer {
+		t.answered(i, e)
+	}
+	return i, e, dir
+}
+
+// direction is that of a packet from one end or the other.
+func (e *entry) direction(senderIsA bool) int {
+	if senderIsA == e.clientIsA {
+		return fromClient
+	}
+	return fromServer
+}
+
+// key is the key of the packet at hand. The ports of ICMP are its type and
+// code, the same both ways.
+func (t *Table) key(protocol, src, dst int) (k key, senderIsA bool) {
+	f := &t.frame
+	k = key{a: f.srcIP, b: f.dstIP, vlan: f.vlan, proto: uint8(protocol), v6: f.v6}
+	if protocol == protoICMP || protocol == protoICMPv6 {
+		senderIsA = k.order(0, 0)
+		k.ports = uint32(src)<<16 | uint32(dst)
+		return k, senderIsA
+	}
+	senderIsA = k.order(src, dst)
+	return k, senderIsA
+}
+
+// open starts a flow with the packet at hand.
+func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints) uint32 {
+	if t.slab.live >= t.cfg.MaxFlows {
+		t.evict()
+	}
+	f := &t.frame
+	i, e := t.slab.alloc()
+	t.stats.Flows++
+	e.key, e.hash, e.live = *k, hash, true
+	e.first, e.last = f.time, f.time
+	e.state = heron.FlowAttempt
+	senderIsClient := h.client == sideSender ||
+		h.client == sideUnknown && portRank(src) >= portRank(dst)
+	e.clientIsA = senderIsClient == senderIsA
+	client, server := src, dst
+	if !senderIsClient && k.proto != protoICMP && k.proto != protoICMPv6 {
+		client, server = dst, src
+	}
+	e.clientPort, e.serverPort = uint16(client), uint16(server)
+	e.awaits = h.awaits && senderIsClient && !f.dstIP.isGroup(f.v6) && f.dst != broadcast()
+	dir := e.direction(senderIsA)
+	t.count(e, dir)
+	e.mac[1-dir] = f.dst
+	t.index.insert(hash, i)
+	e.reported = t.now
+	t.schedule(i, e, e.deadline(t.now))
+	return i
+}
+
+func broadcast() heron.MAC { return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff} }
+
+// count adds the packet at hand to its flow.
+func (t *Table) count(e *entry, dir int) {
+	f := &t.frame
+	e.packets[dir] += uint64(f.packets)
+	e.bytes[dir] += uint64(f.bytes)
+	e.last = max(e.last, f.time)
+	e.touched = t.now
+	e.changed = true
+	if t.now >= e.sight[dir] || e.mac[dir] != f.src {
+		e.sight[dir] = t.sight(f.srcIP, true)
+		e.mac[dir] = f.src
+	}
+}
+
+// evict ends a flow that was quiet for long, to make room: each flow has a
+// second chance if it had packets since the search passed it last.
+func (t *Table) evict() {
+	for {
+		t.hand++
+		if int(t.hand) >= t.slab.len() {
+			t.hand = 1
+		}
+		e := t.slab.at(t.hand)
+		if !e.live {
+			continue
+		}
+		if e.used {
+			e.used = false
+			continue
+		}
+		t.stats.TableEvictions++
+		t.end(t.hand, e)
+		return
+	}
+}
+
+// end tells the last of a flow and forgets it.
+func (t *Table) end(i uint32, e *entry) {
+	t.drain(i, e)
+	t.tell(e, true)
+	t.unschedule(e)
+	t.index.remove(e.hash, i)
+	t.slab.release(i, e)
+}
+
+// portRank orders ports by how likely a server has them, the likeliest lowest.
+func portRank(port int) int {
+	switch {
+	case port < 1024:
+		return 0
+	case isServerPort(port):
+		return 1
+	case port < 32768:
+		return 2
+	}
+	return 3 // ephemeral on Linux and by IANA
+}
+
+// isServerPort knows registered ports of services that devices offer.
+func isServerPort(port int) bool {
+	switch port {
+	case 1080, 1433, 1521, 1723, 1812, 1813, 1883, 1900, 1911, 1962, 2000, 2049, 2222, 2323, 2375, 2404, 2455,
+		3000, 3128, 3260, 3306, 3389, 3478, 3671, 3702, 4840, 4843, 4911, 5000, 5001, 5006, 5007, 5060, 5061, 5094,
+		5222, 5353, 5355, 5357, 5432, 5555, 5671, 5672, 5683, 5684, 5900, 5985, 5986, 6379, 6667, 7000, 7547,
+		8000, 8008, 8009, 8060, 8080, 8081, 8086, 8088, 8123, 8291, 8443, 8554, 8883, 8888, 9000, 9090, 9100, 9200,
+		9600, 10001, 10554, 11211, 11112, 17500, 18245, 18246, 20000, 20547, 27017, 30718:
+		return true
+	case 34962, 34963, 34964, 34980, 37215, 37777, 41794, 44818, 47808, 48101, 49152, 50000, 52869, 55443, 62078:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// transport goes on by IP protocol.
+func (t *Table) transport(r *wire.Reader, protocol int) {
+	switch protocol {
+	case protoTCP:
+		t.tcp(r)
+	case protoUDP:
+		t.udp(r)
+	case protoICMP, protoICMPv6:
+		t.icmp(r, protocol)
+	case protoSCTP:
+		t.sctp(r)
+	case protoGRE, protoIPIP, protoIPv6: // what is inside is not followed yet
+		t.stats.Undecoded++
+		t.follow(protocol, 0, 0, hints{})
+	default:
+		t.follow(protocol, 0, 0, hints{})
+	}
+}
+
+// udp reads a UDP header (RFC 768).
+func (t *Table) udp(r *wire.Reader) {
+	src, dst, length := r.U16(), r.U16(), r.U16()
+	r.Skip(2)
+	if r.Err() != nil || (length < 8 && length != 0) {
+		t.fault()
+		return
+	}
+	payload := r.Rest()
+	if length != 0 { // 0 stands for a jumbogram (RFC 2675 §4)
+		rest := wire.NewReader(payload)
+		payload = rest.Bytes(min(length-8, rest.Len()))
+	}
+	_, e, dir := t.follow(protoUDP, src, dst, hints{awaits: true})
+	if !e.settled && len(payload) > 0 {
+		t.datagram(e, dir, heron.UDP, uint16(src), uint16(dst), payload)
+	}
+}
+
+// sctp reads the common header (RFC 9260 §3.1); chunks are not looked into.
+func (t *Table) sctp(r *wire.Reader) {
+	src, dst := r.U16(), r.U16()
+	if r.Err() != nil {
+		t.fault()
+		return
+	}
+	t.follow(protoSCTP, src, dst, hints{awaits: true})
+}
+
+// ICMP types (IANA) that ask or answer, or say that a packet could not be delivered.
+const (
+	icmpEchoReply    = 0
+	icmpUnreachable  = 3
+	icmpEcho         = 8
+	icmp6Unreachable = 1
+	icmp6Echo        = 128
+	icmp6EchoReply   = 129
+)
+
+// icmp reads an ICMP message (RFC 792, RFC 4443). Echo requests and their
+// answers are one flow.
+func (t *Table) icmp(r *wire.Reader, protocol int) {
+	whole := *r
+	kind, code := r.U8(), r.U8()
+	r.Skip(6)
+	if whole.Len() < 4 {
+		t.fault()
+		return
+	}
+	h := hints{}
+	flowKind := kind
+	switch {
+	case protocol == protoICMP && kind == icmpEcho, protocol == protoICMPv6 && kind == icmp6Echo:
+		h.awaits, h.client = true, sideSender
+	case protocol == protoICMP && kind == icmpEchoReply:
+		flowKind, h.client = icmpEcho, sideReceiver
+	case protocol == protoICMPv6 && kind == icmp6EchoReply:
+		flowKind, h.client = icmp6Echo, sideReceiver
+	}
+	_, e, dir := t.follow(protocol, flowKind, code, h)
+	if !e.settled {
+		t.datagram(e, dir, heron.ICMP, uint16(kind), uint16(code), whole.Rest())
+	}
+	// Code 4 of ICMPv4 asks for smaller packets: no refusal.
+	if protocol == protoICMP && kind == icmpUnreachable && code != 4 ||
+		protocol == protoICMPv6 && kind == icmp6Unreachable {
+		t.rejected(r)
+	}
+}
+
+// rejected marks the flow of the packet that an ICMP error brings back.
+func (t *Table) rejected(r *wire.Reader) {
+	k := key{vlan: t.frame.vlan, v6: t.frame.v6}
+	if k.v6 {
+		r.Skip(6)
+		k.proto = uint8(r.U8())
+		r.Skip(1)
+		k.a, k.b = addr{r.U64(), r.U64()}, addr{r.U64(), r.U64()}
+	} else {
+		header := r.U8() & 0xf * 4
+		r.Skip(8)
+		k.proto = uint8(r.U8())
+		r.Skip(2)
+		k.a, k.b = addr{lo: uint64(r.U32())}, addr{lo: uint64(r.U32())}
+		r.Skip(header - 20)
+	}
+	src, dst := r.U16(), r.U16()
+	if r.Err() != nil {
+		return
+	}
+	switch k.proto {
+	case protoTCP, protoUDP, protoSCTP:
+	default:
+		return
+	}
+	senderIsA := k.order(src, dst)
+	i := t.index.find(&t.slab, &k, uint32(k.hash(t.index.seed)>>32))
+	if i == 0 {
+		return
+	}
+	e := t.slab.at(i)
+	if e.clientIsA == senderIsA && (e.state == heron.FlowAttempt || e.state == heron.FlowUnanswered) {
+		t.change(i, e, heron.FlowRejected)
+	}
+}
