@@ -2,9 +2,22 @@
 // it is in this list, and nowhere else.
 package all
 
-import "github.com/heron-iot/heron/internal/detect"
+import (
+	"github.com/heron-iot/heron/internal/detect"
+	"github.com/heron-iot/heron/internal/detect/arpspoof"
+	"github.com/heron-iot/heron/internal/detect/botnet"
+	"github.com/heron-iot/heron/internal/detect/newdevice"
+	"github.com/heron-iot/heron/internal/detect/portscan"
+	"github.com/heron-iot/heron/internal/detect/volume"
+)
 
-// Detectors returns every detector, sorted by id.
+// Detectors returns every detector, by package name.
 func Detectors() []detect.Detector {
-	return []detect.Detector{}
+	return []detect.Detector{
+		arpspoof.Detector(),
+		botnet.Detector(),
+		newdevice.Detector(),
+		portscan.Detector(),
+		volume.Detector(),
+	}
 }

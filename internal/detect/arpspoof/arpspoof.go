@@ -1,0 +1,362 @@
+// Package arpspoof finds hosts that take other hosts' addresses on the link.
+package arpspoof
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/detect"
+)
+
+// Limits and times of the rules.
+const (
+	maxBindings = 65536
+	maxPairs    = 8192
+	// alive: the holder of an address was seen this lately, so it has not gone.
+	alive = 10 * heron.Minute
+	// settled: an address is a host's when it had it this long.
+	settled = 10 * heron.Second
+	// repeat: so many claims within repeatWindow are no accident.
+	repeat       = 3
+	repeatWindow = heron.Minute
+	// asked: an answer that comes this long after the question is one.
+	asked = 10 * heron.Second
+	// restored: the claimant has been silent, and the holder not, for this long.
+	restored = 2 * heron.Minute
+)
+
+// Detector returns the detector arp.spoof.
+func Detector() detect.Detector {
+	return detect.Detector{
+		ID:       "arp.spoof",
+		Title:    "ARP spoofing",
+		Severity: heron.High,
+		Attack:   []string{"T1557.002", "T0830"},
+		Watches:  detect.WatchFlow | detect.WatchEvent | detect.WatchClock,
+		Events:   []string{"arp.request", "arp.reply", "arp.announce", "dhcp.ack"},
+		Doc: `Sees every claim to an IPv4 address in ARP, and remembers which MAC holds each address and when it was
+last heard of.
+
+Fires when a MAC claims an address whose holder was heard of in the last ten minutes: for a router's or
+a control device's address, and for a MAC that claims another's address already, at the first packet;
+else when it claims the address three times in a minute, unasked or while the holder still speaks, or when
+the holder claims it back. Fires also when a MAC tells two hosts, unasked, that it is the other: that needs no knowledge of
+who was there before. High; critical for routers and control devices. It clears when the holder has the
+address again and the claimant has been silent for two minutes.
+
+It is tolerant of a lease that went to another host (the DHCP server says so, or the old holder is
+silent), of VRRP, HSRP, GLBP and CARP addresses, of a device's own second interface, and of
+announcements at boot. What fools it: a cluster whose nodes hand over an address with their own MACs
+while the old one still speaks; an attacker who silences the holder first.`,
+		Start: start,
+	}
+}
+
+// binding is who holds an address.
+type binding struct {
+	mac         heron.MAC
+	first, last heron.Time
+	rivals      []rival
+}
+
+// rival is a MAC that claims an address that another holds.
+type rival struct {
+	mac         heron.MAC
+	first, last heron.Time
+	claims      []heron.Time // within repeatWindow
+	count       int
+	alerted     bool
+}
+
+// told is what a MAC said, unasked, to one host about another.
+type told struct{ count int }
+
+type state struct {
+	bindings  *detect.Table[string, binding]    // by VLAN and address
+	questions *detect.Table[string, heron.Time] // who asked for whom
+	telling   *detect.Table[string, told]       // MAC, about, to
+	spoofers  map[heron.MAC]int                 // alerts of a MAC that are open
+}
+
+func start() detect.Evaluate {
+	s := &state{
+		bindings:  detect.NewTable[string, binding](maxBindings),
+		questions: detect.NewTable[string, heron.Time](maxPairs),
+		telling:   detect.NewTable[string, told](maxPairs),
+		spoofers:  map[heron.MAC]int{},
+	}
+	return s.evaluate
+}
+
+func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+	switch {
+	case in.Flow != nil:
+		s.heard(in.Flow.Client, in.Flow.Last)
+		if in.Flow.ServerPackets > 0 {
+			s.heard(in.Flow.Server, in.Flow.Last)
+		}
+	case in.Event == nil:
+		s.restore(in.Now, out)
+	case in.Event.Kind == "dhcp.ack":
+		s.leased(in.Event)
+	default:
+		if c, ok := readClaim(in.Event); ok {
+			s.question(&c)
+			s.claim(v, c, out)
+			s.pair(v, c, out)
+		}
+	}
+}
+
+// claim is one statement of ARP: the sender has an address.
+type claim struct {
+	kind         string
+	mac, target  heron.MAC // target only in replies
+	ip, targetIP string
+	vlan         string
+	endpoint     heron.Endpoint // with the address claimed
+	at           heron.Time
+	// unasked: a reply to one host that had not asked.
+	unasked bool
+}
+
+// readClaim reads an ARP event. A probe claims nothing.
+func readClaim(e *heron.Event) (claim, bool) {
+	mac, err := heron.ParseMAC(e.Attrs["sender_mac"])
+	ip := e.Attrs["sender_ip"]
+	if err != nil || !mac.IsUnicast() || ip == "" || ip == "0.0.0.0" {
+		return claim{}, false
+	}
+	target, _ := heron.ParseMAC(e.Attrs["target_mac"]) // zero where it is not said
+	end := e.Src
+	end.MAC = mac
+	return claim{
+		kind: e.Kind, mac: mac, target: target, ip: ip, targetIP: e.Attrs["target_ip"],
+		vlan: strconv.Itoa(int(e.Src.VLAN)), endpoint: end, at: e.Time,
+	}, true
+}
+
+// heard notes that the holder of an address sent from it.
+func (s *state) heard(e heron.Endpoint, at heron.Time) {
+	if !e.IP.Is4() || !e.MAC.IsUnicast() {
+		return
+	}
+	if b := s.bindings.Find(strconv.Itoa(int(e.VLAN)) + "/" + e.IP.String()); b != nil && b.mac == e.MAC {
+		b.last = max(b.last, at)
+	}
+}
+
+// leased gives an address to whom the DHCP server gave it.
+func (s *state) leased(e *heron.Event) {
+	mac, err := heron.ParseMAC(e.Attrs["client_mac"])
+	if err != nil || e.Attrs["address"] == "" {
+		return
+	}
+	b := s.bindings.Get(strconv.Itoa(int(e.Src.VLAN))+"/"+e.Attrs["address"], e.Time)
+	if b.mac != mac {
+		*b = binding{mac: mac, first: e.Time}
+	}
+	b.last = max(b.last, e.Time)
+}
+
+// question remembers who asked for whom, and finds whether a reply was asked for.
+func (s *state) question(c *claim) {
+	switch c.kind {
+	case "arp.request":
+		*s.questions.Get(c.vlan+"/"+c.ip+"/"+c.targetIP, c.at) = c.at
+	case "arp.reply":
+		q := s.questions.Find(c.vlan + "/" + c.targetIP + "/" + c.ip)
+		c.unasked = c.target.IsUnicast() && c.targetIP != c.ip && (q == nil || c.at-*q > asked)
+	}
+}
+
+// claim judges a claim against who holds the address.
+func (s *state) claim(v detect.View, c claim, out func(detect.Signal)) {
+	b := s.bindings.Get(c.vlan+"/"+c.ip, c.at)
+	switch {
+	case b.mac.IsZero():
+		*b = binding{mac: c.mac, first: c.at, last: c.at}
+	case b.mac == c.mac:
+		b.last = max(b.last, c.at)
+		s.reclaimed(v, b, c, out)
+	case isShared(c.mac), isShared(b.mac), sameDevice(v, b.mac, c):
+		*b = binding{mac: c.mac, first: c.at, last: c.at}
+	case c.at-b.last > alive:
+		*b = binding{mac: c.mac, first: c.at, last: c.at, rivals: b.rivals}
+	default:
+		s.contest(v, b, c, out)
+	}
+}
+
+// reclaimed is called when the holder speaks: whoever claimed its address a
+// moment ago did so while the holder was there.
+func (s *state) reclaimed(v detect.View, b *binding, c claim, out func(detect.Signal)) {
+	for i := range b.rivals {
+		r := &b.rivals[i]
+		if !r.alerted && r.count >= 2 && c.at-r.last <= repeatWindow && r.first-b.first >= settled {
+			s.raise(v, b, r, c, out)
+		}
+	}
+}
+
+// contest counts a claim to an address that another holds, and decides.
+func (s *state) contest(v detect.View, b *binding, c claim, out func(detect.Signal)) {
+	i := slices.IndexFunc(b.rivals, func(r rival) bool { return r.mac == c.mac })
+	if i < 0 {
+		if len(b.rivals) >= 8 {
+			b.rivals = slices.Delete(b.rivals, 0, 1)
+		}
+		b.rivals = append(b.rivals, rival{mac: c.mac, first: c.at})
+		i = len(b.rivals) - 1
+	}
+	r := &b.rivals[i]
+	r.count++
+	r.last = c.at
+	// A host that took over the address of one that left asks, answers and
+	// announces; it does not tell others what they did not ask.
+	if c.unasked || b.last > r.first {
+		r.claims = append(slices.DeleteFunc(r.claims, func(t heron.Time) bool { return c.at-t > repeatWindow }), c.at)
+		r.claims = r.claims[max(0, len(r.claims)-repeat):]
+	}
+	precious := isPrecious(holder(v, b, c)) && r.first-b.first >= settled
+	if r.alerted || precious || s.spoofers[c.mac] > 0 || len(r.claims) >= repeat {
+		s.raise(v, b, r, c, out)
+	}
+}
+
+// raise makes or refreshes the alert about a rival.
+func (s *state) raise(v detect.View, b *binding, r *rival, c claim, out func(detect.Signal)) {
+	if !r.alerted {
+		r.alerted = true
+		s.spoofers[r.mac]++
+	}
+	victim := holder(v, b, c)
+	sig := describe(v, r.mac, c, victim)
+	sig.First = r.first
+	sig.Summary = fmt.Sprintf("%s claims the address of %s", who(v, r.mac, c), detect.Name(victim, c.ip))
+	sig.Evidence["holder_mac"] = b.mac.String()
+	sig.Evidence["claims"] = strconv.Itoa(r.count)
+	if isPrecious(victim) {
+		sig.Severity, sig.Confidence = heron.Critical, 0.97
+	}
+	out(sig)
+}
+
+// pair judges what one MAC tells two hosts about each other, unasked.
+func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
+	if !c.unasked || c.target == c.mac || isShared(c.mac) {
+		return
+	}
+	prefix := c.vlan + "/" + c.mac.String() + "/"
+	t := s.telling.Get(prefix+c.ip+"/"+c.targetIP, c.at)
+	t.count++
+	back := s.telling.Find(prefix + c.targetIP + "/" + c.ip)
+	if back == nil || t.count+back.count < repeat {
+		return
+	}
+	b := s.bindings.Find(c.vlan + "/" + c.ip)
+	if b != nil && b.mac != c.mac {
+		return // a contest over a known holder: claim speaks of it
+	}
+	s.spoofers[c.mac] = max(1, s.spoofers[c.mac])
+	sig := describe(v, c.mac, c, nil)
+	sig.Key = c.vlan + "/" + min(c.ip, c.targetIP) + "/" + max(c.ip, c.targetIP) + "/" + c.mac.String()
+	sig.Summary = fmt.Sprintf("%s tells %s and %s, unasked, that it is the other", c.mac, c.ip, c.targetIP)
+	sig.Evidence["between"] = min(c.ip, c.targetIP) + ", " + max(c.ip, c.targetIP)
+	sig.Evidence["unasked_replies"] = strconv.Itoa(t.count + back.count)
+	out(sig)
+}
+
+// describe begins a signal about a claimant.
+func describe(v detect.View, mac heron.MAC, c claim, victim *heron.Device) detect.Signal {
+	sig := detect.Signal{
+		Op: detect.Raise, Key: c.vlan + "/" + c.ip + "/" + mac.String(),
+		Src: mac.String(), Dst: c.ip, Confidence: 0.9,
+		Evidence: heron.Attributes{"claimant_mac": mac.String(), "address": c.ip},
+	}
+	if d := claimant(v, mac, c); d != nil && d != victim {
+		sig.DeviceID = d.ID
+		for _, ip := range d.IPs {
+			if ip.Is4() && ip.String() != c.ip {
+				sig.Src = ip.String()
+				break
+			}
+		}
+	}
+	return sig
+}
+
+// claimant returns the device with that MAC.
+func claimant(v detect.View, mac heron.MAC, c claim) *heron.Device {
+	return v.DeviceAt(heron.Endpoint{MAC: mac, VLAN: c.endpoint.VLAN}, c.at)
+}
+
+// holder returns the device that holds the address.
+func holder(v detect.View, b *binding, c claim) *heron.Device {
+	return v.DeviceAt(heron.Endpoint{MAC: b.mac, VLAN: c.endpoint.VLAN}, c.at)
+}
+
+// who names the claimant.
+func who(v detect.View, mac heron.MAC, c claim) string {
+	d := claimant(v, mac, c)
+	if d == nil {
+		return mac.String()
+	}
+	return detect.Name(d, mac.String())
+}
+
+// sameDevice reports whether the holder and the claimant are two interfaces of
+// one device.
+func sameDevice(v detect.View, holder heron.MAC, c claim) bool {
+	a := v.DeviceAt(heron.Endpoint{MAC: holder, VLAN: c.endpoint.VLAN}, c.at)
+	b := claimant(v, c.mac, c)
+	return a != nil && a == b
+}
+
+// isPrecious reports whether an attacker gains most from being taken for this
+// device: all traffic, or a machine.
+func isPrecious(d *heron.Device) bool {
+	return d != nil && (d.IsControl() || slices.Contains(d.Roles, "router") || d.Identity.Type.Value == "router")
+}
+
+// isShared reports whether a MAC moves between routers by design: VRRP and
+// CARP (RFC 9568 §7.3), HSRP, GLBP.
+func isShared(m heron.MAC) bool {
+	switch [3]byte(m[:3]) {
+	case [3]byte{0x00, 0x00, 0x5e}:
+		return m[3] == 0
+	case [3]byte{0x00, 0x00, 0x0c}:
+		return m[3] == 0x07 || m[3] == 0x9f
+	case [3]byte{0x00, 0x05, 0x73}:
+		return m[3] == 0xa0
+	case [3]byte{0x00, 0x07, 0xb4}:
+		return m[3] == 0
+	}
+	return false
+}
+
+// restore clears the alerts whose holder has its address back.
+func (s *state) restore(now heron.Time, out func(detect.Signal)) {
+	s.bindings.Sweep(now, func(key string, b *binding) bool {
+		b.rivals = slices.DeleteFunc(b.rivals, func(r rival) bool {
+			if now-r.last <= restored || (r.alerted && b.last <= r.last && b.mac != r.mac) {
+				return false
+			}
+			if r.alerted {
+				out(detect.Signal{Op: detect.Clear, Key: key + "/" + r.mac.String()})
+				s.forget(r.mac)
+			}
+			return true
+		})
+		return false
+	})
+}
+
+// forget takes one alert off a spoofer.
+func (s *state) forget(mac heron.MAC) {
+	if s.spoofers[mac] = s.spoofers[mac] - 1; s.spoofers[mac] <= 0 {
+		delete(s.spoofers, mac)
+	}
+}

@@ -1,0 +1,188 @@
+// Package botnet finds devices that were taken over and look for others to
+// take over.
+package botnet
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/detect"
+)
+
+// The rule: so many destinations within the window, of which most did not answer.
+const (
+	window     = heron.Minute
+	few        = 3  // for a thing that has no reason to use telnet at all
+	many       = 8  // for a computer or network device, whose user may
+	maxTargets = 64 // remembered for one source
+	maxSources = 4096
+	quiet      = heron.Hour
+)
+
+// Detector returns the detector botnet.telnet.
+func Detector() detect.Detector {
+	return detect.Detector{
+		ID:       "botnet.telnet",
+		Title:    "Telnet botnet propagation",
+		Severity: heron.Critical,
+		Attack:   []string{"T1110", "T1021", "T0866"},
+		Watches:  detect.WatchFlow | detect.WatchClock,
+		Doc: `Sees devices that open connections to the ports by which IoT botnets spread: telnet (23, 2323, 2223,
+23231, 60023), Android's debug bridge (5555), TR-064 (7547), and the UPnP services of two router
+families (37215, 52869).
+
+Fires when a device has tried three hosts on such ports within a minute, and at least half of the
+tries were not answered; a computer or a network device, whose user may have a reason, must have tried
+eight. Critical. It clears after an hour without another try.
+
+What fools it: a script that logs in to a rack of switches over telnet, several of which are down. A bot
+that tries less than three hosts a minute is left to scan.port.`,
+		Start: start,
+	}
+}
+
+// isSpreading reports whether a port is one by which IoT botnets spread.
+func isSpreading(port uint16) bool {
+	switch port {
+	case 23, 2323, 2223, 23231, 60023, 5555, 7547, 37215, 52869:
+		return true
+	}
+	return false
+}
+
+// target is one host that was tried.
+type target struct {
+	host     netip.Addr
+	port     uint16
+	at       heron.Time
+	answered bool
+}
+
+// source is what is known of one device that tried.
+type source struct {
+	targets []target // oldest first
+	last    heron.Time
+	alerted bool
+}
+
+type state struct {
+	sources *detect.Table[string, source]
+}
+
+func start() detect.Evaluate {
+	s := &state{sources: detect.NewTable[string, source](maxSources)}
+	return s.evaluate
+}
+
+func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+	f := in.Flow
+	if f == nil {
+		s.expire(in.Now, out)
+		return
+	}
+	if f.Transport != heron.TCP || !isSpreading(f.ServerPort) || !f.Client.IP.IsValid() || !f.Server.IP.IsValid() {
+		return
+	}
+	key := f.Client.IP.String()
+	src := s.sources.Get(key, in.Now)
+	if !src.note(f) {
+		return
+	}
+	d := v.DeviceAt(f.Client, f.Last)
+	recent := src.recent(in.Now)
+	if len(recent) >= needed(d) && mostlySilent(recent) {
+		src.alerted, src.last = true, in.Now
+		out(signal(key, d, recent))
+	}
+}
+
+// note keeps a try, or its answer. It reports whether the try was new.
+func (s *source) note(f *heron.Flow) bool {
+	i := slices.IndexFunc(s.targets, func(t target) bool { return t.host == f.Server.IP && t.port == f.ServerPort })
+	answered := f.ServerPackets > 0 && f.State != heron.FlowRejected
+	if i >= 0 {
+		t := &s.targets[i]
+		t.answered = t.answered || answered
+		if f.First-t.at <= window {
+			return false
+		}
+		s.targets = slices.Delete(s.targets, i, i+1) // tried again, later
+	}
+	if len(s.targets) >= maxTargets {
+		s.targets = slices.Delete(s.targets, 0, 1)
+	}
+	s.targets = append(s.targets, target{f.Server.IP, f.ServerPort, f.First, answered})
+	return true
+}
+
+// recent returns the tries within the window, one for each host.
+func (s *source) recent(now heron.Time) []target {
+	var out []target
+	for _, t := range s.targets {
+		known := slices.ContainsFunc(out, func(o target) bool { return o.host == t.host })
+		if now-t.at <= window && !known {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// mostlySilent reports whether at least half of the tries had no answer.
+func mostlySilent(list []target) bool {
+	answered := 0
+	for _, t := range list {
+		if t.answered {
+			answered++
+		}
+	}
+	return 2*answered <= len(list)
+}
+
+// needed is how many hosts a device must have tried.
+func needed(d *heron.Device) int {
+	if d == nil {
+		return few
+	}
+	if t, ok := heron.TypeOf(d.Identity.Type.Value); ok && (t.Category == heron.CategoryComputer || t.Category == heron.CategoryNetwork) {
+		return many
+	}
+	return few
+}
+
+func signal(key string, d *heron.Device, recent []target) detect.Signal {
+	hosts := make([]string, 0, len(recent))
+	var ports []string
+	for _, t := range recent {
+		hosts = append(hosts, t.host.String())
+		if p := strconv.Itoa(int(t.port)); !slices.Contains(ports, p) {
+			ports = append(ports, p)
+		}
+	}
+	sig := detect.Signal{
+		Op: detect.Raise, Key: key, Src: key, Dst: hosts[len(hosts)-1], Confidence: 0.95, First: recent[0].at,
+		Summary: fmt.Sprintf("%s looks for telnet on other hosts: %d in a minute", detect.Name(d, key), len(recent)),
+		Evidence: heron.Attributes{
+			"hosts": strings.Join(hosts[:min(8, len(hosts))], ", "), "ports": strings.Join(ports, ", "),
+			"tried_in_a_minute": strconv.Itoa(len(recent)),
+		},
+	}
+	if d != nil {
+		sig.DeviceID = d.ID
+	}
+	return sig
+}
+
+// expire clears the alerts of devices that have stopped.
+func (s *state) expire(now heron.Time, out func(detect.Signal)) {
+	s.sources.Sweep(now, func(key string, src *source) bool {
+		if !src.alerted || now-src.last <= quiet {
+			return false
+		}
+		out(detect.Signal{Op: detect.Clear, Key: key})
+		return true
+	})
+}

@@ -1,0 +1,88 @@
+package detect
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// Table is a bounded map in which a detector keeps state for each source,
+// address or pair. When it is full, what was not used for longest makes room.
+type Table[K cmp.Ordered, V any] struct {
+	limit int
+	rows  map[K]*row[V]
+	swept heron.Time
+}
+
+type row[V any] struct {
+	used  heron.Time
+	value V
+}
+
+// NewTable returns a table for at most limit keys.
+func NewTable[K cmp.Ordered, V any](limit int) *Table[K, V] {
+	return &Table[K, V]{limit: limit, rows: map[K]*row[V]{}}
+}
+
+// Get returns the value of a key, a zero one made for it where there is none.
+func (t *Table[K, V]) Get(k K, now heron.Time) *V {
+	r := t.rows[k]
+	if r == nil {
+		if len(t.rows) >= t.limit {
+			t.evict()
+		}
+		r = &row[V]{}
+		t.rows[k] = r
+	}
+	r.used = max(r.used, now)
+	return &r.value
+}
+
+// Find returns the value of a key, or nil.
+func (t *Table[K, V]) Find(k K) *V {
+	if r := t.rows[k]; r != nil {
+		return &r.value
+	}
+	return nil
+}
+
+// Remove forgets a key.
+func (t *Table[K, V]) Remove(k K) { delete(t.rows, k) }
+
+// Sweep calls done for each key, in order, and forgets those for which it
+// reports true. It does so at most once a minute of traffic time.
+func (t *Table[K, V]) Sweep(now heron.Time, done func(k K, v *V) bool) {
+	if now-t.swept < heron.Minute {
+		return
+	}
+	t.swept = now
+	for _, k := range slices.Sorted(maps.Keys(t.rows)) {
+		if done(k, &t.rows[k].value) {
+			delete(t.rows, k)
+		}
+	}
+}
+
+// evict forgets an eighth of the table, the longest unused: doing it in one
+// go keeps a flood of new keys from costing a search each.
+func (t *Table[K, V]) evict() {
+	keys := slices.Sorted(maps.Keys(t.rows))
+	slices.SortStableFunc(keys, func(a, b K) int { return cmp.Compare(t.rows[a].used, t.rows[b].used) })
+	for _, k := range keys[:max(1, len(keys)/8)] {
+		delete(t.rows, k)
+	}
+}
+
+// Name is what a person should read for an end of traffic: the device's name
+// with its address, or the address.
+func Name(d *heron.Device, address string) string {
+	switch {
+	case d == nil:
+		return address
+	case address == "" || d.Title() == address:
+		return d.Title()
+	}
+	return d.Title() + " (" + address + ")"
+}
