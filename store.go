@@ -113,6 +113,8 @@ type Operations interface {
 	// LiveSince returns live messages after seq, oldest first, and the first
 	// seq still kept: a reader older than that must start afresh.
 	LiveSince(ctx context.Context, seq int64, limit int) (msgs []Live, oldest int64, err error)
+	// LiveSeq returns the seq of the latest live message, 0 when there was none.
+	LiveSeq(ctx context.Context) (int64, error)
 	// Overview counts what the first page shows.
 	Overview(ctx context.Context, now Time) (*Overview, error)
 	Ping(ctx context.Context) error

@@ -1,0 +1,475 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/audit"
+	"github.com/heron-iot/heron/internal/httpapi"
+	"github.com/heron-iot/heron/internal/store"
+)
+
+// platform is a Backend over the real store, with the little behaviour that
+// the other stages would add.
+type platform struct {
+	db *store.DB
+
+	mu      sync.Mutex
+	checks  []httpapi.Check
+	uploads map[string]int64
+	readers map[int]func(heron.Live)
+	next    int
+	brk     chan struct{}
+}
+
+var _ httpapi.Backend = (*platform)(nil)
+
+func (p *platform) edit(ctx context.Context, id string, change func(*heron.Device), kind heron.ChangeKind, actor string) (*heron.Device, error) {
+	d, err := p.db.GetDevice(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	change(d)
+	c := heron.DeviceChange{Time: heron.TimeOf(time.Now()), Kind: kind, DeviceID: id, Actor: actor, Summary: string(kind)}
+	if err := p.db.PutDevices(ctx, []heron.Device{*d}, []heron.DeviceChange{c}, nil, nil); err != nil {
+		return nil, err
+	}
+	return p.db.GetDevice(ctx, id)
+}
+
+func (p *platform) RenameDevice(ctx context.Context, actor, id, name string, version int64) (*heron.Device, error) {
+	d, err := p.db.GetDevice(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if version != 0 && version != d.Version {
+		return nil, heron.Errorf(heron.CodeConflict, "the device changed meanwhile")
+	}
+	return p.edit(ctx, id, func(d *heron.Device) { d.Name = name }, heron.DeviceRenamed, actor)
+}
+
+func (p *platform) MergeDevices(ctx context.Context, actor, keep string, others []string, _ string) (*heron.Device, error) {
+	for _, o := range others {
+		if _, err := p.edit(ctx, o, func(d *heron.Device) { d.MergedInto = keep }, heron.DeviceMerged, actor); err != nil {
+			return nil, err
+		}
+	}
+	return p.edit(ctx, keep, func(*heron.Device) {}, heron.DeviceMerged, actor)
+}
+
+func (p *platform) SplitDevice(ctx context.Context, actor, id string, _ []string, _ string) ([]heron.Device, error) {
+	d, err := p.edit(ctx, id, func(*heron.Device) {}, heron.DeviceSplit, actor)
+	if err != nil {
+		return nil, err
+	}
+	return []heron.Device{*d}, nil
+}
+
+func (p *platform) UndoLedger(context.Context, string, string) ([]heron.Device, error) {
+	return nil, heron.Errorf(heron.CodeNotFound, "no such entry in the ledger")
+}
+
+func (p *platform) PutAlert(ctx context.Context, a *heron.Alert) error { return p.db.PutAlert(ctx, a) }
+
+func (p *platform) PutVulnerability(ctx context.Context, v *heron.Vulnerability) error {
+	return p.db.PutVulnerability(ctx, v)
+}
+func (p *platform) PutZone(ctx context.Context, z *heron.Zone) error { return p.db.PutZone(ctx, z) }
+
+func (p *platform) DeleteZone(ctx context.Context, id string) error { return p.db.DeleteZone(ctx, id) }
+
+func (p *platform) RequestAction(ctx context.Context, actor string, a heron.Action, _ string) (*heron.Action, error) {
+	if _, err := p.db.GetDevice(ctx, a.DeviceID); err != nil {
+		return nil, err
+	}
+	a.ID, a.State, a.RequestedBy, a.Created = heron.NewID(), heron.ActionProposed, actor, heron.TimeOf(time.Now())
+	if err := p.db.PutAction(ctx, &a, nil); err != nil {
+		return nil, err
+	}
+	return p.db.GetAction(ctx, a.ID)
+}
+
+func (p *platform) move(ctx context.Context, id string, state heron.ActionState) (*heron.Action, error) {
+	a, err := p.db.GetAction(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	a.State = state
+	if err := p.db.PutAction(ctx, a, nil); err != nil {
+		return nil, err
+	}
+	return p.db.GetAction(ctx, id)
+}
+
+func (p *platform) ApproveAction(ctx context.Context, _, id, confirm string) (*heron.Action, error) {
+	if confirm == "" {
+		return nil, heron.Errorf(heron.CodeInvalid, "type the device's name to confirm")
+	}
+	return p.move(ctx, id, heron.ActionApproved)
+}
+
+func (p *platform) RejectAction(ctx context.Context, _, id string) (*heron.Action, error) {
+	return p.move(ctx, id, heron.ActionRejected)
+}
+
+func (p *platform) ReleaseAction(ctx context.Context, _, id, _ string) (*heron.Action, error) {
+	return p.move(ctx, id, heron.ActionReleased)
+}
+
+func (p *platform) Executors(context.Context) []httpapi.Executor {
+	return []httpapi.Executor{{Name: "nftables", Operations: []heron.Operation{heron.OpQuarantine}, Safety: "network"}}
+}
+
+func (p *platform) Detectors() []httpapi.Detector {
+	return []httpapi.Detector{{ID: "scan.port", Title: "Port scan", Severity: heron.High, Attack: []string{"T0846"}}}
+}
+
+func (p *platform) Controls() []heron.Control {
+	return []heron.Control{{ID: "N01", Title: "No Telnet"}}
+}
+
+func (p *platform) Advisory(_ context.Context, cve string) (*heron.Advisory, error) {
+	if cve != "CVE-2021-36260" {
+		return nil, heron.Errorf(heron.CodeNotFound, "no advisory %s", cve)
+	}
+	return &heron.Advisory{CVE: cve, Title: "Command injection", KEV: true}, nil
+}
+
+func (p *platform) AddSensor(ctx context.Context, _, name string) (*heron.Sensor, string, error) {
+	s := heron.Sensor{ID: heron.NewID(), Name: name, State: "never", Created: heron.TimeOf(time.Now())}
+	return &s, "join-" + name, p.db.PutSensor(ctx, &s)
+}
+
+func (p *platform) RemoveSensor(ctx context.Context, _, id string) error {
+	return p.db.DeleteSensor(ctx, id)
+}
+
+func (p *platform) ListReceivers(context.Context) ([]httpapi.Receiver, error) {
+	return []httpapi.Receiver{{Name: "ops", Notifier: "webhook", Config: json.RawMessage(`{"url":"***"}`)}}, nil
+}
+
+func (p *platform) PutReceivers(_ context.Context, _ string, list []httpapi.Receiver) error {
+	for _, r := range list {
+		if r.Notifier != "webhook" {
+			return heron.Errorf(heron.CodeInvalid, "no notifier %q", r.Notifier)
+		}
+	}
+	return nil
+}
+
+func (p *platform) TestReceiver(_ context.Context, _, name string) error {
+	if name != "ops" {
+		return heron.Errorf(heron.CodeNotFound, "no receiver %q", name)
+	}
+	return nil
+}
+
+func (p *platform) Upload(ctx context.Context, actor, name string, body io.Reader) (*heron.Upload, error) {
+	if name == "panic.pcap" {
+		panic("secret detail of the fault")
+	}
+	n, err := io.Copy(io.Discard, body)
+	if err != nil {
+		return nil, err
+	}
+	u := heron.Upload{ID: heron.NewID(), Name: name, Bytes: n, State: "waiting", By: actor, Created: heron.TimeOf(time.Now())}
+	return &u, p.db.PutUpload(ctx, &u)
+}
+
+func (p *platform) Live(ctx context.Context, fn func(heron.Live)) error {
+	p.mu.Lock()
+	if p.readers == nil {
+		p.readers = map[int]func(heron.Live){}
+	}
+	id := p.next
+	p.next++
+	p.readers[id] = fn
+	brk := p.brk
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		delete(p.readers, id)
+		p.mu.Unlock()
+	}()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-brk:
+		return io.ErrUnexpectedEOF
+	}
+}
+
+// publish puts a message on the store's stream and tells the subscribers.
+func (p *platform) publish(t testing.TB, l heron.Live) heron.Live {
+	t.Helper()
+	if err := p.db.AddLive(t.Context(), &l); err != nil {
+		t.Fatal(err)
+	}
+	p.tell(l)
+	return l
+}
+
+func (p *platform) tell(l heron.Live) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, fn := range p.readers {
+		fn(l)
+	}
+}
+
+func (p *platform) subscribed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.readers) > 0
+}
+
+func (p *platform) Ready(context.Context) []httpapi.Check {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.checks
+}
+
+// clock is a clock that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// world is a server on a real store, listening on loopback.
+type world struct {
+	t        testing.TB
+	db       *store.DB
+	backend  *platform
+	srv      *httpapi.Server
+	http     *httptest.Server
+	clock    *clock
+	log      *bytes.Buffer
+	password string // admin's
+	opt      httpapi.Options
+}
+
+// lockedBuffer lets the server log while a test reads.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func newWorld(t testing.TB, adjust ...func(*httpapi.Options)) *world {
+	t.Helper()
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "heron.db"), store.Options{AuditHash: audit.Hash})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	w := &world{t: t, db: db, backend: &platform{db: db, brk: make(chan struct{})}, log: &bytes.Buffer{},
+		clock: &clock{now: time.Now()}}
+	w.opt = httpapi.Options{
+		Store: db, Backend: w.backend, Version: "test", Now: w.clock.Now,
+		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Page: fstest.MapFS{
+			"index.html":             {Data: []byte("<!doctype html><title>Heron</title>")},
+			"assets/app-1a2b3c4d.js": {Data: bytes.Repeat([]byte("export const x = 1;\n"), 200)},
+			"favicon.svg":            {Data: []byte("<svg/>")},
+		},
+	}
+	for _, f := range adjust {
+		f(&w.opt)
+	}
+	if w.srv, err = httpapi.New(w.opt); err != nil {
+		t.Fatal(err)
+	}
+	var created bool
+	if w.password, created, err = w.srv.EnsureAdmin(t.Context()); err != nil || !created {
+		t.Fatalf("EnsureAdmin: created %v, %v", created, err)
+	}
+	w.http = httptest.NewUnstartedServer(nil)
+	w.http.Config = w.srv.HTTP()
+	w.http.Start()
+	t.Cleanup(w.http.Close)
+	return w
+}
+
+// run starts the live stream and waits until it is subscribed.
+func (w *world) run() {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.srv.Run(ctx) }()
+	w.t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Errorf("Run: %v", err)
+		}
+	})
+	eventually(w.t, "the live stream is subscribed", w.backend.subscribed)
+}
+
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("not within ten seconds: %s", what)
+}
+
+// caller sends requests as somebody.
+type caller struct {
+	w      *world
+	http   *http.Client
+	csrf   string
+	bearer string
+	header http.Header
+}
+
+func (w *world) anonymous() *caller {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &caller{w: w, http: &http.Client{Jar: jar, Timeout: 30 * time.Second}, header: http.Header{}}
+}
+
+// login returns a caller with a session.
+func (w *world) login(name, password string) *caller {
+	w.t.Helper()
+	c := w.anonymous()
+	a := c.do("POST", "/api/v1/login", map[string]string{"name": name, "password": password})
+	if a.status != http.StatusOK {
+		w.t.Fatalf("login as %s: %d %s", name, a.status, a.body)
+	}
+	c.csrf = decode[httpapi.SessionInfo](w.t, a).CSRF
+	return c
+}
+
+func (w *world) admin() *caller { return w.login("admin", w.password) }
+
+// user makes a user straight in the store and returns a token caller with the role.
+func (w *world) token(role heron.Role) *caller {
+	w.t.Helper()
+	c := w.anonymous()
+	a := w.admin().do("POST", "/api/v1/tokens", map[string]any{"name": "t-" + role.String(), "role": role.String()})
+	if a.status != http.StatusCreated {
+		w.t.Fatalf("token: %d %s", a.status, a.body)
+	}
+	c.bearer = decode[httpapi.NewToken](w.t, a).Secret
+	return c
+}
+
+// answer is a response, read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) problem(t testing.TB) httpapi.Problem {
+	t.Helper()
+	return decode[httpapi.Problem](t, a)
+}
+
+func decode[T any](t testing.TB, a answer) T {
+	t.Helper()
+	var v T
+	d := json.NewDecoder(bytes.NewReader(a.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		t.Fatalf("answer %d %s: %v", a.status, a.body, err)
+	}
+	return v
+}
+
+// do sends a request; body is nil, a string or bytes as they are, or anything as JSON.
+func (c *caller) do(method, path string, body any, headers ...string) answer {
+	c.w.t.Helper()
+	a, err := c.try(method, path, body, headers...)
+	if err != nil {
+		c.w.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return a
+}
+
+func (c *caller) try(method, path string, body any, headers ...string) (answer, error) {
+	var in io.Reader
+	ctype := ""
+	switch b := body.(type) {
+	case nil:
+	case string:
+		in, ctype = bytes.NewReader([]byte(b)), "application/json"
+	case []byte:
+		in, ctype = bytes.NewReader(b), "application/octet-stream"
+	case io.Reader:
+		in = b
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			return answer{}, err
+		}
+		in, ctype = bytes.NewReader(text), "application/json"
+	}
+	r, err := http.NewRequestWithContext(c.w.t.Context(), method, c.w.http.URL+path, in)
+	if err != nil {
+		return answer{}, err
+	}
+	for k, v := range c.header {
+		r.Header[k] = v
+	}
+	if ctype != "" {
+		r.Header.Set("Content-Type", ctype)
+	}
+	if c.csrf != "" {
+		r.Header.Set("X-CSRF-Token", c.csrf)
+	}
+	if c.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+c.bearer)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := c.http.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	return answer{status: res.StatusCode, header: res.Header, body: text}, err
+}
+
+// devices puts devices into the store.
+func (w *world) devices(list ...heron.Device) {
+	w.t.Helper()
+	if err := w.db.PutDevices(w.t.Context(), list, nil, nil, nil); err != nil {
+		w.t.Fatal(err)
+	}
+}

@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/heron-iot/heron"
+)
+
+// uploadStall is how long an upload may send nothing before it is given up.
+const uploadStall = 30 * time.Second
+
+func (s *Server) addUploads(b *builder) {
+	add(b, Route{Method: http.MethodGet, Path: "/api/v1/uploads", ID: "listUploads", Tag: "uploads",
+		Role: heron.Viewer, Summary: "Capture files given to the server, newest first"}, s.listUploads)
+	add(b, Route{Method: http.MethodPost, Path: "/api/v1/uploads", ID: "upload", Tag: "uploads",
+		Role: heron.Analyst, Audit: "upload.create", Status: http.StatusAccepted, Unbounded: true,
+		Summary: "Upload a capture file to analyse",
+		Doc: "The body is the file as it is: pcap or pcapng, plain or packed with gzip or zstd. It is streamed; " +
+			"progress comes over the live stream as upload.changed."}, s.upload)
+}
+
+// describeUpload tells the description of the body, which the framework does
+// not read and so cannot know.
+func describeUpload(o *huma.OpenAPI) {
+	op := o.Paths["/api/v1/uploads"].Post
+	op.RequestBody = &huma.RequestBody{
+		Required: true,
+		Content: map[string]*huma.MediaType{
+			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		},
+	}
+}
+
+func (s *Server) listUploads(ctx context.Context, _ *struct{}) (*listOutput[heron.Upload], error) {
+	return whole(s.opt.Store.ListUploads(ctx))
+}
+
+// uploadInput keeps the body to be read by the handler.
+type uploadInput struct {
+	Name string `query:"name" required:"true" minLength:"1" maxLength:"255" doc:"Name of the file, for show."`
+
+	r *http.Request
+	w http.ResponseWriter
+}
+
+// Resolve implements huma.Resolver.
+func (in *uploadInput) Resolve(ctx huma.Context) []error {
+	in.r, in.w = humachi.Unwrap(ctx)
+	return nil
+}
+
+func (s *Server) upload(ctx context.Context, in *uploadInput) (*oneOutput[heron.Upload], error) {
+	name := fileName(in.Name)
+	about(ctx, name)
+	if in.r.ContentLength > s.opt.MaxUpload {
+		return nil, &http.MaxBytesError{Limit: s.opt.MaxUpload}
+	}
+	body := &uploadBody{
+		in:  http.MaxBytesReader(in.w, in.r.Body, s.opt.MaxUpload),
+		ctl: http.NewResponseController(in.w),
+	}
+	u, err := s.opt.Backend.Upload(ctx, actor(ctx), name, body)
+	if body.err != nil {
+		return nil, body.fault()
+	}
+	if err != nil {
+		return nil, err
+	}
+	about(ctx, u.ID, "name", name)
+	return one(u, nil)
+}
+
+// fileName makes a name fit for show: no folders, nothing unprintable.
+func fileName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if name == "" || name == "." || name == ".." || name == "/" {
+		return "capture"
+	}
+	return name
+}
+
+// uploadBody reads the body for as long as bytes come, and remembers why it
+// ended when it did not end well.
+type uploadBody struct {
+	in  io.Reader
+	ctl *http.ResponseController
+	err error
+}
+
+// Read implements io.Reader.
+func (b *uploadBody) Read(p []byte) (int, error) {
+	// Test recorders have no connection, so no deadline: nothing to do then.
+	_ = b.ctl.SetReadDeadline(time.Now().Add(uploadStall))
+	n, err := b.in.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// fault says in words why the body ended early.
+func (b *uploadBody) fault() error {
+	if _, ok := errors.AsType[*http.MaxBytesError](b.err); ok {
+		return b.err
+	}
+	return heron.Errorf(heron.CodeInvalid, "the upload was cut off before its end; send it again")
+}
