@@ -1,0 +1,54 @@
+package s7_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron/internal/proto/s7"
+)
+
+func TestRequestsCanBeRead(t *testing.T) {
+	t.Parallel()
+	p, n, err := s7.Read(s7.Connect(s7.ConnectRequest, 0, 0x0b, 0, 1))
+	if err != nil || n != 22 || p.Kind != s7.ConnectRequest || p.Source != 0x0b || p.Called != 0x0101 {
+		t.Errorf("connect: got %+v, %d, %v", p, n, err)
+	}
+	p, _, err = s7.Read(s7.ReadSZL(7, 0x001c, 0))
+	id, index, ok := p.SZLAsked()
+	if err != nil || !ok || id != 0x1c || index != 0 || p.Ref != 7 {
+		t.Errorf("SZL: got %+v, %x %d %v, %v", p, id, index, ok, err)
+	}
+	p, _, err = s7.Read(s7.ReadBytes(9, 3, 64))
+	if block, n := p.Asked(); err != nil || p.Function() != s7.ReadVar || block != 3 || n != 64 {
+		t.Errorf("read: got %+v, block %d, %d bytes, %v", p, block, n, err)
+	}
+}
+
+func TestPartOfAPacketWaits(t *testing.T) {
+	t.Parallel()
+	whole := s7.SZL(1, 0x11, 0, make([]byte, 28), make([]byte, 28))
+	for i := range whole {
+		if _, n, err := s7.Read(whole[:i]); n != 0 || err != nil {
+			t.Fatalf("%d of %d bytes: got %d, %v; want to wait", i, len(whole), n, err)
+		}
+	}
+	if _, n, err := s7.Read(whole); n != len(whole) || err != nil {
+		t.Errorf("got %d, %v; want %d", n, err, len(whole))
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(s7.Connect(s7.ConnectRequest, 0, 1, 0, 2))
+	f.Add(s7.ReadSZL(1, 0x11, 1))
+	f.Add(s7.ReadBytes(1, 1, 10))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, n, err := s7.Read(b)
+		if n > len(b) || n < 0 {
+			t.Fatalf("used %d of %d bytes", n, len(b))
+		}
+		if err == nil {
+			p.SZLAsked()
+			p.Asked()
+			p.Function()
+		}
+	})
+}
