@@ -3,6 +3,7 @@ package dissect
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"net/netip"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -105,9 +106,23 @@ func (c *Collector) Begin(m *heron.Message, protocol string) {
 
 // Observe implements Emitter.
 func (c *Collector) Observe(about heron.Subject, key string, value []byte) {
-	if len(value) > 0 && about.Endpoint != (heron.Endpoint{}) {
-		c.see(&about, key, value, c.config.Refresh)
+	if len(value) == 0 || !identify(&about) {
+		return
 	}
+	c.see(&about, key, value, c.config.Refresh)
+}
+
+// identify drops addresses that are nobody's (0.0.0.0, groups, broadcast), and
+// reports whether one is left.
+func identify(about *heron.Subject) bool {
+	ip := about.IP
+	if ip.IsUnspecified() || ip.IsMulticast() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		about.IP = netip.Addr{}
+	}
+	if about.MAC.IsMulticast() {
+		about.MAC = heron.MAC{}
+	}
+	return about.IP.IsValid() || !about.MAC.IsZero()
 }
 
 // ObserveString implements Emitter.
@@ -153,11 +168,14 @@ func fillEvent(ev *heron.Event, m *heron.Message) {
 func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	c.protocol, c.message, c.time = "link", nil, at
 	about := heron.Subject{Endpoint: e}
+	if !identify(&about) {
+		return
+	}
 	switch {
-	case e.IP.IsValid():
+	case about.IP.IsValid():
 		c.value = e.IP.AppendTo(c.value[:0])
 		c.see(&about, heron.KeyFrame, c.value, presenceRefresh)
-	case !e.MAC.IsZero():
+	default:
 		c.value = append(c.value[:0], e.MAC.String()...)
 		c.see(&about, heron.KeyMAC, c.value, presenceRefresh)
 	}
@@ -178,6 +196,9 @@ func (c *Collector) Flow(f *heron.Flow) {
 	c.value = append(c.value[:0], f.Transport.String()...)
 	c.value = append(c.value, '/')
 	c.value = strconv.AppendUint(c.value, uint64(f.ServerPort), 10)
+	if !identify(&about) {
+		return
+	}
 	c.see(&about, heron.KeyService, c.value, c.config.Refresh)
 }
 

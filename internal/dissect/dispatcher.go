@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -326,12 +327,15 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 }
 
 // tell states once a flow which protocol the server offers and which the client
-// speaks, each when its own side was understood.
+// speaks, each when its own side was understood. Who sends from the protocol's
+// port to another is the server, even when it is the first to be heard: answers
+// to broadcasts are flows of their own.
 func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
-	if m.FromClient {
+	about := heron.Subject{Endpoint: m.Src}
+	if m.FromClient && (!slices.Contains(p.Ports, m.SrcPort) || slices.Contains(p.Ports, m.DstPort)) {
 		if m.Flow.Told&toldClient == 0 {
 			m.Flow.Told |= toldClient
-			d.out.ObserveString(m.Sender(), heron.KeyClientProtocol, p.Name)
+			d.out.ObserveString(about, heron.KeyClientProtocol, p.Name)
 		}
 		return
 	}
@@ -339,10 +343,11 @@ func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
 		return
 	}
 	m.Flow.Told |= toldService
+	about.Transport, about.Port = m.Transport, m.SrcPort
 	d.value = append(d.value[:0], m.Transport.String()...)
 	d.value = append(d.value, '/')
 	d.value = strconv.AppendUint(d.value, uint64(m.SrcPort), 10)
 	d.value = append(d.value, '/')
 	d.value = append(d.value, p.Name...)
-	d.out.Observe(m.Sender(), heron.KeyServiceProtocol, d.value)
+	d.out.Observe(about, heron.KeyServiceProtocol, d.value)
 }

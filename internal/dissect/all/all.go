@@ -5,13 +5,23 @@ package all
 import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/arp"
+	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dns"
+	"github.com/heron-iot/heron/internal/dissect/http"
+	"github.com/heron-iot/heron/internal/dissect/mdns"
+	"github.com/heron-iot/heron/internal/dissect/ssdp"
+	"github.com/heron-iot/heron/internal/dissect/tls"
 )
 
 // Protocols returns fresh dissectors for one dispatcher, sorted by name.
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		arp.Protocol(),
+		dhcp.Protocol(),
 		dns.Protocol(),
+		http.Protocol(),
+		mdns.Protocol(),
+		ssdp.Protocol(),
+		tls.Protocol(),
 	}
 }

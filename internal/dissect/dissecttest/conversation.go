@@ -88,10 +88,13 @@ func (c Conversation) withDefaults() Conversation {
 // startOfTime is the traffic time of the first message; one second passes a message.
 const startOfTime = 1_700_000_000 * heron.Second
 
+// usualSegment is what a TCP segment carries over Ethernet, about.
+const usualSegment = 1400
+
 // player replays conversations as the flow table would.
 type player struct {
 	dispatcher *dissect.Dispatcher
-	// segment cuts streams into pieces of that many bytes; 0 leaves them.
+	// segment cuts streams into pieces of that many bytes; 0 means usual.
 	segment int
 	// scramble overwrites each payload after its call, as a re-used buffer is.
 	scramble bool
@@ -118,7 +121,7 @@ func (p *player) play(c *Conversation) *heron.FlowScratch {
 		}
 		size := p.segment
 		if size <= 0 {
-			size = len(s.Payload)
+			size = usualSegment
 		}
 		for rest := s.Payload; len(rest) > 0; rest = rest[min(size, len(rest)):] {
 			p.stream(c, s.FromClient, rest[:min(size, len(rest))])

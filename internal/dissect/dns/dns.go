@@ -116,7 +116,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		if r.Err() != nil || !knownClass(q.Class) {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
-		lower(q.Name)
+		q.Name = dissect.AppendLower(q.Name[:0], q.Name) // resolvers mix case at random
 	} else if h.Records() == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
@@ -198,16 +198,6 @@ func (d *dissector) listRecord(rec *dns.Record) int {
 		return 0
 	}
 	return 1
-}
-
-// lower folds ASCII capitals: names are compared without case (RFC 4343), and
-// resolvers mix case at random.
-func lower(b []byte) {
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
 }
 
 func typeName(t int) string {

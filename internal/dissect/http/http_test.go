@@ -1,0 +1,68 @@
+package http_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/dissect/http"
+)
+
+const get = "GET /setup.xml?x=1 HTTP/1.1\r\nHost: Lamp.Example:80\r\nUser-Agent: curl/8.5.0\r\n\r\n"
+
+func talk(name string, steps ...dissecttest.Step) dissecttest.Conversation {
+	return dissecttest.Conversation{Name: name, Transport: heron.TCP, ServerPort: 80, Steps: steps}
+}
+
+// reply is a response with its length.
+func reply(status, headers, body string) dissecttest.Step {
+	return dissecttest.S("HTTP/1.1 " + status + "\r\n" + headers +
+		"Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
+}
+
+const device = `<?xml version="1.0"?>
+<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major></specVersion>
+<device><deviceType>urn:Example:device:lamp:1</deviceType>
+<friendlyName>Lamp &amp; Shade</friendlyName><manufacturer>Example Inc.</manufacturer>
+<manufacturerURL>http://lamps.example</manufacturerURL><modelDescription> A
+ lamp </modelDescription><modelName>Lamp</modelName><modelNumber>L-1</modelNumber>
+<serialNumber>0001</serialNumber><UDN>uuid:lamp-0001</UDN>
+<deviceList><device><modelName>Not this one</modelName></device></deviceList></device></root>`
+
+func suite() dissecttest.Suite {
+	const html = "Server: GoAhead-Webs\r\nContent-Type: text/html; charset=utf-8\r\n"
+	camera := "<html><head>\n<TITLE>\n IP  Camera </TITLE></head>"
+	return dissecttest.Suite{
+		Protocol: http.Protocol,
+		Allocs:   4, // the event of a login
+		Conversations: []dissecttest.Conversation{
+			talk("device_description", dissecttest.C(get),
+				reply("200 OK", "SERVER: Unspecified, UPnP/1.0\r\nContent-Type: text/xml\r\n", device)),
+			talk("login_page", dissecttest.C(get),
+				reply("200 OK", html+"Set-Cookie: SESSID=secret; path=/\r\n", camera+strings.Repeat("x", 20_000)),
+				dissecttest.C("GET /next HTTP/1.1\r\nUser-Agent: another\r\n\r\n"),
+				reply("404 Not Found", "Server: second answer\r\n", "gone")),
+			talk("password_wanted", dissecttest.C(get),
+				reply("401 Unauthorized", "WWW-Authenticate: Digest realm=\"cam\", nonce=\"1a2b\", qop=\"auth\"\r\n", ""),
+				dissecttest.C("GET / HTTP/1.1\r\nHost: 192.0.2.5\r\nAuthorization: Basic YWRtaW46YWRtaW4=\r\n\r\n"),
+				reply("302 Found", "Location: /main.asp?id=7\r\nX-Powered-By: PHP/5.2\r\n", "")),
+			talk("in_chunks", dissecttest.C(get), dissecttest.S("HTTP/1.1 200 OK\r\n"+html+
+				"Transfer-Encoding: chunked\r\n\r\n"+"2f\r\n"+camera[:47]+"\r\n0\r\nTrailer: x\r\n\r\n"+
+				"HTTP/1.1 200 OK\r\nServer: second answer\r\nContent-Length: 0\r\n\r\n")),
+			talk("until_close", dissecttest.C(get), dissecttest.S("HTTP/1.0 200 OK\r\n"+html+"\r\n"+camera+
+				"HTTP/1.0 200 OK\r\nServer: not a head\r\n\r\n")),
+			talk("no_body_after_head", dissecttest.C("HEAD / HTTP/1.1\r\n\r\n"),
+				dissecttest.S("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n"+html+"\r\n"),
+				dissecttest.C("GET /a HTTP/1.1\r\n\r\n"), reply("200 OK", "Server: second answer\r\n", "x")),
+			talk("another_protocol_inside", dissecttest.C("CONNECT cloud.example:443 HTTP/1.1\r\nHost: cloud.example\r\n\r\n"),
+				dissecttest.S("HTTP/1.1 200 Connection established\r\n\r\n"),
+				dissecttest.C("GET / HTTP/1.1\r\nUser-Agent: inside the tunnel\r\n\r\n")),
+		},
+	}
+}
+
+func TestHTTP(t *testing.T) { suite().Run(t) }
+
+func FuzzDissect(f *testing.F) { suite().Fuzz(f) }

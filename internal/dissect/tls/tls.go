@@ -1,0 +1,239 @@
+// Package tls reads the clear part of TLS handshakes: the names that clients
+// ask for, the fingerprints of both sides, and certificates up to TLS 1.2.
+package tls
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/tls"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keySNI           = "tls.sni"
+	keyALPN          = "tls.alpn" // of a client: all it offers; of a server: the one it chose
+	keyJA3           = "tls.ja3"
+	keyJA3S          = "tls.ja3s"
+	keyJA4           = "tls.ja4"
+	keyVersion       = "tls.version"        // that the server chose
+	keyClientVersion = "tls.client_version" // the highest that the client offers
+	keyCipher        = "tls.cipher"         // that the server chose, in hexadecimal
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{known: make(map[[32]byte][]fact)}
+	return dissect.Protocol{
+		Name:    "tls",
+		Over:    dissect.OverTCP,
+		Ports:   []uint16{443, 8443, 8883, 993, 995, 465, 636, 989, 990, 5061, 6697, 853},
+		Spec:    "RFC 8446; RFC 5246; RFC 6066 §3 (SNI); RFC 7301 (ALPN); FoxIO JA4 (BSD 3-clause part)",
+		Probe:   probe,
+		Dissect: d.dissect,
+	}
+}
+
+// probe accepts a handshake record that begins with the hello of that side.
+func probe(b []byte, fromClient bool) bool {
+	r := wire.NewReader(b)
+	rec := tls.ReadRecord(&r)
+	body := wire.NewReader(rec.Body)
+	hello := tls.TypeServerHello
+	if fromClient {
+		hello = tls.TypeClientHello
+	}
+	return r.Err() == nil && rec.Type == tls.RecordHandshake && body.U8() == hello && body.U8() == 0
+}
+
+type dissector struct {
+	prints   tls.Fingerprinter
+	messages []byte // handshake messages put together from records
+	text     []byte
+	known    map[[32]byte][]fact // what certificates say, by their SHA-256
+}
+
+// Places in heron.FlowScratch.Data; the first of a pair is the client's.
+const (
+	atDone  = 0 // two: that side has no more to tell
+	atBegun = 2 // two: that side's hello was read
+)
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	side := 1
+	if m.FromClient {
+		side = 0
+	}
+	data := &m.Flow.Data
+	if data[atDone+side] != 0 {
+		return heron.Verdict{Consumed: len(m.Payload), Done: data[atDone+1] != 0}, nil
+	}
+	if data[atBegun+side] == 0 && !couldBegin(m.Payload, m.FromClient) {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	consumed, after, err := d.gather(r, len(m.Payload) >= dissect.StreamPrefix)
+	if err != nil {
+		return heron.Verdict{}, err
+	}
+	if len(d.messages) > 0 {
+		whole, err := d.read(side, m, out)
+		if err != nil {
+			return heron.Verdict{Done: true}, err
+		}
+		if !whole && len(m.Payload) < dissect.StreamPrefix {
+			return heron.Verdict{}, nil
+		}
+		after = after || !whole
+	}
+	if after {
+		data[atDone+side] = 1
+		consumed = len(m.Payload)
+	}
+	// A client that has said its hello waits for the server's; nothing waits for a
+	// client whose hello was missed.
+	return heron.Verdict{Consumed: consumed, Done: data[atDone+1] != 0}, nil
+}
+
+// couldBegin is probe for bytes that may be fewer than it needs. A server may
+// refuse at once, with an alert.
+func couldBegin(b []byte, fromClient bool) bool {
+	if fromClient {
+		return matches(b, tls.RecordHandshake, 3, -1, -1, -1, tls.TypeClientHello, 0)
+	}
+	return matches(b, tls.RecordHandshake, 3, -1, -1, -1, tls.TypeServerHello, 0) ||
+		matches(b, tls.RecordAlert, 3, -1, 0, 2)
+}
+
+// matches compares b, as far as it goes, with octets of which -1 is any.
+func matches(b []byte, want ...int) bool {
+	r := wire.NewReader(b)
+	for _, w := range want {
+		if r.Len() == 0 {
+			return true
+		}
+		if c := r.U8(); w >= 0 && c != w {
+			return false
+		}
+	}
+	return true
+}
+
+// gather puts the handshake messages of the whole records at the start of the
+// stream together. It reports how many bytes those records have, and whether
+// what can be read has ended: data or an encrypted part follows. When full, the
+// part of a record that is there has to do.
+func (d *dissector) gather(r *wire.Reader, full bool) (consumed int, after bool, err error) {
+	d.messages = d.messages[:0]
+	for r.Len() > 0 {
+		rec := tls.ReadRecord(r)
+		if errors.Is(r.Err(), wire.ErrShort) {
+			break
+		}
+		if r.Err() != nil {
+			if consumed > 0 {
+				return consumed, true, nil
+			}
+			return 0, false, fmt.Errorf("record: %w", r.Err())
+		}
+		if rec.Type == tls.RecordData || rec.Type == tls.RecordChangeCipher {
+			return consumed, true, nil
+		}
+		if !rec.Whole && !full {
+			break
+		}
+		if rec.Type == tls.RecordHandshake {
+			d.messages = append(d.messages, rec.Body...)
+		}
+		consumed = r.Offset()
+	}
+	return consumed, false, nil
+}
+
+// read goes through the gathered messages and reports whether the last was
+// whole. Nothing is told unless all of them are, or a hello is.
+func (d *dissector) read(side int, m *heron.Message, out dissect.Emitter) (whole bool, err error) {
+	data := &m.Flow.Data
+	for r := wire.NewReader(d.messages); r.Len() > 0; {
+		kind, size := r.U8(), r.U24()
+		if r.Err() != nil || size > r.Len() {
+			return false, nil
+		}
+		body := r.Sub(size)
+		switch kind {
+		case tls.TypeClientHello:
+			if side == 0 && data[atBegun] == 0 {
+				if err := d.client(&body, m, out); err != nil {
+					return true, err
+				}
+				data[atBegun], data[atDone] = 1, 1
+			}
+		case tls.TypeServerHello:
+			if side == 1 && data[atBegun+1] == 0 {
+				if err := d.server(&body, m, out); err != nil {
+					return true, err
+				}
+			}
+		case tls.TypeCertificate:
+			if side == 1 {
+				data[atDone+1] = 1
+				if err := d.certificate(tls.ReadCertificates(&body), m, out); err != nil {
+					return true, err
+				}
+			}
+		}
+	}
+	return true, nil
+}
+
+// client tells what a ClientHello says.
+func (d *dissector) client(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
+	h, err := tls.ReadClientHello(r)
+	if err != nil {
+		return fmt.Errorf("client hello: %w", err)
+	}
+	about := m.Sender()
+	out.Observe(about, keySNI, h.ServerName)
+	if !dissect.IsAddress(h.ServerName) {
+		d.text = dissect.AppendLower(d.text[:0], h.ServerName)
+		out.Observe(about, heron.KeyContact, d.text)
+	}
+	d.text = d.text[:0]
+	for list := wire.NewReader(h.ALPN); list.Len() > 0; {
+		if len(d.text) > 0 {
+			d.text = append(d.text, ',')
+		}
+		d.text = append(d.text, list.Bytes(list.U8())...)
+	}
+	out.Observe(about, keyALPN, d.text)
+	out.ObserveString(about, keyClientVersion, tls.VersionName(h.MaxVersion()))
+	out.Observe(about, keyJA3, d.prints.JA3(&h))
+	out.Observe(about, keyJA4, d.prints.JA4(&h, 't'))
+	return nil
+}
+
+// server tells what a ServerHello says. In TLS 1.3 all after it is encrypted.
+func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
+	h, err := tls.ReadServerHello(r)
+	if err != nil {
+		return fmt.Errorf("server hello: %w", err)
+	}
+	if h.Retry {
+		return nil // the real one comes later
+	}
+	data := &m.Flow.Data
+	data[atBegun+1] = 1
+	if h.Version >= tls.Version13 {
+		data[atDone+1] = 1
+	}
+	about := m.Sender()
+	out.ObserveString(about, keyVersion, tls.VersionName(h.Version))
+	const digits = "0123456789abcdef"
+	d.text = append(d.text[:0], '0', 'x', digits[h.Cipher>>12&15], digits[h.Cipher>>8&15], digits[h.Cipher>>4&15], digits[h.Cipher&15])
+	out.Observe(about, keyCipher, d.text)
+	out.Observe(about, keyALPN, h.ALPN)
+	out.Observe(about, keyJA3S, d.prints.JA3S(&h))
+	return nil
+}
