@@ -44,6 +44,9 @@ type Batch struct {
 	// Epoch names the sensor's run: a restarted sensor begins a new one.
 	Epoch string `json:"epoch"`
 	Seq   uint64 `json:"seq"`
+	// Part numbers the pieces of a batch that was too large to send whole; 0 is
+	// the first or only one.
+	Part uint16 `json:"part,omitempty"`
 	// Now is the traffic time that the sensor has reached.
 	Now          Time          `json:"now"`
 	Observations []Observation `json:"observations,omitempty"`
@@ -55,7 +58,12 @@ type Batch struct {
 }
 
 // ID is the batch's identity on the bus: the same batch sent twice is applied once.
-func (b *Batch) ID() string { return DeriveID(b.SiteID, b.SensorID, b.Epoch, uitoa(b.Seq)) }
+func (b *Batch) ID() string {
+	if b.Part > 0 {
+		return DeriveID(b.SiteID, b.SensorID, b.Epoch, uitoa(b.Seq), uitoa(uint64(b.Part)))
+	}
+	return DeriveID(b.SiteID, b.SensorID, b.Epoch, uitoa(b.Seq))
+}
 
 func uitoa(v uint64) string {
 	var b [20]byte

@@ -1,0 +1,136 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// PublishBatch returns when b is stored durably. While the bus does not answer,
+// or has no room, it tries again until ctx ends. A bus that forwards makes room
+// instead, see Forward.
+func (b *Bus) PublishBatch(ctx context.Context, batch *heron.Batch) error {
+	if err := b.thin(ctx, &batch); err != nil {
+		return err
+	}
+	list, err := pieces(batch)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if err := b.publish(ctx, batchSubject(p.batch.SiteID, "", p.batch.SensorID), p.batch.ID(), p.data); err != nil {
+			return err
+		}
+		b.stats.published.Add(1)
+	}
+	return nil
+}
+
+// publish stores one message, however long it takes.
+func (b *Bus) publish(ctx context.Context, subject, id string, data []byte) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := send(ctx, b.js, subject, id, data)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return unavailable("the bus did not take a batch", context.Cause(ctx))
+		}
+		if isFull(err) && b.room.on.Load() {
+			if err := b.dropOldest(ctx, int64(len(data))); err != nil {
+				return err
+			}
+			continue
+		}
+		b.log.Warn("bus does not take a batch; trying again", "error", err, "wait", wait)
+		pause(ctx, wait)
+	}
+}
+
+// sendWait is how long one attempt to store a message may take.
+const sendWait = 10 * time.Second
+
+// send stores one message under an id that makes a second copy harmless.
+func send(ctx context.Context, js jetstream.JetStream, subject, id string, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
+	m := nats.NewMsg(subject)
+	m.Data = data
+	_, err := js.PublishMsg(ctx, m, jetstream.WithMsgID(id))
+	return err
+}
+
+// isFull reports whether the stream refused a message for want of room.
+func isFull(err error) bool {
+	e, ok := errors.AsType[*jetstream.APIError](err)
+	// 10077: a limit of the stream; 10047: no storage left for the server.
+	return ok && (e.ErrorCode == 10077 || e.ErrorCode == 10047)
+}
+
+// roomMaker is on while a bus forwards to a core: then it must never stand
+// still for want of room, for the traffic goes on.
+type roomMaker struct {
+	on   atomic.Bool
+	warn atomic.Int64 // when it was last said, in seconds
+}
+
+// thin drops the flows of a batch, the least important of it, when four fifths
+// of the room are taken. What identifies devices and what detectors need stays.
+func (b *Bus) thin(ctx context.Context, batch **heron.Batch) error {
+	if !b.room.on.Load() || len((*batch).Flows) == 0 {
+		return nil
+	}
+	s, err := b.js.Stream(ctx, batchStream)
+	if err != nil {
+		return unavailable("the bus does not answer", err)
+	}
+	if s.CachedInfo().State.Bytes < uint64(b.conf.MaxBytes/5*4) {
+		return nil
+	}
+	slim := **batch
+	slim.Flows = nil
+	b.stats.droppedFlows.Add(uint64(len((*batch).Flows)))
+	b.sayLoss("the core is out of reach and the disk limit is near: flows are dropped")
+	*batch = &slim
+	return nil
+}
+
+// dropOldest makes room for need bytes by giving up the oldest batches.
+func (b *Bus) dropOldest(ctx context.Context, need int64) error {
+	s, err := b.js.Stream(ctx, batchStream)
+	if err != nil {
+		return unavailable("the bus does not answer", err)
+	}
+	state := s.CachedInfo().State
+	if state.Msgs == 0 {
+		return heron.Errorf(heron.CodeInvalid, "the bus may keep %d bytes, less than one batch: raise its limit", b.conf.MaxBytes)
+	}
+	// A twentieth at a time, at least what is needed, judged by the mean size.
+	mean := max(1, int64(state.Bytes/state.Msgs))
+	n := uint64(max(need, b.conf.MaxBytes/20)/mean) + 1
+	if err := s.Purge(ctx, jetstream.WithPurgeSequence(state.FirstSeq+n)); err != nil {
+		return unavailable("the bus cannot make room", err)
+	}
+	after, err := s.Info(ctx)
+	if err != nil {
+		return unavailable("the bus does not answer", err)
+	}
+	b.stats.droppedBatches.Add(state.Msgs - min(state.Msgs, after.State.Msgs))
+	b.sayLoss("the core is out of reach and the disk limit is reached: the oldest batches are dropped")
+	return nil
+}
+
+// sayLoss warns about loss, at most once a minute.
+func (b *Bus) sayLoss(text string) {
+	now := time.Now().Unix()
+	if last := b.room.warn.Load(); now-last < 60 || !b.room.warn.CompareAndSwap(last, now) {
+		return
+	}
+	b.log.Warn(text, "dropped_batches", b.stats.droppedBatches.Load(), "dropped_flows", b.stats.droppedFlows.Load(),
+		"max_bytes", b.conf.MaxBytes)
+}
