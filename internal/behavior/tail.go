@@ -9,14 +9,16 @@ import (
 // The tail rule. With y = log(1+x), x a feature of one window: u is the 98 %
 // quantile of y over windows with traffic, b the mean excess over it; the
 // extremes of such data are nearly exponential, so u + b·ln(0.02/0.0001) is
-// the value that one window in ten thousand exceeds. The threshold is that, or
-// the greatest value seen when that is more, but never more than the greatest
-// value stretched by a factor and a margin: a week of data says little about
-// one window in ten thousand, and an attack must not hide behind that.
+// the value that one window in ten thousand exceeds. The threshold is that, but
+// at least a quarter and a margin above the greatest value seen, for what is
+// hardly more than before is no news; and never more than the greatest value
+// stretched by a factor and the margin: a week of data says little about one
+// window in ten thousand, and an attack must not hide behind that.
 const (
 	tailShare = 0.02
 	unlikely  = 0.0001
 	minExcess = 0.05
+	leastNews = 1.25
 	bins      = 128 // of the histogram of y, half an octave each
 	minForFit = 50  // windows before the quantile means anything
 )
@@ -74,7 +76,7 @@ func (t *tail) yield(x float64, now heron.Time) {
 // judge returns the threshold and whether x is above it.
 func (t *tail) judge(x, stretch, margin float64) (threshold float64, over bool) {
 	limit := stretch*t.greatest + margin
-	threshold = max(t.greatest, t.extreme(), t.floorNow())
+	threshold = max(leastNews*t.greatest+margin, t.extreme(), t.floorNow())
 	threshold = min(threshold, limit)
 	return threshold, x > threshold
 }

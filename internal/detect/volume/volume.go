@@ -14,7 +14,9 @@ import (
 // The rule for telling a person: once is chance.
 const (
 	together   = 10 * heron.Minute
-	far        = 10 // times the threshold: enough on its own
+	persistent = 3       // minutes out of the ordinary within that time
+	far        = 10      // times the threshold: enough on its own
+	mature     = 3.0 / 7 // maturity of the baseline: three of its seven days
 	maxDevices = 4096
 	quiet      = heron.Hour
 )
@@ -31,9 +33,9 @@ func Detector() detect.Detector {
 		Doc: `Sees minutes in which a device sent or received more bytes or packets, or talked with more others, than
 ever before and than its past would lead one to expect (one minute in ten thousand).
 
-Fires only for devices that were watched for a day and active in thirty minutes of it. One such minute
-of one feature is low; two within ten minutes, two features at once, or ten times the threshold are
-medium. It clears after an hour without another.
+Fires only for devices that were watched for a day and active in thirty minutes of it. Such a minute is
+low; three within ten minutes, or one at ten times the threshold, are medium, once the device was
+watched for three days. It clears after an hour without another.
 
 What fools it: a firmware update or a backup that comes once a month. After it the threshold gives way
 by a quarter a day, so that what comes every day becomes normal and an attacker cannot raise it at once.`,
@@ -52,6 +54,7 @@ type mark struct {
 	feature string
 	at      heron.Time
 	far     bool
+	trusted bool
 }
 
 type state struct {
@@ -74,9 +77,15 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	}
 	d := s.devices.Get(id, in.Now)
 	d.marks = slices.DeleteFunc(d.marks, func(m mark) bool { return in.Now-m.at > together })
-	d.marks = append(d.marks, mark{in.Event.Attrs["feature"], in.Event.Time, ratio(in.Event) >= far})
+	d.marks = append(d.marks, newMark(in.Event))
 	d.last, d.alerted = in.Now, true
 	out(d.signal(id, v, in.Event))
+}
+
+// newMark reads an event of behavior.
+func newMark(e *heron.Event) mark {
+	maturity, err := strconv.ParseFloat(e.Attrs["maturity"], 64)
+	return mark{feature: e.Attrs["feature"], at: e.Time, far: ratio(e) >= far, trusted: err == nil && maturity >= mature}
 }
 
 // ratio is how many times its threshold a value is.
@@ -100,7 +109,7 @@ func (d *device) signal(id string, v detect.View, e *heron.Event) detect.Signal 
 			sig.Evidence[k] = value
 		}
 	}
-	if len(d.marks) > 1 || d.marks[0].far {
+	if d.isGrave() {
 		sig.Severity, sig.Confidence = heron.Medium, 0.7
 	}
 	if dev := v.Device(id); dev != nil {
@@ -110,6 +119,20 @@ func (d *device) signal(id string, v detect.View, e *heron.Event) detect.Signal 
 		}
 	}
 	return sig
+}
+
+// isGrave reports whether a person should look: the baseline is old enough to
+// be trusted, and the excess lasts or is great.
+func (d *device) isGrave() bool {
+	minutes := map[heron.Time]bool{}
+	great := false
+	for _, m := range d.marks {
+		if m.trusted {
+			minutes[m.at] = true
+			great = great || m.far
+		}
+	}
+	return great || len(minutes) >= persistent
 }
 
 // words spells a feature for people.
