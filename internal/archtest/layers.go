@@ -73,6 +73,7 @@ var layers = []layer{
 	{"internal/archtest", 8},
 	{"cmd/heron", 8},
 	{"e2e", 9},
+	{"scripts/sbom", 9},
 }
 
 // doors names who may import each third-party module.
