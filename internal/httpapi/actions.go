@@ -79,16 +79,26 @@ func (s *Server) requestAction(ctx context.Context, in *requestInput) (*taggedOu
 	return tagged(a, a.Version, "", nil)
 }
 
+// decision is what a person says beside yes; the body may be left out.
+type decision struct {
+	Confirm string `json:"confirm,omitempty" maxLength:"128" doc:"Name of the device, typed, where it is a control device."`
+}
+
 type decisionInput struct {
 	IDInput
-	Body struct {
-		Confirm string `json:"confirm,omitempty" maxLength:"128" doc:"Name of the device, typed, where it is a control device."`
-	} `required:"false"`
+	Body *decision
+}
+
+func (in *decisionInput) confirm() string {
+	if in.Body == nil {
+		return ""
+	}
+	return in.Body.Confirm
 }
 
 func (s *Server) approveAction(ctx context.Context, in *decisionInput) (*taggedOutput[heron.Action], error) {
 	about(ctx, in.ID)
-	return decided(s.opt.Backend.ApproveAction(ctx, actor(ctx), in.ID, in.Body.Confirm))
+	return decided(s.opt.Backend.ApproveAction(ctx, actor(ctx), in.ID, in.confirm()))
 }
 
 func (s *Server) rejectAction(ctx context.Context, in *IDInput) (*taggedOutput[heron.Action], error) {
@@ -98,7 +108,7 @@ func (s *Server) rejectAction(ctx context.Context, in *IDInput) (*taggedOutput[h
 
 func (s *Server) releaseAction(ctx context.Context, in *decisionInput) (*taggedOutput[heron.Action], error) {
 	about(ctx, in.ID)
-	return decided(s.opt.Backend.ReleaseAction(ctx, actor(ctx), in.ID, in.Body.Confirm))
+	return decided(s.opt.Backend.ReleaseAction(ctx, actor(ctx), in.ID, in.confirm()))
 }
 
 func decided(a *heron.Action, err error) (*taggedOutput[heron.Action], error) {

@@ -23,6 +23,9 @@ func audited[I, O any](ctx context.Context, s *Server, r Route, in *I, h func(co
 	}
 	outcome := outcomeFailed
 	defer func() {
+		if outcome == "" {
+			return
+		}
 		if wrote := s.audit(ctx, r.Audit, outcome); wrote != nil && err == nil {
 			out, err = nil, &heron.Error{Code: heron.CodeUnavailable, Err: wrote,
 				Message: "done, but the audit log could not be written; mend the store before changing more"}
@@ -36,7 +39,7 @@ func audited[I, O any](ctx context.Context, s *Server, r Route, in *I, h func(co
 		outcome = outcomeDenied
 	case heron.CodeTooMany:
 		// Throttled requests are counted, not recorded: a flood must not fill the log.
-		return out, err
+		outcome = ""
 	default:
 		about(ctx, "", "error", heron.ErrorMessage(err))
 	}
