@@ -156,6 +156,9 @@ func (d *Dispatcher) stream(m *heron.Message) heron.Verdict {
 	whole := m.Payload
 	defer func() { m.Payload = whole }()
 	skip := &m.Flow.Skip[direction(m)]
+	if m.Gap {
+		*skip = 0 // nobody knows how much of it was lost
+	}
 	for {
 		n := min(int(*skip), len(m.Payload))
 		*skip -= uint32(n)
@@ -189,21 +192,28 @@ func direction(m *heron.Message) int {
 func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 	f := m.Flow
 	if f.Protocol == 0 {
-		return d.find(m, -1)
+		v, _ := d.find(m, -1)
+		return v
 	}
 	mine := int(f.Protocol) - 1
 	v, err := d.run(mine, m)
-	if errors.Is(err, ErrNotMine) {
-		// The stream changed hands (CONNECT, an upgrade), or two protocols share
-		// the ports: others may know it. The first keeps the name otherwise.
-		return d.find(m, mine)
+	if !errors.Is(err, ErrNotMine) {
+		f.Tries = 0
+		return v
+	}
+	// The stream changed hands (CONNECT, an upgrade), two protocols share the
+	// ports, or a gap hid the start of a message. Others may know these bytes; if
+	// nobody does, the next segment may start where a message does.
+	v, found := d.find(m, mine)
+	if found == refused {
+		v.Consumed = len(m.Payload)
 	}
 	return v
 }
 
 // find looks for the protocol of a message among all but one: by the server's
 // port, by the client's, then by content.
-func (d *Dispatcher) find(m *heron.Message, except int) heron.Verdict {
+func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome) {
 	over := overOf(m.Transport)
 	server, client := m.DstPort, m.SrcPort
 	if !m.FromClient {
@@ -214,19 +224,19 @@ func (d *Dispatcher) find(m *heron.Message, except int) heron.Verdict {
 		list  []int
 		probe bool
 	}{{d.byPort[portKey{over, server}], false}, {d.byPort[portKey{over, client}], false}, {d.probes[over], true}} {
-		v, outcome := d.try(c.list, m, except, c.probe)
-		if outcome == taken {
-			return v
+		v, result := d.try(c.list, m, except, c.probe)
+		if result == taken {
+			return v, taken
 		}
-		waits = waits || outcome == waiting && len(m.Payload) < StreamPrefix
+		waits = waits || result == waiting && len(m.Payload) < StreamPrefix
 	}
 	if waits {
-		return heron.Verdict{}
+		return heron.Verdict{}, waiting
 	}
 	if m.Flow.Tries++; m.Flow.Tries >= maxTries {
 		m.Flow.Settled = true
 	}
-	return heron.Verdict{Done: m.Flow.Settled}
+	return heron.Verdict{Done: m.Flow.Settled}, refused
 }
 
 // outcome says what candidates made of a message.

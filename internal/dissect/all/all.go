@@ -9,7 +9,10 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
+	"github.com/heron-iot/heron/internal/dissect/modbus"
+	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
+	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 )
 
@@ -21,7 +24,10 @@ func Protocols() []dissect.Protocol {
 		dns.Protocol(),
 		http.Protocol(),
 		mdns.Protocol(),
+		modbus.Protocol(),
+		mqtt.Protocol(),
 		ssdp.Protocol(),
+		ssh.Protocol(),
 		tls.Protocol(),
 	}
 }

@@ -137,10 +137,16 @@ func (p *player) stream(c *Conversation, fromClient bool, segment []byte) {
 		i = 0
 	}
 	p.buffer[i] = append(p.buffer[i], segment...)
-	all := p.buffer[i][:min(len(p.buffer[i]), dissect.StreamPrefix)]
-	p.copy = append(p.copy[:0], all...)
-	v := p.offer(c, fromClient, p.copy)
-	p.buffer[i] = append(p.buffer[i][:0], all[v.Consumed:]...)
+	for len(p.buffer[i]) > 0 {
+		n := min(len(p.buffer[i]), dissect.StreamPrefix)
+		p.copy = append(p.copy[:0], p.buffer[i][:n]...)
+		v := p.offer(c, fromClient, p.copy)
+		rest := len(p.buffer[i]) - n
+		p.buffer[i] = append(p.buffer[i][:0], p.buffer[i][v.Consumed:]...)
+		if v.Consumed == 0 || rest == 0 {
+			return
+		}
+	}
 }
 
 func (p *player) offer(c *Conversation, fromClient bool, payload []byte) heron.Verdict {

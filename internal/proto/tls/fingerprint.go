@@ -179,12 +179,17 @@ func ja4Version(v int) string {
 }
 
 // appendALPN adds the first and the last character of the first name, or of its
-// hexadecimal form when either is no letter or digit.
+// hexadecimal form when either is no letter or digit. A name that begins with an
+// octet beyond ASCII is 99: so do the reference implementation and its test
+// vectors, and with them the fingerprints in use.
 func appendALPN(b, list []byte) []byte {
 	r := wire.NewReader(list)
 	name := r.Bytes(r.U8())
 	if len(name) == 0 {
 		return append(b, "00"...)
+	}
+	if name[0] >= 0x80 {
+		return append(b, "99"...)
 	}
 	first, last := name[0], name[len(name)-1]
 	if isAlnum(first) && isAlnum(last) {

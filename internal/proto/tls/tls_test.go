@@ -57,7 +57,8 @@ func TestFingerprintsOfClients(t *testing.T) {
 	}{
 		{"example of the specification", browser(), "t13d1516h2_8daaf6152771_e5627efa2ab1"},
 		{"no extensions", plain, "t10i020000_6e254592683c_000000000000"},
-		{"ALPN that is no letter", name("\xab\xcd"), "t13d1516ad_8daaf6152771_e5627efa2ab1"},
+		{"ALPN beyond ASCII", name("\xab\xcd"), "t13d151699_8daaf6152771_e5627efa2ab1"},
+		{"ALPN that is no letter", name("\x0ah\xcd"), "t13d15160d_8daaf6152771_e5627efa2ab1"},
 		{"ALPN of one letter", name("h"), "t13d1516hh_8daaf6152771_e5627efa2ab1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,210 @@
+// Package modbus reads Modbus/TCP: who controls what, which units are behind an
+// address, and what a device says of itself when it is asked.
+package modbus
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/modbus"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keyDeviceID  = "modbus.device_id." // and the object's name
+	keyUnit      = "modbus.unit"       // a unit that answers
+	keyFunction  = "modbus.function"   // a function that is answered without refusal
+	keyMaster    = "modbus.master"     // "yes": the sender gives orders
+	keyServer    = "modbus.server"     // "yes": the sender takes them
+	keyServerID  = "modbus.server_id"  // answer to Report Server ID, as text
+	attrFunction = "function"
+	attrUnit     = "unit"
+)
+
+// objectNames are the objects of the device identification by number (MODBUS
+// Application Protocol V1.1b3 §6.21).
+func objectName(id int) string {
+	switch id {
+	case 0:
+		return "vendor"
+	case 1:
+		return "product_code"
+	case 2:
+		return "revision"
+	case 3:
+		return "vendor_url"
+	case 4:
+		return "product_name"
+	case 5:
+		return "model_name"
+	case 6:
+		return "application"
+	}
+	return "object_" + strconv.Itoa(id)
+}
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{names: make(map[int]string)}
+	return dissect.Protocol{
+		Name:         "modbus",
+		Over:         dissect.OverTCP,
+		Ports:        []uint16{502},
+		Spec:         "MODBUS Application Protocol V1.1b3; MODBUS Messaging on TCP/IP V1.0b",
+		EveryMessage: true,
+		Probe:        probe,
+		Frame:        frame,
+		Dissect:      d.dissect,
+	}
+}
+
+func frame(b []byte) (int, error) {
+	n, err := modbus.Size(b)
+	if errors.Is(err, modbus.ErrNotModbus) {
+		return 0, dissect.ErrNotMine
+	}
+	return n, err
+}
+
+// probe accepts requests of standard functions in exactly one frame: without the
+// port to go by, little else tells Modbus from chance.
+func probe(b []byte, fromClient bool) bool {
+	n, err := modbus.Size(b)
+	if !fromClient || err != nil || n != len(b) {
+		return false
+	}
+	r := wire.NewReader(b)
+	f := modbus.Read(&r)
+	q, ok := modbus.ReadRequest(&f)
+	return ok && (q.Address >= 0 || f.Function == modbus.EncapsulatedInterface)
+}
+
+type dissector struct {
+	names map[int]string // keys of the device identification
+	text  []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	f := modbus.Read(r)
+	known := modbus.Known(f.Function &^ modbus.Exception)
+	if r.Err() != nil || !known && m.Flow.Protocol == 0 {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	if m.FromClient {
+		return heron.Verdict{}, d.request(&f, m, out)
+	}
+	d.response(&f, m, out)
+	return heron.Verdict{}, nil
+}
+
+// request reports what a client orders. A read is reported once for each of the
+// last few forms of it on the flow, since masters poll the same for ever; all
+// that changes a device is reported each time.
+func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitter) error {
+	q, ok := modbus.ReadRequest(f)
+	if !ok && m.Flow.Protocol == 0 {
+		return dissect.ErrNotMine
+	}
+	out.ObserveString(m.Sender(), keyMaster, "yes")
+	kind := "modbus.read"
+	switch {
+	case modbus.Writes(f.Function):
+		kind = "modbus.write"
+	case f.Function == modbus.Diagnostics:
+		kind = "modbus.diagnostics"
+	case !modbus.Known(f.Function):
+		kind = "modbus.unknown"
+	case !fresh(m.Flow, f, q):
+		return nil
+	}
+	attrs := map[string]string{
+		attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function),
+	}
+	if q.Address >= 0 {
+		attrs["address"], attrs["count"] = strconv.Itoa(q.Address), strconv.Itoa(q.Count)
+	}
+	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+	if !ok {
+		return wire.ErrShort
+	}
+	return nil
+}
+
+// fresh reports whether a read is none of the last four forms on the flow, and
+// remembers it: four sums of 16 bits in the flow's scratch, then the place of the
+// oldest.
+func fresh(s *heron.FlowScratch, f *modbus.Frame, q modbus.Request) bool {
+	const places, oldest = 4, 8
+	sum := uint32(2166136261) // FNV-1a over the numbers
+	for _, n := range [...]int{f.Unit, f.Function, q.Address, q.Count} {
+		sum = (sum ^ uint32(n)) * 16777619
+	}
+	hi, lo := byte(sum>>24)|1, byte(sum>>16) // never two zeros, which mean empty
+	for i := range places {
+		if s.Data[2*i] == hi && s.Data[2*i+1] == lo {
+			return false
+		}
+	}
+	i := s.Data[oldest] % places
+	s.Data[2*i], s.Data[2*i+1] = hi, lo
+	s.Data[oldest] = i + 1
+	return true
+}
+
+// response tells what an answer shows of the device.
+func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
+	about := m.Sender()
+	out.ObserveString(about, keyServer, "yes")
+	d.text = strconv.AppendInt(d.text[:0], int64(f.Unit), 10)
+	out.Observe(about, keyUnit, d.text)
+	if f.Function&modbus.Exception != 0 {
+		r := wire.NewReader(f.Data)
+		out.Event(heron.Event{Kind: "modbus.exception", Attrs: map[string]string{
+			attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function &^ modbus.Exception),
+			"code": strconv.Itoa(r.U8()),
+		}})
+		return
+	}
+	d.text = strconv.AppendInt(d.text[:0], int64(f.Function), 10)
+	out.Observe(about, keyFunction, d.text)
+	switch f.Function {
+	case modbus.EncapsulatedInterface:
+		modbus.DeviceID(f, func(o modbus.Object) { out.Observe(about, d.key(o.ID), o.Value) })
+	case modbus.ReportServerID:
+		r := wire.NewReader(f.Data)
+		id := r.Bytes(r.U8())
+		if text := printable(id); len(text) > 3 {
+			out.Observe(about, keyServerID, text)
+		}
+	}
+}
+
+// printable returns the longest run of printable characters: a server's id is
+// text among flags, in a layout of each maker's own (§6.13).
+func printable(b []byte) []byte {
+	var best []byte
+	start := 0
+	for i := 0; i <= len(b); i++ {
+		if i < len(b) && wire.Printable(b[i:i+1]) {
+			continue
+		}
+		if i-start > len(best) {
+			best = b[start:i]
+		}
+		start = i + 1
+	}
+	return best
+}
+
+// key returns the key of an object; there are 256 at most.
+func (d *dissector) key(id int) string {
+	k, ok := d.names[id]
+	if !ok {
+		k = keyDeviceID + objectName(id)
+		d.names[id] = k
+	}
+	return k
+}

@@ -1,0 +1,45 @@
+package modbus_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	dissector "github.com/heron-iot/heron/internal/dissect/modbus"
+	"github.com/heron-iot/heron/internal/proto/modbus"
+)
+
+func c(f modbus.Frame) dissecttest.Step { return dissecttest.C(f.Append(nil)) }
+
+func s(f modbus.Frame) dissecttest.Step { return dissecttest.S(f.Append(nil)) }
+
+func talk(name string, steps ...dissecttest.Step) dissecttest.Conversation {
+	return dissecttest.Conversation{Name: name, Transport: heron.TCP, ServerPort: 502, Steps: steps}
+}
+
+func suite() dissecttest.Suite {
+	poll := modbus.Ask(1, 1, modbus.ReadHoldingRegisters, 100, 2)
+	other := modbus.Ask(2, 1, modbus.ReadCoils, 0, 8)
+	bad := modbus.Ask(3, 9, modbus.ReadInputRegisters, 5000, 1)
+	identify := modbus.Frame{Transaction: 4, Unit: 1, Function: 43, Data: []byte{0x0e, 1, 0}}
+	two := append(poll.Append(nil), other.Append(nil)...)
+	return dissecttest.Suite{
+		Protocol: dissector.Protocol,
+		Allocs:   24, // the events of writes and refusals
+		Conversations: []dissecttest.Conversation{
+			talk("polling", c(poll), s(modbus.Registers(1, 1, 3, 7, 8)), c(poll), s(modbus.Registers(1, 1, 3, 7, 9)),
+				dissecttest.C(two), s(modbus.Registers(1, 1, 3, 7, 9))),
+			talk("writing", c(modbus.Ask(1, 1, modbus.WriteSingleCoil, 17, 0xff00)), s(modbus.Ask(1, 1, modbus.WriteSingleCoil, 17, 0xff00)),
+				c(modbus.Frame{Unit: 2, Function: 16, Data: []byte{0, 40, 0, 1, 2, 0, 9}})),
+			talk("refusal", c(bad), s(modbus.Refuse(&bad, 2))),
+			talk("device_identification", c(identify), s(modbus.DeviceIDAnswer(4, 1, map[int]string{
+				0: "Example Electric", 1: "PLC 340", 2: "V2.6", 5: "PLC", 0x80: "own",
+			}))),
+			talk("server_id", c(modbus.Ask(1, 1, modbus.ReadCoils, 0, 8)), s(modbus.Frame{Unit: 1, Function: 17, Data: []byte("\x08\x01\xffPLC-1\x00")})),
+		},
+	}
+}
+
+func TestModbus(t *testing.T) { suite().Run(t) }
+
+func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
