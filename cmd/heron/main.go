@@ -1,0 +1,137 @@
+// Command heron is the whole of Heron in one binary: it reads capture files,
+// runs the platform, and talks to a running server.
+//
+// Exit status: 0 done; 1 a fault; 2 wrong usage; 3 done, but part of the input
+// was damaged; 4 the server refused (login or role); 5 no such thing;
+// 6 the server cannot be reached.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron"
+)
+
+// Exit statuses; `heron help exit-codes` tells them.
+const (
+	exitOK = iota
+	exitFault
+	exitUsage
+	exitDamaged
+	exitRefused
+	exitNotFound
+	exitUnreachable
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return runWith(ctx, newTerminal(os.Stdin, os.Stdout, os.Stderr), os.Args[1:])
+}
+
+// runWith runs one command line and returns its exit status.
+func runWith(ctx context.Context, t *terminal, args []string) int {
+	root := newRoot(t)
+	root.SetArgs(args)
+	root.SetIn(t.in)
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if !errors.Is(err, errSilent) {
+		fmt.Fprintln(t.err, t.red("error:")+" "+message(err))
+	}
+	return exitStatus(err)
+}
+
+// newRoot lists the commands.
+func newRoot(t *terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "heron",
+		Short:         "Agentless security for IoT, IIoT and OT networks",
+		Long:          "Heron finds every device on a network, says what it is and why, scores its risk,\nnotices when it misbehaves, and acts on it. It installs nothing on the devices.",
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(
+		newDemoCommand(t),
+		newDoctorCommand(t),
+		newExitCodesTopic(),
+		newIdentifyCommand(t),
+		newReadCommand(t),
+		newScanCommand(t),
+		newServeCommand(t),
+		newSignaturesCommand(t),
+		newVulnDBCommand(t),
+	)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
+	})
+	return root
+}
+
+func newExitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit status means",
+		Long: "Exit status of every command:\n\n" +
+			"  0  done\n  1  a fault\n  2  wrong usage\n  3  done, but part of the input was damaged\n" +
+			"  4  the server refused: not logged in, or not with this role\n  5  no such thing\n  6  the server cannot be reached\n",
+	}
+}
+
+// errSilent ends a command whose fault was told already.
+var errSilent = errors.New("told already")
+
+// usageError is a fault in how a command was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// damagedError says that the work was done as far as the input went.
+type damagedError struct{ error }
+
+func (e damagedError) Unwrap() error { return e.error }
+
+// message is what a person is told of err.
+func message(err error) string {
+	if e, ok := errors.AsType[*heron.Error](err); ok && e.Code != heron.CodeInternal {
+		return e.Message
+	}
+	return err.Error()
+}
+
+func exitStatus(err error) int {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[damagedError](err); ok {
+		return exitDamaged
+	}
+	switch heron.ErrorCode(err) {
+	case heron.CodeUnauthorized, heron.CodeForbidden:
+		return exitRefused
+	case heron.CodeNotFound:
+		return exitNotFound
+	case heron.CodeUnavailable:
+		return exitUnreachable
+	case heron.CodeInvalid:
+		return exitUsage
+	}
+	return exitFault
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron/internal/app"
+	"github.com/heron-iot/heron/internal/probe"
+)
+
+// scanFlags are the flags of `heron scan`.
+type scanFlags struct {
+	json, dryRun bool
+	profile      string
+}
+
+func newScanCommand(t *terminal) *cobra.Command {
+	var f scanFlags
+	c := &cobra.Command{
+		Use:   "scan [flags] TARGET…",
+		Short: "Ask devices politely who they are",
+		Long: `Ask devices who they are: one full connection at a time to each host, read-only
+questions, every byte counted. With the profile "safe", which is the default,
+every host is taken for a control device and asked only what is safe for one;
+"standard" asks more of hosts that you know not to be.`,
+		Example: "  heron scan --dry-run 192.0.2.0/24\n  heron scan --profile standard 192.0.2.17",
+		Args:    needArgs(1, "an address or a network to scan"),
+		RunE:    func(c *cobra.Command, args []string) error { return runScan(c, t, f, args) },
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list the questions; send nothing")
+	c.Flags().StringVar(&f.profile, "profile", "safe", "safe or standard")
+	return c
+}
+
+func runScan(c *cobra.Command, t *terminal, f scanFlags, targets []string) error {
+	o := app.ScanOptions{Targets: targets, Profile: f.profile}
+	plan, err := app.PlanScan(o)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return printPlan(t, f, plan)
+	}
+	r, err := app.Scan(c.Context(), o, func(done int) { t.status(fmt.Sprintf("%d of at most %d questions", done, len(plan))) })
+	t.status("")
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return t.json(r)
+	}
+	rows := make([][]string, 0, len(r.Devices))
+	for i := range r.Devices {
+		rows = append(rows, deviceRow(t, &r.Devices[i]))
+	}
+	t.table(deviceHeadings(), rows)
+	fmt.Fprintf(t.out, "\n%d questions, %d bytes sent in %d writes\n", r.Asked, r.Bytes, r.Writes)
+	return nil
+}
+
+func printPlan(t *terminal, f scanFlags, plan []probe.Question) error {
+	if f.json {
+		return t.json(plan)
+	}
+	for _, q := range plan {
+		fmt.Fprintf(t.out, "%s  port %d  %s\n", q.Host, q.Port, q.Probe)
+	}
+	t.say("%d questions; nothing was sent", len(plan))
+	return nil
+}

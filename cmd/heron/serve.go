@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron/internal/app"
+	"github.com/heron-iot/heron/internal/config"
+)
+
+// serveFlags are the flags that lie over the configuration file.
+type serveFlags struct {
+	file       string
+	interfaces []string
+	site, db, bus, busListen, busToken, listen, role,
+	data, cert, key, sensor, level, format, filter string
+	local []string
+}
+
+func newServeCommand(t *terminal) *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve [flags]",
+		Short: "Run the platform: sensor, analysis, API and page",
+		Long: `Run the platform. With no flags at all it works: the database and the bus run in
+this process, and the page is on http://127.0.0.1:8420. The first start prints
+the password of the user "admin", once.
+
+Capturing needs the capability CAP_NET_RAW (and CAP_NET_ADMIN for quarantine);
+heron doctor says what this machine allows.`,
+		Example: "  heron serve --interface eth0\n  heron serve --role core --db postgres://heron@db/heron --bus nats://nats:4222\n  heron serve --role sensor --interface eth1 --bus nats://core:4222 --bus-token-file /etc/heron/bus.token",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			conf, err := f.config(c)
+			if err != nil {
+				return err
+			}
+			return app.Run(c.Context(), app.Options{
+				Config: conf, Version: version, Log: newLogger(conf.Log, t.err), Started: t.started(""),
+			})
+		},
+	}
+	f.add(c)
+	return c
+}
+
+func (f *serveFlags) add(c *cobra.Command) {
+	d := config.Default()
+	s := c.Flags()
+	s.StringVarP(&f.file, "config", "c", "", "configuration file (YAML)")
+	s.StringSliceVarP(&f.interfaces, "interface", "i", nil, "interface to capture on; may be given again")
+	s.StringVar(&f.filter, "filter", "", "capture only what this pcap filter passes")
+	s.StringVar(&f.site, "site", d.Site, "name of the site")
+	s.StringVar(&f.role, "role", d.Role, "what to do: all, core, sensor or web")
+	s.StringVar(&f.data, "data", d.Data, "folder for everything kept on disk")
+	s.StringVar(&f.db, "db", "", "database: sqlite:PATH or postgres://USER@HOST/NAME (default: SQLite in --data)")
+	s.StringVar(&f.bus, "bus", "", "outside NATS server (default: in this process)")
+	s.StringVar(&f.busListen, "bus-listen", "", "let sensors on other hosts connect here")
+	s.StringVar(&f.busToken, "bus-token-file", "", "file with the secret of the bus")
+	s.StringVar(&f.listen, "listen", d.Web.Listen, "address of the page and the API")
+	s.StringVar(&f.cert, "tls-cert", "", "certificate of the page and the API (PEM)")
+	s.StringVar(&f.key, "tls-key", "", "its key (PEM)")
+	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor")
+	s.StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
+	s.StringVar(&f.level, "log-level", d.Log.Level, "debug, info, warn or error")
+	s.StringVar(&f.format, "log-format", d.Log.Format, "text or json")
+}
+
+// config lays the flags that were given over file and environment.
+func (f *serveFlags) config(c *cobra.Command) (config.Config, error) {
+	conf, err := config.Load(f.file, os.Getenv)
+	if err != nil {
+		return conf, usageError{err}
+	}
+	over := map[string]func(){
+		"interface":      func() { conf.Sensor.Interfaces = f.interfaces },
+		"filter":         func() { conf.Sensor.Filter = f.filter },
+		"site":           func() { conf.Site = f.site },
+		"role":           func() { conf.Role = f.role },
+		"data":           func() { conf.Data = f.data },
+		"db":             func() { conf.DB.URL = f.db },
+		"bus":            func() { conf.Bus.URL = f.bus },
+		"bus-listen":     func() { conf.Bus.Listen = f.busListen },
+		"bus-token-file": func() { conf.Bus.TokenFile = f.busToken },
+		"listen":         func() { conf.Web.Listen = f.listen },
+		"tls-cert":       func() { conf.Web.TLSCert = f.cert },
+		"tls-key":        func() { conf.Web.TLSKey = f.key },
+		"sensor-name":    func() { conf.Sensor.Name = f.sensor },
+		"local":          func() { conf.Local = f.local },
+		"log-level":      func() { conf.Log.Level = f.level },
+		"log-format":     func() { conf.Log.Format = f.format },
+	}
+	for name, set := range over {
+		if c.Flags().Changed(name) {
+			set()
+		}
+	}
+	if err := conf.Validate(); err != nil {
+		return conf, usageError{fmt.Errorf("configuration:\n%w", err)}
+	}
+	return conf, nil
+}
+
+// newLogger makes the logger of a long-running command.
+func newLogger(c config.Log, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // Validate has checked it
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// started returns what tells a person where the page is, and the first
+// password, once.
+func (t *terminal) started(note string) func(url, password string) {
+	return func(url, password string) {
+		fmt.Fprintf(t.out, "\n  %s  %s\n", t.bold("Heron is at"), url)
+		if password != "" {
+			fmt.Fprintf(t.out, "  log in as admin with the password %s\n  %s\n", t.bold(password), t.faint("(shown this once; change it on the page)"))
+		}
+		if note != "" {
+			fmt.Fprintf(t.out, "  %s\n", note)
+		}
+		fmt.Fprintln(t.out)
+	}
+}
+
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("unexpected %q; see %s --help", args[0], c.CommandPath())}
+	}
+	return nil
+}

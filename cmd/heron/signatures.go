@@ -1,0 +1,252 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/identify"
+)
+
+func newSignaturesCommand(t *terminal) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "signatures",
+		Short: "The identification knowledge, and its tests",
+		Long:  "The identification knowledge: the pack inside this binary, or the folder of YAML\nfiles that --pack names.",
+		Args:  noArgs,
+	}
+	pack := c.PersistentFlags().String("pack", "", "folder of signature files (default: the embedded pack)")
+	load := func() (*identify.Pack, error) {
+		if *pack == "" {
+			return identify.Embedded()
+		}
+		p, err := identify.Load(os.DirFS(*pack))
+		if err != nil {
+			return nil, usageError{err}
+		}
+		return p, nil
+	}
+	c.AddCommand(
+		newSignaturesList(t, load), newSignaturesTest(t, load), newSignaturesLint(t, load, pack),
+		newSignaturesExplain(t, load), newSignaturesNew(t),
+	)
+	return c
+}
+
+// packLoader loads the pack that the flags name.
+type packLoader func() (*identify.Pack, error)
+
+func newSignaturesList(t *terminal, load packLoader) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list [TEXT]", Short: "List signatures whose id or conditions contain TEXT",
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := load()
+			if err != nil {
+				return err
+			}
+			found := matching(p.Signatures(), strings.ToLower(strings.Join(args, " ")))
+			if asJSON {
+				return t.json(found)
+			}
+			rows := make([][]string, 0, len(found))
+			for _, s := range found {
+				rows = append(rows, []string{s.ID, s.When, s.Says})
+			}
+			t.table([]string{"Signature", "When", "Says"}, rows)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// signatureLine is a signature in short.
+type signatureLine struct {
+	ID   string `json:"id"`
+	File string `json:"file"`
+	When string `json:"when"`
+	Says string `json:"says"`
+}
+
+func matching(all []identify.Signature, text string) []signatureLine {
+	out := []signatureLine{}
+	for i := range all {
+		s := &all[i]
+		l := signatureLine{ID: s.ID, File: s.File}
+		conditions := make([]string, len(s.Match))
+		for j := range s.Match {
+			conditions[j] = s.Match[j].String()
+		}
+		l.When = strings.Join(conditions, "; ")
+		for _, a := range []identify.Attribute{identify.Vendor, identify.Model, identify.Type, identify.OS, identify.Firmware} {
+			for _, y := range s.Yields[a] {
+				l.Says += fmt.Sprintf("%s %s (%.1f) ", a, y.Value, y.Weight)
+			}
+		}
+		l.Says = strings.TrimSpace(l.Says)
+		if strings.Contains(strings.ToLower(l.ID+" "+l.When+" "+l.Says), text) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func newSignaturesTest(t *terminal, load packLoader) *cobra.Command {
+	return &cobra.Command{
+		Use: "test", Short: "Run the examples and counter-examples", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := load()
+			if err != nil {
+				return err
+			}
+			failed := identify.Test(p)
+			for _, f := range failed {
+				fmt.Fprintf(t.out, "%s %s (%s): %s: %s\n", t.red("✗"), f.Signature, f.File, f.Problem, f.Example)
+			}
+			if len(failed) > 0 {
+				return fmt.Errorf("%d examples of %d signatures do not come out", len(failed), len(p.Signatures()))
+			}
+			fmt.Fprintf(t.out, "%s %d signatures, all examples come out\n", t.green("✓"), len(p.Signatures()))
+			return nil
+		},
+	}
+}
+
+func newSignaturesLint(t *terminal, load packLoader, pack *string) *cobra.Command {
+	return &cobra.Command{
+		Use: "lint", Short: "Find what is legal but unwise", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := load()
+			if err != nil {
+				return err
+			}
+			problems := identify.Lint(p)
+			if *pack != "" {
+				more, err := lintOrder(*pack)
+				if err != nil {
+					return err
+				}
+				problems = append(problems, more...)
+			}
+			for _, x := range problems {
+				fmt.Fprintf(t.out, "%s: %s: %s\n", x.File, x.Signature, x.Message)
+			}
+			if len(problems) > 0 {
+				return fmt.Errorf("%d problems", len(problems))
+			}
+			fmt.Fprintf(t.out, "%s %d signatures, nothing to complain of\n", t.green("✓"), len(p.Signatures()))
+			return nil
+		},
+	}
+}
+
+func lintOrder(dir string) ([]identify.Problem, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var out []identify.Problem
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		problems, err := identify.LintOrder(filepath.Base(f), b)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, problems...)
+	}
+	return out, nil
+}
+
+func newSignaturesExplain(t *terminal, load packLoader) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "explain [KEY=VALUE…]",
+		Short:   "Say which signatures match observations, and which nearly do",
+		Long:    "Say which signatures match the observations given as KEY=VALUE, or as a JSON array\nof {\"key\",\"value\"} on standard input, and which nearly do.",
+		Example: `  heron signatures explain http.server=App-webs/ 'dhcp.hostname=Aria'`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			obs, err := observations(t.in, args)
+			if err != nil {
+				return err
+			}
+			p, err := load()
+			if err != nil {
+				return err
+			}
+			id, err := identify.NewWith(p)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return t.json(id.Explain(obs))
+			}
+			printExplanations(t, id, obs)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// observations reads KEY=VALUE arguments, or JSON where there are none.
+func observations(in io.Reader, args []string) ([]heron.Observation, error) {
+	var out []heron.Observation
+	if len(args) == 0 {
+		if err := json.NewDecoder(in).Decode(&out); err != nil {
+			return nil, usageError{fmt.Errorf("standard input: want a JSON array of {\"key\",\"value\"}: %w", err)}
+		}
+		return out, nil
+	}
+	for _, a := range args {
+		k, v, ok := strings.Cut(a, "=")
+		if !ok {
+			return nil, usageError{fmt.Errorf("%q: want KEY=VALUE, as http.server=Boa", a)}
+		}
+		out = append(out, heron.Observation{Key: k, Value: v})
+	}
+	return out, nil
+}
+
+func printExplanations(t *terminal, id *identify.Identifier, obs []heron.Observation) {
+	for _, x := range id.Explain(obs) {
+		mark := t.faint("nearly")
+		if x.Matched {
+			mark = t.green("matches")
+		}
+		fmt.Fprintf(t.out, "%s %s  %s\n", mark, t.bold(x.Signature), strings.Join(x.Claims, ", "))
+		for _, c := range x.Conditions {
+			held := "✗"
+			if c.Held {
+				held = "✓"
+			}
+			fmt.Fprintf(t.out, "    %s %s  %s\n", held, c.Condition, t.faint(c.Value))
+		}
+	}
+	r := id.Identify(obs)
+	fmt.Fprintf(t.out, "\n%s %s  vendor %s  model %s  firmware %s\n", t.bold("taken for:"),
+		heron.TypeTitle(r.Identity.Type.Value), claim(r.Identity.Vendor), claim(r.Identity.Model), claim(r.Identity.Firmware))
+}
+
+func newSignaturesNew(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use: "new NAME", Short: "Print the skeleton of a signature", Args: needArgs(1, "a name, as axis.http"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if strings.ContainsAny(args[0], " \n:") {
+				return usageError{errors.New("the name of a signature is like axis.http: lower case, with dots")}
+			}
+			_, err := io.WriteString(t.out, identify.Skeleton(args[0]))
+			return err
+		},
+	}
+}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/behavior"
+	"github.com/heron-iot/heron/internal/detect"
+	detectall "github.com/heron-iot/heron/internal/detect/all"
+	"github.com/heron-iot/heron/internal/incident"
+	"github.com/heron-iot/heron/internal/inventory"
+)
+
+// analyzer turns the batches of one site into devices, baselines and alerts.
+// It is not safe for concurrent use: a site has one writer.
+type analyzer struct {
+	site      string
+	inventory *inventory.Inventory
+	behavior  *behavior.Tracker
+	detect    *detect.Engine
+	incidents *incident.Grouper
+	view      *siteView
+}
+
+// analyzerConfig is what an analyzer is made of.
+type analyzerConfig struct {
+	site     string
+	identify func([]heron.Observation) heron.Identification
+	local    []netip.Prefix
+	zones    []heron.Zone
+}
+
+func newAnalyzer(c analyzerConfig) *analyzer {
+	inv := inventory.New(inventory.Options{
+		SiteID: c.site, Identify: c.identify, Local: c.local, Zones: c.zones,
+	})
+	return &analyzer{
+		site:      c.site,
+		inventory: inv,
+		behavior:  behavior.New(c.site),
+		detect:    detect.NewEngine(detectall.Detectors(), c.site),
+		incidents: incident.New(c.site),
+		view:      &siteView{inventory: inv},
+	}
+}
+
+// siteView is the inventory as detectors see it.
+type siteView struct {
+	inventory *inventory.Inventory
+	since     heron.Time
+}
+
+// DeviceAt implements detect.View.
+func (v *siteView) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
+	return v.inventory.DeviceAt(e, at)
+}
+
+// Device implements detect.View.
+func (v *siteView) Device(id string) *heron.Device { return v.inventory.Device(id) }
+
+// Since implements detect.View.
+func (v *siteView) Since() heron.Time { return v.since }
+
+// apply takes one batch and returns all that it changed.
+func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
+	if a.view.since == 0 {
+		a.view.since = b.Now
+	}
+	delta := a.inventory.Apply(b.Now, b.Observations)
+	for i := range delta.Changes {
+		a.detect.Apply(a.view, detect.Input{Now: b.Now, Change: &delta.Changes[i]})
+	}
+	a.replay(b)
+	unusual := a.behavior.Advance(b.Now)
+	for i := range unusual {
+		a.detect.Apply(a.view, detect.Input{Now: b.Now, Event: &unusual[i]})
+	}
+	a.detect.Apply(a.view, detect.Input{Now: b.Now})
+	return a.result(b, delta)
+}
+
+// replay feeds flows and events in the order of their times.
+func (a *analyzer) replay(b *heron.Batch) {
+	order := make([]input, 0, len(b.Flows)+len(b.Events))
+	for i := range b.Flows {
+		f := &b.Flows[i]
+		a.own(f)
+		order = append(order, input{at: f.Last, flow: f})
+	}
+	for i := range b.Events {
+		order = append(order, input{at: b.Events[i].Time, event: &b.Events[i]})
+	}
+	slices.SortStableFunc(order, func(x, y input) int { return cmp.Compare(x.at, y.at) })
+	for _, in := range order {
+		if in.flow != nil {
+			a.behavior.Flow(in.flow)
+		}
+		a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: in.flow, Event: in.event})
+	}
+}
+
+type input struct {
+	at    heron.Time
+	flow  *heron.Flow
+	event *heron.Event
+}
+
+// own names the devices at both ends of a flow.
+func (a *analyzer) own(f *heron.Flow) {
+	if d := a.inventory.DeviceAt(f.Client, f.Last); d != nil {
+		f.ClientDevice = d.ID
+	}
+	if d := a.inventory.DeviceAt(f.Server, f.Last); d != nil {
+		f.ServerDevice = d.ID
+	}
+}
+
+func (a *analyzer) result(b *heron.Batch, delta inventory.Delta) *heron.BatchResult {
+	r := &heron.BatchResult{
+		Batch: b, Observations: delta.Observations, Devices: delta.Devices,
+		Changes: delta.Changes, Ledger: delta.Ledger, Alerts: a.detect.Drain(),
+	}
+	for i := range r.Alerts {
+		if inc, ok := a.incidents.Apply(r.Alerts[i]); ok {
+			r.Alerts[i].IncidentID = inc.ID
+			r.Incidents = append(r.Incidents, inc)
+		}
+	}
+	r.Baselines, r.Peers = a.behavior.Drain()
+	return r
+}

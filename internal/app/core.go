@@ -1,0 +1,228 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/inventory"
+	"github.com/heron-iot/heron/internal/store"
+)
+
+// core is the single writer of one site: it applies batches to the analyzer
+// and the store, and edits to both. Its methods may be called at the same time.
+type core struct {
+	site     string
+	store    *store.DB
+	log      *slog.Logger
+	identify func([]heron.Observation) heron.Identification
+	local    []netip.Prefix
+	// changed is told which devices to assess again.
+	changed func(ids ...string)
+
+	mu       sync.Mutex
+	analyzer *analyzer // nil until loaded, and after a failed write
+	sensors  map[string]heron.Sensor
+}
+
+// load builds the analyzer from the store: the state in memory is always what
+// the store holds.
+func (c *core) load(ctx context.Context) error {
+	zones, err := c.store.ListZones(ctx)
+	if err != nil {
+		return fmt.Errorf("load zones: %w", err)
+	}
+	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones})
+	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
+		a.inventory.Load(d, obs)
+		if a.view.since == 0 || d.First < a.view.since {
+			a.view.since = d.First
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load devices: %w", err)
+	}
+	ledger, err := c.store.LoadLedger(ctx, c.site)
+	if err != nil {
+		return fmt.Errorf("load ledger: %w", err)
+	}
+	a.inventory.LoadLedger(ledger)
+	alerts, err := c.store.OpenAlerts(ctx, c.site)
+	if err != nil {
+		return fmt.Errorf("load alerts: %w", err)
+	}
+	a.detect.Load(alerts)
+	err = c.store.LoadBaselines(ctx, c.site, func(b heron.Baseline) error {
+		a.behavior.Load(b)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load baselines: %w", err)
+	}
+	incidents, err := c.store.ListIncidents(ctx, heron.Page{Limit: 1000})
+	if err != nil {
+		return fmt.Errorf("load incidents: %w", err)
+	}
+	a.incidents.Load(incidents.Items)
+	c.analyzer = a
+	return nil
+}
+
+// ready returns the analyzer, loading it when there is none.
+func (c *core) ready(ctx context.Context) (*analyzer, error) {
+	if c.analyzer == nil {
+		if err := c.load(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.analyzer, nil
+}
+
+// apply takes one batch from the bus. When the write fails the analyzer is
+// dropped, for it is then ahead of the store; the bus delivers the batch again.
+func (c *core) apply(ctx context.Context, b *heron.Batch) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, err := c.ready(ctx)
+	if err != nil {
+		return err
+	}
+	r := a.apply(b)
+	r.Sensor = c.sensor(b)
+	applied, err := c.store.ApplyBatch(ctx, r)
+	if err != nil {
+		c.analyzer = nil
+		return fmt.Errorf("apply batch %d of %s: %w", b.Seq, b.SensorID, err)
+	}
+	if !applied {
+		// Seen before this process began: the store has it, memory now has it twice.
+		c.analyzer = nil
+		return nil
+	}
+	c.dirty(r)
+	return nil
+}
+
+// dirty asks for assessment of what a batch touched.
+func (c *core) dirty(r *heron.BatchResult) {
+	ids := make([]string, 0, len(r.Devices)+len(r.Alerts))
+	for i := range r.Devices {
+		ids = append(ids, r.Devices[i].ID)
+	}
+	for i := range r.Alerts {
+		if r.Alerts[i].DeviceID != "" {
+			ids = append(ids, r.Alerts[i].DeviceID)
+		}
+	}
+	c.changed(ids...)
+}
+
+// sensor is the sender's state after a batch.
+func (c *core) sensor(b *heron.Batch) *heron.Sensor {
+	s, known := c.sensors[b.SensorID]
+	if !known {
+		s = heron.Sensor{ID: b.SensorID, SiteID: b.SiteID, Name: b.SensorID, Created: wallClock()}
+	}
+	s.State, s.LastSeen, s.TrafficTime, s.Stats, s.LastSeq = "online", wallClock(), b.Now, b.Stats, b.Seq
+	c.sensors[b.SensorID] = s
+	return &s
+}
+
+// edit runs a person's change on the inventory and keeps what came of it.
+func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (inventory.Delta, error)) ([]heron.Device, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, err := c.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := fn(a, wallClock())
+	if err != nil {
+		return nil, err
+	}
+	if err := c.keep(ctx, d); err != nil {
+		c.analyzer = nil
+		return nil, err
+	}
+	ids := make([]string, len(d.Devices))
+	for i := range d.Devices {
+		ids[i] = d.Devices[i].ID
+	}
+	c.changed(ids...)
+	return d.Devices, nil
+}
+
+func (c *core) keep(ctx context.Context, d inventory.Delta) error {
+	if err := c.store.PutDevices(ctx, d.Devices, d.Changes, d.Ledger, nil); err != nil {
+		return fmt.Errorf("keep devices: %w", err)
+	}
+	moved := map[string][]heron.Observation{}
+	for _, o := range d.Observations {
+		moved[o.DeviceID] = append(moved[o.DeviceID], o.Observation)
+	}
+	for id, obs := range moved {
+		if err := c.store.ReplaceObservations(ctx, id, obs); err != nil {
+			return fmt.Errorf("keep observations: %w", err)
+		}
+	}
+	return nil
+}
+
+// alert keeps a person's word on an alert and tells the engine.
+func (c *core) alert(ctx context.Context, al *heron.Alert) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, err := c.ready(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.store.PutAlert(ctx, al); err != nil {
+		return err
+	}
+	a.detect.Load([]heron.Alert{*al})
+	if al.DeviceID != "" {
+		c.changed(al.DeviceID)
+	}
+	return nil
+}
+
+// silence marks sensors offline that sent nothing since a time.
+func (c *core) silence(ctx context.Context, since heron.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, s := range c.sensors {
+		if s.State != "online" || s.LastSeen >= since {
+			continue
+		}
+		s.State = "offline"
+		if err := c.store.PutSensor(ctx, &s); err != nil {
+			return err
+		}
+		c.sensors[id] = s
+	}
+	return nil
+}
+
+func (c *core) addSensor(ctx context.Context, s *heron.Sensor) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.store.PutSensor(ctx, s); err != nil {
+		return err
+	}
+	c.sensors[s.ID] = *s
+	return nil
+}
+
+func (c *core) removeSensor(ctx context.Context, id string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.store.DeleteSensor(ctx, id); err != nil {
+		return err
+	}
+	delete(c.sensors, id)
+	return nil
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/capture"
+	"github.com/heron-iot/heron/internal/identify"
+)
+
+// ReadSchema names the form of ReadResult in JSON.
+const ReadSchema = "heron.read/v1"
+
+// ReadOptions says what to read and how.
+type ReadOptions struct {
+	Files []string       // capture files, folders, "-" for standard input
+	Local []netip.Prefix // networks of ours beside the private ranges
+	// Progress, when set, is called about every second of wall-clock time.
+	Progress func(heron.Stats)
+}
+
+// ReadResult is what capture files told: the document of `heron read --json`.
+type ReadResult struct {
+	Schema    string          `json:"schema"`
+	Stats     heron.Stats     `json:"stats"`
+	Devices   []heron.Device  `json:"devices"`
+	Alerts    []heron.Alert   `json:"alerts"`
+	Protocols []ProtocolCount `json:"protocols"`
+	// Damage lists what could not be read, with file and offset.
+	Damage []string `json:"damage,omitempty"`
+}
+
+// ProtocolCount counts the flows and packets of one protocol.
+type ProtocolCount struct {
+	Name    string `json:"name"`
+	Flows   uint64 `json:"flows"`
+	Packets uint64 `json:"packets"`
+}
+
+// Read analyses capture files from first to last packet. It needs no server
+// and no privileges. Damaged files are read as far as they go: what is wrong
+// is in Damage. The error is for input that gave nothing at all.
+func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
+	src, err := capture.Open(o.Files)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	id, err := identify.New()
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{
+		started: time.Now(), progress: o.Progress,
+		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id.Identify, local: o.Local}),
+		counts:   map[string]*ProtocolCount{}, alerts: map[string]heron.Alert{},
+	}
+	p := newPipeline(pipelineConfig{site: "read", sensor: "read", local: o.Local, table: readTable})
+	var damage []string
+	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) },
+		func(b *heron.Batch) error { return errors.Join(ctx.Err(), r.take(b)) })
+	if err != nil {
+		return nil, err
+	}
+	return r.result(damage), nil
+}
+
+// readTable bounds the flow table of a file reader: files may hold more flows
+// at once than a link does.
+const readTable = 1 << 19
+
+// reader gathers the results of batches.
+type reader struct {
+	analyzer *analyzer
+	counts   map[string]*ProtocolCount
+	alerts   map[string]heron.Alert
+	stats    heron.Stats
+	started  time.Time
+	told     time.Time
+	progress func(heron.Stats)
+}
+
+func (r *reader) take(b *heron.Batch) error {
+	for i := range b.Flows {
+		if f := &b.Flows[i]; f.Ended {
+			r.count(f)
+		}
+	}
+	for _, a := range r.analyzer.apply(b).Alerts {
+		r.alerts[a.ID] = a
+	}
+	r.stats = b.Stats
+	if r.progress != nil && time.Since(r.told) > time.Second {
+		r.told = time.Now()
+		r.progress(r.stats)
+	}
+	return nil
+}
+
+func (r *reader) count(f *heron.Flow) {
+	name := f.Protocol
+	if name == "" {
+		name = f.Transport.String()
+	}
+	c := r.counts[name]
+	if c == nil {
+		c = &ProtocolCount{Name: name}
+		r.counts[name] = c
+	}
+	c.Flows++
+	c.Packets += f.ClientPackets + f.ServerPackets
+}
+
+// result puts everything in an order that depends on the input alone.
+func (r *reader) result(damage []string) *ReadResult {
+	out := &ReadResult{
+		Schema: ReadSchema, Stats: r.stats, Damage: damage,
+		Devices: []heron.Device{}, Alerts: []heron.Alert{}, Protocols: []ProtocolCount{},
+	}
+	out.Stats.ElapsedSeconds = time.Since(r.started).Seconds()
+	for d := range r.analyzer.inventory.All() {
+		out.Devices = append(out.Devices, *d)
+	}
+	slices.SortFunc(out.Devices, func(a, b heron.Device) int {
+		return cmp.Or(cmpBool(b.Local, a.Local), cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
+	})
+	for _, a := range r.alerts {
+		out.Alerts = append(out.Alerts, a)
+	}
+	slices.SortFunc(out.Alerts, func(a, b heron.Alert) int {
+		return cmp.Or(cmp.Compare(a.DetectedAt, b.DetectedAt), cmp.Compare(a.ID, b.ID))
+	})
+	for _, c := range r.counts {
+		out.Protocols = append(out.Protocols, *c)
+	}
+	slices.SortFunc(out.Protocols, func(a, b ProtocolCount) int {
+		return cmp.Or(cmp.Compare(b.Packets, a.Packets), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+func cmpBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/heron-iot/heron"
+)
+
+// Sending: what was learned goes out at least this often in wall-clock time,
+// packets or not. A batch that the bus does not take is tried again for as long
+// as it takes, while queueLen batches and the kernel's ring hold what comes.
+const (
+	flushEvery = time.Second
+	retryAfter = 250 * time.Millisecond
+	queueLen   = 16
+	lastWords  = 5 * time.Second
+)
+
+// sensor reads one source and publishes batches.
+type sensor struct {
+	name    string
+	log     *slog.Logger
+	publish func(context.Context, *heron.Batch) error
+	// pace, when set, waits until a packet's time has come: for sources that
+	// are not live, such as the simulated network.
+	pace func(ctx context.Context, at heron.Time) bool
+	// drops, when set, returns the frames that the kernel dropped so far.
+	drops func() uint64
+
+	mu   sync.Mutex // one packet, or one flush, at a time; held while a batch is queued, so that batches stay in order
+	pipe *pipeline
+}
+
+// Run reads src until ctx or src ends, and closes it.
+func (s *sensor) Run(ctx context.Context, src packetSource) error {
+	unblock := context.AfterFunc(ctx, func() { _ = src.Close() })
+	defer unblock()
+	queue := make(chan *heron.Batch, queueLen)
+	sent := make(chan error, 1)
+	go func() { sent <- s.sendAll(ctx, queue) }()
+	var flusher sync.WaitGroup
+	reading, done := context.WithCancel(ctx)
+	flusher.Go(func() { s.flush(reading, queue) })
+
+	err := s.read(ctx, src, queue)
+	done()
+	flusher.Wait()
+	queue <- s.pipe.finish()
+	close(queue)
+	return errors.Join(s.fault(ctx, err), <-sent)
+}
+
+// fault tells a broken source from the end of it.
+func (s *sensor) fault(ctx context.Context, err error) error {
+	if err == nil || errors.Is(err, io.EOF) || ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("sensor %s: %w", s.name, err)
+}
+
+func (s *sensor) read(ctx context.Context, src packetSource, queue chan<- *heron.Batch) error {
+	var p heron.Packet
+	for {
+		if err := src.Next(&p); err != nil {
+			return err
+		}
+		if s.pace != nil && !s.pace(ctx, p.Time) {
+			return ctx.Err()
+		}
+		s.mu.Lock()
+		if b := s.pipe.packet(&p); b != nil {
+			queue <- b
+		}
+		s.mu.Unlock()
+	}
+}
+
+// flush sends what a quiet source left behind.
+func (s *sensor) flush(ctx context.Context, queue chan<- *heron.Batch) {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.mu.Lock()
+			if b := s.pipe.batch(); b != nil {
+				queue <- b
+			}
+			s.mu.Unlock()
+		}
+	}
+}
+
+// sendAll publishes batches in order until the queue is closed. After the end
+// of ctx the bus gets a few seconds to take what is left; once that failed the
+// rest is drained, so that nobody waits for room in the queue.
+func (s *sensor) sendAll(ctx context.Context, queue <-chan *heron.Batch) error {
+	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, cancel) })
+	defer stop()
+	var failed error
+	for b := range queue {
+		if failed == nil {
+			failed = s.send(last, b)
+		}
+	}
+	return failed
+}
+
+// send publishes one batch until the bus has it.
+func (s *sensor) send(ctx context.Context, b *heron.Batch) error {
+	if s.drops != nil {
+		b.Stats.KernelDrops = s.drops()
+	}
+	for tries := 0; ; tries++ {
+		err := s.publish(ctx, b)
+		if err == nil {
+			return nil
+		}
+		if tries%20 == 0 {
+			s.log.Warn("the bus does not take a batch; trying again", "sensor", s.name, "batch", b.Seq, "error", err)
+		}
+		if !sleep(ctx, retryAfter) {
+			return fmt.Errorf("batch %d of sensor %s was not sent: %w", b.Seq, s.name, err)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/heron-iot/heron/internal/bus"
+	"github.com/heron-iot/heron/internal/capture"
+
+	"github.com/heron-iot/heron"
+)
+
+// shutdownTime is how long open requests get to end.
+const shutdownTime = 5 * time.Second
+
+// serve listens, tells the address, and serves until ctx ends.
+func (p *Platform) serve(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", p.conf.Web.Listen)
+	if err != nil {
+		return heron.Errorf(heron.CodeUnavailable, "cannot listen on %s: %v; choose another address with --listen", p.conf.Web.Listen, err)
+	}
+	srv := p.server.HTTP()
+	scheme := "http"
+	if p.conf.Web.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(p.conf.Web.TLSCert, p.conf.Web.TLSKey)
+		if err != nil {
+			return errors.Join(fmt.Errorf("TLS certificate: %w", err), l.Close())
+		}
+		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+		l = tls.NewListener(l, srv.TLSConfig)
+		scheme = "https"
+	}
+	if err := p.announce(ctx, scheme+"://"+l.Addr().String()); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		stopped <- srv.Shutdown(grace)
+	})
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return err
+	}
+	if err := <-stopped; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// announce makes the first user where there is none, and tells the address.
+func (p *Platform) announce(ctx context.Context, url string) error {
+	password, _, err := p.server.EnsureAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	p.log.Info("serving", "url", url, "role", p.conf.Role, "site", p.conf.Site)
+	if p.opt.Started != nil {
+		p.opt.Started(url, password)
+	}
+	return nil
+}
+
+// startSensors begins a sensor for each interface, and one for a simulation.
+func (p *Platform) startSensors(ctx context.Context, publish func(context.Context, *heron.Batch) error) error {
+	if src := p.opt.Simulation; src != nil {
+		s := p.newSensor("simulation", publish)
+		s.pace = newPace()
+		p.group.Go(func() error { return s.Run(ctx, src) })
+	}
+	for _, name := range p.conf.Sensor.Interfaces {
+		src, err := capture.OpenLive(capture.LiveConfig{
+			Interface: name, Filter: p.conf.Sensor.Filter, RingBytes: p.conf.Sensor.RingBytes, Promiscuous: true,
+		})
+		if err != nil {
+			return err
+		}
+		s := p.newSensor(p.conf.Sensor.Name+"-"+name, publish)
+		s.drops = func() uint64 { return src.Stats().KernelDrops }
+		p.group.Go(func() error { return s.Run(ctx, src) })
+	}
+	return nil
+}
+
+func (p *Platform) newSensor(name string, publish func(context.Context, *heron.Batch) error) *sensor {
+	return &sensor{
+		name: name, log: p.log.With("component", "sensor"), publish: publish,
+		pipe: newPipeline(pipelineConfig{
+			site: p.conf.Site, sensor: name, table: p.conf.Sensor.MaxFlows, local: p.conf.Prefixes(),
+		}),
+	}
+}
+
+// startRemoteSensor captures into a bus of its own on disk, and forwards from
+// there to the core's: an outage of the way between loses nothing.
+func (p *Platform) startRemoteSensor(ctx context.Context) error {
+	remote, err := p.busConfig()
+	if err != nil {
+		return err
+	}
+	local := remote
+	local.URL, local.Listen, local.TokenFile = "", "", ""
+	if p.bus, err = bus.Open(ctx, local); err != nil {
+		return err
+	}
+	p.group.Go(func() error { return bus.Forward(ctx, p.bus, remote, p.log.With("component", "forward")) })
+	return p.startSensors(ctx, p.bus.PublishBatch)
+}
+
+// newPace returns a function that waits until a packet's time has come on the
+// wall clock.
+func newPace() func(context.Context, heron.Time) bool {
+	return func(ctx context.Context, at heron.Time) bool {
+		if wait := time.Until(at.Std()); wait > time.Millisecond {
+			return sleep(ctx, wait)
+		}
+		return ctx.Err() == nil
+	}
+}
