@@ -84,7 +84,7 @@ func (g *program) add(c *Condition, rule int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range c.Key {
+	for _, key := range expandKeys(c.Key) {
 		k := g.keys[key]
 		if k == nil {
 			k = &keyIndex{
@@ -143,34 +143,13 @@ func expressions(exprs []string) ([]literal, error) {
 		if err != nil {
 			return nil, fmt.Errorf("regexp: %w", err)
 		}
-		need := strings.ToLower(required(tree))
-		if len(need) < gram {
-			return nil, fmt.Errorf("regexp %q: has no literal of %d or more characters that every match contains", text, gram)
+		need := literals(tree)
+		if need == nil {
+			return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", text, gram)
 		}
-		out = append(out, literal{text: need, expr: re})
+		for _, l := range need {
+			out = append(out, literal{text: l, expr: re})
+		}
 	}
 	return out, nil
-}
-
-// required returns the longest literal that every match of the expression contains.
-func required(e *syntax.Regexp) string {
-	switch e.Op {
-	case syntax.OpLiteral:
-		return string(e.Rune)
-	case syntax.OpCapture, syntax.OpPlus:
-		return required(e.Sub[0])
-	case syntax.OpRepeat:
-		if e.Min > 0 {
-			return required(e.Sub[0])
-		}
-	case syntax.OpConcat:
-		best := ""
-		for _, sub := range e.Sub {
-			if s := required(sub); len(s) > len(best) {
-				best = s
-			}
-		}
-		return best
-	}
-	return ""
 }

@@ -172,17 +172,23 @@ func macVotes(facts []fact) []vote {
 	known := oui.Vendors()
 	var out []vote
 	for i := range facts {
-		f := &facts[i]
-		if f.key != KeyMACVendor {
+		if facts[i].key != KeyMACAddress {
 			continue
 		}
-		weight := makerWeight
-		if v, ok := known[f.value]; !ok {
-			weight = otherWeight
-		} else if v.Module {
+		m, _ := heron.ParseMAC(facts[i].value)
+		a, ok := oui.Lookup(m)
+		if !ok {
+			continue
+		}
+		weight := otherWeight
+		if _, ok := known[a.Vendor]; ok {
+			weight = makerWeight
+		}
+		if a.Module {
 			weight = moduleWeight
 		}
-		out = append(out, vote{Vendor, f.value, weight, "mac", "", f})
+		shown := &fact{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, source: "oui"}
+		out = append(out, vote{Vendor, a.Vendor, weight, "mac", "", shown})
 	}
 	return out
 }

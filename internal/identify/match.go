@@ -1,10 +1,6 @@
 package identify
 
-import (
-	"strings"
-
-	"github.com/heron-iot/heron"
-)
+import "strings"
 
 // fact is an observation as matching sees it: key and value, each pair once.
 type fact struct {
@@ -132,25 +128,4 @@ func (r *rule) votes(facts []fact, h hits) []vote {
 		}
 	}
 	return out
-}
-
-// group names the independent source that a key belongs to: protocols that
-// repeat one another's claims count as one.
-func group(key string) string {
-	head, _, _ := strings.Cut(key, ".")
-	switch key {
-	case heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "nbns.name", "mdns.hostname", "dhcpv6.fqdn":
-		return "hostname"
-	case heron.KeyContact, "tls.sni", "dns.query", "http.host":
-		return "contact"
-	}
-	switch head {
-	case "ssdp", "upnp":
-		return "upnp"
-	case "link", "mac", "arp":
-		return "mac"
-	case "service", "client":
-		return "behavior"
-	}
-	return head
 }

@@ -193,6 +193,11 @@ func (s *Signature) check() error {
 		if len(c.Key) == 0 {
 			return errors.New("a condition has no key")
 		}
+		for _, k := range c.Key {
+			if _, ok := keySets[k]; !ok && strings.HasPrefix(k, "@") {
+				return fmt.Errorf("key set %s: want one of @contact, @hostname, @maker, @model, @self, @text", k)
+			}
+		}
 		if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Domain)+len(c.Regexp) == 0 {
 			return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, domain, regexp or exists",
 				strings.Join(c.Key, ", "))

@@ -92,7 +92,7 @@ func (e Example) observations() []heron.Observation {
 			continue
 		}
 		for _, v := range e[key] {
-			out = append(out, heron.Observation{Key: key, Value: v, Source: "example"})
+			out = append(out, heron.Observation{Key: exampleKey(key), Value: v, Source: "example"})
 		}
 	}
 	return out

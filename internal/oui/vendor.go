@@ -26,16 +26,12 @@ type Vendor struct {
 // Philips. It reports false when the table does not know the name.
 func Canonical(name string) (Vendor, bool) {
 	t := vendorTable()
-	folded := Fold(Tidy(name))
-	for folded != "" {
-		if v, ok := t[folded]; ok {
-			return v, true
+	whole := Fold(Tidy(name))
+	for words := whole; words != ""; {
+		if c, ok := t[words]; ok && (words == whole || !c.whole) {
+			return c.Vendor, true
 		}
-		cut := strings.LastIndexByte(folded, ' ')
-		if cut < 0 {
-			break
-		}
-		folded = folded[:cut]
+		words = words[:max(0, strings.LastIndexByte(words, ' '))]
 	}
 	return Vendor{}, false
 }
@@ -47,15 +43,21 @@ func Owner(folded string) string { return Fold(vendorTable()[folded].Owner) }
 // Vendors returns all vendors of the table by name.
 func Vendors() map[string]Vendor {
 	out := make(map[string]Vendor)
-	for _, v := range vendorTable() {
-		out[v.Name] = v
+	for _, c := range vendorTable() {
+		out[c.Name] = c.Vendor
 	}
 	return out
 }
 
+// company is what a name in the table stands for.
+type company struct {
+	Vendor
+	whole bool // names that go on after it are other companies
+}
+
 // vendorTable maps the folded first words of a company's name to its vendor.
-var vendorTable = sync.OnceValue(func() map[string]Vendor {
-	t := make(map[string]Vendor)
+var vendorTable = sync.OnceValue(func() map[string]company {
+	t := make(map[string]company)
 	for line := range strings.Lines(vendorText) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -64,11 +66,11 @@ var vendorTable = sync.OnceValue(func() map[string]Vendor {
 		name, aliases, _ := strings.Cut(line, " = ")
 		name, owner, _ := strings.Cut(strings.TrimSpace(name), " < ")
 		name, module := strings.CutPrefix(name, "*")
-		v := Vendor{Name: name, Owner: owner, Module: module}
-		t[Fold(name)] = v
-		for alias := range strings.SplitSeq(aliases, ",") {
+		v := Vendor{Name: strings.TrimSuffix(name, "$"), Owner: owner, Module: module}
+		for alias := range strings.SplitSeq(name+","+aliases, ",") {
+			alias, whole := strings.CutSuffix(strings.TrimSpace(alias), "$")
 			if a := Fold(alias); a != "" {
-				t[a] = v
+				t[a] = company{v, whole}
 			}
 		}
 	}
@@ -81,7 +83,7 @@ var vendorTable = sync.OnceValue(func() map[string]Vendor {
 func vendorsOf(names []string) []Vendor {
 	out := make([]Vendor, len(names))
 	for i, n := range names {
-		out[i] = Vendor{Name: n}
+		out[i] = Vendor{Name: n, Module: hasPlace(n)}
 	}
 	t := vendorTable()
 	aliases := make([]string, 0, len(t))
@@ -97,10 +99,23 @@ func vendorsOf(names []string) []Vendor {
 	for _, a := range aliases {
 		from := sort.Search(len(names), func(i int) bool { return Fold(names[i]) >= a })
 		for i := from; i < len(names) && hasWords(Fold(names[i]), a); i++ {
-			out[i] = t[a]
+			if !t[a].whole || Fold(names[i]) == a {
+				out[i] = t[a].Vendor
+			}
 		}
 	}
 	return out
+}
+
+// places begin the names of contract manufacturers: a company that calls itself
+// after its city and is in no table mostly makes what others sell.
+var places = wordSet(`beijing changsha chengdu chongqing dongguan foshan fujian fuzhou guangdong guangzhou
+	hangzhou hefei huizhou hunan jiangsu nanjing ningbo qingdao shanghai shen shenzhen sichuan suzhou
+	taicang tianjin weifang wuhan wuxi xiamen xian zhejiang zhongshan zhuhai`)
+
+func hasPlace(name string) bool {
+	first, _, _ := strings.Cut(Fold(name), " ")
+	return places[first]
 }
 
 // hasWords reports whether s begins with the words of prefix.

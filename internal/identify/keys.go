@@ -1,0 +1,102 @@
+package identify
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// keySets are names for several keys that say the same kind of thing, so that
+// knowledge about a name need not care which protocol gave it away.
+var keySets = map[string][]string{
+	// @hostname: the name that the device has, or gave itself.
+	"@hostname": hostnameKeys,
+	// @contact: the names that the device asked for or talked to.
+	"@contact": contactKeys,
+	// @maker: fields that hold the name of the manufacturer and nothing else.
+	"@maker": makerKeys,
+	// @model: fields that hold the name or number of the model.
+	"@model": modelKeys,
+	// @text: greetings and descriptions in which a product's name may stand.
+	"@text": textKeys,
+	// @self: all of what the device says of itself.
+	"@self": slices.Concat(hostnameKeys, modelKeys, textKeys),
+}
+
+var hostnameKeys = []string{
+	heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "dhcpv6.fqdn", "mdns.hostname",
+	"nbns.name", "llmnr.name", "snmp.sysname", "lldp.system_name",
+}
+
+var contactKeys = []string{heron.KeyContact, "dns.query", "tls.sni", "http.host"}
+
+var makerKeys = []string{
+	"upnp.manufacturer", "mdns.txt.manufacturer", "mdns.txt.usb_mfg", "mdns.txt.vendor", "mdns.txt.mfg",
+	"modbus.device_id.vendor_name", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
+	"lldp.manufacturer", "snmp.entity.manufacturer",
+}
+
+var modelKeys = []string{
+	"upnp.model_name", "upnp.model_number", "upnp.friendly_name", "upnp.model_description",
+	"mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
+	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
+	"mdns.device_info", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.model",
+	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
+	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
+	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
+	"pn_dcp.name_of_station", "snmp.entity.model",
+}
+
+var textKeys = []string{
+	"banner", "telnet.banner", "ftp.banner", "smtp.banner", "pop3.banner", "imap.banner", "ssh.banner",
+	"http.title", "http.server", "http.www_authenticate", "http.set_cookie", "http.user_agent", "http.x_powered_by",
+	"sip.user_agent", "sip.server", "rtsp.server", "rtsp.realm", "snmp.sysdescr", "lldp.system_description",
+	"ssdp.server", "upnp.server", "ssdp.user_agent", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
+	"ntp.readvar", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.version",
+	"mqtt.client_id",
+}
+
+// expandKeys replaces the names of sets by their keys.
+func expandKeys(keys []string) []string {
+	var out []string
+	for _, k := range keys {
+		if set, ok := keySets[k]; ok {
+			out = append(out, set...)
+		} else {
+			out = append(out, k)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// exampleKey is the key under which an example's observation of a set is made:
+// the first of the set.
+func exampleKey(key string) string {
+	if set, ok := keySets[key]; ok {
+		return set[0]
+	}
+	return key
+}
+
+// group names the independent source that a key belongs to: protocols that
+// repeat one another's claims count as one.
+func group(key string) string {
+	if slices.Contains(hostnameKeys, key) {
+		return "hostname"
+	}
+	if slices.Contains(contactKeys, key) {
+		return "contact"
+	}
+	switch head, _, _ := strings.Cut(key, "."); head {
+	case "ssdp", "upnp":
+		return "upnp"
+	case "link", "mac", "arp":
+		return "mac"
+	case "service", "client":
+		return "behavior"
+	default:
+		return head
+	}
+}
