@@ -107,9 +107,18 @@ func (s *stream) connection(ctx context.Context) error {
 			s.stopped = true
 			return nil
 		}
-		if l.Kind != LiveHello || s.since < 0 {
-			s.since = max(s.since, l.Seq)
-		}
+		s.note(l)
+	}
+}
+
+// note moves the place to go on from. The hello of a connection that resumes
+// comes before what was missed, so it does not count; a reset may go back.
+func (s *stream) note(l heron.Live) {
+	switch {
+	case l.Kind == LiveReset:
+		s.since = l.Seq
+	case l.Kind != LiveHello || s.since < 0:
+		s.since = max(s.since, l.Seq)
 	}
 }
 
