@@ -2,10 +2,8 @@ package action
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -44,16 +42,21 @@ type Config struct {
 	Log  *slog.Logger // nil discards
 	// StepTimeout bounds each step of an executor; 0 is 30 s.
 	StepTimeout time.Duration
-	// Tick is how often timers are looked at; 0 is 1 s.
-	Tick time.Duration
+	// Tick is how often timers are looked at; 0 is 1 s. ReadBack is how often
+	// what holds is read back, and made again where it is gone; 0 is 1 min.
+	Tick, ReadBack time.Duration
 }
 
 // Runner moves actions through their states. Its methods may be called from
-// several goroutines; steps of one action never overlap.
+// several goroutines; what they change, they change one after the other.
 type Runner struct {
 	c Config
 
-	mu sync.Mutex // one action at a time: changes to a network are not raced
+	// mu is held through every step of an action: two changes to one network
+	// must not race, and an action found running while nobody holds mu was cut
+	// short.
+	mu       sync.Mutex
+	readBack time.Time // when what holds is to be read back next
 }
 
 // NewRunner returns a Runner. Run keeps its timers.
@@ -69,6 +72,9 @@ func NewRunner(c Config) *Runner {
 	}
 	if c.Tick == 0 {
 		c.Tick = time.Second
+	}
+	if c.ReadBack == 0 {
+		c.ReadBack = time.Minute
 	}
 	return &Runner{c: c}
 }
@@ -91,26 +97,3 @@ func (r *Runner) executor(a *heron.Action) (*Executor, error) {
 	}
 	return nil, heron.Errorf(heron.CodeInvalid, "no executor %q performs %q; GET /api/v1/executors lists them", a.Executor, a.Operation)
 }
-
-// Request plans a at once and keeps it as proposed, for Approve. A dry run ends
-// there. confirm is the name typed by a person; a control device needs it.
-func (r *Runner) Request(ctx context.Context, actor string, a heron.Action, confirm string) (*heron.Action, error) {
-	return nil, fmt.Errorf("not yet %s", strings.TrimSpace(confirm))
-}
-
-// Approve lets a proposed action run, and runs it. confirm is the device's
-// name as a person typed it; a control device needs it.
-func (r *Runner) Approve(ctx context.Context, actor, id, confirm string) (*heron.Action, error) {
-	return nil, nil
-}
-
-// Reject ends a proposed action.
-func (r *Runner) Reject(ctx context.Context, actor, id string) (*heron.Action, error) { return nil, nil }
-
-// Release undoes a verified action before its time.
-func (r *Runner) Release(ctx context.Context, actor, id string) (*heron.Action, error) {
-	return nil, nil
-}
-
-// Run reads back what a restart cut short, then keeps the timers until ctx ends.
-func (r *Runner) Run(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }

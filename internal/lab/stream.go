@@ -27,9 +27,9 @@ type StreamConfig struct {
 	Devices int
 	// Attacks are names of Attacks, played in this order.
 	Attacks []string
-	// AttackAfter is when the first attack begins, and how long after its
-	// beginning the next one does; 0 is two minutes.
-	AttackAfter time.Duration
+	// AttackAfter is when the first attack begins, and AttackEvery how long
+	// after it the next one does; 0 is two minutes, for both.
+	AttackAfter, AttackEvery time.Duration
 	// Loop never ends: Duration is how long until the attacks come again.
 	Loop bool
 }
@@ -46,6 +46,9 @@ func (c StreamConfig) withDefaults() StreamConfig {
 	}
 	if c.AttackAfter == 0 {
 		c.AttackAfter = 2 * time.Minute
+	}
+	if c.AttackEvery == 0 {
+		c.AttackEvery = 2 * time.Minute
 	}
 	return c
 }
@@ -68,7 +71,7 @@ type Stats struct{ Packets, Bytes uint64 }
 // Stream returns a Source, or an error that names what is wrong with c.
 func Stream(c StreamConfig) (*Source, error) {
 	c = c.withDefaults()
-	if c.Duration < 0 || c.AttackAfter < 0 || c.Devices < 0 {
+	if c.Duration < 0 || c.AttackAfter < 0 || c.AttackEvery < 0 || c.Devices < 0 {
 		return nil, heron.Errorf(heron.CodeInvalid, "lab stream: durations and the number of devices must not be negative")
 	}
 	site, err := NewSite(c.Seed, c.Devices)
@@ -111,7 +114,7 @@ func (s *Source) scheduleAttacks() error {
 			habit.Every = s.c.Duration
 		}
 		rng := rand.New(rand.NewPCG(s.c.Seed, fnvOf("attack "+name)))
-		at := s.c.Start.Add(time.Duration(i+1) * s.c.AttackAfter)
+		at := s.c.Start.Add(s.c.AttackAfter + time.Duration(i)*s.c.AttackEvery)
 		s.push(task{at: at, host: from, rng: rng, habit: habit, exact: true})
 	}
 	return nil
