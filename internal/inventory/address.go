@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"net/netip"
+	"slices"
 
 	"github.com/heron-iot/heron"
 )
@@ -18,7 +19,7 @@ const (
 // host on the link makes it likely that the others are too.
 type segment struct {
 	onLink bool
-	macs   []*node // that sent from an address in it, while it is not on the link
+	ends   []*endpoint // in it, while it is not on the link
 }
 
 // privateRanges are the networks that nobody has on the Internet: RFC 1918,
@@ -58,50 +59,53 @@ func segmentOf(ip netip.Addr) netip.Prefix {
 	return p
 }
 
-// joinSegment notes that a MAC sent from an address of a segment. An IPv6
-// segment is on the link when an address in it is made from the MAC
-// (RFC 4291 §2.5.1), or when two MACs send from it: what lies beyond a router
-// comes through one.
+// joinSegment files an endpoint under its segment. An IPv6 segment is on the
+// link when an address in it is made from the MAC (RFC 4291 §2.5.1), or when
+// two MACs send from it: what lies beyond a router comes through one.
 func (v *Inventory) joinSegment(end *endpoint) {
 	ip := end.ip.ip
-	if end.mac == nil || isVirtualRouter(end.mac.mac) {
-		return
-	}
-	key := segmentOf(ip)
-	s := v.segments[key]
-	if s == nil {
-		s = &segment{}
-		v.segments[key] = s
-	}
+	s := v.segment(ip)
 	if s.onLink {
 		return
 	}
-	s.macs = append(s.macs, end.mac)
-	if ip.Is4() {
+	s.ends = append(s.ends, end)
+	if end.mac == nil || isVirtualRouter(end.mac.mac) || ip.Is4() {
 		return
 	}
-	if isEUI64(ip, end.mac.mac) || s.macs[0] != end.mac {
+	another := slices.ContainsFunc(s.ends, func(o *endpoint) bool {
+		return o.mac != nil && o.mac != end.mac && !isVirtualRouter(o.mac.mac)
+	})
+	if another || isEUI64(ip, end.mac.mac) {
 		v.onLink(ip)
 	}
 }
 
-// onLink records that a segment is on the link, and lets everything that sent
-// from it be judged again.
-func (v *Inventory) onLink(ip netip.Addr) {
+// segment finds or makes the segment of an address.
+func (v *Inventory) segment(ip netip.Addr) *segment {
 	key := segmentOf(ip)
 	s := v.segments[key]
 	if s == nil {
 		s = &segment{}
 		v.segments[key] = s
 	}
+	return s
+}
+
+// onLink records that a segment is on the link, and lets everything in it be
+// judged again.
+func (v *Inventory) onLink(ip netip.Addr) {
+	s := v.segment(ip)
 	if s.onLink {
 		return
 	}
 	s.onLink = true
-	for _, n := range s.macs {
-		v.dirty.mac(n)
+	for _, e := range s.ends {
+		v.dirty.node(e.ip)
+		if e.mac != nil {
+			v.dirty.mac(e.mac)
+		}
 	}
-	s.macs = nil
+	s.ends = nil
 }
 
 // isEUI64 reports whether the interface identifier of ip is made from mac.
@@ -136,7 +140,7 @@ func (n *node) routes() bool {
 		return true
 	}
 	for _, e := range n.endpoints {
-		if e.ip != nil && !e.own {
+		if e.ip != nil && e.sent && !e.own {
 			return true
 		}
 	}
@@ -180,12 +184,12 @@ func (v *Inventory) census(n *node) census {
 			}
 		case e.claimed, e.ip.ip.IsLinkLocalUnicast(), isEUI64(e.ip.ip, n.mac):
 		case !v.isLocal(e.ip.ip):
-			c.forwards = true
+			c.forwards = c.forwards || e.sent
 		case v.segments[segmentOf(e.ip.ip)].isOnLink():
-			if e.ip.ip.Is4() {
+			if e.ip.ip.Is4() && e.sent {
 				c.aliases++
 			}
-		case e.ip.ip.Is4():
+		case e.ip.ip.Is4() && e.sent:
 			c.strange++
 		}
 	}
@@ -217,14 +221,22 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 	case c.claims > 0:
 		return false // it has an address on a link, and this one is elsewhere
 	}
-	return c.strange == 1 || (!c.forwards && c.strange <= 2)
+	if c.forwards {
+		return c.strange == 0 || (c.strange == 1 && e.sent)
+	}
+	return c.strange <= 2
 }
 
 // claimedByOther reports whether another MAC claimed the address that e only
-// sent from: then e's MAC passed the packet on.
+// sent from: then e's MAC passed the packet on. A lease is a claim for as long
+// as leases commonly last.
 func (v *Inventory) claimedByOther(e *endpoint) bool {
 	for _, o := range e.ip.endpoints {
-		if o != e && o.mac != nil && o.claimed && o.first <= e.last && e.first <= o.last {
+		until := o.last
+		if o.leased != 0 {
+			until = max(until, o.leased+heron.Day)
+		}
+		if o != e && o.mac != nil && o.claimed && o.first <= e.last && e.first <= until {
 			return true
 		}
 	}
@@ -242,7 +254,7 @@ func (v *Inventory) claimedByOther(e *endpoint) bool {
 func (n *node) ownerAt(at heron.Time) *endpoint {
 	var best *endpoint
 	for _, e := range n.endpoints {
-		if e.own && (best == nil || e.outranks(best, at)) {
+		if e.own && (best == nil || e.outranks(best, at)) && !e.usurped() {
 			best = e
 		}
 	}
@@ -294,7 +306,7 @@ func compareBool(a, b bool) int {
 func (n *node) holder() *endpoint {
 	var last heron.Time
 	for _, e := range n.endpoints {
-		if e.own {
+		if e.own && !e.usurped() {
 			last = max(last, e.last)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 const (
 	maxIPs       = 64
 	maxHostnames = 16
+	maxSensors   = 16
 )
 
 // derive makes the device of a record out of the facts of its nodes. What
@@ -154,7 +155,11 @@ func addresses(nodes []*node) (macs []heron.MAC, ips []netip.Addr, sensors []str
 			if n.isMAC() && e.own && e.ip.holder() == e {
 				now = append(now, current{e.ip.ip, e.last, e.first})
 			}
-			sensors = append(sensors, e.sensors...)
+		}
+		for _, f := range n.facts {
+			if f.Sensor != "" && !slices.Contains(sensors, f.Sensor) && len(sensors) < maxSensors {
+				sensors = append(sensors, f.Sensor)
+			}
 		}
 	}
 	slices.SortFunc(macs, func(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) })
@@ -166,7 +171,7 @@ func addresses(nodes []*node) (macs []heron.MAC, ips []netip.Addr, sensors []str
 		ips = append(ips, c.ip)
 	}
 	slices.Sort(sensors)
-	return macs, ips, slices.Compact(sensors)
+	return macs, ips, sensors
 }
 
 func isLinkLocal(ip netip.Addr) bool { return ip.IsLinkLocalUnicast() }

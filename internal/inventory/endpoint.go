@@ -14,7 +14,6 @@ import (
 const (
 	maxRemoteOfMAC = 64   // remote addresses remembered behind one MAC
 	maxRemotes     = 4096 // remote hosts remembered with no MAC at all
-	maxSensors     = 8    // sensors named for one endpoint
 )
 
 // endKey is what an observation is filed under. Either part may be missing.
@@ -31,11 +30,12 @@ type endpoint struct {
 	vlan        uint16
 	first, last heron.Time
 	facts       []fact // in the order of compareFacts
-	sensors     []string
 	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
 	claimed bool
 	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
 	leased heron.Time
+	// sent: a frame came from the MAC with the IP as its source.
+	sent bool
 	// own is derived: the IP belongs to the MAC, at some time at least.
 	own bool
 }
@@ -117,7 +117,7 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 	if end := v.ends[key]; end != nil {
 		return end
 	}
-	if ip.IsValid() && !isClaim(o.Key) && !v.isLocal(ip) {
+	if ip.IsValid() && (mac.IsZero() || !isClaim(o.Key)) && !v.isLocal(ip) {
 		return v.fileRemote(key, o)
 	}
 	return v.makeEndpoint(key)
@@ -127,6 +127,7 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 // router carries any number of them; only a few are remembered with it, so
 // that they can be given back should their network turn out to be on the link.
 func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
+	asked := key
 	if !key.mac.IsZero() {
 		if router := v.macNode(key.mac); router != nil && router.remote < maxRemoteOfMAC {
 			return v.makeEndpoint(key)
@@ -136,10 +137,13 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 		}
 		key.mac = heron.MAC{}
 	}
+	if !tells(o.Key) && key != asked {
+		return nil // one of very many, and nothing is known of it
+	}
 	if end := v.ends[key]; end != nil {
 		return end
 	}
-	if !tells(o.Key) || v.remotes >= maxRemotes {
+	if v.remotes >= maxRemotes {
 		return nil
 	}
 	v.remotes++
@@ -226,8 +230,11 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) {
 	if o.Last == end.last {
 		end.vlan = max(end.vlan, o.VLAN)
 	}
-	if i, found := slices.BinarySearch(end.sensors, o.Sensor); !found && o.Sensor != "" && len(end.sensors) < maxSensors {
-		end.sensors = slices.Insert(end.sensors, i, o.Sensor)
+	if o.Key == heron.KeyFrame && !end.sent {
+		end.sent = true
+		for _, n := range end.nodes() {
+			v.dirty.mac(n)
+		}
 	}
 	if !isClaim(o.Key) || end.mac == nil || end.ip == nil {
 		return
@@ -295,7 +302,9 @@ func (e *endpoint) add(o *heron.Observation) (*fact, bool) {
 	}
 	i, _ := slices.BinarySearchFunc(e.facts, o, func(f fact, o *heron.Observation) int { return compareFacts(&f.Observation, o) })
 	e.facts = slices.Insert(e.facts, i, fact{Observation: *o, dirty: true})
-	return &e.facts[i], true
+	f, k := &e.facts[i], e.key()
+	f.MAC, f.IP = k.mac, k.ip // as they are filed
+	return f, true
 }
 
 // compareFacts orders the facts of one endpoint and tells which are the same.

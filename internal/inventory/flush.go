@@ -87,14 +87,23 @@ func (v *Inventory) judge() {
 // spread returns the dirty nodes with those that share addresses with them.
 func (v *Inventory) spread() map[*node]struct{} {
 	out := make(map[*node]struct{}, len(v.dirty.nodes))
+	add := func(ip *node) {
+		out[ip] = struct{}{}
+		for _, e := range ip.endpoints {
+			if e.mac != nil && (e.own || len(ip.endpoints) > 1) {
+				out[e.mac] = struct{}{}
+			}
+		}
+	}
 	for n := range v.dirty.nodes {
 		out[n] = struct{}{}
-		if n.isMAC() {
+		if !n.isMAC() {
+			add(n)
 			continue
 		}
-		for _, e := range n.endpoints {
-			if e.mac != nil && (e.own || len(n.endpoints) > 1) {
-				out[e.mac] = struct{}{}
+		for _, e := range n.endpoints { // who has a contested address depends on all that claim it
+			if e.claimed && e.ip != nil && len(e.ip.endpoints) > 1 {
+				add(e.ip)
 			}
 		}
 	}
@@ -110,24 +119,30 @@ func (v *Inventory) gather(n *node) {
 	if n.isMAC() {
 		v.gatherMAC(n)
 	} else if n.ownerAt(0) == nil {
+		local := v.isLocal(n.ip)
 		for _, e := range n.endpoints {
-			n.takeFacts(e, func(f *fact) bool { return f.Key != heron.KeyARP })
+			carried := e.mac != nil && !local
+			n.takeFacts(e, func(f *fact) bool {
+				return (f.Key != heron.KeyARP || e.mac == nil) && (f.Key != heron.KeyFrame || !carried)
+			})
 		}
 	}
 	n.summarise()
 	n.local = n.isMAC() || v.isLocal(n.ip)
-	n.present = n.isMAC() || n.speaks()
+	n.present = (n.isMAC() && n.first != 0) || (!n.isMAC() && n.speaks())
 }
 
 // gatherMAC is gather for an interface.
 func (v *Inventory) gatherMAC(n *node) {
 	for _, e := range n.endpoints {
-		n.span(e.first, e.last)
+		n.carries(e)
 		switch {
 		case e.ip == nil:
 			n.takeFacts(e, nil)
 		case !e.own:
-			n.takeFacts(e, func(f *fact) bool { return f.Key == heron.KeyARP })
+			// That it carries frames of remote hosts is what makes it a router.
+			local := v.isLocal(e.ip.ip)
+			n.takeFacts(e, func(f *fact) bool { return f.Key == heron.KeyARP || (f.Key == heron.KeyFrame && !local) })
 		case e.usurped():
 			n.takeFacts(e, func(f *fact) bool { return isLinkFact(f.Key) })
 		default:
@@ -135,6 +150,16 @@ func (v *Inventory) gatherMAC(n *node) {
 		}
 		if e.own {
 			n.gatherAddress(e)
+		}
+	}
+}
+
+// carries widens the time in which n was seen by the frames that it sent for
+// others.
+func (n *node) carries(e *endpoint) {
+	for i := range e.facts {
+		if f := &e.facts[i]; isLinkFact(f.Key) {
+			n.span(f.First, f.Last)
 		}
 	}
 }
@@ -148,7 +173,7 @@ func (n *node) gatherAddress(own *endpoint) {
 		}
 		linked := e.mac != nil && e.own
 		n.takeFacts(e, func(f *fact) bool {
-			if f.Key == heron.KeyARP || (linked && isLinkFact(f.Key)) {
+			if (f.Key == heron.KeyARP && e.mac != nil) || (linked && isLinkFact(f.Key)) {
 				return false
 			}
 			return own.ip.ownerAt(f.First) == own

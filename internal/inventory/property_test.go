@@ -1,0 +1,234 @@
+package inventory_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/inventory"
+)
+
+// stream makes n observations of a small network at random: few MACs, few
+// addresses, few values, so that everything collides with everything.
+func stream(r *rand.Rand, n int) []heron.Observation {
+	out := make([]heron.Observation, 0, n)
+	for i := range n {
+		o := heron.Observation{Source: "test", Sensor: fmt.Sprint("s", r.IntN(2)), Count: 1 + uint64(r.IntN(3))}
+		o.First = at(i * (1 + r.IntN(30)))
+		o.Last = o.First + heron.Time(r.IntN(1000))*heron.Second
+		o.MAC, o.IP = randomMAC(r), ip(randomIP(r))
+		o.Key, o.Value = randomFact(r)
+		switch o.Key {
+		case heron.KeyFrame, heron.KeyARP:
+			o.Value = o.IP.String()
+		case heron.KeyDHCPAddress:
+			o.Value = fmt.Sprint("10.0.0.", r.IntN(6))
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func randomMAC(r *rand.Rand) heron.MAC {
+	switch r.IntN(12) {
+	case 0:
+		return heron.MAC{}
+	case 1:
+		return heron.MAC{0x00, 0x00, 0x5e, 0, 1, 1}
+	case 2:
+		return heron.MAC{0x02, 0, 0, 0, 0, byte(r.IntN(4))}
+	case 3:
+		return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	}
+	return heron.MAC{0x00, 0x11, 0x22, 0, 0, byte(r.IntN(6))}
+}
+
+func randomIP(r *rand.Rand) string {
+	switch r.IntN(10) {
+	case 0:
+		return ""
+	case 1:
+		return "0.0.0.0"
+	case 2:
+		return fmt.Sprint("52.1.2.", r.IntN(5))
+	case 3:
+		return fmt.Sprintf("fe80::211:22ff:fe00:%d", r.IntN(6))
+	case 4:
+		return fmt.Sprintf("2001:db8::%d", r.IntN(4))
+	case 5:
+		return fmt.Sprint("10.9.0.", r.IntN(8))
+	case 6:
+		return "224.0.0.251"
+	}
+	return fmt.Sprint("10.0.0.", r.IntN(6))
+}
+
+func randomFact(r *rand.Rand) (key, value string) {
+	switch r.IntN(12) {
+	case 0, 1, 2:
+		return heron.KeyFrame, ""
+	case 3, 4:
+		return heron.KeyARP, ""
+	case 5:
+		return heron.KeyDHCPAddress, ""
+	case 6:
+		return "ssh.hostkey", fmt.Sprint("ssh-rsa AAAAB3Nza", r.IntN(6))
+	case 7:
+		return "upnp.serial_number", fmt.Sprint("SN48151", r.IntN(6))
+	case 8:
+		return heron.KeyHostname, fmt.Sprint("host", r.IntN(6))
+	case 9:
+		return "dhcp.params", fmt.Sprint("1,3,", r.IntN(2))
+	case 10:
+		return heron.KeyServiceProtocol, fmt.Sprint("tcp/", 80+r.IntN(3), "/http")
+	}
+	return "http.server", fmt.Sprint("server/", r.IntN(4))
+}
+
+// devices returns the devices without what may depend on how the observations
+// came: versions.
+func devices(v *inventory.Inventory) []heron.Device {
+	var out []heron.Device
+	for d := range v.All() {
+		c := *d
+		c.Version = 0
+		out = append(out, c)
+	}
+	return out
+}
+
+func same(t testing.TB, what string, got, want []heron.Device) {
+	t.Helper()
+	if diff := gocmp.Diff(want, got, gocmp.Comparer(func(a, b heron.Time) bool { return a == b }), addresses()); diff != "" {
+		t.Fatalf("%s gives other devices (-want +got):\n%s", what, diff)
+	}
+}
+
+// addresses compares types with unexported fields by what they print.
+func addresses() gocmp.Option {
+	return gocmp.Comparer(func(a, b interface{ IsLinkLocalUnicast() bool }) bool { return a == b })
+}
+
+// apply cuts obs into batches at random places and applies them.
+func apply(v *inventory.Inventory, r *rand.Rand, obs []heron.Observation) []inventory.Delta {
+	var out []inventory.Delta
+	for len(obs) > 0 {
+		n := 1 + r.IntN(len(obs))
+		out = append(out, v.Apply(obs[n-1].Last, obs[:n]))
+		obs = obs[n:]
+	}
+	return out
+}
+
+func TestInventoryProperties(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		obs := stream(r, 1+r.IntN(120))
+		whole := inventory.New(inventory.Options{SiteID: "site"})
+		whole.Apply(at(0), obs)
+		want := devices(whole)
+		checkInvariants(t, whole)
+
+		cut := inventory.New(inventory.Options{SiteID: "site"})
+		deltas := apply(cut, r, obs)
+		same(t, fmt.Sprintf("seed %d: cutting into batches", seed), devices(cut), want)
+
+		shuffled := slices.Clone(obs)
+		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		mixed := inventory.New(inventory.Options{SiteID: "site"})
+		apply(mixed, r, shuffled)
+		same(t, fmt.Sprintf("seed %d: another order", seed), devices(mixed), want)
+
+		if d := cut.Apply(at(1), obs); len(d.Devices)+len(d.Observations)+len(d.Ledger)+len(d.Changes) != 0 {
+			t.Fatalf("seed %d: applying again changed %+v", seed, d)
+		}
+		cut.Rebuild(at(1))
+		same(t, fmt.Sprintf("seed %d: rebuilding", seed), devices(cut), want)
+		same(t, fmt.Sprintf("seed %d: storing and loading", seed), devices(reload(deltas)), want)
+		checkNothingLost(t, seed, whole, obs)
+	}
+}
+
+// reload plays the store: it keeps what the deltas say, and loads it.
+func reload(deltas []inventory.Delta) *inventory.Inventory {
+	type key struct {
+		s          heron.Subject
+		key, value string
+		source     string
+	}
+	stored := map[string]heron.Device{}
+	obs := map[key]heron.DeviceObservation{}
+	var ledger []heron.LedgerEntry
+	for _, d := range deltas {
+		for _, dev := range d.Devices {
+			stored[dev.ID] = dev
+		}
+		for _, o := range d.Observations {
+			obs[key{o.Subject, o.Key, o.Value, o.Source}] = o
+		}
+		ledger = append(ledger, d.Ledger...)
+	}
+	byDevice := map[string][]heron.Observation{}
+	for _, o := range obs {
+		byDevice[o.DeviceID] = append(byDevice[o.DeviceID], o.Observation)
+	}
+	v := inventory.New(inventory.Options{SiteID: "site"})
+	v.LoadLedger(ledger)
+	for _, id := range slices.Sorted(maps.Keys(stored)) {
+		v.Load(stored[id], byDevice[id])
+	}
+	return v
+}
+
+// checkNothingLost fails when an observation is with no device, though it is
+// about a host of ours.
+func checkNothingLost(t testing.TB, seed uint64, v *inventory.Inventory, obs []heron.Observation) {
+	t.Helper()
+	kept := map[string]bool{}
+	name := func(o heron.Observation) string {
+		if where := o.IP.String(); o.IP.IsValid() && !o.IP.IsUnspecified() && o.Key != heron.KeyDHCPAddress {
+			return o.MAC.String() + " " + where + " " + o.Key + " " + o.Value
+		}
+		return o.MAC.String() + " " + o.Key + " " + o.Value
+	}
+	for d := range v.All() {
+		for _, o := range v.Observations(d.ID) {
+			kept[name(o)] = true
+		}
+	}
+	for _, o := range obs {
+		if o.MAC.IsMulticast() || o.IP.IsMulticast() || (o.MAC.IsZero() && (!o.IP.IsValid() || o.IP.IsUnspecified())) {
+			continue
+		}
+		if o.IP.IsValid() && !o.IP.IsPrivate() && !o.IP.IsLinkLocalUnicast() && !o.IP.IsUnspecified() {
+			continue // may be remote
+		}
+		if o.IP.Is4() && o.IP.As4()[3] == 0 {
+			continue // may be the name of a network
+		}
+		if !kept[name(o)] {
+			t.Fatalf("seed %d: %s is with no device", seed, name(o))
+		}
+	}
+}
+
+// FuzzApply reads any bytes as a stream of observations.
+func FuzzApply(f *testing.F) {
+	f.Add(uint64(1), uint64(2), 50)
+	f.Fuzz(func(t *testing.T, a, b uint64, n int) {
+		r := rand.New(rand.NewPCG(a, b))
+		obs := stream(r, min(max(n, 0), 400))
+		v, w := inventory.New(inventory.Options{}), inventory.New(inventory.Options{})
+		v.Apply(at(0), obs)
+		apply(w, r, obs)
+		checkInvariants(t, v)
+		checkNothingLost(t, a, v, obs)
+		same(t, "cutting into batches", devices(w), devices(v))
+	})
+}
