@@ -146,7 +146,7 @@ func newServer(t *testing.T) *server {
 }
 
 // admin returns a client with an administrator's token.
-func (s *server) admin(t *testing.T) *client.Client {
+func (s *server) admin(t *testing.T, options ...client.Option) *client.Client {
 	t.Helper()
 	c := must(client.New(s.url))(t)
 	must(c.Login(t.Context(), "admin", s.password))(t)
@@ -154,7 +154,7 @@ func (s *server) admin(t *testing.T) *client.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return must(client.New(s.url, client.WithToken(secret+"\n")))(t)
+	return must(client.New(s.url, append(options, client.WithToken(secret+"\n"))...))(t)
 }
 
 func must[T any](v T, err error) func(*testing.T) T {
@@ -407,15 +407,10 @@ func (c *cutter) cut() {
 func TestLive(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	c := s.admin(t)
 	var wire cutter
-	_, secret, err := c.CreateToken(t.Context(), "live", heron.Viewer, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	transport := &http.Transport{DialContext: wire.dial}
 	defer transport.CloseIdleConnections()
-	c = must(client.New(s.url, client.WithToken(secret), client.WithHTTPClient(&http.Client{Transport: transport})))(t)
+	c := s.admin(t, client.WithHTTPClient(&http.Client{Transport: transport}))
 	s.publish(t, "before")
 	var got []string
 	for l, err := range c.Live(t.Context(), -1, heron.LiveDevice) {
