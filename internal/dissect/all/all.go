@@ -8,9 +8,11 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/http"
+	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
+	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/tls"
@@ -23,9 +25,11 @@ func Protocols() []dissect.Protocol {
 		dhcp.Protocol(),
 		dns.Protocol(),
 		http.Protocol(),
+		lldp.Protocol(),
 		mdns.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
+		nbns.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		tls.Protocol(),

@@ -1,0 +1,186 @@
+// Package lldp reads LLDP: what switches, phones, cameras and controllers say of
+// themselves to whoever is on the same cable.
+package lldp
+
+import (
+	"net/netip"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/lldp"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keyChassis      = "lldp.chassis"
+	keyPort         = "lldp.port"
+	keyPortText     = "lldp.port_description"
+	keyName         = "lldp.system_name"
+	keyDescription  = "lldp.system_description"
+	keyCapabilities = "lldp.capabilities" // those enabled
+	keyAddress      = "lldp.management_address"
+	keyHardware     = "lldp.med.hardware"
+	keyFirmware     = "lldp.med.firmware"
+	keySoftware     = "lldp.med.software"
+	keySerial       = "lldp.med.serial"
+	keyManufacturer = "lldp.med.manufacturer"
+	keyModel        = "lldp.med.model"
+	keyAsset        = "lldp.med.asset"
+	keyProfinetMAC  = "lldp.profinet.mac"
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:       "lldp",
+		Over:       dissect.OverLink,
+		EtherTypes: []uint16{lldp.EtherType},
+		Spec:       "IEEE 802.1AB-2016 §8; ANSI/TIA-1057 §10.2 (LLDP-MED); IEC 61158-6-10 (PROFINET)",
+		Dissect:    d.dissect,
+	}
+}
+
+type dissector struct {
+	text []byte
+}
+
+// dissect reads the list, which must begin with chassis, port and time to live
+// (802.1AB §8.2).
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	about := heron.Subject{Endpoint: m.Src}
+	check := *r
+	for want := lldp.ChassisID; want <= lldp.TimeToLive; want++ {
+		if t, ok := lldp.Next(&check); !ok || t.Type != want || len(t.Value) < 2 {
+			return heron.Verdict{}, dissect.ErrNotMine
+		}
+	}
+	for t, ok := lldp.Next(r); ok; t, ok = lldp.Next(r) {
+		d.tell(about, t, out)
+	}
+	return heron.Verdict{}, r.Err()
+}
+
+// tell states what one TLV says.
+func (d *dissector) tell(about heron.Subject, t lldp.TLV, out dissect.Emitter) {
+	v := wire.NewReader(t.Value)
+	switch t.Type {
+	case lldp.ChassisID:
+		out.Observe(about, keyChassis, d.identifier(&v, lldp.ChassisMAC))
+	case lldp.PortID:
+		out.Observe(about, keyPort, d.identifier(&v, lldp.PortMAC))
+	case lldp.PortDescription:
+		out.Observe(about, keyPortText, t.Value)
+	case lldp.SystemName:
+		out.Observe(about, keyName, t.Value)
+		out.Observe(about, heron.KeyHostname, t.Value)
+	case lldp.SystemDescription:
+		out.Observe(about, keyDescription, t.Value)
+	case lldp.Capabilities:
+		v.Skip(2)
+		out.Observe(about, keyCapabilities, d.capabilities(v.U16()))
+	case lldp.ManagementAddress:
+		out.Observe(about, keyAddress, d.management(&v))
+	case lldp.Organization:
+		d.organization(about, &v, out)
+	}
+}
+
+// identifier reads a chassis or a port: a MAC address or an IP address as text,
+// anything else as it is.
+func (d *dissector) identifier(v *wire.Reader, mac int) []byte {
+	kind := v.U8()
+	if kind == mac && v.Len() == 6 {
+		return d.mac(v)
+	}
+	if kind == lldp.ChassisNetwork && (v.Len() == 5 || v.Len() == 17) {
+		return d.network(v)
+	}
+	return v.Rest()
+}
+
+func (d *dissector) mac(v *wire.Reader) []byte {
+	var m heron.MAC
+	copy(m[:], v.Bytes(len(m)))
+	const digits = "0123456789abcdef"
+	d.text = d.text[:0]
+	for i, c := range m {
+		if i > 0 {
+			d.text = append(d.text, ':')
+		}
+		d.text = append(d.text, digits[c>>4], digits[c&15])
+	}
+	return d.text
+}
+
+// network reads an address after its family (IANA: 1 is IPv4, 2 is IPv6).
+func (d *dissector) network(v *wire.Reader) []byte {
+	v.Skip(1)
+	ip, ok := netip.AddrFromSlice(v.Rest())
+	if !ok {
+		return nil
+	}
+	d.text = ip.AppendTo(d.text[:0])
+	return d.text
+}
+
+// management reads a management address (§8.5.9).
+func (d *dissector) management(v *wire.Reader) []byte {
+	address := v.Sub(v.U8())
+	if n := address.Len(); n != 5 && n != 17 {
+		return nil
+	}
+	return d.network(&address)
+}
+
+// capabilities names the bits of §8.5.8.
+func (d *dissector) capabilities(bits int) []byte {
+	d.text = d.text[:0]
+	for i, name := range [...]string{
+		"other", "repeater", "bridge", "wlan-ap", "router", "telephone", "docsis", "station", "c-vlan", "s-vlan", "relay",
+	} {
+		if bits&(1<<i) == 0 {
+			continue
+		}
+		if len(d.text) > 0 {
+			d.text = append(d.text, ',')
+		}
+		d.text = append(d.text, name...)
+	}
+	return d.text
+}
+
+// organization reads the entries of LLDP-MED's inventory, and the MAC address
+// that PROFINET devices give.
+func (d *dissector) organization(about heron.Subject, v *wire.Reader, out dissect.Emitter) {
+	org, subtype := v.U24(), v.U8()
+	switch {
+	case org == lldp.OrgTIA:
+		if key := medKey(subtype); key != "" {
+			out.Observe(about, key, v.Rest())
+		}
+	case org == lldp.OrgProfinet && subtype == lldp.ProfinetChassisMAC && v.Len() == 6:
+		out.Observe(about, keyProfinetMAC, d.mac(v))
+	}
+}
+
+func medKey(subtype int) string {
+	switch subtype {
+	case lldp.MEDHardware:
+		return keyHardware
+	case lldp.MEDFirmware:
+		return keyFirmware
+	case lldp.MEDSoftware:
+		return keySoftware
+	case lldp.MEDSerial:
+		return keySerial
+	case lldp.MEDManufacturer:
+		return keyManufacturer
+	case lldp.MEDModel:
+		return keyModel
+	case lldp.MEDAsset:
+		return keyAsset
+	}
+	return ""
+}
