@@ -31,6 +31,7 @@ type file struct {
 	found bool
 	// once tells that the file cannot be opened twice: a pipe or standard input.
 	once bool
+	from io.Reader // in place of the path, when not nil
 
 	s      stream
 	dec    decoder
@@ -100,14 +101,11 @@ func (f *file) stop() {
 
 // open makes the stream start offset bytes into what the file decompresses to.
 func (f *file) open(offset int64) error {
-	in := os.Stdin
-	if f.path != stdin {
-		var err error
-		if in, err = os.Open(f.path); err != nil {
-			return f.damaged(unreadable("opened", err))
-		}
+	in, closeFile, err := f.source()
+	if err != nil {
+		return f.damaged(unreadable("opened", err))
 	}
-	f.close = func() { _ = in.Close() } // it was read only: nothing to lose
+	f.close = closeFile
 	var head [4]byte
 	n, err := io.ReadFull(in, head[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -121,20 +119,37 @@ func (f *file) open(offset int64) error {
 		if err != nil {
 			return f.damaged(&damage{what: fmt.Sprintf("cannot be decompressed: %v", err), hint: hintCorrupt, cause: err})
 		}
-		f.close = func() { done(); _ = in.Close() }
+		f.close = func() { done(); closeFile() }
 		r = z
 	case offset > 0:
-		if _, err := in.Seek(offset, io.SeekStart); err != nil {
-			return f.damaged(unreadable("read", err))
+		if s, ok := in.(io.Seeker); ok {
+			if _, err := s.Seek(offset, io.SeekStart); err != nil {
+				return f.damaged(unreadable("read", err))
+			}
+			f.s.reset(in, offset)
+			return nil
 		}
-		f.s.reset(in, offset)
-		return nil
 	}
 	f.s.reset(r, 0)
 	if !f.s.skip(offset) {
 		return f.damaged(f.s.cutShort("the file", int(f.s.offset), int(offset)))
 	}
 	return nil
+}
+
+// source returns where the bytes come from, and what closes that.
+func (f *file) source() (io.Reader, func(), error) {
+	switch {
+	case f.from != nil:
+		return f.from, func() {}, nil
+	case f.path == stdin:
+		return os.Stdin, func() {}, nil
+	}
+	in, err := os.Open(f.path)
+	if err != nil {
+		return nil, nil, err //nolint:wrapcheck // names the file already
+	}
+	return in, func() { _ = in.Close() }, nil // it was read only: nothing to lose
 }
 
 func unreadable(verb string, err error) *damage {

@@ -39,6 +39,16 @@ func Open(paths []string) (Source, error) {
 	return m, nil
 }
 
+// OpenReader reads one capture from r, plain or compressed; name stands for it
+// in messages. It does not close r.
+func OpenReader(name string, r io.Reader) Source {
+	f := &file{path: name, once: true, from: r}
+	f.s.pool = &buffers{}
+	m := &merge{}
+	m.begin([]*file{f})
+	return m
+}
+
 // isCapture reports whether the format of a file was found, whatever came after.
 func isCapture(f *file) bool { return f.dec != nil }
 
