@@ -85,6 +85,17 @@ type Query struct {
 type Session struct {
 	Step int
 	User string
+
+	// push sends unasked, where the player can; nil on tape. gone is called
+	// when the connection ends.
+	push func([]byte) bool
+	gone []func()
+}
+
+func (s *Session) end() {
+	for _, fn := range s.gone {
+		fn()
+	}
 }
 
 // Reply is what a service does about a query. Used of 0 with no Bytes waits

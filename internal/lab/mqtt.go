@@ -70,20 +70,25 @@ func mqttAsk(filter string) []byte {
 	return mqttPacket(mqttSubscribe, append(b, 0))
 }
 
-// mqttService is a broker that keeps the last message of each topic, and tells
-// it to whoever subscribes. It lets anyone in.
+// mqttService is a broker that tells every message to whoever subscribed, and
+// keeps the last of each topic for who comes later. It lets anyone in.
 func mqttService() Service {
 	return Service{Protocol: "mqtt", Transport: heron.TCP, Port: 1883, Answer: answerMQTT}
 }
 
-// retained is what a broker keeps.
+// retained is what a broker keeps: the last message of each topic, and who
+// wants to hear the next.
 type retained struct {
 	mu     sync.Mutex
 	topics map[string]string
+	subs   map[*Session][]string // filters
 }
 
 // maxTopics bounds what strangers can make a broker keep.
-const maxTopics = 4096
+const (
+	maxTopics  = 4096
+	maxFilters = 64 // a session
+)
 
 func (k *retained) put(topic, payload string) {
 	k.mu.Lock()
@@ -93,6 +98,30 @@ func (k *retained) put(topic, payload string) {
 	}
 	if _, known := k.topics[topic]; known || len(k.topics) < maxTopics {
 		k.topics[topic] = payload
+	}
+	for s, filters := range k.subs {
+		if slices.ContainsFunc(filters, func(f string) bool { return mqttMatch(f, topic) }) {
+			s.push(mqttPacket(mqttPublish, append(appendText(nil, topic), payload...)))
+		}
+	}
+}
+
+// subscribe adds a filter of a session that can be told more later.
+func (k *retained) subscribe(s *Session, filter string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.subs == nil {
+		k.subs = map[*Session][]string{}
+	}
+	if len(k.subs[s]) == 0 {
+		s.gone = append(s.gone, func() {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			delete(k.subs, s)
+		})
+	}
+	if len(k.subs[s]) < maxFilters {
+		k.subs[s] = append(k.subs[s], filter)
 	}
 }
 
@@ -174,7 +203,7 @@ func answerMQTT(h *Host, q Query) Reply {
 	case mqttPublish:
 		reply.Bytes = mqttPublished(h, first, &body)
 	case mqttSubscribe & 0xf0:
-		reply.Bytes = mqttSubscribed(h, &body)
+		reply.Bytes = mqttSubscribed(h, q.Session, &body)
 	case mqttPing:
 		reply.Bytes = mqttPacket(mqttPong, nil)
 	case mqttDisconnect:
@@ -198,7 +227,7 @@ func mqttPublished(h *Host, first int, body *wire.Reader) []byte {
 }
 
 // mqttSubscribed grants every filter and tells what is known.
-func mqttSubscribed(h *Host, body *wire.Reader) []byte {
+func mqttSubscribed(h *Host, s *Session, body *wire.Reader) []byte {
 	id := body.U16()
 	granted := []byte{byte(id >> 8), byte(id)}
 	var known []byte
@@ -210,6 +239,9 @@ func mqttSubscribed(h *Host, body *wire.Reader) []byte {
 		}
 		granted = append(granted, 0)
 		known = append(known, h.retained.matching(filter)...)
+		if s.push != nil {
+			h.retained.subscribe(s, filter)
+		}
 	}
 	return append(mqttPacket(mqttSuback, granted), known...)
 }

@@ -1,0 +1,282 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+
+	"github.com/heron-iot/heron"
+)
+
+// insideLink is the name of a device's interface in its namespace.
+const insideLink = "eth0"
+
+// namedDir is where named namespaces are, as ip-netns(8) keeps them.
+const namedDir = "/run/netns"
+
+// wires is what connects the devices: a bridge, and for each device a namespace
+// and a pair of links.
+type wires struct {
+	prefix string
+	core   netns.NsHandle // where the bridge is
+	own    bool           // core is ours to remove
+	inner  map[*Host]netns.NsHandle
+	bridge netlink.Link
+}
+
+// coreAddress is the bridge's own: where a sensor or a server stands.
+func coreAddress() netip.Addr { return netip.AddrFrom4([4]byte{10, 77, 255, 254}) }
+
+// CoreAddress is the address of the bridge of a network of namespaces: the
+// machine that watches and enforces.
+func CoreAddress() netip.Addr { return coreAddress() }
+
+// Down removes what a network of that name left behind, in the namespace that
+// it is called in; "" is the name that Start uses by itself.
+func Down(name string) error {
+	if name == "" {
+		name = "hl"
+	}
+	prefix := name + "-"
+	var errs []error
+	entries, err := os.ReadDir(namedDir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) {
+			errs = append(errs, netns.DeleteNamed(e.Name()))
+		}
+	}
+	links, err := netlink.LinkList()
+	errs = append(errs, err)
+	for _, l := range links {
+		if strings.HasPrefix(l.Attrs().Name, prefix) {
+			if err := netlink.LinkDel(l); err != nil && !errors.As(err, new(netlink.LinkNotFoundError)) {
+				errs = append(errs, fmt.Errorf("remove link %s: %w", l.Attrs().Name, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// raise makes the namespaces and links. What it returns with an error is still
+// to be lowered.
+func raise(c Config, hosts []*Host) (*wires, error) {
+	if os.Geteuid() != 0 {
+		return nil, heron.Errorf(heron.CodeUnsupported, "network namespaces need root; start the lab on loopback addresses, or use sudo")
+	}
+	w := &wires{prefix: c.Name + "-", own: c.Own, core: -1, inner: map[*Host]netns.NsHandle{}}
+	if err := Down(c.Name); err != nil {
+		return w, err
+	}
+	var err error
+	if c.Own {
+		w.core, err = newNamespace(w.prefix + "core")
+	} else {
+		w.core, err = netns.Get()
+	}
+	if err != nil {
+		return w, fmt.Errorf("namespace of the bridge: %w", err)
+	}
+	if err := w.raiseBridge(); err != nil {
+		return w, err
+	}
+	for _, h := range hosts {
+		if err := w.raiseHost(h); err != nil {
+			return w, fmt.Errorf("namespace of %s: %w", h.Name, err)
+		}
+	}
+	return w, nil
+}
+
+// newNamespace makes a named namespace without moving the caller into it.
+func newNamespace(name string) (netns.NsHandle, error) {
+	runtime.LockOSThread()
+	home, err := netns.Get()
+	if err != nil {
+		runtime.UnlockOSThread()
+		return -1, err
+	}
+	defer home.Close()
+	ns, err := netns.NewNamed(name)
+	if back := netns.Set(home); back != nil {
+		return ns, back // the thread stays locked and ends with its goroutine
+	}
+	runtime.UnlockOSThread()
+	return ns, err
+}
+
+func (w *wires) handle(ns netns.NsHandle) (*netlink.Handle, error) {
+	return netlink.NewHandleAt(ns)
+}
+
+// raiseBridge makes the bridge, with the address of whoever watches.
+func (w *wires) raiseBridge() error {
+	h, err := w.handle(w.core)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	name := w.prefix + "br"
+	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}); err != nil {
+		return fmt.Errorf("add bridge %s: %w", name, err)
+	}
+	if w.bridge, err = h.LinkByName(name); err != nil {
+		return err
+	}
+	return up(h, w.bridge, coreAddress())
+}
+
+// up gives a link its address and switches it on.
+func up(h *netlink.Handle, l netlink.Link, ip netip.Addr) error {
+	a := &netlink.Addr{IPNet: &net.IPNet{IP: ip.AsSlice(), Mask: net.CIDRMask(Prefix().Bits(), 32)}}
+	if err := h.AddrAdd(l, a); err != nil {
+		return fmt.Errorf("add address %s: %w", ip, err)
+	}
+	return h.LinkSetUp(l)
+}
+
+// raiseHost makes the namespace of a host and wires it to the bridge.
+func (w *wires) raiseHost(host *Host) error {
+	ns, err := newNamespace(w.name(host))
+	if err != nil {
+		return err
+	}
+	w.inner[host] = ns
+	if err := w.inside(host, quickIPv6); err != nil {
+		return err
+	}
+	core, err := w.handle(w.core)
+	if err != nil {
+		return err
+	}
+	defer core.Close()
+	outer := fmt.Sprintf("%s%d", w.prefix, host.Index)
+	veth := &netlink.Veth{
+		LinkAttrs:        netlink.LinkAttrs{Name: outer, MasterIndex: w.bridge.Attrs().Index},
+		PeerName:         insideLink,
+		PeerHardwareAddr: host.MAC[:],
+		PeerNamespace:    netlink.NsFd(ns),
+	}
+	if err := core.LinkAdd(veth); err != nil {
+		return fmt.Errorf("add link %s: %w", outer, err)
+	}
+	if err := core.LinkSetUp(veth); err != nil {
+		return err
+	}
+	inner, err := w.handle(ns)
+	if err != nil {
+		return err
+	}
+	defer inner.Close()
+	return w.address(inner, host)
+}
+
+// address gives a host its address, and the gateway as its way out.
+func (w *wires) address(inner *netlink.Handle, host *Host) error {
+	lo, err := inner.LinkByName("lo")
+	if err != nil {
+		return err
+	}
+	if err := inner.LinkSetUp(lo); err != nil {
+		return err
+	}
+	l, err := inner.LinkByName(insideLink)
+	if err != nil {
+		return err
+	}
+	if err := up(inner, l, host.IP); err != nil {
+		return err
+	}
+	gw := host.site.gateway()
+	if host == gw {
+		return nil
+	}
+	return inner.RouteAdd(&netlink.Route{LinkIndex: l.Attrs().Index, Gw: gw.IP.AsSlice()})
+}
+
+// quickIPv6 lets link-local addresses be used at once: the lab knows that they
+// are unique.
+func quickIPv6() error {
+	err := os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_dad", []byte("0"), 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // a kernel without IPv6
+	}
+	return err
+}
+
+func (w *wires) name(h *Host) string { return w.prefix + h.Name }
+
+// inside calls fn on a thread in the namespace of a host.
+func (w *wires) inside(h *Host, fn func() error) error {
+	ns, ok := w.inner[h]
+	if !ok {
+		return heron.Errorf(heron.CodeNotFound, "%s is not part of this network", h.Name)
+	}
+	return inNamespace(ns, fn)
+}
+
+// inNamespace calls fn on a thread that is in ns for that long.
+func inNamespace(ns netns.NsHandle, fn func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		// The thread is never unlocked: it ends with this goroutine, and so no
+		// other can find itself in a strange namespace.
+		runtime.LockOSThread()
+		if err := netns.Set(ns); err != nil {
+			done <- fmt.Errorf("enter namespace: %w", err)
+			return
+		}
+		done <- fn()
+	}()
+	return <-done
+}
+
+// lower removes all that raise made.
+func (w *wires) lower() error {
+	var errs []error
+	if w.core >= 0 && !w.own {
+		errs = append(errs, inNamespace(w.core, func() error { return Down(strings.TrimSuffix(w.prefix, "-")) }))
+	}
+	for h, ns := range w.inner {
+		errs = append(errs, ns.Close())
+		if w.own {
+			errs = append(errs, netns.DeleteNamed(w.name(h)))
+		}
+	}
+	if w.core >= 0 {
+		errs = append(errs, w.core.Close())
+	}
+	if w.own {
+		errs = append(errs, netns.DeleteNamed(w.prefix+"core"))
+	}
+	return errors.Join(errs...)
+}
+
+// CoreNS is a file descriptor of the namespace of the bridge, for whoever is to
+// act there; 0 on loopback. It is valid until Stop.
+func (n *Network) CoreNS() int {
+	if n.wires == nil {
+		return 0
+	}
+	return int(n.wires.core)
+}
+
+// InsideCore calls fn on a thread in the namespace of the bridge.
+func (n *Network) InsideCore(fn func() error) error {
+	if n.wires == nil {
+		return fn()
+	}
+	return inNamespace(n.wires.core, fn)
+}
+
+// BridgeName is the interface on which all traffic of the network can be seen.
+func (n *Network) BridgeName() string { return n.c.Name + "-br" }
