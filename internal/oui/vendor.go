@@ -26,12 +26,13 @@ type Vendor struct {
 // Philips. It reports false when the table does not know the name.
 func Canonical(name string) (Vendor, bool) {
 	t := vendorTable()
-	whole := Fold(Tidy(name))
-	for words := whole; words != ""; {
-		if c, ok := t[words]; ok && (words == whole || !c.whole) {
-			return c.Vendor, true
+	for _, whole := range []string{Fold(name), Fold(Tidy(name))} {
+		for words := whole; words != ""; {
+			if c, ok := t[words]; ok && (words == whole || !c.whole) {
+				return c.Vendor, true
+			}
+			words = words[:max(0, strings.LastIndexByte(words, ' '))]
 		}
-		words = words[:max(0, strings.LastIndexByte(words, ' '))]
 	}
 	return Vendor{}, false
 }
