@@ -280,7 +280,7 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	if m.Transport == heron.TCP && p.Frame != nil {
 		n, err := p.Frame(payload)
 		if err != nil {
-			return d.broken(m, heron.Verdict{Done: true}, err)
+			return d.broken(m, heron.Verdict{}, err)
 		}
 		if n == 0 || n > len(payload) && len(payload) < StreamPrefix {
 			return heron.Verdict{}, nil
@@ -294,9 +294,6 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 		v.Consumed = frame
 	}
 	if err != nil {
-		if v.Consumed == 0 {
-			v.Done = true // a stream that lost its framing cannot be read on
-		}
 		return d.broken(m, v, err)
 	}
 	if m.Transport != heron.TCP || v.Consumed > 0 || v.Done {
@@ -306,13 +303,14 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 }
 
 // broken decides how a flow goes on after an error: a stream whose framing is
-// lost is settled, a datagram stands for itself.
+// lost cannot be read on, all else can.
 func (d *Dispatcher) broken(m *heron.Message, v heron.Verdict, err error) (heron.Verdict, error) {
 	if errors.Is(err, ErrNotMine) {
 		return heron.Verdict{}, err
 	}
 	d.malformed++
-	return d.settle(m, v, m.Transport != heron.TCP), err
+	v.Done = m.Transport == heron.TCP && v.Consumed == 0
+	return d.settle(m, v, false), err
 }
 
 // settle marks the flow as settled when v says Done, unless every message of it matters.

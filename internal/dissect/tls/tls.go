@@ -37,8 +37,12 @@ func Protocol() dissect.Protocol {
 	}
 }
 
-// probe accepts a handshake record that begins with the hello of that side.
+// probe accepts a handshake record that begins with the hello of that side, and
+// the middle of a connection whose start was missed.
 func probe(b []byte, fromClient bool) bool {
+	if isData(b) {
+		return true
+	}
 	r := wire.NewReader(b)
 	rec := tls.ReadRecord(&r)
 	body := wire.NewReader(rec.Body)
@@ -72,7 +76,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{Consumed: len(m.Payload), Done: data[atDone+1] != 0}, nil
 	}
 	if data[atBegun+side] == 0 && !couldBegin(m.Payload, m.FromClient) {
-		return heron.Verdict{}, dissect.ErrNotMine
+		return missed(m.Payload)
 	}
 	consumed, after, err := d.gather(r, len(m.Payload) >= dissect.StreamPrefix)
 	if err != nil {
@@ -105,6 +109,37 @@ func couldBegin(b []byte, fromClient bool) bool {
 	}
 	return matches(b, tls.RecordHandshake, 3, -1, -1, -1, tls.TypeServerHello, 0) ||
 		matches(b, tls.RecordAlert, 3, -1, 0, 2)
+}
+
+// missed takes the middle of a connection whose handshake was not seen: it has
+// nothing to show but that it is TLS.
+func missed(b []byte) (heron.Verdict, error) {
+	if isData(b) {
+		return heron.Verdict{Consumed: len(b), Done: true}, nil
+	}
+	r := wire.NewReader(b)
+	rec := tls.ReadRecord(&r)
+	short := errors.Is(r.Err(), wire.ErrShort)
+	if matches(b, tls.RecordData, 3) && (short || r.Err() == nil && !rec.Whole) {
+		return heron.Verdict{}, nil
+	}
+	return heron.Verdict{}, dissect.ErrNotMine
+}
+
+// isData reports whether b is a run of records of encrypted data, the first of
+// them whole.
+func isData(b []byte) bool {
+	r := wire.NewReader(b)
+	for first := true; r.Len() > 0; first = false {
+		rec := tls.ReadRecord(&r)
+		if errors.Is(r.Err(), wire.ErrShort) {
+			return !first
+		}
+		if r.Err() != nil || rec.Type != tls.RecordData || first && !rec.Whole {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 // matches compares b, as far as it goes, with octets of which -1 is any.

@@ -1,0 +1,250 @@
+package dissect_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// talk is a flow of the tests: a dispatcher, and what it told.
+type talk struct {
+	d    *dissect.Dispatcher
+	out  *dissect.Collector
+	flow heron.FlowScratch
+	now  heron.Time
+}
+
+func newTalk(list ...dissect.Protocol) *talk {
+	out := dissect.NewCollector(dissect.CollectorConfig{})
+	return &talk{d: dissect.NewDispatcher(list, out), out: out, now: heron.Second}
+}
+
+// say sends a payload over a transport, between port 40000 and the server's port.
+func (k *talk) say(over heron.Transport, port uint16, fromClient bool, payload string) heron.Verdict {
+	k.now += heron.Second
+	m := heron.Message{
+		Time: k.now, Transport: over, FromClient: fromClient, Flow: &k.flow, Payload: []byte(payload),
+		Src: end(12), Dst: end(5), SrcPort: 40000, DstPort: port,
+	}
+	if !fromClient {
+		m.Src, m.Dst, m.SrcPort, m.DstPort = m.Dst, m.Src, m.DstPort, m.SrcPort
+	}
+	return k.d.Message(&m)
+}
+
+// told returns the keys and values learned, in order.
+func (k *talk) told() []string {
+	obs, _ := k.out.Drain(k.now)
+	var all []string
+	for _, o := range obs {
+		all = append(all, o.Key+"="+o.Value)
+	}
+	return all
+}
+
+func (k *talk) want(t *testing.T, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, k.told()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// prefixed is a protocol whose messages begin with its name and a colon.
+func prefixed(name string, over dissect.Over, ports ...uint16) dissect.Protocol {
+	start := []byte(name + ":")
+	return dissect.Protocol{
+		Name: name, Over: over, Ports: ports,
+		Probe: func(b []byte, _ bool) bool { return bytes.HasPrefix(b, start) },
+		Dissect: func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+			b := r.Rest()
+			if !bytes.HasPrefix(b, start) {
+				return heron.Verdict{}, dissect.ErrNotMine
+			}
+			out.Observe(m.Sender(), name, bytes.TrimPrefix(b, start))
+			return heron.Verdict{Consumed: len(b)}, nil
+		},
+	}
+}
+
+func TestThePortIsAHintAndTheContentDecides(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		port uint16
+		text string
+		want []string
+	}{
+		{"own port", 1, "one:x", []string{"one=x", "client.protocol=one"}},
+		{"no port", 9, "one:x", []string{"one=x", "client.protocol=one"}},
+		{"another's port", 2, "one:x", []string{"one=x", "client.protocol=one"}},
+		{"nobody's", 1, "three:x", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			k := newTalk(prefixed("one", dissect.OverUDP, 1), prefixed("two", dissect.OverUDP, 2))
+			k.say(heron.UDP, c.port, true, c.text)
+			k.want(t, c.want...)
+		})
+	}
+}
+
+func TestTheServicesProtocolIsToldWhenTheServerSpeaksIt(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverTCP, 1))
+	k.say(heron.TCP, 1, true, "one:q")
+	k.want(t, "one=q", "client.protocol=one")
+	k.say(heron.TCP, 1, false, "one:a")
+	k.say(heron.TCP, 1, false, "one:a")
+	k.want(t, "one=a", "service.protocol=tcp/1/one")
+}
+
+func TestAnAnswerThatComesFirstIsTheServers(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverUDP, 40000)) // the sender's port, in say
+	k.say(heron.UDP, 555, true, "one:a")
+	k.want(t, "one=a", "service.protocol=udp/40000/one")
+}
+
+func TestAFlowInWhichNothingIsFoundIsSettled(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverUDP, 1))
+	n := 0
+	for !k.say(heron.UDP, 1, true, "something else").Done && n < 100 {
+		n++
+	}
+	if n > 20 || !k.flow.Settled {
+		t.Errorf("settled %t after %d messages", k.flow.Settled, n)
+	}
+}
+
+func TestAStreamThatChangesHandsIsFollowed(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverTCP, 1), prefixed("two", dissect.OverTCP))
+	k.say(heron.TCP, 1, true, "one:x")
+	k.say(heron.TCP, 1, true, "two:y")
+	k.want(t, "one=x", "client.protocol=one", "two=y")
+	if got := k.d.ProtocolName(k.flow.Protocol - 1); got != "two" {
+		t.Errorf("the flow's protocol is %q", got)
+	}
+}
+
+func TestAPanicIsCountedAndSettlesTheFlow(t *testing.T) {
+	t.Parallel()
+	p := prefixed("one", dissect.OverUDP, 1)
+	p.Dissect = func(*wire.Reader, *heron.Message, dissect.Emitter) (heron.Verdict, error) { panic("bug") }
+	k := newTalk(p)
+	if v := k.say(heron.UDP, 1, true, "x"); !v.Done || k.d.Faults() != 1 || !k.flow.Settled {
+		t.Errorf("verdict %+v, faults %d, settled %t", v, k.d.Faults(), k.flow.Settled)
+	}
+	k.say(heron.UDP, 1, true, "x")
+	if k.d.Faults() != 1 {
+		t.Error("a settled flow was looked at again")
+	}
+}
+
+// lines is a protocol of lines, framed by the dispatcher.
+func lines(dissectLine func(line string) error) dissect.Protocol {
+	return dissect.Protocol{
+		Name: "lines", Over: dissect.OverTCP, Ports: []uint16{1}, EveryMessage: true,
+		Frame: func(b []byte) (int, error) { return bytes.IndexByte(b, '\n') + 1, nil },
+		Dissect: func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+			line := string(r.Line(100))
+			out.ObserveString(m.Sender(), "line", line)
+			return heron.Verdict{Done: true}, dissectLine(line)
+		},
+	}
+}
+
+func TestFramesAreHandedOverOneByOneAndTheRestIsLeft(t *testing.T) {
+	t.Parallel()
+	k := newTalk(lines(func(string) error { return nil }))
+	if v := k.say(heron.TCP, 1, true, "a\nb\nc"); v.Consumed != 4 || v.Done {
+		t.Errorf("verdict %+v", v)
+	}
+	k.want(t, "line=a", "client.protocol=lines", "line=b")
+}
+
+func TestAMalformedFrameIsCountedAndTheNextOneRead(t *testing.T) {
+	t.Parallel()
+	k := newTalk(lines(func(line string) error {
+		if line == "bad" {
+			return errors.New("bad")
+		}
+		return nil
+	}))
+	k.say(heron.TCP, 1, true, "a\nbad\nb\n")
+	if k.d.Malformed() != 1 {
+		t.Errorf("malformed %d", k.d.Malformed())
+	}
+	k.want(t, "line=a", "client.protocol=lines", "line=bad", "line=b")
+}
+
+func TestWhatADissectorSkipsIsNotOfferedAgain(t *testing.T) {
+	t.Parallel()
+	p := prefixed("one", dissect.OverTCP, 1)
+	read := p.Dissect
+	p.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+		v, err := read(r, m, out)
+		v.Consumed = min(v.Consumed, 5) + 10
+		return v, err
+	}
+	k := newTalk(p)
+	k.say(heron.TCP, 1, true, "one:a")
+	k.say(heron.TCP, 1, true, "one:hidden"[:10])
+	k.say(heron.TCP, 1, true, "one:b")
+	k.want(t, "one=a", "client.protocol=one", "one=b")
+}
+
+func TestAGapEndsTheSkipping(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverTCP, 1))
+	k.flow.Skip = [2]uint32{1000, 1000}
+	k.say(heron.TCP, 1, true, "one:hidden")
+	m := heron.Message{
+		Time: k.now, Transport: heron.TCP, FromClient: true, Flow: &k.flow, Payload: []byte("one:seen"), Gap: true,
+		Src: end(12), Dst: end(5), SrcPort: 40000, DstPort: 1,
+	}
+	k.d.Message(&m)
+	k.want(t, "one=seen", "client.protocol=one")
+}
+
+func TestAFrameGoesToItsEtherType(t *testing.T) {
+	t.Parallel()
+	k := newTalk(
+		dissect.Protocol{Name: "a", Over: dissect.OverLink, EtherTypes: []uint16{0x88cc}, Dissect: observe("a", nil)},
+		dissect.Protocol{Name: "b", Over: dissect.OverLink, EtherTypes: []uint16{0x88cc}, Dissect: observe("b", nil)},
+		dissect.Protocol{Name: "llc", Over: dissect.OverLink, EtherTypes: []uint16{0}, Dissect: observe("llc", nil)},
+	)
+	for _, ether := range []uint16{0x88cc, 0x0026, 0x9999} {
+		k.d.Message(&heron.Message{Time: k.now, Transport: heron.Link, EtherType: ether, Src: end(12), Payload: []byte("x")})
+	}
+	k.want(t, "a=x", "llc=x")
+}
+
+// observe is a Dissect that tells its payload.
+func observe(key string, err error) func(*wire.Reader, *heron.Message, dissect.Emitter) (heron.Verdict, error) {
+	return func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+		out.Observe(m.Sender(), key, r.Rest())
+		return heron.Verdict{}, err
+	}
+}
+
+func TestAKnownFlowCostsNoAllocation(t *testing.T) { // alone: allocations are counted
+	k := newTalk(prefixed("one", dissect.OverUDP, 1))
+	payload := []byte("one:x")
+	m := heron.Message{
+		Time: k.now, Transport: heron.UDP, FromClient: true, Flow: &k.flow, Payload: payload,
+		Src: end(12), Dst: end(5), SrcPort: 40000, DstPort: 1,
+	}
+	k.d.Message(&m)
+	k.out.Drain(k.now)
+	if n := testing.AllocsPerRun(100, func() { k.d.Message(&m) }); n != 0 {
+		t.Errorf("%.0f allocations a message", n)
+	}
+}
