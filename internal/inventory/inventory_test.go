@@ -149,3 +149,58 @@ func values(v *inventory.Inventory, id, key string) []string {
 	}
 	return out
 }
+
+func zone(id string, prefix string) heron.Zone {
+	return heron.Zone{ID: id, Name: id, Prefixes: []netip.Prefix{netip.MustParsePrefix(prefix)}}
+}
+
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	t.Run("a hundred thousand remote hosts are no devices", func(t *testing.T) {
+		t.Parallel()
+		v := inventory.New(inventory.Options{})
+		var obs []heron.Observation
+		for i := range 100_000 {
+			o := heron.Observation{Key: heron.KeyFrame, First: at(i), Last: at(i), Count: 1}
+			o.MAC, o.IP = mac(t, gateway), netip.AddrFrom4([4]byte{52, byte(i >> 16), byte(i >> 8), byte(i)})
+			o.Value = o.IP.String()
+			obs = append(obs, o)
+		}
+		v.Apply(at(0), obs)
+		if got := find(t, v, gateway); count(v) != 1 || !slices.Contains(got.Roles, "router") || len(got.IPs) != 0 {
+			t.Errorf("got %d devices, %+v", count(v), got)
+		}
+		if n := len(v.Observations(find(t, v, gateway).ID)); n > 2*heron.MaxValuesPerKey {
+			t.Errorf("kept %d observations", n)
+		}
+	})
+	t.Run("the values of one key", func(t *testing.T) {
+		t.Parallel()
+		var rows []row
+		for i := range 500 {
+			rows = append(rows, row{i, camera, "10.0.0.5", heron.KeyContact, at(i).String()})
+		}
+		v := network(t, inventory.Options{}, rows)
+		got := values(v, find(t, v, camera).ID, heron.KeyContact)
+		if len(got) != heron.MaxValuesPerKey || !slices.Contains(got, at(499).String()) {
+			t.Errorf("kept %d values, the last of them: %v", len(got), slices.Contains(got, at(499).String()))
+		}
+	})
+	t.Run("the endpoints of a site", func(t *testing.T) {
+		t.Parallel()
+		v := inventory.New(inventory.Options{MaxEndpoints: 10})
+		v.Apply(at(0), factory(50))
+		if count(v) != 10 || v.Dropped() != 400 {
+			t.Errorf("got %d devices, %d observations dropped", count(v), v.Dropped())
+		}
+	})
+	t.Run("the networks that are ours", func(t *testing.T) {
+		t.Parallel()
+		v := network(t, inventory.Options{Local: []netip.Prefix{netip.MustParsePrefix("130.1.0.0/16")}}, []row{
+			{0, camera, "130.1.2.3", frame, ""}, {1, "", "130.1.2.4", frame, ""}, {2, "", "10.0.0.5", frame, ""},
+		})
+		if got := summary(v); !slices.Equal(got, texts([]want{{camera, "130.1.2.3", true, ""}, {"", "130.1.2.4", true, ""}})) {
+			t.Errorf("got %q", got)
+		}
+	})
+}
