@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 // The server that the development page talks to: `heron demo`, or `npm run mock`.
 const server = process.env.HERON_URL ?? 'http://127.0.0.1:8470'
@@ -15,6 +14,11 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: URLs: the server's content security policy forbids them
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
   },
   server: {
     proxy: { '/api': { target: server, ws: true }, '/healthz': server },

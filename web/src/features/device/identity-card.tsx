@@ -1,0 +1,162 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Claim, Device } from '../../api/types.ts'
+import { typeTitle } from '../../lib/device-types.ts'
+import { heaviest, joinModel, reasonOf, runnerUp, supportOf } from '../../lib/device-words.ts'
+import { words } from '../../lib/format.ts'
+import { sureness } from '../../lib/levels.ts'
+import { Gauge } from '../../ui/gauge.tsx'
+import { Sign, Sureness } from '../../ui/signs.tsx'
+
+/** What it is, how sure that is, why, and what else it might be. */
+export function IdentityCard({ device: d }: { device: Device }) {
+  return (
+    <div className="identity">
+      <section className="card identity-what" aria-label="What it is">
+        <div className="card-body stack">
+          <p className="identity-verdict">{verdict(d)}</p>
+          <Claims device={d} />
+        </div>
+      </section>
+      <section className="card" aria-label="Why">
+        <div className="card-body stack-s">
+          <h2>Why we think so</h2>
+          <Reasons device={d} />
+          <RunnerUp device={d} />
+        </div>
+      </section>
+      <section className="card" aria-label="Risk and address">
+        <div className="card-body stack">
+          <RiskLine device={d} />
+          <Where device={d} />
+        </div>
+      </section>
+    </div>
+  )
+}
+
+/** One sentence: what it is and how sure. */
+export function verdict(d: Device): string {
+  const { vendor, model, type } = d.identity
+  const kind = type.value === 'unknown' ? '' : typeTitle(type.value)
+  const surest = model ?? (kind ? type : vendor)
+  if (!surest || surest.confidence === 0) return 'Not enough was seen to say what this is.'
+  const make = model ? (vendor ? joinModel(vendor.value, model.value) : model.value) : vendor?.value
+  const name = [make, kind && (make ? `(${kind.toLowerCase()})` : kind)].filter(Boolean).join(' ')
+  const lead = { sure: 'This is', 'quite sure': 'This is very likely', likely: 'This is probably' }
+  return `${lead[sureness(surest.confidence) as keyof typeof lead] ?? 'This may be'} ${/^[aeiou]/i.test(name) && !make ? 'an ' : make ? '' : 'a '}${name}.`
+}
+
+function Claims({ device: d }: { device: Device }) {
+  const { vendor, model, type, os, firmware } = d.identity
+  const rows: [string, Claim | undefined, string?][] = [
+    ['Vendor', vendor],
+    ['Model', model],
+    ['Type', type.value === 'unknown' ? undefined : type, typeTitle(type.value)],
+    ['System', os],
+    ['Firmware', firmware],
+  ]
+  return (
+    <dl className="claims">
+      {rows.map(([name, claim, title]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          {claim ? (
+            <>
+              <dd>{title ?? claim.value}</dd>
+              <dd>
+                <Sureness value={claim.confidence} />
+              </dd>
+            </>
+          ) : (
+            <dd className="quiet">not known</dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Reasons({ device: d }: { device: Device }) {
+  const reasons = heaviest(d.evidence, 3)
+  if (reasons.length === 0) {
+    return <p className="quiet">Nothing it said or did speaks for anything in particular. Active discovery may help.</p>
+  }
+  return (
+    <ol className="reasons">
+      {reasons.map((e) => (
+        <li key={e.key + e.value}>
+          <span>{reasonOf(e)}</span>
+          <span className="small quiet">speaks for {supportOf(e)}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function RunnerUp({ device: d }: { device: Device }) {
+  const second = runnerUp(d)
+  let text: ReactNode = 'Nothing else comes near.'
+  if (second) {
+    const value = second.what === 'type' ? typeTitle(second.claim.value) : second.claim.value
+    text = (
+      <>
+        Otherwise {second.what} <strong>{value}</strong> <Sureness value={second.claim.confidence} />
+      </>
+    )
+  }
+  return (
+    <p className="small runner-up">
+      {text}{' '}
+      <Link to="/devices/$id" params={{ id: d.id }} search={{ tab: 'evidence' }}>
+        All evidence
+      </Link>
+    </p>
+  )
+}
+
+function RiskLine({ device: d }: { device: Device }) {
+  const r = d.risk
+  if (!r || r.level === 'unknown') return <Sign grade="unknown">Risk not assessed yet</Sign>
+  const score = Math.round(r.score)
+  return (
+    <Link to="/devices/$id" params={{ id: d.id }} search={{ tab: 'risk' }} className="risk-line">
+      <span className="row spread">
+        <span className="risk-score">{score}</span>
+        <Sign grade={r.level}>{words(r.level)} risk</Sign>
+      </span>
+      <Gauge
+        {...r}
+        label={`Risk ${score} of 100, ${r.level}; between ${Math.round(r.low)} and ${Math.round(r.high)} for what is not known`}
+      />
+      <span className="small quiet">
+        between {Math.round(r.low)} and {Math.round(r.high)}, for what is not known
+        {Math.abs(r.trend) >= 1 && ` · ${r.trend > 0 ? 'up' : 'down'} ${Math.abs(Math.round(r.trend))} since yesterday`}
+      </span>
+    </Link>
+  )
+}
+
+function Where({ device: d }: { device: Device }) {
+  const lines: [string, string[]][] = [
+    ['Address', d.ips ?? []],
+    ['Hardware', d.macs ?? []],
+    ['Name', d.hostnames ?? []],
+  ]
+  return (
+    <dl className="facts">
+      {lines.map(
+        ([name, values]) =>
+          values.length > 0 && (
+            <div key={name} style={{ display: 'contents' }}>
+              <dt>{name}</dt>
+              <dd className="mono">
+                {values.slice(0, 3).join(', ')}
+                {values.length > 3 && <span className="quiet"> and {values.length - 3} more</span>}
+              </dd>
+            </div>
+          ),
+      )}
+    </dl>
+  )
+}

@@ -1,0 +1,93 @@
+import { useNavigate } from '@tanstack/react-router'
+import { BookmarkPlus, X } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+import type { DeviceFilter } from '../../api/devices.ts'
+import { recall, remember } from '../../lib/stored.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+
+interface View {
+  name: string
+  filter: DeviceFilter
+}
+
+const given: View[] = [
+  { name: 'Most at risk', filter: { sort: '-risk' } },
+  { name: 'New this week', filter: { sort: '-first' } },
+  { name: 'Not recognised', filter: { type: ['unknown'] } },
+  { name: 'Industrial', filter: { q: 'category:ot' } },
+]
+
+const same = (a: DeviceFilter, b: DeviceFilter): boolean =>
+  JSON.stringify(Object.entries(a).filter(([, v]) => v).sort()) ===
+  JSON.stringify(Object.entries(b).filter(([, v]) => v).sort())
+
+/** Searches worth keeping, kept in this browser. */
+export function SavedViews({ filter }: { filter: DeviceFilter }) {
+  const [own, setOwn] = useState<View[]>(() => recall<View[]>('views', []))
+  const [naming, setNaming] = useState(false)
+  const navigate = useNavigate()
+  const keep = (views: View[]): void => {
+    remember('views', views)
+    setOwn(views)
+  }
+  const all = [...given, ...own]
+  const saved = Object.values(filter).every((v) => !v) || all.some((v) => same(v.filter, filter))
+  return (
+    <div className="views" role="group" aria-label="Saved views">
+      {all.map((v) => (
+        <span key={v.name} className="view">
+          <Button
+            look="quiet"
+            aria-pressed={same(v.filter, filter)}
+            onClick={() => void navigate({ to: '/devices', search: same(v.filter, filter) ? {} : v.filter })}
+          >
+            {v.name}
+          </Button>
+          {own.includes(v) && (
+            <IconButton label={`Forget the view ${v.name}`} onClick={() => keep(own.filter((o) => o !== v))}>
+              <X size={13} aria-hidden="true" />
+            </IconButton>
+          )}
+        </span>
+      ))}
+      {!saved && (
+        <Button look="quiet" onClick={() => setNaming(true)}>
+          <BookmarkPlus size={15} aria-hidden="true" /> Save view
+        </Button>
+      )}
+      {naming && (
+        <NameDialog
+          close={() => setNaming(false)}
+          save={(name) => {
+            keep([...own.filter((v) => v.name !== name), { name, filter }])
+            setNaming(false)
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function NameDialog({ close, save }: { close: () => void; save: (name: string) => void }) {
+  const [name, setName] = useState('')
+  const submit = (e: FormEvent): void => {
+    e.preventDefault()
+    if (name.trim()) save(name.trim())
+  }
+  return (
+    <Dialog title="Save this view" close={close}>
+      <form className="stack" onSubmit={submit}>
+        <label className="field">
+          <span>Name</span>
+          <input className="input" value={name} onChange={(e) => setName(e.target.value)} maxLength={40} required />
+        </label>
+        <div className="dialog-foot">
+          <Button look="primary" type="submit">
+            Save
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

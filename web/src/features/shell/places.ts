@@ -1,0 +1,24 @@
+import {
+  Activity, Bell, FileClock, HardDriveUpload, LayoutDashboard, RadioTower, Settings, ShieldCheck, type LucideIcon,
+} from 'lucide-react'
+
+interface Place {
+  to: '/' | '/devices' | '/alerts' | '/actions' | '/sensors' | '/uploads' | '/audit' | '/settings'
+  title: string
+  icon: LucideIcon
+  /** Pressed after "g" it leads here. */
+  key: string
+  /** Shown in the bar of a phone. */
+  main?: boolean
+}
+
+export const places: Place[] = [
+  { to: '/', title: 'Overview', icon: LayoutDashboard, key: 'o', main: true },
+  { to: '/devices', title: 'Devices', icon: Activity, key: 'd', main: true },
+  { to: '/alerts', title: 'Alerts', icon: Bell, key: 'a', main: true },
+  { to: '/actions', title: 'Actions', icon: ShieldCheck, key: 'q', main: true },
+  { to: '/sensors', title: 'Sensors', icon: RadioTower, key: 's' },
+  { to: '/uploads', title: 'Captures', icon: HardDriveUpload, key: 'u' },
+  { to: '/audit', title: 'Audit', icon: FileClock, key: 'l' },
+  { to: '/settings', title: 'Settings', icon: Settings, key: ',' },
+]

@@ -1,0 +1,111 @@
+import type { Claim, Device, Evidence } from '../api/types.ts'
+import { typeTitle } from './device-types.ts'
+
+/** What a person should see first, in the server's order: name, model, hostname, kind, address. */
+export function deviceTitle(d: Device): string {
+  const { vendor, model, type } = d.identity
+  if (d.name) return d.name
+  if (vendor && model) return joinModel(vendor.value, model.value)
+  const host = d.hostnames?.[0]
+  if (host) return host
+  if (vendor && type.value !== 'unknown') return `${vendor.value} ${typeTitle(type.value)}`
+  return d.ips?.[0] ?? d.macs?.[0] ?? d.id
+}
+
+/** Vendor and model without saying the vendor twice. */
+export function joinModel(vendor: string, model: string): string {
+  return model.toLowerCase().startsWith(vendor.toLowerCase()) ? model : `${vendor} ${model}`
+}
+
+/** Vendor and model as known, for a column. */
+export function makeOf(d: Device): string {
+  const { vendor, model } = d.identity
+  if (vendor && model) return joinModel(vendor.value, model.value)
+  return vendor?.value ?? model?.value ?? ''
+}
+
+const sources: Record<string, string> = {
+  'mac.oui': 'Its hardware address belongs to',
+  'dhcp.vendor_class': 'When asking for an address it calls itself',
+  'dhcp.hostname': 'When asking for an address it gives the name',
+  'dhcp.params': 'It asks the network for the options',
+  'mdns.service': 'It announces the service',
+  'mdns.device_info': 'It announces itself as',
+  'ssdp.server': 'It announces its software as',
+  'upnp.model_name': 'Its description names the model',
+  'http.server': 'Its web server says',
+  'http.title': 'Its web page is titled',
+  'http.user_agent': 'It browses as',
+  'http.www_authenticate': 'Its login asks for',
+  'tls.cert.subject': 'Its certificate is for',
+  'tls.cert.issuer': 'Its certificate comes from',
+  'tls.sni': 'It connects to',
+  'contact.name': 'It talks to',
+  'ssh.banner': 'Its SSH server greets with',
+  'telnet.banner': 'Its Telnet server greets with',
+  'ftp.banner': 'Its FTP server greets with',
+  'snmp.sysdescr': 'It describes itself as',
+  'lldp.system_description': 'To its neighbours it describes itself as',
+  'lldp.system_name': 'To its neighbours it gives the name',
+  'host.name': 'It calls itself',
+  'service.open': 'It answers on',
+  'service.protocol': 'It answers on',
+  'client.protocol': 'It speaks',
+  'link.mac': 'It was seen with the hardware address',
+}
+
+const families: [string, string][] = [
+  ['modbus.device_id.', 'Asked over Modbus it says'],
+  ['mdns.txt.', 'It announces'],
+  ['bacnet.device.', 'Its BACnet object says'],
+  ['cip.identity.', 'Its EtherNet/IP identity says'],
+  ['s7.', 'Asked over S7 it says'],
+  ['mqtt.', 'Over MQTT it says'],
+  ['lldp.', 'To its neighbours it says'],
+  ['sip.', 'Over SIP it says'],
+  ['rtsp.', 'Its video server says'],
+  ['tls.ja', 'Its way of opening TLS is'],
+]
+
+/** One reason as a sentence: what was seen, and what it speaks for. */
+export function reasonOf(e: Evidence): string {
+  const lead = sources[e.key] ?? families.find(([p]) => e.key.startsWith(p))?.[1] ?? `${e.key} is`
+  const value = e.value.length > 90 ? `${e.value.slice(0, 89)}…` : e.value
+  return `${lead} “${value}”`
+}
+
+/** What a piece of evidence speaks for, in words. */
+export function supportOf(e: Evidence): string {
+  const what = e.supports === 'type' ? typeTitle(e.claim) : e.claim
+  if (!what) return e.supports
+  return e.weight < 0 ? `against ${e.supports} ${what}` : `${e.supports} ${what}`
+}
+
+/** The heaviest reasons, one for each thing observed. */
+export function heaviest(evidence: Evidence[] | null | undefined, n: number): Evidence[] {
+  const seen = new Set<string>()
+  const out: Evidence[] = []
+  for (const e of [...(evidence ?? [])].sort((a, b) => b.weight - a.weight)) {
+    const key = `${e.key}=${e.value}`
+    if (seen.has(key) || e.weight <= 0) continue
+    seen.add(key)
+    out.push(e)
+    if (out.length === n) break
+  }
+  return out
+}
+
+/** The surest claim that lost, with what it is about. */
+export function runnerUp(d: Device): { what: string; claim: Claim } | undefined {
+  const entries = Object.entries(d.runner_up ?? {}).filter((e): e is [string, Claim] => !!e[1])
+  entries.sort((a, b) => b[1].confidence - a[1].confidence)
+  const first = entries[0]
+  return first && { what: first[0], claim: first[1] }
+}
+
+const control = new Set(['ot', 'medical', 'building'])
+
+/** Whether the device may move something in the world: people must type its name. */
+export function isControl(d: Device, category: string): boolean {
+  return control.has(category) || (d.roles ?? []).includes('ot')
+}
