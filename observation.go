@@ -37,6 +37,11 @@ const (
 	KeyServiceProtocol = "service.protocol"
 	// KeyClientProtocol: Subject speaks Value (a protocol name) as a client.
 	KeyClientProtocol = "client.protocol"
+	// KeyClientPort: Subject contacts a port that says what it is. Value is "udp/123".
+	KeyClientPort = "client.port"
+	// KeyBanner: how a service greets that speaks no protocol known here, or what
+	// Subject calls out to all. Value is the text at the start of its payload.
+	KeyBanner = "banner"
 	// KeyHostname: a name that Subject gave itself, whatever the protocol.
 	KeyHostname = "host.name"
 	// KeyContact: a name that Subject asked for or connected to (DNS or SNI).

@@ -181,25 +181,25 @@ func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	}
 }
 
-// Flow states that the server of an answered flow offers a service on its port.
-// UDP counts only below the ports that clients use, since both sides of a
-// peer-to-peer exchange look like servers.
+// Flow states that the server of an answered flow offers a service on its port,
+// and that the client uses one. UDP counts only below the ports that clients are
+// given, since both sides of a peer-to-peer exchange look like servers.
 func (c *Collector) Flow(f *heron.Flow) {
 	const ephemeral = 32768 // the lowest port that common systems give to clients
-	answered := f.State == heron.FlowEstablished &&
-		(f.Transport == heron.TCP || f.Transport == heron.UDP && f.ServerPort < ephemeral)
-	if !answered {
+	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) {
 		return
 	}
 	c.protocol, c.message, c.time = "flow", nil, f.Last
-	about := heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}
 	c.value = append(c.value[:0], f.Transport.String()...)
 	c.value = append(c.value, '/')
 	c.value = strconv.AppendUint(c.value, uint64(f.ServerPort), 10)
-	if !identify(&about) {
-		return
+	if f.State == heron.FlowEstablished {
+		server := heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}
+		c.Observe(server, heron.KeyService, c.value)
 	}
-	c.see(&about, heron.KeyService, c.value, c.config.Refresh)
+	if f.State == heron.FlowEstablished || f.Transport == heron.UDP {
+		c.Observe(heron.Subject{Endpoint: f.Client}, heron.KeyClientPort, c.value)
+	}
 }
 
 // Drain returns the observations that are new, or due to be told again, and the

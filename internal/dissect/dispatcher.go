@@ -20,6 +20,7 @@ const minTry = 8
 const (
 	toldService = 1 << iota
 	toldClient
+	toldBanner // or it is known that there is none
 )
 
 // Dispatcher finds the protocol of each flow and hands its messages to the
@@ -232,6 +233,9 @@ func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome)
 	}
 	if waits {
 		return heron.Verdict{}, waiting
+	}
+	if except < 0 {
+		d.banner(m)
 	}
 	if m.Flow.Tries++; m.Flow.Tries >= maxTries {
 		m.Flow.Settled = true

@@ -123,6 +123,39 @@ func TestAFlowInWhichNothingIsFoundIsSettled(t *testing.T) {
 	}
 }
 
+func TestGreetingsOfUnknownServicesAreKeptAndNothingThatClientsSay(t *testing.T) {
+	t.Parallel()
+	group := heron.Endpoint{MAC: heron.MAC{255, 255, 255, 255, 255, 255}, IP: end(255).IP}
+	for _, c := range []struct {
+		name  string
+		over  heron.Transport
+		steps []string // "<" from the server, ">" from the client, "*" from the client to all
+		want  []string
+	}{
+		{"server first", heron.TCP, []string{"<220 example FTP\r\n", ">PASS secret", "<230 welcome"}, []string{"banner=220 example FTP"}},
+		{"client first", heron.TCP, []string{">LOGIN bob secret", "<OK token secret"}, nil},
+		{"binary", heron.TCP, []string{"<abc\x00\x01\x02defghijk"}, nil},
+		{"answer", heron.UDP, []string{">HF-A11ASSISTHREAD", "<192.0.2.5,020000000005,X\x00"}, []string{"banner=192.0.2.5,020000000005,X"}},
+		{"call to all", heron.UDP, []string{"*HF-A11ASSISTHREAD"}, []string{"banner=HF-A11ASSISTHREAD"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			k := newTalk(prefixed("one", dissect.OverTCP|dissect.OverUDP, 1))
+			for _, s := range c.steps {
+				if s[0] != '*' {
+					k.say(c.over, 1, s[0] == '>', s[1:])
+					continue
+				}
+				k.d.Message(&heron.Message{
+					Time: k.now, Transport: c.over, FromClient: true, Flow: &k.flow, Payload: []byte(s[1:]),
+					Src: end(12), Dst: group, SrcPort: 40000, DstPort: 1,
+				})
+			}
+			k.want(t, c.want...)
+		})
+	}
+}
+
 func TestAStreamThatChangesHandsIsFollowed(t *testing.T) {
 	t.Parallel()
 	k := newTalk(prefixed("one", dissect.OverTCP, 1), prefixed("two", dissect.OverTCP))
