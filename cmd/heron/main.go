@@ -69,14 +69,20 @@ func newRoot(t *terminal) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(
+		newAlertCommand(t),
+		newDBCommand(t),
 		newDemoCommand(t),
+		newDeviceCommand(t),
 		newDoctorCommand(t),
 		newExitCodesTopic(),
 		newIdentifyCommand(t),
+		newLabCommand(t),
 		newReadCommand(t),
 		newScanCommand(t),
+		newSensorCommand(t),
 		newServeCommand(t),
 		newSignaturesCommand(t),
+		newUserCommand(t),
 		newVulnDBCommand(t),
 	)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

@@ -36,9 +36,9 @@ type Options struct {
 	Config  config.Config
 	Version string
 	Log     *slog.Logger // nil discards
-	// Simulation, when set, is a source that plays a simulated network; every
-	// screen then says so.
-	Simulation packetSource
+	// Simulation, when set, is watched instead of a real network, and acted on;
+	// every screen then says so.
+	Simulation *Simulation
 	// Started, when set, is told the address of the page, and the admin
 	// password where this is the first start.
 	Started func(url, password string)
@@ -161,10 +161,13 @@ func (p *Platform) openCore(ctx context.Context) error {
 }
 
 func (p *Platform) openActions(context.Context) error {
+	executors := actionall.Executors(actionall.Options{Nftables: nftables.Config{Management: p.management()}})
+	if p.opt.Simulation != nil {
+		// A simulated device must never lead to a change of the real network.
+		executors = []action.Executor{p.opt.Simulation.executor()}
+	}
 	p.actions = action.NewRunner(action.Config{
-		Store:     p.store,
-		Executors: actionall.Executors(actionall.Options{Nftables: nftables.Config{Management: p.management()}}),
-		Log:       p.log.With("component", "action"),
+		Store: p.store, Executors: executors, Log: p.log.With("component", "action"),
 	})
 	return nil
 }

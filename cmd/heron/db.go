@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron/internal/app"
+	"github.com/heron-iot/heron/internal/config"
+)
+
+// dbFlags say which database is meant.
+type dbFlags struct {
+	file, data, url string
+}
+
+func newDBCommand(t *terminal) *cobra.Command {
+	f := &dbFlags{}
+	c := &cobra.Command{Use: "db", Short: "The database: backup, restore, check", Args: noArgs}
+	s := c.PersistentFlags()
+	s.StringVarP(&f.file, "config", "c", "", "configuration file (YAML)")
+	s.StringVar(&f.data, "data", "", "folder of the platform's data")
+	s.StringVar(&f.url, "db", "", "database: sqlite:PATH or postgres://USER@HOST/NAME")
+	c.AddCommand(newDBBackup(t, f), newDBRestore(t, f), newDBCheck(t, f))
+	return c
+}
+
+// open opens the database that the flags name. One that is not there is a
+// fault: a backup of nothing helps nobody.
+func (f *dbFlags) open(ctx context.Context, create bool) (*app.Database, error) {
+	c, err := config.Load(f.file, os.Getenv)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if f.data != "" {
+		c.Data = f.data
+	}
+	if f.url != "" {
+		c.DB.URL = f.url
+	}
+	if err := c.Validate(); err != nil {
+		return nil, usageError{fmt.Errorf("configuration:\n%w", err)}
+	}
+	return app.OpenDatabase(ctx, c, create)
+}
+
+func newDBBackup(t *terminal, f *dbFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "backup FILE", Short: "Write all data to a file, while the platform runs", Args: needArgs(1, "a file to write"),
+		RunE: func(c *cobra.Command, args []string) error {
+			db, err := f.open(c.Context(), false)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(db.Backup(c.Context(), args[0]), db.Close()); err != nil {
+				return err
+			}
+			fmt.Fprintf(t.out, "%s backup written to %s\n", t.green("✓"), args[0])
+			return nil
+		},
+	}
+}
+
+func newDBRestore(t *terminal, f *dbFlags) *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "restore FILE", Short: "Read a backup into an empty database, of either engine", Args: needArgs(1, "a backup"),
+		Long: "Read a backup into an empty database. Stop the platform first. A damaged backup is\nrefused, and so is a database that holds anything, unless --force replaces it.",
+		RunE: func(c *cobra.Command, args []string) error {
+			db, err := f.open(c.Context(), true)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(db.Restore(c.Context(), args[0], force), db.Close()); err != nil {
+				return err
+			}
+			fmt.Fprintf(t.out, "%s restored from %s\n", t.green("✓"), args[0])
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "replace what the database holds")
+	return c
+}
+
+func newDBCheck(t *terminal, f *dbFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "check [BACKUP]", Short: "Look for damage: structures, references, the audit log's chain; or in a backup",
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return checkBackup(t, args[0])
+			}
+			db, err := f.open(c.Context(), false)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(db.Check(c.Context()), db.Close()); err != nil {
+				return err
+			}
+			fmt.Fprintf(t.out, "%s no damage found\n", t.green("✓"))
+			return nil
+		},
+	}
+}
+
+func checkBackup(t *terminal, path string) error {
+	text, err := app.CheckBackup(path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s %s\n", t.green("✓"), text)
+	return nil
+}

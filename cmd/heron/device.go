@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/client"
+)
+
+func newDeviceCommand(t *terminal) *cobra.Command {
+	f := &serverFlags{}
+	c := f.group("device", "Devices of a running server: list, show, rename, merge, split, quarantine")
+	c.AddCommand(
+		newDeviceList(t, f), newDeviceShow(t, f), newDeviceRename(t, f), newDeviceMerge(t, f),
+		newDeviceSplit(t, f), newDeviceUndo(t, f), newDeviceQuarantine(t, f), newDeviceRelease(t, f),
+	)
+	return c
+}
+
+func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
+	var sort string
+	var limit int
+	c := &cobra.Command{
+		Use: "list [SEARCH…]", Short: "List devices",
+		Long:    "List devices. SEARCH is in the language of the page's search box: words, and terms as\nvendor:axis type:camera firmware<10 risk>60 -zone:ot.",
+		Example: "  heron device list vendor:axis 'firmware<10'\n  heron device list --sort -risk --limit 10",
+	}
+	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+		list, err := collect(cl.Devices(ctx, client.DeviceQuery{Search: joinWords(args), Sort: sort}), limit)
+		if err != nil {
+			return err
+		}
+		if f.json {
+			return t.json(list)
+		}
+		rows := make([][]string, 0, len(list))
+		for i := range list {
+			rows = append(rows, serverDeviceRow(t, &list[i]))
+		}
+		t.table([]string{"Risk", "Type", "Name", "Vendor", "Model", "Address", "Seen", "ID"}, rows)
+		t.say("%d devices", len(list))
+		return nil
+	})
+	c.Flags().StringVar(&sort, "sort", "-risk", "field to sort by, with - before it for descending")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many (0: all)")
+	return c
+}
+
+func joinWords(args []string) string {
+	s := ""
+	for i, a := range args {
+		if i > 0 {
+			s += " "
+		}
+		s += a
+	}
+	return s
+}
+
+func serverDeviceRow(t *terminal, d *heron.Device) []string {
+	id := d.Identity
+	title := d.Title()
+	if d.Quarantined {
+		title += " " + t.red("(quarantined)")
+	}
+	return []string{riskText(t, d.Risk), heron.TypeTitle(id.Type.Value), title, claim(id.Vendor), claim(id.Model), join(d.IPs, 1), ago(d.Last.Std()), d.ID}
+}
+
+func riskText(t *terminal, r *heron.RiskSummary) string {
+	if r == nil {
+		return t.faint("?")
+	}
+	s := fmt.Sprintf("%3.0f %s", r.Score, r.Level)
+	if r.Level == heron.RiskHigh || r.Level == heron.RiskCritical {
+		return t.red(s)
+	}
+	return s
+}
+
+func newDeviceRename(t *terminal, f *serverFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "rename ID NAME", Short: "Give a device a name", Args: needArgs(2, "a device id and a name"),
+		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+			d, err := cl.RenameDevice(ctx, args[0], args[1], 0)
+			if err != nil {
+				return err
+			}
+			return t.done(f, d, "%s is called %s now", d.ID, d.Name)
+		}),
+	}
+}
+
+func newDeviceMerge(t *terminal, f *serverFlags) *cobra.Command {
+	var reason string
+	c := &cobra.Command{Use: "merge ID OTHER…", Short: "Say that others are the same device as ID", Args: needArgs(2, "a device id and at least one other")}
+	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+		d, err := cl.MergeDevices(ctx, args[0], args[1:], reason)
+		if err != nil {
+			return err
+		}
+		return t.done(f, d, "merged into %s; heron device undo takes it back", d.Title())
+	})
+	c.Flags().StringVar(&reason, "reason", "merged by hand", "why")
+	return c
+}
+
+func newDeviceSplit(t *terminal, f *serverFlags) *cobra.Command {
+	var reason string
+	c := &cobra.Command{Use: "split ID ADDRESS…", Short: "Move addresses of a device to one of their own", Args: needArgs(2, "a device id and MAC or IP addresses of it")}
+	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+		list, err := cl.SplitDevice(ctx, args[0], args[1:], reason)
+		if err != nil {
+			return err
+		}
+		return t.done(f, list, "split into %d devices; heron device undo takes it back", len(list))
+	})
+	c.Flags().StringVar(&reason, "reason", "split by hand", "why")
+	return c
+}
+
+func newDeviceUndo(t *terminal, f *serverFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "undo [ENTRY]", Short: "Take back a merge, split or rename; without ENTRY, list them",
+		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+			if len(args) == 0 {
+				return printLedger(ctx, t, f, cl)
+			}
+			list, err := cl.UndoLedger(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return t.done(f, list, "taken back; %d devices changed", len(list))
+		}),
+	}
+}
+
+func printLedger(ctx context.Context, t *terminal, f *serverFlags, cl *client.Client) error {
+	list, err := collect(cl.Ledger(ctx), 50)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return t.json(list)
+	}
+	rows := make([][]string, 0, len(list))
+	for _, e := range list {
+		undone := ""
+		if e.Undone {
+			undone = "taken back"
+		}
+		rows = append(rows, []string{ago(e.Time.Std()), e.Actor, e.Op, e.Reason, undone, e.ID})
+	}
+	t.table([]string{"When", "Who", "What", "Why", "", "Entry"}, rows)
+	return nil
+}
+
+// done prints what came of a change: JSON for machines, a sentence for people.
+func (t *terminal) done(f *serverFlags, v any, format string, args ...any) error {
+	if f.json {
+		return t.json(v)
+	}
+	fmt.Fprintf(t.out, t.green("✓")+" "+format+"\n", args...)
+	return nil
+}
