@@ -139,14 +139,14 @@ func (t *tx) putAlert(ctx context.Context, a, before *heron.Alert) error {
 	}
 	search := lower(a.Title + "\n" + a.Summary + "\n" + a.Detector + "\n" + a.Src + "\n" + a.Dst)
 	_, err = t.ExecContext(ctx, `INSERT INTO alert
-		(id, site_id, detector, severity, state, device_id, first_seen, last_seen, version, search, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		(id, site_id, detector, severity, state, device_id, first_seen, last_seen, stored, version, search, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, detector = excluded.detector,
 			severity = excluded.severity, state = excluded.state, device_id = excluded.device_id,
-			first_seen = excluded.first_seen, last_seen = excluded.last_seen, version = excluded.version,
-			search = excluded.search, doc = excluded.doc`,
+			first_seen = excluded.first_seen, last_seen = excluded.last_seen, stored = excluded.stored,
+			version = excluded.version, search = excluded.search, doc = excluded.doc`,
 		clean(a.ID), clean(a.SiteID), clean(a.Detector), int64(a.Severity), string(a.State), clean(a.DeviceID),
-		int64(a.First), int64(a.Last), a.Version, search, doc)
+		int64(a.First), int64(a.Last), int64(a.Updated), a.Version, search, doc)
 	if err != nil {
 		return err
 	}
@@ -212,10 +212,11 @@ func (db *DB) LoadIncidents(ctx context.Context, siteID string) ([]heron.Inciden
 func (t *tx) putIncidents(ctx context.Context, list []heron.Incident) error {
 	for _, in := range lastOfEach(list, func(i *heron.Incident) string { return i.ID }) {
 		in.State = cmp.Or(in.State, heron.AlertOpen)
-		err := t.QueryRowContext(ctx, `INSERT INTO incident (id, site_id, state, last_seen, version, doc)
-			VALUES ($1, $2, $3, $4, 1, '') ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id,
-			state = excluded.state, last_seen = excluded.last_seen, version = incident.version + 1 RETURNING version`,
-			clean(in.ID), clean(in.SiteID), string(in.State), int64(in.Last)).Scan(&in.Version)
+		err := t.QueryRowContext(ctx, `INSERT INTO incident (id, site_id, state, last_seen, stored, version, doc)
+			VALUES ($1, $2, $3, $4, $5, 1, '') ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id,
+			state = excluded.state, last_seen = excluded.last_seen, stored = excluded.stored,
+			version = incident.version + 1 RETURNING version`,
+			clean(in.ID), clean(in.SiteID), string(in.State), int64(in.Last), int64(t.db.now())).Scan(&in.Version)
 		if err != nil {
 			return err
 		}

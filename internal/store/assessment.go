@@ -96,14 +96,14 @@ func (t *tx) putRisk(ctx context.Context, a *heron.Assessment) (changed bool, er
 
 // addRiskPoint adds to the history when score or range moved.
 func (t *tx) addRiskPoint(ctx context.Context, r *heron.RiskScore) error {
-	_, err := t.ExecContext(ctx, `INSERT INTO risk_point (device_id, time, score, low, high, cause)
+	_, err := t.ExecContext(ctx, `INSERT INTO risk_point (device_id, time, score, low, high, cause, stored)
 		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS DOUBLE PRECISION), CAST($4 AS DOUBLE PRECISION),
-			CAST($5 AS DOUBLE PRECISION), CAST($6 AS TEXT)
+			CAST($5 AS DOUBLE PRECISION), CAST($6 AS TEXT), CAST($7 AS BIGINT)
 		WHERE NOT EXISTS (SELECT 1 FROM (SELECT score, low, high FROM risk_point WHERE device_id = $1
 			ORDER BY time DESC LIMIT 1) AS latest WHERE score = $3 AND low = $4 AND high = $5)
 		ON CONFLICT (device_id, time) DO UPDATE SET score = excluded.score, low = excluded.low,
 			high = excluded.high, cause = excluded.cause`,
-		clean(r.DeviceID), int64(r.Time), r.Score, r.Low, r.High, clean(r.Cause))
+		clean(r.DeviceID), int64(r.Time), r.Score, r.Low, r.High, clean(r.Cause), int64(t.db.now()))
 	return err
 }
 
@@ -183,10 +183,10 @@ func (t *tx) updateSiteRisk(ctx context.Context, at heron.Time) error {
 	if !t.db.site.due(t.db.now()) {
 		return nil
 	}
-	_, err := t.ExecContext(ctx, `INSERT INTO risk_point (device_id, time, score, low, high, cause)
-		SELECT '', CAST($1 AS BIGINT), AVG(risk), AVG(risk_low), AVG(risk_high), ''
+	_, err := t.ExecContext(ctx, `INSERT INTO risk_point (device_id, time, score, low, high, cause, stored)
+		SELECT '', CAST($1 AS BIGINT), AVG(risk), AVG(risk_low), AVG(risk_high), '', CAST($2 AS BIGINT)
 		FROM device WHERE merged = 0 AND risk >= 0 HAVING COUNT(*) > 0
 		ON CONFLICT (device_id, time) DO UPDATE SET score = excluded.score, low = excluded.low, high = excluded.high`,
-		int64(at-at%siteRiskStep))
+		int64(at-at%siteRiskStep), int64(t.db.now()))
 	return err
 }

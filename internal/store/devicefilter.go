@@ -101,6 +101,7 @@ func (db *DB) termCond(ctx context.Context, t heron.Term) (cond, error) {
 	case "os":
 		return textCond("d.os_key", t)
 	case "category":
+		t.Op = strings.Replace(t.Op, ":", "=", 1) // "ot" is not "other"
 		return textCond("d.category", t)
 	case "type":
 		return typeCond(t)

@@ -25,8 +25,9 @@ type dialect struct {
 	retryable func(err error) bool
 	// tables lists the tables of the schema.
 	tables string
-	// used is the size of the data in bytes, without what deletion has freed.
-	used func(ctx context.Context, q querier) (int64, error)
+	// used is the size of the data in bytes, without what deletion has freed; it
+	// may be an upper bound while that is below limit.
+	used func(ctx context.Context, q querier, limit int64) (int64, error)
 	// integrity looks for damage that the engine itself can find.
 	integrity func(ctx context.Context, q querier) error
 	// shrink gives freed space back, or makes it usable again.

@@ -43,12 +43,13 @@ func (t *tx) putFlows(ctx context.Context, flows []heron.Flow) error {
 			return err
 		}
 		rows[i] = []any{
-			clean(f.ID), clean(f.ClientDevice), clean(f.ServerDevice), clean(f.Protocol), int64(f.First), int64(f.Last), doc,
+			clean(f.ID), clean(f.ClientDevice), clean(f.ServerDevice), clean(f.Protocol), int64(f.First), int64(f.Last),
+			int64(t.db.now()), doc,
 		}
 	}
-	return insert(ctx, t, "INSERT INTO flow (id, client_device, server_device, protocol, first_seen, last_seen, doc)", rows,
+	return insert(ctx, t, "INSERT INTO flow (id, client_device, server_device, protocol, first_seen, last_seen, stored, doc)", rows,
 		`ON CONFLICT (id) DO UPDATE SET client_device = excluded.client_device, server_device = excluded.server_device,
-			protocol = excluded.protocol, last_seen = excluded.last_seen, doc = excluded.doc
+			protocol = excluded.protocol, last_seen = excluded.last_seen, stored = excluded.stored, doc = excluded.doc
 			WHERE excluded.last_seen >= flow.last_seen`)
 }
 

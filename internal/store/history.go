@@ -31,12 +31,12 @@ func (t *tx) putChanges(ctx context.Context, changes []heron.DeviceChange) error
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{fmt.Sprintf("%s.%06d", prefix, i), clean(c.DeviceID), int64(c.Time), string(c.Kind), doc}
+		rows[i] = []any{fmt.Sprintf("%s.%06d", prefix, i), clean(c.DeviceID), int64(c.Time), string(c.Kind), int64(t.db.now()), doc}
 		if err := t.tell(heron.LiveTimeline, c.DeviceID, c); err != nil {
 			return err
 		}
 	}
-	return insert(ctx, t, "INSERT INTO device_change (id, device_id, time, kind, doc)", rows, "")
+	return insert(ctx, t, "INSERT INTO device_change (id, device_id, time, kind, stored, doc)", rows, "")
 }
 
 var ledgerList = listing{

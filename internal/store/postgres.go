@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// migrateLockID is an arbitrary number that all Heron processes lock while
+// migrateLock takes an arbitrary number that all Heron processes lock while
 // they migrate.
 const migrateLock = "SELECT pg_advisory_xact_lock(7205759403792793)"
 
@@ -33,8 +33,7 @@ func postgresDialect() *dialect {
 			}
 			return false
 		},
-		tables: "SELECT table_name FROM information_schema.tables " +
-			"WHERE table_schema = current_schema() ORDER BY table_name COLLATE \"C\"",
+		tables:    postgresTables,
 		used:      usedPostgres,
 		integrity: func(context.Context, querier) error { return nil },
 		shrink: func(ctx context.Context, db *sql.DB) error {
@@ -43,6 +42,9 @@ func postgresDialect() *dialect {
 		},
 	}
 }
+
+const postgresTables = `SELECT table_name FROM information_schema.tables
+	WHERE table_schema = current_schema() ORDER BY table_name COLLATE "C"`
 
 func openPostgres(ctx context.Context, url string) (*sql.DB, error) {
 	c, err := pgx.ParseConfig(url)
@@ -104,14 +106,33 @@ func classifyPostgres(err error) heron.Code {
 	return ""
 }
 
-// usedPostgres estimates: files do not shrink when rows go, so the sizes are
-// taken for the share of rows that live.
-func usedPostgres(ctx context.Context, q querier) (int64, error) {
-	var used float64
-	err := q.QueryRowContext(ctx, `
-		SELECT COALESCE(SUM(pg_total_relation_size(relid) *
-			CASE WHEN n_live_tup + n_dead_tup = 0 THEN 1.0
-			     ELSE n_live_tup / CAST(n_live_tup + n_dead_tup AS DOUBLE PRECISION) END), 0)
-		FROM pg_stat_user_tables WHERE schemaname = current_schema()`).Scan(&used)
-	return int64(used), err
+// usedPostgres is the size of all tables with their indexes. Files do not
+// shrink when rows go, so beyond limit it counts rows instead, at the mean
+// width of some of them and half as much again for indexes.
+func usedPostgres(ctx context.Context, q querier, limit int64) (int64, error) {
+	names, err := tableNames(ctx, q, postgresTables)
+	if err != nil {
+		return 0, err
+	}
+	var size, used int64
+	for _, name := range names {
+		var n int64
+		if err := q.QueryRowContext(ctx, "SELECT pg_total_relation_size($1)", name).Scan(&n); err != nil {
+			return 0, err
+		}
+		size += n
+	}
+	if size <= limit {
+		return size, nil
+	}
+	for _, name := range names {
+		var bytes float64
+		err := q.QueryRowContext(ctx, "SELECT COUNT(*) * (SELECT COALESCE(AVG(pg_column_size(s.*)), 0) FROM (SELECT * FROM "+
+			name+" LIMIT 1000) AS s) FROM "+name).Scan(&bytes)
+		if err != nil {
+			return 0, err
+		}
+		used += int64(bytes * 1.5)
+	}
+	return used, nil
 }

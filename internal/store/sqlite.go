@@ -108,7 +108,7 @@ func classifySQLite(err error) heron.Code {
 	return ""
 }
 
-func usedSQLite(ctx context.Context, q querier) (int64, error) {
+func usedSQLite(ctx context.Context, q querier, _ int64) (int64, error) {
 	var pages, free, size int64
 	err := errors.Join(
 		q.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages),

@@ -1,6 +1,8 @@
 -- The first schema. Statements end with a semicolon at the end of a line.
 -- Ids are text, times are microseconds since 1970 UTC (0 = not known), flags
--- are 0 or 1, doc columns hold the noun as JSON that only Go reads.
+-- are 0 or 1, doc columns hold the noun as JSON that only Go reads. Most times
+-- are of the traffic; stored is the clock on the wall, which retention goes by,
+-- so that an old capture read today is kept as long as today's traffic.
 
 CREATE TABLE meta (
     name  TEXT COLLATE "C" PRIMARY KEY,
@@ -69,10 +71,11 @@ CREATE TABLE device_change (
     device_id TEXT COLLATE "C" NOT NULL,
     time      BIGINT NOT NULL,
     kind      TEXT COLLATE "C" NOT NULL,
+    stored    BIGINT NOT NULL,
     doc       TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX device_change_by_device ON device_change (device_id, time, id);
-CREATE INDEX device_change_by_time ON device_change (time);
+CREATE INDEX device_change_by_age ON device_change (stored);
 
 CREATE TABLE observation (
     device_id  TEXT COLLATE "C" NOT NULL,
@@ -112,8 +115,10 @@ CREATE TABLE flow (
     protocol      TEXT COLLATE "C" NOT NULL,
     first_seen    BIGINT NOT NULL,
     last_seen     BIGINT NOT NULL,
+    stored        BIGINT NOT NULL,
     doc           TEXT COLLATE "C" NOT NULL
 );
+CREATE INDEX flow_by_age ON flow (stored);
 CREATE INDEX flow_by_last ON flow (last_seen, id);
 CREATE INDEX flow_by_client ON flow (client_device, last_seen, id);
 CREATE INDEX flow_by_server ON flow (server_device, last_seen, id);
@@ -140,10 +145,12 @@ CREATE TABLE alert (
     device_id   TEXT COLLATE "C" NOT NULL,
     first_seen  BIGINT NOT NULL,
     last_seen   BIGINT NOT NULL,
+    stored      BIGINT NOT NULL,
     version     BIGINT NOT NULL,
     search      TEXT COLLATE "C" NOT NULL,
     doc         TEXT COLLATE "C" NOT NULL
 );
+CREATE INDEX alert_by_age ON alert (stored);
 CREATE INDEX alert_by_last ON alert (last_seen, id);
 CREATE INDEX alert_by_severity ON alert (severity, last_seen, id);
 CREATE INDEX alert_by_state ON alert (state, severity, last_seen, id);
@@ -154,6 +161,7 @@ CREATE TABLE incident (
     site_id   TEXT COLLATE "C" NOT NULL,
     state     TEXT COLLATE "C" NOT NULL,
     last_seen BIGINT NOT NULL,
+    stored    BIGINT NOT NULL,
     version   BIGINT NOT NULL,
     doc       TEXT COLLATE "C" NOT NULL
 );
@@ -210,9 +218,10 @@ CREATE TABLE risk_point (
     low       DOUBLE PRECISION NOT NULL,
     high      DOUBLE PRECISION NOT NULL,
     cause     TEXT COLLATE "C" NOT NULL,
+    stored    BIGINT NOT NULL,
     PRIMARY KEY (device_id, time)
 );
-CREATE INDEX risk_point_by_time ON risk_point (time);
+CREATE INDEX risk_point_by_age ON risk_point (stored);
 
 CREATE TABLE action (
     id        TEXT COLLATE "C" PRIMARY KEY,
