@@ -9,10 +9,12 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
+	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
+	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/tls"
@@ -26,10 +28,12 @@ func Protocols() []dissect.Protocol {
 		dns.Protocol(),
 		http.Protocol(),
 		lldp.Protocol(),
+		llmnr.Protocol(),
 		mdns.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
+		ntp.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		tls.Protocol(),

@@ -1,0 +1,81 @@
+// Package ntp reads the Network Time Protocol: who asks for the time in which
+// manner, and what kind of clock a server is.
+package ntp
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keyVersion = "ntp.version" // of a client
+	keyStratum = "ntp.stratum" // of a server
+	keyRefID   = "ntp.refid"   // of a server: what it takes its time from
+)
+
+// Modes (RFC 5905 §7.3).
+const (
+	modeClient = 3
+	modeServer = 4
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:    "ntp",
+		Over:    dissect.OverUDP,
+		Ports:   []uint16{123},
+		Spec:    "RFC 5905 §7.3; RFC 4330 (SNTP)",
+		Dissect: d.dissect,
+	}
+}
+
+type dissector struct {
+	text []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	size := r.Len()
+	first := r.U8()
+	version, mode := first>>3&7, first&7
+	stratum := r.U8()
+	r.Skip(10) // poll, precision, root delay, root dispersion
+	refID := r.Bytes(4)
+	r.Skip(24)          // reference, origin and receive timestamps
+	transmit := r.U64() // simple clients leave it zero
+	if r.Err() != nil || size%4 != 0 || version < 1 || version > 4 || stratum > 16 {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	switch {
+	case mode == modeClient:
+		d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
+		out.Observe(heron.Subject{Endpoint: m.Src}, keyVersion, d.text)
+		return heron.Verdict{}, nil
+	case mode == modeServer && transmit != 0:
+		d.server(m, stratum, refID, out)
+		return heron.Verdict{Done: true}, nil
+	}
+	return heron.Verdict{}, dissect.ErrNotMine
+}
+
+// server tells a server's distance from a clock and its source: four letters at
+// stratum 1, an IPv4 address or a hash further away (RFC 5905 §7.3).
+func (d *dissector) server(m *heron.Message, stratum int, refID []byte, out dissect.Emitter) {
+	about := heron.Subject{Endpoint: m.Src, Transport: m.Transport, Port: m.SrcPort}
+	d.text = strconv.AppendInt(d.text[:0], int64(stratum), 10)
+	out.Observe(about, keyStratum, d.text)
+	if stratum <= 1 {
+		out.Observe(about, keyRefID, refID)
+		return
+	}
+	if ip, ok := netip.AddrFromSlice(refID); ok {
+		d.text = ip.AppendTo(d.text[:0])
+		out.Observe(about, keyRefID, d.text)
+	}
+}

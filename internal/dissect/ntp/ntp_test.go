@@ -1,0 +1,38 @@
+package ntp_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/dissect/ntp"
+)
+
+// packet is an NTP packet that was sent in November 2023.
+func packet(first, stratum byte, refID string) []byte {
+	b := make([]byte, 48)
+	b[0], b[1] = first, stratum
+	copy(b[12:], refID)
+	copy(b[40:], "\xe9\x00\x00\x00\x12\x34\x56\x78")
+	return b
+}
+
+func suite() dissecttest.Suite {
+	talk := func(name string, server []byte) dissecttest.Conversation {
+		return dissecttest.Conversation{
+			Name: name, Transport: heron.UDP, ServerPort: 123,
+			Steps: []dissecttest.Step{dissecttest.C(packet(0x23, 0, "")), dissecttest.S(server)},
+		}
+	}
+	return dissecttest.Suite{
+		Protocol: ntp.Protocol, PortOnly: true,
+		Conversations: []dissecttest.Conversation{
+			talk("clock", packet(0x24, 1, "GPS\x00")),
+			talk("far_from_a_clock", packet(0x24, 3, "\xc0\x00\x02\x01")),
+		},
+	}
+}
+
+func TestNTP(t *testing.T) { suite().Run(t) }
+
+func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
