@@ -1,0 +1,286 @@
+package behavior_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/behavior"
+)
+
+const start = heron.Time(1_700_006_400_000_000) // midnight
+
+// net is a device that is watched.
+type net struct {
+	tracker *behavior.Tracker
+	flows   int
+	now     heron.Time
+	events  []heron.Event
+}
+
+func newNet() *net { return &net{tracker: behavior.New("site"), now: start} }
+
+// send is one flow of the camera with a server: bytes out and in.
+func (n *net) send(server string, out, in uint64) {
+	n.flows++
+	f := &heron.Flow{
+		ID: fmt.Sprint(n.flows), Transport: heron.TCP, ServerPort: 443, Protocol: "tls", State: heron.FlowClosed, Ended: true,
+		First: n.now, Last: n.now, ClientBytes: out, ServerBytes: in, ClientPackets: 1 + out/1000, ServerPackets: 1 + in/1000,
+		ClientDevice: "cam",
+	}
+	f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr(server)
+	n.tracker.Flow(f)
+}
+
+// pass lets time go by.
+func (n *net) pass(t heron.Time) {
+	n.now += t
+	n.events = append(n.events, n.tracker.Advance(n.now)...)
+}
+
+// ordinary is a day or more of bursts: every ten minutes a bit, every six
+// hours a lot.
+func (n *net) ordinary(r *rand.Rand, days int) {
+	for minute := range days * 1440 {
+		if minute%10 == 0 {
+			n.send("203.0.113.1", uint64(500+r.IntN(500)), uint64(500+r.IntN(500)))
+		}
+		if minute%360 == 0 {
+			n.send("203.0.113.2", uint64(80_000+r.IntN(20_000)), 3000)
+		}
+		n.pass(heron.Minute)
+	}
+}
+
+func features(events []heron.Event) []string {
+	var out []string
+	for _, e := range events {
+		out = append(out, e.Attrs["feature"])
+	}
+	return out
+}
+
+func TestTracker(t *testing.T) {
+	t.Parallel()
+	t.Run("says nothing of an ordinary week, bursts and all", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.ordinary(rand.New(rand.NewPCG(1, 1)), 7)
+		if len(n.events) != 0 {
+			t.Errorf("got %v", n.events)
+		}
+	})
+	t.Run("finds exfiltration, a flood and new peers", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.ordinary(rand.New(rand.NewPCG(2, 1)), 5)
+		n.send("203.0.113.1", 5_000_000, 1000)
+		n.pass(2 * heron.Minute)
+		if got := features(n.events); !slices.Contains(got, "bytes_out") || !slices.Contains(got, "packets_out") {
+			t.Errorf("exfiltration: got %v", got)
+		}
+		n.events = nil
+		for i := range 40 {
+			n.send(fmt.Sprint("203.0.113.", 100+i), 60, 0)
+		}
+		n.pass(2 * heron.Minute)
+		if got := features(n.events); !slices.Contains(got, "peers") {
+			t.Errorf("peers: got %v", got)
+		}
+	})
+	t.Run("does not judge what it does not know yet", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.ordinary(rand.New(rand.NewPCG(3, 1)), 1)
+		n.now -= 2 * heron.Minute
+		n.send("203.0.113.1", 50_000_000, 1000)
+		n.pass(4 * heron.Minute)
+		young := newNet()
+		young.send("203.0.113.1", 50, 50)
+		young.pass(30 * heron.Hour) // old, but hardly ever active
+		young.send("203.0.113.1", 50_000_000, 1000)
+		young.pass(2 * heron.Minute)
+		if len(young.events) != 0 {
+			t.Errorf("got %v", young.events)
+		}
+	})
+	t.Run("an attacker cannot raise the threshold at once", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.ordinary(rand.New(rand.NewPCG(4, 1)), 5)
+		for range 20 {
+			n.send("203.0.113.1", 5_000_000, 1000)
+			n.pass(heron.Minute)
+		}
+		n.pass(heron.Minute)
+		over := 0
+		for _, f := range features(n.events) {
+			if f == "bytes_out" {
+				over++
+			}
+		}
+		if over != 20 {
+			t.Errorf("%d of 20 minutes were unusual", over)
+		}
+	})
+	t.Run("counts a flow that is reported again and again once", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		f := &heron.Flow{ID: "long", ClientDevice: "cam", ServerDevice: "nas", First: n.now, State: heron.FlowEstablished, ServerPort: 445}
+		f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.9")
+		for i := range 5 {
+			f.Last = n.now + heron.Time(i)*heron.Minute
+			f.ClientBytes, f.ServerBytes = uint64(i+1)*100, uint64(i+1)*10
+			f.Ended = i == 4
+			n.tracker.Flow(f)
+		}
+		n.pass(10 * heron.Minute)
+		baselines, peers := n.tracker.Drain()
+		if len(baselines) != 2 {
+			t.Fatalf("got %d baselines, want those of both ends", len(baselines))
+		}
+		p := peers["cam"]
+		if len(p) != 1 || p[0].BytesOut != 500 || p[0].BytesIn != 50 || p[0].Flows != 1 || p[0].DeviceID != "nas" || p[0].Address != "10.0.0.9" {
+			t.Errorf("got %+v", p)
+		}
+		if q := peers["nas"]; len(q) != 1 || q[0].BytesOut != 50 || q[0].BytesIn != 500 || q[0].DeviceID != "cam" {
+			t.Errorf("got %+v", q)
+		}
+		if got := baselines[0].Features["bytes_out"]; got.Windows != 5 || got.Mean != 100 || got.Max != 100 {
+			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("knows a peer by its name, whatever its address", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.tracker.Event(&heron.Event{Kind: "dns.answer", Attrs: map[string]string{
+			"name": "cloud.example.com", "answers": "edge.example.net 203.0.113.7 203.0.113.8",
+		}})
+		n.send("203.0.113.7", 100, 1)
+		n.send("203.0.113.8", 100, 1)
+		n.pass(2 * heron.Minute)
+		_, peers := n.tracker.Drain()
+		if p := peers["cam"]; len(p) != 1 || p[0].Name != "cloud.example.com" || p[0].BytesOut != 200 || p[0].Address != "203.0.113.8" {
+			t.Errorf("got %+v", p)
+		}
+	})
+	t.Run("is the same after storing and loading", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		n.ordinary(rand.New(rand.NewPCG(5, 1)), 4)
+		n.send("203.0.113.1", 500, 1)
+		n.pass(10 * heron.Minute)
+		baselines, _ := n.tracker.Drain()
+		again := newNet()
+		again.tracker.Load(baselines[0])
+		again.now = n.now
+		again.send("203.0.113.1", 500, 1)
+		again.pass(2 * heron.Minute)
+		again.now += reportGap
+		again.send("203.0.113.1", 500, 1)
+		again.pass(2 * heron.Minute)
+		got, _ := again.tracker.Drain()
+		if len(got) != 1 || got[0].Since != baselines[0].Since || len(got[0].Peers) != len(baselines[0].Peers) ||
+			got[0].Features["bytes_out"].Windows != baselines[0].Features["bytes_out"].Windows+2 {
+			t.Errorf("got %+v, want %+v", got, baselines[0])
+		}
+		again.send("203.0.113.1", 5_000_000, 1)
+		again.pass(2 * heron.Minute)
+		if !slices.Contains(features(again.events), "bytes_out") {
+			t.Error("exfiltration after loading was not found")
+		}
+	})
+	t.Run("gives the same for the same input", func(t *testing.T) {
+		t.Parallel()
+		run := func() ([]heron.Event, []heron.Baseline) {
+			n := newNet()
+			n.ordinary(rand.New(rand.NewPCG(6, 1)), 3)
+			n.send("203.0.113.9", 9_000_000, 9)
+			n.pass(2 * heron.Minute)
+			b, _ := n.tracker.Drain()
+			return n.events, b
+		}
+		e1, b1 := run()
+		e2, b2 := run()
+		if !slices.EqualFunc(e1, e2, func(a, b heron.Event) bool { return cmp.Equal(a.Attrs, b.Attrs) && a.Time == b.Time }) || !cmp.Equal(b1, b2) {
+			t.Error("two runs differ")
+		}
+	})
+}
+
+const reportGap = 6 * heron.Minute
+
+func TestBaseline(t *testing.T) {
+	t.Parallel()
+	n := newNet()
+	n.ordinary(rand.New(rand.NewPCG(7, 1)), 7)
+	list, _ := n.tracker.Drain()
+	if len(list) != 1 {
+		t.Fatalf("got %d baselines", len(list))
+	}
+	b := list[0]
+	sum := 0.0
+	for _, h := range b.Hours {
+		sum += h
+	}
+	if math.Abs(sum-1) > 1e-9 || b.Hours[0] <= b.Hours[1] {
+		t.Errorf("hours %v", b.Hours)
+	}
+	if b.Maturity < 0.95 || b.Maturity > 1 {
+		t.Errorf("maturity %v", b.Maturity)
+	}
+	f := b.Features["bytes_out"]
+	if f.Threshold <= f.Max || f.Threshold > 1.5*f.Max+2048 || f.Mean <= 0 || f.Deviation <= 0 {
+		t.Errorf("bytes_out: %+v", f)
+	}
+	if len(b.Peers) != 2 || b.Peers[0].Address != "203.0.113.2" && b.Peers[0].BytesOut < b.Peers[1].BytesOut {
+		t.Errorf("peers %+v", b.Peers)
+	}
+}
+
+// TestStateIsBounded holds the budget of 8 KiB a device.
+func TestStateIsBounded(t *testing.T) {
+	t.Parallel()
+	if behavior.StateBytes > 8<<10 {
+		t.Errorf("a device costs %d bytes", behavior.StateBytes)
+	}
+	n := newNet()
+	for i := range 5000 {
+		n.send(fmt.Sprintf("203.%d.%d.1", i/250, i%250), 100, 1)
+	}
+	n.pass(2 * heron.Minute)
+	list, _ := n.tracker.Drain()
+	if len(list[0].Peers) != 64 {
+		t.Errorf("kept %d peers", len(list[0].Peers))
+	}
+}
+
+// BenchmarkFlow counts flows of 10,000 devices.
+func BenchmarkFlow(b *testing.B) {
+	tr := behavior.New("site")
+	flows := make([]heron.Flow, 10_000)
+	for i := range flows {
+		f := &flows[i]
+		f.ID, f.ClientDevice, f.ServerPort, f.Protocol = fmt.Sprint(i), fmt.Sprint("d", i), 443, "tls"
+		f.Client.IP = netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
+		f.Server.IP = netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
+	}
+	i := 0
+	now := start
+	b.ReportAllocs()
+	for b.Loop() {
+		f := &flows[i%len(flows)]
+		f.First, f.Last, f.ClientBytes = now, now, f.ClientBytes+100
+		tr.Flow(f)
+		if i++; i%len(flows) == 0 {
+			now += heron.Second
+			tr.Advance(now)
+		}
+	}
+}
