@@ -11,6 +11,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/heron-iot/heron"
 )
@@ -77,6 +78,9 @@ func raise(c Config, hosts []*Host) (*wires, error) {
 	if err := Down(c.Name); err != nil {
 		return w, err
 	}
+	if err := shareNamed(); err != nil {
+		return w, err
+	}
 	var err error
 	if c.Own {
 		w.core, err = newNamespace(w.prefix + "core")
@@ -95,6 +99,52 @@ func raise(c Config, hosts []*Host) (*wires, error) {
 		}
 	}
 	return w, nil
+}
+
+// shareNamed makes the folder of named namespaces a shared mount, as the first
+// "ip netns add" after a boot does. Were that to happen while namespaces of
+// ours are in it, each would be mounted twice, and could not be removed.
+func shareNamed() error {
+	if err := os.MkdirAll(namedDir, 0o755); err != nil {
+		return err
+	}
+	const shared = unix.MS_SHARED | unix.MS_REC
+	err := unix.Mount("", namedDir, "none", shared, "")
+	if !errors.Is(err, unix.EINVAL) {
+		return err // it is a mount already; or we may not
+	}
+	if err := unix.Mount(namedDir, namedDir, "none", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+		return fmt.Errorf("mount %s: %w", namedDir, err)
+	}
+	return unix.Mount("", namedDir, "none", shared, "")
+}
+
+// attach finds the wires of a network that another process keeps up.
+func attach(c Config, hosts []*Host) (*wires, error) {
+	w := &wires{prefix: c.Name + "-", core: -1, inner: map[*Host]netns.NsHandle{}}
+	for _, h := range hosts {
+		ns, err := netns.GetFromName(w.name(h))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return w, fmt.Errorf("open namespace %s: %w", w.name(h), err)
+		}
+		w.inner[h] = ns
+	}
+	if len(w.inner) == 0 {
+		return w, heron.Errorf(heron.CodeNotFound, "no lab called %q is up here; start it with: heron lab up", c.Name)
+	}
+	return w, nil
+}
+
+// detach lets go of what attach found.
+func (w *wires) detach() error {
+	var errs []error
+	for _, ns := range w.inner {
+		errs = append(errs, ns.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // newNamespace makes a named namespace without moving the caller into it.

@@ -58,6 +58,8 @@ type Network struct {
 	hosts  []*Host
 	wires  *wires // namespaces; nil on loopback
 	offset uint16
+	// attached tells that another process keeps the network up.
+	attached bool
 
 	ctx    context.Context //nolint:containedctx // ends with Stop: it is the life of the network
 	cancel context.CancelFunc
@@ -71,6 +73,32 @@ type Network struct {
 // Start brings a network up. It first takes down what an earlier one of the
 // same name left behind.
 func Start(ctx context.Context, c Config) (*Network, error) {
+	n, err := newNetwork(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.up(ctx); err != nil {
+		return nil, errors.Join(err, n.Stop())
+	}
+	return n, nil
+}
+
+// Attach returns the network of namespaces of that name that another process
+// keeps up, to play attacks in it; c.Models and c.Seed must be those it was
+// started with. Stop lets go of it, and leaves it up.
+func Attach(ctx context.Context, c Config) (*Network, error) {
+	n, err := newNetwork(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	n.attached = true
+	if n.wires, err = attach(n.c, n.hosts); err != nil {
+		return nil, errors.Join(err, n.Stop())
+	}
+	return n, nil
+}
+
+func newNetwork(ctx context.Context, c Config) (*Network, error) {
 	if c.Name == "" {
 		c.Name = "hl"
 	}
@@ -85,13 +113,10 @@ func Start(ctx context.Context, c Config) (*Network, error) {
 		return nil, err
 	}
 	n := &Network{c: c, site: site, udp: map[*Host]map[uint16]*net.UDPConn{}}
-	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if n.hosts, err = chosen(site, c.Models); err != nil {
 		return nil, err
 	}
-	if err := n.up(ctx); err != nil {
-		return nil, errors.Join(err, n.Stop())
-	}
+	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n, nil
 }
 
@@ -157,10 +182,13 @@ func (n *Network) Stop() error {
 	}
 	n.mu.Unlock()
 	n.wg.Wait()
-	if n.wires != nil {
-		return n.wires.lower()
+	switch {
+	case n.wires == nil:
+		return nil
+	case n.attached:
+		return n.wires.detach()
 	}
-	return nil
+	return n.wires.lower()
 }
 
 // Device is one host of a Network, as others reach it.
