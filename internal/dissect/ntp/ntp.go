@@ -16,12 +16,14 @@ const (
 	keyVersion = "ntp.version" // of a client
 	keyStratum = "ntp.stratum" // of a server
 	keyRefID   = "ntp.refid"   // of a server: what it takes its time from
+	keyReadVar = "ntp.readvar" // of a server: its variables, in answer to a control query
 )
 
 // Modes (RFC 5905 §7.3).
 const (
-	modeClient = 3
-	modeServer = 4
+	modeClient  = 3
+	modeServer  = 4
+	modeControl = 6
 )
 
 // Protocol returns the dissector.
@@ -31,7 +33,7 @@ func Protocol() dissect.Protocol {
 		Name:    "ntp",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{123},
-		Spec:    "RFC 5905 §7.3; RFC 4330 (SNTP)",
+		Spec:    "RFC 5905 §7.3; RFC 4330 (SNTP); RFC 9327 (control messages)",
 		Dissect: d.dissect,
 	}
 }
@@ -44,6 +46,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	size := r.Len()
 	first := r.U8()
 	version, mode := first>>3&7, first&7
+	if mode == modeControl && version >= 2 && version <= 4 {
+		return heron.Verdict{}, control(r, m, out)
+	}
 	stratum := r.U8()
 	r.Skip(10) // poll, precision, root delay, root dispersion
 	refID := r.Bytes(4)
@@ -62,6 +67,22 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{Done: true}, nil
 	}
 	return heron.Verdict{}, dissect.ErrNotMine
+}
+
+// control reads a control message (RFC 9327 §2): the answer to Read Variables
+// holds the server's software and system as text.
+func control(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
+	const response, opcode, readVariables = 0x80, 0x1f, 2
+	op := r.U8()
+	r.Skip(6) // sequence, status, association
+	offset, count := r.U16(), r.U16()
+	if r.Err() != nil || count > r.Len() || op&response == 0 && count > 0 && op&opcode < readVariables {
+		return dissect.ErrNotMine
+	}
+	if op&response != 0 && op&opcode == readVariables && offset == 0 {
+		out.Observe(heron.Subject{Endpoint: m.Src, Transport: m.Transport, Port: m.SrcPort}, keyReadVar, r.Bytes(count))
+	}
+	return nil
 }
 
 // server tells a server's distance from a clock and its source: four letters at

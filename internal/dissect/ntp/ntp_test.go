@@ -28,6 +28,12 @@ func suite() dissecttest.Suite {
 		Protocol: ntp.Protocol, PortOnly: true,
 		Conversations: []dissecttest.Conversation{
 			talk("clock", packet(0x24, 1, "GPS\x00")),
+			{
+				Name: "variables", Transport: heron.UDP, ServerPort: 123, Steps: []dissecttest.Step{
+					dissecttest.C(dissecttest.Hex("16 02 0001 0000 0000 0000 0000")),
+					dissecttest.S("\x16\x82\x00\x01\x06\x18\x00\x00\x00\x00\x00\x1fversion=\"ntpd 4.2.8\", stratum=2"),
+				},
+			},
 			talk("far_from_a_clock", packet(0x24, 3, "\xc0\x00\x02\x01")),
 		},
 	}
