@@ -66,7 +66,7 @@ func (t *Table) dot11(r *wire.Reader) {
 	r.Skip(2) // duration
 	a1 := mac(r)
 	if control&dot11Type == dot11Control {
-		t.stats.Undecoded++ // they carry no sender that is worth it
+		t.undecoded() // they carry no sender that is worth it
 		return
 	}
 	a2, a3 := mac(r), mac(r)
@@ -119,7 +119,7 @@ func (t *Table) dot11Addresses(r *wire.Reader, control int, a1, a2, a3 heron.MAC
 
 // closed counts a frame whose content cannot be read, and its sender.
 func (t *Table) closed() {
-	t.stats.Undecoded++
+	t.undecoded()
 	t.sight(addr{}, false)
 }
 
@@ -127,6 +127,7 @@ func (t *Table) closed() {
 func (t *Table) amsdu(r *wire.Reader) {
 	whole := t.frame
 	for r.Len() >= 14 {
+		whole.faulty = t.frame.faulty
 		t.frame = whole
 		t.frame.dst, t.frame.src = mac(r), mac(r)
 		n := r.U16()

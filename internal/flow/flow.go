@@ -161,13 +161,20 @@ func (t *Table) Stats() heron.Stats {
 // fault counts a frame that could not be decoded: malformed, unless it was cut
 // short by the capture and so could not be. Each frame counts once.
 func (t *Table) fault() {
-	if t.frame.faulty {
-		return
+	switch {
+	case t.frame.faulty:
+	case t.frame.cut:
+		t.stats.Undecoded++
+	default:
+		t.stats.Malformed++
 	}
 	t.frame.faulty = true
-	if t.frame.cut {
+}
+
+// undecoded counts a frame with content that is not known, or cannot be read.
+func (t *Table) undecoded() {
+	if !t.frame.faulty {
 		t.stats.Undecoded++
-		return
 	}
-	t.stats.Malformed++
+	t.frame.faulty = true
 }

@@ -52,7 +52,7 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 	f := &t.frame
 	data := r.Rest()
 	if len(data) < f.length {
-		t.stats.Undecoded++ // cut by the capture: never whole
+		t.undecoded() // cut by the capture: never whole
 		return
 	}
 	if f.packets > 1 || len(data) == 0 || offset+len(data) > maxDatagram || (more && len(data)%8 != 0) {
@@ -73,7 +73,7 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 	}
 	if !d.add(piece{offset, offset + len(data)}, data, more) {
 		d.bad = true
-		t.stats.Malformed++
+		t.fault()
 		return
 	}
 	if !d.whole() {

@@ -44,7 +44,7 @@ func (t *Table) link(r *wire.Reader, link heron.LinkType) {
 	case heron.Link80211:
 		t.dot11(r)
 	default:
-		t.stats.Undecoded++
+		t.undecoded()
 	}
 }
 
@@ -140,7 +140,7 @@ func (t *Table) loopback(r *wire.Reader) {
 			t.fault()
 			return
 		}
-		t.stats.Undecoded++
+		t.undecoded()
 	}
 }
 
@@ -176,7 +176,7 @@ func (t *Table) cookedNetwork(r *wire.Reader, protocol int) {
 		return
 	}
 	if protocol < minEtherType && r.Err() == nil {
-		t.stats.Undecoded++
+		t.undecoded()
 		return
 	}
 	t.network(r, protocol)

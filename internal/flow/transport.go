@@ -17,7 +17,7 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 	case protoSCTP:
 		t.sctp(r)
 	case protoGRE, protoIPIP, protoIPv6: // what is inside is not followed yet
-		t.stats.Undecoded++
+		t.undecoded()
 		t.follow(protocol, 0, 0, hints{})
 	default:
 		t.follow(protocol, 0, 0, hints{})
