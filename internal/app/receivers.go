@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/httpapi"
 	"github.com/heron-iot/heron/internal/notify"
 	notifyall "github.com/heron-iot/heron/internal/notify/all"
@@ -79,9 +81,13 @@ func (p *Platform) senders(list []httpapi.Receiver) (map[string]notify.Sender, [
 }
 
 func (p *Platform) sender(r httpapi.Receiver) (notify.Sender, error) {
+	resolve := p.secret
+	if p.fromFile(r.Name) {
+		resolve = fileSecret
+	}
 	for _, n := range notifyall.Notifiers() {
 		if n.Name == r.Notifier {
-			s, err := n.New(r.Config, p.secret)
+			s, err := n.New(r.Config, resolve)
 			if err != nil {
 				return nil, heron.Errorf(heron.CodeInvalid, "receiver %q: %v", r.Name, err)
 			}
@@ -89,6 +95,22 @@ func (p *Platform) sender(r httpapi.Receiver) (notify.Sender, error) {
 		}
 	}
 	return nil, heron.Errorf(heron.CodeInvalid, "receiver %q: no notifier is called %q", r.Name, r.Notifier)
+}
+
+// fromFile tells receivers of the configuration file from those of the page.
+func (p *Platform) fromFile(name string) bool {
+	return slices.ContainsFunc(p.conf.Receive, func(r config.Receiver) bool { return r.Name == name })
+}
+
+// fileSecret reads the secret that a receiver of the configuration file names,
+// as file:/etc/heron/hook.secret. Only whoever writes that file may name others.
+func fileSecret(ref string) (string, error) {
+	path, ok := strings.CutPrefix(ref, "file:")
+	if !ok {
+		return "", heron.Errorf(heron.CodeInvalid, "a secret in the configuration file is named as file:PATH")
+	}
+	b, err := os.ReadFile(path)
+	return strings.TrimSpace(string(b)), err
 }
 
 // secret opens the secret that a reference names.
@@ -180,9 +202,13 @@ func (p *Platform) TestReceiver(ctx context.Context, _, name string) error {
 	return nil
 }
 
-func isSecret(key string) bool { return strings.Contains(secretKeys, " "+key+" ") }
+// isSecret reports whether a key's value is a secret; request headers all may be.
+func isSecret(key string) bool {
+	return strings.Contains(secretKeys, " "+key+" ") || strings.HasPrefix(key, "header.")
+}
 
-// mapConfig passes each text value of a configuration through fn.
+// mapConfig passes each text value of a configuration through fn; the values
+// of an object inside it go by the object's key.
 func mapConfig(raw json.RawMessage, fn func(key, value string) (string, error)) (json.RawMessage, error) {
 	if len(raw) == 0 {
 		return raw, nil
@@ -191,16 +217,26 @@ func mapConfig(raw json.RawMessage, fn func(key, value string) (string, error)) 
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "receiver configuration: want an object: %v", err)
 	}
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		s, ok := m[k].(string)
-		if !ok {
-			continue
-		}
-		v, err := fn(k, s)
-		if err != nil {
-			return nil, err
-		}
-		m[k] = v
+	if err := mapValues("", m, fn); err != nil {
+		return nil, err
 	}
 	return json.Marshal(m)
+}
+
+func mapValues(prefix string, m map[string]any, fn func(key, value string) (string, error)) error {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		switch v := m[k].(type) {
+		case string:
+			text, err := fn(prefix+k, v)
+			if err != nil {
+				return err
+			}
+			m[k] = text
+		case map[string]any:
+			if err := mapValues(prefix+k+".", v, fn); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
