@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/heron-iot/heron"
 )
@@ -48,8 +49,11 @@ type keyIndex struct {
 type literal struct {
 	text      string // lower case
 	condition int
-	atStart   bool           // for prefix
-	expr      *regexp.Regexp // then to be asked; nil when the literal is enough
+	atStart   bool // for prefix
+	word      bool // for word
+	// expr is to be asked then; nil when the literal is enough. It compiles the
+	// expression at the first call, for most are never needed.
+	expr func() *regexp.Regexp
 }
 
 // compile indexes the pack.
@@ -119,6 +123,9 @@ func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
 	for _, v := range c.Contains {
 		literals = append(literals, literal{text: strings.ToLower(v)})
 	}
+	for _, v := range c.Word {
+		literals = append(literals, literal{text: strings.ToLower(v), word: true})
+	}
 	for _, l := range append(literals, exprs...) {
 		if len(l.text) < gram {
 			return fmt.Errorf("%q: want at least %d characters to look for", l.text, gram)
@@ -135,10 +142,6 @@ func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
 func expressions(exprs []string) ([]literal, error) {
 	var out []literal
 	for _, text := range exprs {
-		re, err := regexp.Compile("(?i)" + text)
-		if err != nil {
-			return nil, fmt.Errorf("regexp: %w", err)
-		}
 		tree, err := syntax.Parse(text, syntax.Perl)
 		if err != nil {
 			return nil, fmt.Errorf("regexp: %w", err)
@@ -147,6 +150,7 @@ func expressions(exprs []string) ([]literal, error) {
 		if need == nil {
 			return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", text, gram)
 		}
+		re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(?i)" + text) })
 		for _, l := range need {
 			out = append(out, literal{text: l, expr: re})
 		}

@@ -85,7 +85,7 @@ func (c *Condition) String() string {
 		name   string
 		values []string
 	}{
-		{"equals", c.Equals}, {"prefix", c.Prefix}, {"contains", c.Contains},
+		{"equals", c.Equals}, {"prefix", c.Prefix}, {"contains", c.Contains}, {"word", c.Word},
 		{"domain", c.Domain}, {"regexp", c.Regexp},
 	} {
 		if len(op.values) > 0 {

@@ -65,11 +65,10 @@ func New() (*Identifier, error) {
 
 // NewWith returns an Identifier with the given pack.
 func NewWith(p *Pack) (*Identifier, error) {
-	g, err := compile(p)
-	if err != nil {
-		return nil, err
+	if p.program == nil {
+		return nil, heron.Errorf(heron.CodeInvalid, "empty signature pack: make one with Load")
 	}
-	return &Identifier{g}, nil
+	return &Identifier{p.program}, nil
 }
 
 // Identify says what the device is that the observations are of. The MAC
@@ -82,8 +81,8 @@ func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 		id.program.find(&facts[i], i, found)
 	}
 	votes := macVotes(facts)
-	for i := range id.program.signatures {
-		if r := &id.program.signatures[i]; !r.late && r.fires(found) {
+	for _, r := range id.program.led(found) {
+		if !r.late && r.fires(found) {
 			votes = append(votes, r.votes(facts, found)...)
 		}
 	}
@@ -100,8 +99,8 @@ func (id *Identifier) vendorVotes(v *heron.Claim, facts []fact, found hits) []vo
 	facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
 	id.program.find(&facts[len(facts)-1], len(facts)-1, found)
 	var out []vote
-	for i := range id.program.signatures {
-		if r := &id.program.signatures[i]; r.late && r.fires(found) {
+	for _, r := range id.program.led(found) {
+		if r.late && r.fires(found) {
 			out = append(out, r.votes(facts, found)...)
 		}
 	}
@@ -163,13 +162,12 @@ func prefixMAC(s string) (heron.MAC, bool) {
 // devices, next to nothing when it sells modules to those who do.
 const (
 	makerWeight  = 4.6
-	otherWeight  = 3.4 // a registrant that the table of vendors does not know
+	otherWeight  = 2.8 // a registrant that the table of vendors does not know
 	moduleWeight = 0.5
 )
 
 // macVotes returns what the addresses say of the vendor.
 func macVotes(facts []fact) []vote {
-	known := oui.Vendors()
 	var out []vote
 	for i := range facts {
 		if facts[i].key != KeyMACAddress {
@@ -181,11 +179,11 @@ func macVotes(facts []fact) []vote {
 			continue
 		}
 		weight := otherWeight
-		if _, ok := known[a.Vendor]; ok {
-			weight = makerWeight
-		}
-		if a.Module {
+		switch {
+		case a.Module:
 			weight = moduleWeight
+		case a.Known:
+			weight = makerWeight
 		}
 		shown := &fact{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, source: "oui"}
 		out = append(out, vote{Vendor, a.Vendor, weight, "mac", "", shown})

@@ -26,7 +26,7 @@ var keySets = map[string][]string{
 
 var hostnameKeys = []string{
 	heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "dhcpv6.fqdn", "mdns.hostname",
-	"nbns.name", "llmnr.name", "snmp.sysname", "lldp.system_name",
+	"nbns.name", "llmnr.name", "snmp.sysname", "lldp.system_name", "mdns.host",
 }
 
 var contactKeys = []string{heron.KeyContact, "dns.query", "tls.sni", "http.host"}
@@ -39,9 +39,9 @@ var makerKeys = []string{
 
 var modelKeys = []string{
 	"upnp.model_name", "upnp.model_number", "upnp.friendly_name", "upnp.model_description",
-	"mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
+	"mdns.txt", "mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
 	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
-	"mdns.device_info", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.model",
+	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.model",
 	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
 	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
@@ -50,7 +50,7 @@ var modelKeys = []string{
 
 var textKeys = []string{
 	"banner", "telnet.banner", "ftp.banner", "smtp.banner", "pop3.banner", "imap.banner", "ssh.banner",
-	"http.title", "http.server", "http.www_authenticate", "http.set_cookie", "http.user_agent", "http.x_powered_by",
+	"http.title", "http.server", "http.www_authenticate", "http.set_cookie", "http.user_agent", "http.powered_by",
 	"sip.user_agent", "sip.server", "rtsp.server", "rtsp.realm", "snmp.sysdescr", "lldp.system_description",
 	"ssdp.server", "upnp.server", "ssdp.user_agent", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
 	"ntp.readvar", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.version",

@@ -102,8 +102,8 @@ func (l *linter) claims(s *Signature) {
 func (l *linter) conditions(s *Signature) {
 	plain := true
 	for _, c := range slices.Concat(s.Match, s.Unless) {
-		plain = plain && len(c.Prefix)+len(c.Contains)+len(c.Regexp) == 0
-		for _, v := range slices.Concat(c.Equals, c.Prefix, c.Contains, c.Domain) {
+		plain = plain && len(c.Prefix)+len(c.Contains)+len(c.Word)+len(c.Regexp) == 0
+		for _, v := range slices.Concat(c.Equals, c.Prefix, c.Contains, c.Word, c.Domain) {
 			if v == "" || len(v) > maxLiteral {
 				l.say(s, "a literal of %d characters", len(v))
 			}
@@ -124,10 +124,7 @@ func (l *linter) conditions(s *Signature) {
 
 // conflicts finds examples that signatures of equal weight claim for different answers.
 func (l *linter) conflicts(p *Pack) {
-	g, err := compile(p)
-	if err != nil {
-		return
-	}
+	g := p.program
 	for i := range g.signatures {
 		mine := &g.signatures[i]
 		for _, e := range mine.Examples {

@@ -1,6 +1,10 @@
 package identify
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // fact is an observation as matching sees it: key and value, each pair once.
 type fact struct {
@@ -42,7 +46,7 @@ func (g *program) find(f *fact, i int, out hits) {
 	}
 	for at := 0; at+gram <= len(f.lower); at++ {
 		for _, l := range k.grams[[gram]byte([]byte(f.lower[at:at+gram]))] {
-			if l.atStart && at > 0 || !strings.HasPrefix(f.lower[at:], l.text) {
+			if !strings.HasPrefix(f.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(f.lower, at) {
 				continue
 			}
 			if h := (hit{fact: i}); l.expr == nil || l.capture(f.value, &h) {
@@ -52,13 +56,29 @@ func (g *program) find(f *fact, i int, out hits) {
 	}
 }
 
+// stands reports whether the literal stands as a word at that place of the value:
+// no letter or digit before it, and no letter after a letter. So "Net2" stands in
+// "net2-plus" but not in "ethernet2", and "Orbi" not in "orbital".
+func (l *literal) stands(value string, at int) bool {
+	if at > 0 && (isLetter(value[at-1]) || isDigit(value[at-1])) && (isLetter(l.text[0]) || isDigit(l.text[0])) {
+		return false
+	}
+	end := at + len(l.text)
+	return end == len(value) || !isLetter(value[end]) || !isLetter(value[end-1])
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
 // capture runs the expression and keeps its named groups.
 func (l *literal) capture(value string, h *hit) bool {
-	m := l.expr.FindStringSubmatch(value)
+	expr := l.expr()
+	m := expr.FindStringSubmatch(value)
 	if m == nil {
 		return false
 	}
-	for i, name := range l.expr.SubexpNames() {
+	for i, name := range expr.SubexpNames() {
 		if name == "" || m[i] == "" {
 			continue
 		}
@@ -77,6 +97,19 @@ func (h hits) add(condition int, one hit) {
 		return
 	}
 	h[condition] = append(list, one)
+}
+
+// led returns the rules whose first condition was met, ascending by id: no
+// other can fire.
+func (g *program) led(h hits) []*rule {
+	var out []*rule
+	for id := range h {
+		if r := &g.signatures[g.conditions[id].rule]; r.match[0] == id {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(a, b *rule) int { return cmp.Compare(a.match[0], b.match[0]) })
+	return out
 }
 
 // fires reports whether all conditions of the rule hold.

@@ -58,6 +58,7 @@ type Condition struct {
 	Equals   list `yaml:"equals,omitempty"`
 	Prefix   list `yaml:"prefix,omitempty"`
 	Contains list `yaml:"contains,omitempty"`
+	Word     list `yaml:"word,omitempty"`   // stands alone: see literal.stands
 	Domain   list `yaml:"domain,omitempty"` // the name itself or one below it
 	Regexp   list `yaml:"regexp,omitempty"` // RE2; named groups are captures
 	Exists   bool `yaml:"exists,omitempty"` // any value at all
@@ -121,6 +122,7 @@ func (y *yieldList) UnmarshalYAML(n *yaml.Node) error {
 // Pack is a set of signatures, ascending by id.
 type Pack struct {
 	signatures []Signature
+	program    *program
 }
 
 // Signatures returns all signatures, ascending by id. They are the caller's to keep,
@@ -154,7 +156,7 @@ func Load(fsys fs.FS) (*Pack, error) {
 		p.signatures = append(p.signatures, list...)
 	}
 	slices.SortStableFunc(p.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
-	if _, err := compile(p); err != nil {
+	if p.program, err = compile(p); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -198,8 +200,8 @@ func (s *Signature) check() error {
 				return fmt.Errorf("key set %s: want one of @contact, @hostname, @maker, @model, @self, @text", k)
 			}
 		}
-		if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Domain)+len(c.Regexp) == 0 {
-			return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, domain, regexp or exists",
+		if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Word)+len(c.Domain)+len(c.Regexp) == 0 {
+			return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, word, domain, regexp or exists",
 				strings.Join(c.Key, ", "))
 		}
 	}

@@ -24,10 +24,7 @@ const wantPrefix = "want."
 // must be matched by its signature and yield what it wants, no counter-example
 // may be.
 func Test(p *Pack) []Failure {
-	g, err := compile(p)
-	if err != nil {
-		return []Failure{{Problem: err.Error()}}
-	}
+	g := p.program
 	var out []Failure
 	for i := range g.signatures {
 		r := &g.signatures[i]

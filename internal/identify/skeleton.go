@@ -1,21 +1,29 @@
 package identify
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Skeleton returns the text of a new signature file for someone to fill in:
 // valid as it stands, with every field and a word on each.
 func Skeleton(name string) string {
-	family := strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) && r != '"' && r != '\\' && r != '$' {
 			return r
 		}
-		return '-'
-	}, strings.ToLower(name)), "-")
+		return -1
+	}, name))
+	if name == "" {
+		name = "Vendor"
+	}
+	family := strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), "-")
 	if family == "" {
 		family = "vendor"
 	}
-	return strings.NewReplacer("NAME", name, "FAMILY", strings.Join(strings.FieldsFunc(family,
-		func(r rune) bool { return r == '-' }), "-")).Replace(skeletonText)
+	return strings.NewReplacer("NAME", name, "FAMILY", family).Replace(skeletonText)
 }
 
 const skeletonText = `# NAME: what these devices say of themselves.

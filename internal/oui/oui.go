@@ -28,6 +28,8 @@ type Assignment struct {
 	// Module tells that the company makes radio modules, chips or whole devices
 	// for other brands, so that the product is probably not sold under its name.
 	Module bool
+	// Known tells that Vendor stands in the table of vendors.
+	Known bool
 	// Bits is the length of the assigned prefix: 24, 28 or 36.
 	Bits int
 }
@@ -46,7 +48,7 @@ func Lookup(m heron.MAC) (Assignment, bool) {
 		b := &t.blocks[i]
 		if name, ok := b.find(address >> (48 - b.bits)); ok {
 			v := t.vendors[name]
-			return Assignment{t.names[name], v.Name, v.Module, int(b.bits)}, true
+			return Assignment{t.names[name], v.Name, v.Module, v.known, int(b.bits)}, true
 		}
 	}
 	return Assignment{}, false
@@ -69,9 +71,9 @@ func (b *block) find(prefix uint64) (uint32, bool) {
 
 // table is the registry in memory.
 type table struct {
-	names   []string // ascending by Fold
-	vendors []Vendor // of each name
-	blocks  []block  // ascending by bits
+	names   []string  // ascending by Fold
+	vendors []company // of each name
+	blocks  []block   // ascending by bits
 }
 
 var registry = sync.OnceValue(func() *table {

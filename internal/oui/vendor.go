@@ -54,6 +54,7 @@ func Vendors() map[string]Vendor {
 type company struct {
 	Vendor
 	whole bool // names that go on after it are other companies
+	known bool // false for those that stand for themselves
 }
 
 // vendorTable maps the folded first words of a company's name to its vendor.
@@ -71,7 +72,7 @@ var vendorTable = sync.OnceValue(func() map[string]company {
 		for alias := range strings.SplitSeq(name+","+aliases, ",") {
 			alias, whole := strings.CutSuffix(strings.TrimSpace(alias), "$")
 			if a := Fold(alias); a != "" {
-				t[a] = company{v, whole}
+				t[a] = company{v, whole, true}
 			}
 		}
 	}
@@ -81,10 +82,10 @@ var vendorTable = sync.OnceValue(func() map[string]company {
 // vendorsOf returns the vendor of each of names, which ascend by Fold: names
 // that begin with the words of an alias stand together, and a longer alias
 // speaks last.
-func vendorsOf(names []string) []Vendor {
-	out := make([]Vendor, len(names))
+func vendorsOf(names []string) []company {
+	out := make([]company, len(names))
 	for i, n := range names {
-		out[i] = Vendor{Name: n, Module: hasPlace(n)}
+		out[i] = company{Vendor: Vendor{Name: n, Module: hasPlace(n)}}
 	}
 	t := vendorTable()
 	aliases := make([]string, 0, len(t))
@@ -101,7 +102,7 @@ func vendorsOf(names []string) []Vendor {
 		from := sort.Search(len(names), func(i int) bool { return Fold(names[i]) >= a })
 		for i := from; i < len(names) && hasWords(Fold(names[i]), a); i++ {
 			if !t[a].whole || Fold(names[i]) == a {
-				out[i] = t[a].Vendor
+				out[i] = t[a]
 			}
 		}
 	}
