@@ -170,26 +170,29 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 }
 
-// batch is how many deliveries are read at a time, and parallel how many
-// receivers are waited for at once: one slow receiver must not hold up others.
-const (
-	batch    = 100
-	parallel = 8
-)
+// batch is how many deliveries are read at a time.
+const batch = 100
 
-// Deliver tries everything that is due now, once.
+// Deliver tries what is due now, once. Receivers are served side by side, each
+// in the order of its rows; one that fails in a way that may pass is left alone
+// for the rest of the round, so that it cannot hold the others up for long.
 func (r *Runner) Deliver(ctx context.Context) error {
 	due, err := r.c.Store.DueNotifications(ctx, heron.TimeOf(r.c.Now()), batch)
 	if err != nil {
 		return err
 	}
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, parallel)
+	byReceiver := map[string][]*heron.Notification{}
 	for i := range due {
-		slots <- struct{}{}
+		byReceiver[due[i].Receiver] = append(byReceiver[due[i].Receiver], &due[i])
+	}
+	var wg sync.WaitGroup
+	for _, rows := range byReceiver {
 		wg.Go(func() {
-			defer func() { <-slots }()
-			r.deliver(ctx, &due[i])
+			for _, n := range rows {
+				if r.deliver(ctx, n); n.State == Pending {
+					return
+				}
+			}
 		})
 	}
 	wg.Wait()

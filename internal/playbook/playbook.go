@@ -38,7 +38,7 @@ func Rules() []Rule {
 		},
 		{
 			Name:      "stop ARP spoofing",
-			Detectors: []string{"arp.spoof", "spoof.arp"},
+			Detectors: []string{"arp.spoof"},
 			Severity:  heron.High, Confidence: 0.7,
 			Operation: heron.OpQuarantine,
 			Params:    heron.Attributes{"duration": "1h"},
