@@ -15,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/tls"
@@ -34,6 +35,7 @@ func Protocols() []dissect.Protocol {
 		mqtt.Protocol(),
 		nbns.Protocol(),
 		ntp.Protocol(),
+		socks.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		tls.Protocol(),
