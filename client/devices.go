@@ -83,7 +83,9 @@ func (c *Client) MergeDevices(ctx context.Context, keep string, others []string,
 
 // SplitDevice moves addresses of a device to a device of their own; it returns
 // all devices that changed.
-func (c *Client) SplitDevice(ctx context.Context, id string, identifiers []string, reason string) ([]heron.Device, error) {
+func (c *Client) SplitDevice(
+	ctx context.Context, id string, identifiers []string, reason string,
+) ([]heron.Device, error) {
 	l, err := send[heron.List[heron.Device]](ctx, c, call{method: http.MethodPost, path: path("devices", id, "split"),
 		body: map[string]any{"identifiers": identifiers, "reason": reason}})
 	if err != nil {

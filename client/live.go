@@ -80,6 +80,7 @@ type stream struct {
 // connection reads one connection to its end.
 func (s *stream) connection(ctx context.Context) error {
 	s.heard = false
+	greeted := false
 	conn, err := s.dial(ctx)
 	if err != nil {
 		return err
@@ -99,10 +100,14 @@ func (s *stream) connection(ctx context.Context) error {
 			return heron.Errorf(heron.CodeUnavailable, "the live stream makes no sense: %v", err)
 		}
 		s.heard = true
-		if l.Kind == liveResume {
+		switch {
+		case l.Kind == liveResume:
 			s.since = l.Seq
 			continue
+		case l.Kind == LiveHello && greeted: // a sign of life
+			continue
 		}
+		greeted = true
 		if !s.yield(l, nil) {
 			s.stopped = true
 			return nil
@@ -111,15 +116,13 @@ func (s *stream) connection(ctx context.Context) error {
 	}
 }
 
-// note moves the place to go on from. The hello of a connection that resumes
-// comes before what was missed, so it does not count; a reset may go back.
+// note moves the place to go on from. Only a reset may go back.
 func (s *stream) note(l heron.Live) {
-	switch {
-	case l.Kind == LiveReset:
+	if l.Kind == LiveReset {
 		s.since = l.Seq
-	case l.Kind != LiveHello || s.since < 0:
-		s.since = max(s.since, l.Seq)
+		return
 	}
+	s.since = max(s.since, l.Seq)
 }
 
 // closeSessionOver is the server's close code for a session that ended.

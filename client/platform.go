@@ -150,7 +150,9 @@ func (c *Client) Tokens(ctx context.Context) ([]heron.Token, error) {
 
 // CreateToken makes an API token; the secret is shown this once. It never
 // expires when expires is 0.
-func (c *Client) CreateToken(ctx context.Context, name string, role heron.Role, expires heron.Time) (token *heron.Token, secret string, err error) {
+func (c *Client) CreateToken(
+	ctx context.Context, name string, role heron.Role, expires heron.Time,
+) (token *heron.Token, secret string, err error) {
 	a, err := send[struct {
 		Token  heron.Token `json:"token"`
 		Secret string      `json:"secret"`
@@ -188,5 +190,6 @@ func (c *Client) PutReceivers(ctx context.Context, list []Receiver) error {
 
 // TestReceiver sends a test message to one receiver.
 func (c *Client) TestReceiver(ctx context.Context, name string) error {
-	return c.do(ctx, call{method: http.MethodPost, path: "settings/notifiers/test", body: map[string]string{"name": name}}, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: "settings/notifiers/test",
+		body: map[string]string{"name": name}}, nil)
 }

@@ -13,7 +13,8 @@ func (s *Server) addActions(b *builder) {
 	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions", ID: "requestAction", Tag: "actions",
 		Role: heron.Operator, Audit: "action.request", Status: http.StatusCreated,
 		Summary: "Ask for a change of a device or of the network",
-		Doc:     "The answer has the plan; nothing is done before it is approved, and nothing ever by a dry run."}, s.requestAction)
+		Doc:     "The answer has the plan; nothing is done before it is approved, and nothing ever by a dry run.",
+	}, s.requestAction)
 	add(b, Route{Method: http.MethodGet, Path: "/api/v1/actions/{id}", ID: "getAction", Tag: "actions",
 		Role: heron.Viewer, Summary: "One action with its plan and steps"}, s.getAction)
 	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions/{id}/approve", ID: "approveAction", Tag: "actions",
@@ -30,7 +31,7 @@ func (s *Server) addActions(b *builder) {
 type actionsInput struct {
 	PageInput
 	Device string   `query:"device" maxLength:"128" doc:"Device id."`
-	State  []string `query:"state,explode" doc:"proposed, approved, running, verified, failed, rolled_back, released, expired, rejected, unknown."`
+	State  []string `query:"state,explode" doc:"As proposed, running, verified, failed: see ActionState."`
 }
 
 func (s *Server) listActions(ctx context.Context, in *actionsInput) (*listOutput[heron.Action], error) {
@@ -57,14 +58,15 @@ type actionRequest struct {
 	Reason    string            `json:"reason" minLength:"1" maxLength:"512"`
 	AlertID   string            `json:"alert_id,omitempty" maxLength:"128"`
 	DryRun    bool              `json:"dry_run,omitempty" doc:"Plan only; nothing is changed."`
-	Confirm   string            `json:"confirm,omitempty" maxLength:"128" doc:"Name of the device, typed, where it is a control device."`
+	Confirm   string            `json:"confirm,omitempty" maxLength:"128" doc:"Name of a control device, typed."`
 }
 
 type requestInput struct{ Body actionRequest }
 
 func (s *Server) requestAction(ctx context.Context, in *requestInput) (*taggedOutput[heron.Action], error) {
 	r := in.Body
-	about(ctx, r.DeviceID, "operation", string(r.Operation), "executor", r.Executor, "reason", r.Reason, "alert", r.AlertID)
+	about(ctx, r.DeviceID, "operation", string(r.Operation), "executor", r.Executor,
+		"reason", r.Reason, "alert", r.AlertID)
 	if r.DryRun {
 		about(ctx, "", "dry_run", "true")
 	}
@@ -81,7 +83,7 @@ func (s *Server) requestAction(ctx context.Context, in *requestInput) (*taggedOu
 
 // decision is what a person says beside yes; the body may be left out.
 type decision struct {
-	Confirm string `json:"confirm,omitempty" maxLength:"128" doc:"Name of the device, typed, where it is a control device."`
+	Confirm string `json:"confirm,omitempty" maxLength:"128" doc:"Name of a control device, typed."`
 }
 
 type decisionInput struct {

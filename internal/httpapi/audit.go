@@ -17,7 +17,9 @@ const (
 // audited runs h and, when the route changes something, writes what became of
 // it to the audit log before the answer goes out. A change that cannot be
 // recorded is answered with an error: nobody may act unseen.
-func audited[I, O any](ctx context.Context, s *Server, r Route, in *I, h func(context.Context, *I) (*O, error)) (out *O, err error) {
+func audited[I, O any](
+	ctx context.Context, s *Server, r Route, in *I, h func(context.Context, *I) (*O, error),
+) (out *O, err error) {
 	if r.Audit == "" {
 		return h(ctx, in)
 	}

@@ -14,7 +14,7 @@ func (s *Server) addDeviceReads(b *builder) {
 	add(b, deviceRead("peers", "Peers", "Whom the device talks to, busiest first"), s.listPeers)
 	add(b, deviceRead("timeline", "Timeline", "What happened to the device, newest first"), s.listTimeline)
 	add(b, deviceRead("baseline", "Baseline", "What is normal for the device"), s.getBaseline)
-	add(b, deviceRead("vulnerabilities", "DeviceVulnerabilities", "Known weaknesses of the device"), s.deviceVulnerabilities)
+	add(b, deviceRead("vulnerabilities", "DeviceVulnerabilities", "Weaknesses of the device"), s.deviceVulnerabilities)
 	add(b, deviceRead("controls", "DeviceControls", "Compliance checks applied to the device"), s.deviceControls)
 	add(b, deviceRead("risk", "Risk", "Risk score with its reasons"), s.getRisk)
 	add(b, deviceRead("risk/history", "RiskHistory", "Risk score over time"), s.riskHistory)

@@ -12,7 +12,7 @@ import (
 // repeated or have commas; vendors have commas in their names, so those are
 // only repeated.
 type DeviceQuery struct {
-	Q        string   `query:"q" maxLength:"1024" doc:"Search: vendor:axis firmware<10 zone:ot -type:printer \"exact words\"."`
+	Q        string   `query:"q" maxLength:"1024" doc:"Search, as vendor:axis firmware<10 -type:printer \"exact words\"."`
 	Type     []string `query:"type,explode" doc:"Device types."`
 	Vendor   []string `query:"vendor,explode" doc:"Vendors, exactly."`
 	Zone     []string `query:"zone,explode" doc:"Zone ids."`

@@ -94,8 +94,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	s.metrics.clients.Inc()
 	defer s.metrics.clients.Dec()
-	st := &stream{s: s, conn: conn, reader: rd, sent: seq}
-	st.serve(r.Context(), since)
+	st := &stream{s: s, conn: conn, reader: rd, latest: seq, sent: seq}
+	if since != nil {
+		st.sent = *since
+	}
+	st.serve(r.Context(), since != nil)
 }
 
 // liveParams reads since (nil: from now) and kinds (nil: all).
@@ -151,16 +154,17 @@ type stream struct {
 	s      *Server
 	conn   *websocket.Conn
 	reader *reader
+	latest int64          // newest message when the reader came
 	sent   int64          // a reader that resumes from here misses nothing
 	caught map[int64]bool // sent from the store, so not to be sent again
 }
 
 // serve sends until the connection or the session ends.
-func (st *stream) serve(ctx context.Context, since *int64) {
+func (st *stream) serve(ctx context.Context, resume bool) {
 	// The reader has nothing to say; reading is how its close is seen.
 	ctx = st.conn.CloseRead(ctx)
 	code, reason := websocket.StatusNormalClosure, ""
-	switch err := st.run(ctx, since); {
+	switch err := st.run(ctx, resume); {
 	case err == nil || ctx.Err() != nil:
 	case heron.ErrorCode(err) == heron.CodeUnauthorized:
 		code, reason = closeSessionOver, "the session is over"
@@ -175,12 +179,12 @@ func (st *stream) serve(ctx context.Context, since *int64) {
 }
 
 // run is the life of a connection: hello, what was missed, then what comes.
-func (st *stream) run(ctx context.Context, since *int64) error {
+func (st *stream) run(ctx context.Context, resume bool) error {
 	if err := st.note(ctx, "hello", st.sent); err != nil {
 		return err
 	}
-	if since != nil {
-		if err := st.catchUp(ctx, *since); err != nil {
+	if resume {
+		if err := st.catchUp(ctx, st.sent); err != nil {
 			return err
 		}
 	}
@@ -204,11 +208,15 @@ func (st *stream) run(ctx context.Context, since *int64) error {
 	}
 }
 
-// check sees whether the other side and its session still live.
+// check sees whether the other side and its session still live. Another hello
+// tells the page, which cannot see pings, that we do.
 func (st *stream) check(ctx context.Context) error {
 	// What the store and the subscription both had is past by now.
 	st.caught = nil
 	if err := st.s.recheck(ctx, st.reader.who); heron.ErrorCode(err) == heron.CodeUnauthorized {
+		return err
+	}
+	if err := st.note(ctx, "hello", st.sent); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
@@ -249,9 +257,8 @@ func (st *stream) flush(ctx context.Context) error {
 // catchUp sends what the reader missed since a number, or tells it to start
 // afresh when the store has forgotten, or when that would be too much.
 func (st *stream) catchUp(ctx context.Context, since int64) error {
-	newest := st.sent
-	if since > newest {
-		return st.note(ctx, "reset", newest)
+	if since > st.latest {
+		return st.reset(ctx)
 	}
 	var backlog []heron.Live
 	for {
@@ -260,7 +267,7 @@ func (st *stream) catchUp(ctx context.Context, since int64) error {
 			return err
 		}
 		if since+1 < oldest || len(backlog) > maxBacklog {
-			return st.note(ctx, "reset", newest)
+			return st.reset(ctx)
 		}
 		backlog = append(backlog, page...)
 		if len(page) < backlogPage {
@@ -269,6 +276,12 @@ func (st *stream) catchUp(ctx context.Context, since int64) error {
 		since = page[len(page)-1].Seq
 	}
 	return st.sendBacklog(ctx, backlog)
+}
+
+// reset tells the reader to read everything anew, and goes on from now.
+func (st *stream) reset(ctx context.Context) error {
+	st.sent = st.latest
+	return st.note(ctx, "reset", st.latest)
 }
 
 func (st *stream) sendBacklog(ctx context.Context, backlog []heron.Live) error {

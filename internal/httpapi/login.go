@@ -73,7 +73,9 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 
 // throttled runs check, which compares a password, unless the source or the
 // account has failed too often. Only a wrong password counts as a failure.
-func (s *Server) throttled(ctx context.Context, account string, check func() (*heron.User, error)) (*heron.User, error) {
+func (s *Server) throttled(
+	ctx context.Context, account string, check func() (*heron.User, error),
+) (*heron.User, error) {
 	source := stateOf(ctx).source
 	if wait := s.throttle.take(s.opt.Now(), source, account); wait > 0 {
 		s.metrics.logins.WithLabelValues("throttled").Inc()

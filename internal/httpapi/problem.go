@@ -155,10 +155,12 @@ func (s *Server) problemOf(ctx context.Context, err error) huma.StatusError {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("request timed out", "request_id", requestID(ctx), "error", err)
-		return newProblem(ctx, http.StatusServiceUnavailable, heron.CodeUnavailable, "the request took too long and was given up")
+		return newProblem(ctx, http.StatusServiceUnavailable, heron.CodeUnavailable,
+			"the request took too long and was given up")
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return newProblem(ctx, http.StatusRequestEntityTooLarge, heron.CodeInvalid, "the body is larger than this server accepts")
+		return newProblem(ctx, http.StatusRequestEntityTooLarge, heron.CodeInvalid,
+			"the body is larger than this server accepts")
 	}
 	code := heron.ErrorCode(err)
 	status := statusOf(code)

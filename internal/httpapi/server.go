@@ -128,7 +128,8 @@ func (s *Server) build() (http.Handler, error) {
 	top.Use(s.withState, s.observe, s.protect)
 	b := &builder{s: s, top: top}
 	top.Group(func(r chi.Router) {
-		r.Use(private, sameOrigin, s.bounded, middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json"))
+		pack := middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json")
+		r.Use(private, sameOrigin, s.bounded, pack)
 		b.api = humachi.New(r, newConfig())
 		s.addRoutes(b)
 	})
@@ -172,11 +173,16 @@ func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      writeLimit, // uploads move it, a WebSocket lifts it
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 }
+
+// writeLimit is how long after its headers a request may still be answered:
+// whoever reads slower than that is not reading.
+const writeLimit = 2 * time.Minute
 
 // newConfig is the framework's configuration: JSON only, no pages of its own,
 // errors in our form.

@@ -64,7 +64,7 @@ func describeLive(o *huma.OpenAPI) {
 	o.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: livePath, OperationID: "live", Tags: []string{"live"},
 		Summary: "Live stream (WebSocket)",
-		Description: "Upgrade to a WebSocket. The first message is {\"type\":\"hello\",\"seq\":N}; then come live " +
+		Description: "Upgrade to a WebSocket. The first message is {\"type\":\"hello\",\"seq\":N}, repeated as a sign of life; then come live " +
 			"messages with the same nouns as the REST routes. {\"type\":\"reset\"} says that since is too old: read " +
 			"everything anew. {\"type\":\"resume\",\"seq\":N} says that the reader was too slow: connect again with " +
 			"since=N.\n\nRole: " + heron.Viewer.String() + ".",

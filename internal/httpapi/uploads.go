@@ -104,8 +104,10 @@ type uploadBody struct {
 
 // Read implements io.Reader.
 func (b *uploadBody) Read(p []byte) (int, error) {
-	// Test recorders have no connection, so no deadline: nothing to do then.
-	_ = b.ctl.SetReadDeadline(time.Now().Add(uploadStall))
+	// Test recorders have no connection, so no deadlines: nothing to do then.
+	now := time.Now()
+	_ = b.ctl.SetReadDeadline(now.Add(uploadStall))
+	_ = b.ctl.SetWriteDeadline(now.Add(uploadStall + writeLimit))
 	n, err := b.in.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.err = err

@@ -41,7 +41,9 @@ func (in vulnerabilitiesInput) filter() (heron.VulnerabilityFilter, error) {
 	return f, err
 }
 
-func (s *Server) listVulnerabilities(ctx context.Context, in *vulnerabilitiesInput) (*listOutput[heron.Vulnerability], error) {
+func (s *Server) listVulnerabilities(
+	ctx context.Context, in *vulnerabilitiesInput,
+) (*listOutput[heron.Vulnerability], error) {
 	f, err := in.filter()
 	if err != nil {
 		return nil, err
@@ -61,7 +63,9 @@ type vulnerabilityInput struct {
 	}
 }
 
-func (s *Server) updateVulnerability(ctx context.Context, in *vulnerabilityInput) (*oneOutput[heron.Vulnerability], error) {
+func (s *Server) updateVulnerability(
+	ctx context.Context, in *vulnerabilityInput,
+) (*oneOutput[heron.Vulnerability], error) {
 	about(ctx, in.ID, "state", string(in.Body.State), "reason", in.Body.Reason)
 	v, err := s.opt.Store.GetVulnerability(ctx, in.ID)
 	if err != nil {
