@@ -37,6 +37,32 @@ func TestInventoryCases(t *testing.T) {
 			want: []want{{camera + " " + printer, "10.0.0.6 10.0.0.5", true, ""}},
 		},
 		{
+			name: "one DHCP client with two interfaces is one device",
+			rows: []row{
+				{0, camera, "10.0.0.5", "dhcp.client_id", "ff0000000100020000ab11deadbeefcafe0001"},
+				{1, printer, "10.0.0.6", "dhcp.client_id", "ff0000000200020000ab11deadbeefcafe0001"},
+			},
+			want: []want{{camera + " " + printer, "10.0.0.6 10.0.0.5", true, ""}},
+		},
+		{
+			name: "a reflector of multicast DNS is none of those it repeats",
+			rows: []row{
+				{0, camera, "10.0.0.5", "mdns.txt.deviceid", "00:11:22:00:00:01"}, {1, printer, "10.0.0.6", "mdns.txt.deviceid", "00:11:22:00:00:02"},
+				{2, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:01"}, {3, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:02"},
+			},
+			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}, {gateway, "10.0.0.1", true, ""}},
+		},
+		{
+			name: "what makers put where a serial number should be is none",
+			rows: []row{
+				{0, camera, "10.0.0.5", "upnp.serial_number", "0000000000"}, {1, printer, "10.0.0.6", "upnp.serial_number", "0000000000"},
+				{0, camera, "10.0.0.5", "tls.cert.serial", "abcdef123456"}, {1, printer, "10.0.0.6", "tls.cert.serial", "abcdef123456"},
+				{0, camera, "10.0.0.5", "ssdp.usn", "upnp:rootdevice"}, {1, printer, "10.0.0.6", "ssdp.usn", "upnp:rootdevice"},
+				{0, camera, "10.0.0.5", "dhcp.client_id", "01001122000001"}, {1, printer, "10.0.0.6", "dhcp.client_id", "01001122000001"},
+			},
+			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}},
+		},
+		{
 			name: "an identifier on five interfaces is the firmware's, not a device's",
 			rows: shared(5, "ssdp.usn", uuid),
 			want: []want{

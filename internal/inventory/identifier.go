@@ -21,19 +21,34 @@ const (
 func isStrong(key string) bool {
 	switch key {
 	case "ssh.hostkey", "ssh.host_key", "ssh.hostkey_sha256", "ssh.hostkey.sha256",
-		"tls.cert.spki", "tls.cert.spki_sha256", "tls.cert.key",
-		"dhcp.duid", "dhcpv6.duid", "snmp.engine_id", "snmp.engineid",
-		"upnp.udn", "ssdp.usn", "ssdp.uuid", "mdns.uuid", "ipp.uuid", "wsd.uuid", "wsd.address", "onvif.uuid":
+		"tls.cert.spki", "tls.cert.spki_sha256",
+		"dhcp.duid", "dhcpv6.duid", "dhcp.client_id", "snmp.engine_id", "snmp.engineid",
+		"upnp.udn", "ssdp.usn", "ssdp.uuid", "ipp.uuid", "wsd.uuid", "wsd.address", "onvif.uuid":
 		return true
 	}
-	return isSerial(key)
+	return isSerial(key) || isInstance(key)
 }
 
-// isSerial reports whether a key holds serial numbers: of these, a device has
-// one, so that two different ones speak against a merge.
+// isSerial reports whether a key holds serial numbers of devices: of these, a
+// device has one, so that two different ones speak against a merge. That of a
+// certificate says nothing of the device.
 func isSerial(key string) bool {
 	tail := key[strings.LastIndexByte(key, '.')+1:]
-	return tail == "serial" || tail == "serial_number" || tail == "serialnumber" || tail == "sn"
+	switch tail {
+	case "serial", "serial_number", "serialnumber", "sn":
+		return !strings.HasPrefix(key, "tls.")
+	}
+	return false
+}
+
+// isInstance reports whether a key holds what multicast DNS names an instance
+// by: the bridge of a home, an AirPlay receiver, a printer.
+func isInstance(key string) bool {
+	switch key {
+	case "mdns.txt.deviceid", "mdns.txt.bridgeid", "mdns.txt.uuid", "mdns.uuid":
+		return true
+	}
+	return false
 }
 
 // identifiers returns the strong identifiers in the facts of a node, sorted.
@@ -42,8 +57,9 @@ func identifiers(n *node) []string {
 		return nil
 	}
 	var out []string
+	speaker := n.speaksForItself()
 	for _, f := range n.facts {
-		if !isStrong(f.Key) {
+		if !isStrong(f.Key) || (isInstance(f.Key) && !speaker) {
 			continue
 		}
 		if value := normalise(f.Key, f.Value); value != "" {
@@ -59,10 +75,38 @@ func identifiers(n *node) []string {
 	return slices.Compact(out)
 }
 
+// speaksForItself reports whether the multicast DNS that a node sent is its
+// own: a reflector repeats that of other networks, a sleep proxy answers for
+// those who sleep, and both show more than one instance.
+func (n *node) speaksForItself() bool {
+	if n.isMAC() && n.routes() {
+		return false
+	}
+	first := map[string]string{}
+	for _, f := range n.facts {
+		if !isInstance(f.Key) {
+			continue
+		}
+		if v, known := first[f.Key]; known && v != f.Value {
+			return false
+		}
+		first[f.Key] = f.Value
+	}
+	return true
+}
+
 // normalise brings a strong identifier to one spelling, and returns "" for what
 // makers put where they had nothing to say.
 func normalise(key, value string) string {
 	value = strings.ToLower(strings.TrimSpace(value))
+	if key == "dhcp.client_id" {
+		// Only a DUID (RFC 4361 §6.1: 255, four octets of interface, DUID) names
+		// the host; other forms hold the MAC.
+		if !strings.HasPrefix(value, "ff") || len(value) < 18 {
+			return ""
+		}
+		value = value[10:]
+	}
 	if rest, found := strings.CutPrefix(value, "uuid:"); found {
 		value, _, _ = strings.Cut(rest, "::")
 	} else if key == "ssdp.usn" {
