@@ -127,18 +127,9 @@ func (a *actor) cloudPort(name string, port uint16, up, down int) {
 func (a *actor) secrets(up, down int) []line {
 	jitter := func(n int) int { return n*3/4 + a.rng.IntN(n/2+1) }
 	return []line{
-		{true, tlsRecord(tlsApplicationData, a.noise(jitter(up)))},
-		{false, tlsRecords(a.noise(jitter(down)))},
+		{true, tlsRecord(tlsApplicationData, random(a.rng, jitter(up)))},
+		{false, tlsRecords(random(a.rng, jitter(down)))},
 	}
-}
-
-// noise is n bytes that look encrypted.
-func (a *actor) noise(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(a.rng.Uint32())
-	}
-	return b
 }
 
 func addrPort(h *Host, port uint16) netip.AddrPort { return netip.AddrPortFrom(h.IP, port) }

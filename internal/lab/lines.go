@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -149,7 +148,7 @@ func overlong(in []byte) int {
 func watchCamera(agent string, models ...string) func(*actor) {
 	return func(a *actor) {
 		for _, model := range models {
-			to := a.site.role(a.host, model)
+			to := a.some(model)
 			if to == nil {
 				continue
 			}
@@ -292,21 +291,6 @@ func askTime(server string) func(*actor) {
 			from: a.host, src: addrPort(a.host, 123), to: netipPort(ip, 123),
 			payload: b, reply: ntpAnswer(b),
 		})
-	}
-}
-
-// visit fetches pages of another model, as its owner does.
-func visit(model string, port uint16, agent string, paths ...string) func(*actor) {
-	return func(a *actor) {
-		to := a.site.role(a.host, model)
-		if to == nil {
-			return
-		}
-		requests := make([][]byte, 0, len(paths))
-		for _, p := range paths {
-			requests = append(requests, get(to, p, agent))
-		}
-		a.askSlowly(to, port, 300*time.Millisecond, requests...)
 	}
 }
 

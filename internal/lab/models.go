@@ -2,7 +2,6 @@ package lab
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -137,6 +136,3 @@ func basic(realm string) string { return `Basic realm="` + realm + `"` }
 func digest(realm string) string {
 	return `Digest realm="` + realm + `", qop="auth", nonce="{sn}0f3a", opaque="5ccc"`
 }
-
-// names joins a list for a text record.
-func names(list ...string) string { return strings.Join(list, ",") }

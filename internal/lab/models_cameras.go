@@ -92,7 +92,8 @@ func cameraModels() []Model {
 			},
 			Habits: []Habit{
 				keepsTime("time.windows.com"),
-				every("record", 15*time.Second, 3*time.Minute, watchCamera("Hikvision NVR", modelCamera, "axis-camera", "dahua-camera")),
+				every("record", 15*time.Second, 3*time.Minute, watchCamera("Hikvision NVR", modelCamera, "axis-camera", "dahua-camera", "reolink-camera", "xm-dvr", "doorbird-doorbell")),
+				every("search", 25*time.Second, 10*time.Minute, onvifProbe),
 			},
 		},
 		{

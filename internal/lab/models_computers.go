@@ -14,7 +14,7 @@ func computerModels() []Model {
 				browses(90*time.Second, "www.office.com", "outlook.office365.com", "www.bing.com", "teams.microsoft.com", "www.wikipedia.org"),
 				talksTo(10*time.Minute, "settings-win.data.microsoft.com", "v10.events.data.microsoft.com"),
 				byDay("print", time.Minute, 25*time.Minute, printPage),
-				every("ssdp", 30*time.Second, 10*time.Minute, ssdpSearch("ssdp:all", "")),
+				every("upnp", 30*time.Second, 10*time.Minute, readDescriptions),
 			},
 		},
 		{
@@ -29,6 +29,7 @@ func computerModels() []Model {
 				keepsTime("time.apple.com"),
 				browses(80*time.Second, "www.icloud.com", "www.apple.com", "www.wikipedia.org", "github.com"),
 				every("browse", 15*time.Second, 5*time.Minute, browse("_airplay._tcp", "_ipp._tcp", "_googlecast._tcp")),
+				byDay("network", 90*time.Second, 15*time.Minute, tendNetwork),
 			},
 		},
 		{
@@ -38,7 +39,9 @@ func computerModels() []Model {
 			Habits: []Habit{
 				keepsTime("time.windows.com"),
 				browses(100*time.Second, "www.office.com", "www.sap.com", "www.bing.com"),
-				byDay("nas", 40*time.Second, 12*time.Minute, visit("qnap-nas", 8080, "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "/")),
+				byDay("devices", 60*time.Second, 10*time.Minute, tendDevices),
+				byDay("doors", 80*time.Second, 30*time.Minute, discoverDoors),
+				byDay("nas", 40*time.Second, 12*time.Minute, visit("qnap-nas", 8080, agentWindows, "/")),
 			},
 		},
 	}
@@ -55,6 +58,7 @@ func guestModels() []Model {
 				browses(70*time.Second, "www.icloud.com", "gateway.icloud.com", "www.instagram.com", "api.apple-cloudkit.com"),
 				talksTo(8*time.Minute, "gsp-ssl.ls.apple.com", "captive.apple.com"),
 				every("browse", 20*time.Second, 6*time.Minute, browse("_airplay._tcp", "_raop._tcp", "_companion-link._tcp")),
+				byDay("apps", 40*time.Second, 8*time.Minute, useApps),
 			},
 		},
 		{

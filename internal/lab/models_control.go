@@ -75,6 +75,7 @@ func controlModels() []Model {
 				keepsTime("time.windows.com"),
 				byDay("online", 50*time.Second, 10*time.Minute, readS7Identity),
 				byDay("modicon", 70*time.Second, 20*time.Minute, readModbusIdentity),
+				byDay("pages", 100*time.Second, 15*time.Minute, tendPlant),
 				browses(5*time.Minute, "support.industry.siemens.com", "www.office.com"),
 			},
 		},

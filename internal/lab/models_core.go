@@ -75,7 +75,11 @@ func coreModels() []Model {
 					server: "Apache/2.4.54 (Debian)", pages: map[string]page{"/": title("FreePBX Administration")},
 				}),
 			},
-			Habits: []Habit{keepsTime("1.debian.pool.ntp.org")},
+			Habits: []Habit{
+				keepsTime("1.debian.pool.ntp.org"),
+				every("monitor", 20*time.Second, 2*time.Minute, watchSNMP(
+					"mikrotik-router", "cisco-switch", modelPrinter, "apc-ups", "moxa-nport", modelS7, "scalance-switch", "epson-receipt")),
+			},
 		},
 	}
 }

@@ -55,8 +55,8 @@ func retailModels() []Model {
 			})},
 		},
 		{
-			Name: "pos-terminal", Vendor: "NCR", Product: "RealPOS XR7", Type: "pos_terminal",
-			OS: "Windows", Firmware: "7", OUI: "00:08:5d", Hostname: "POS-{short}", Zone: zoneRetail, Stack: Windows, Count: 2,
+			Name: "pos-terminal", Vendor: "HP", Product: "RP9 G1 Retail System 9015", Type: "pos_terminal",
+			OS: "Windows", Firmware: "7", OUI: "3c:52:82", Hostname: "POS-{short}", Zone: zoneRetail, Stack: Windows, Count: 2,
 			DHCP: dhcp("MSFT 5.0", paramsWindows), NetBIOS: "POS-{short}", Weak: []string{"CVE-2019-0708"},
 			Habits: []Habit{
 				byDay("receipt", 25*time.Second, 4*time.Minute, printReceipt),

@@ -97,7 +97,7 @@ func snmpAsk(id int) []byte {
 func watchSNMP(models ...string) func(*actor) {
 	return func(a *actor) {
 		for _, m := range models {
-			a.tell(a.site.role(a.host, m), 161, snmpAsk(int(a.rng.Uint32()>>2)))
+			a.tell(a.some(m), 161, snmpAsk(int(a.rng.Uint32()>>2)))
 		}
 	}
 }

@@ -152,13 +152,7 @@ func (c *tcpTape) request(req []byte, tls bool) {
 }
 
 // cipher stands for n encrypted bytes with their tag.
-func (c *tcpTape) cipher(n int) []byte {
-	b := make([]byte, n+24)
-	for i := range b {
-		b[i] = byte(c.t.rng.Uint32())
-	}
-	return b
-}
+func (c *tcpTape) cipher(n int) []byte { return random(c.t.rng, n+24) }
 
 // send writes data in segments, and the acknowledgement of the other side.
 func (c *tcpTape) send(fromClient bool, data []byte) {

@@ -202,12 +202,13 @@ func serverKeys(rng *rand.Rand) []byte {
 	return appendVector16(b, random(rng, 71))
 }
 
+// random is n bytes of chance, as encryption makes them.
 func random(rng *rand.Rand, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(rng.Uint32())
+	b := make([]byte, 0, n+8)
+	for len(b) < n {
+		b = binary.LittleEndian.AppendUint64(b, rng.Uint64())
 	}
-	return b
+	return b[:n:n]
 }
 
 // certificate returns the certificate of a host, or of an outside server by
