@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 // The server that the development page talks to: `heron demo`, or `npm run mock`.
-const server = process.env.HERON_URL ?? 'http://127.0.0.1:8470'
+const server = process.env.HERON_URL ?? 'http://127.0.0.1:8420'
 
 export default defineConfig({
   plugins: [react()],

@@ -44,7 +44,11 @@ function Wizard() {
   const navigate = useNavigate()
   if (!quarantine) return null
   const close = (): void => {
-    void navigate({ to: '.', search: (s) => ({ ...s, quarantine: undefined, because: undefined }), replace: true })
+    void navigate({
+      to: '.',
+      search: (s) => ({ ...s, quarantine: undefined, because: undefined }),
+      replace: true,
+    })
   }
   return (
     <Suspense>

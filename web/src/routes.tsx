@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
 import { Root, NotFound } from './root.tsx'
 import { formatPageSearch, parsePageSearch, text, texts } from './lib/page-search.ts'
 
@@ -19,7 +25,7 @@ interface DevicesSearch {
   zone?: string[]
   level?: string[]
   sensor?: string[]
-  local?: string
+  local?: 'true' | 'false'
   sort?: string
   selected?: string[]
 }
@@ -28,6 +34,8 @@ interface AlertsSearch {
   /** "all", or one of the states; open when absent. */
   state?: string
   severity?: string[]
+  /** Id of the device that they are about. */
+  device?: string
   q?: string
   alert?: string
 }
@@ -57,7 +65,7 @@ const devices = createRoute({
     zone: texts(s.zone),
     level: texts(s.level),
     sensor: texts(s.sensor),
-    local: text(s.local),
+    local: s.local === 'true' || s.local === 'false' ? s.local : undefined,
     sort: text(s.sort),
     selected: texts(s.selected),
   }),
@@ -77,6 +85,7 @@ const alerts = createRoute({
   validateSearch: (s: Record<string, unknown>): AlertsSearch => ({
     state: text(s.state),
     severity: texts(s.severity),
+    device: text(s.device),
     q: text(s.q),
     alert: text(s.alert),
   }),
@@ -104,7 +113,10 @@ const uploads = createRoute({
 const audit = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
-  validateSearch: (s: Record<string, unknown>): { actor?: string; action?: string } => ({ actor: text(s.actor), action: text(s.action) }),
+  validateSearch: (s: Record<string, unknown>): { actor?: string; action?: string } => ({
+    actor: text(s.actor),
+    action: text(s.action),
+  }),
   component: lazyRouteComponent(() => import('./features/audit/audit.page.tsx'), 'AuditPage'),
 })
 

@@ -1,17 +1,17 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, post } from './client.ts'
-import type { Action, Executor, List } from './types.ts'
+import type { Action } from './types.ts'
 
 export const actionsQuery = (device?: string) =>
   queryOptions({
     queryKey: ['actions', device ?? ''],
-    queryFn: ({ signal }) => get<List<Action>>('/actions', { query: { device, limit: 200 }, signal }),
+    queryFn: ({ signal }) => get('/actions', { query: { device, limit: 200 }, signal }),
     staleTime: 15_000,
   })
 
 export const executorsQuery = queryOptions({
   queryKey: ['executors'],
-  queryFn: () => get<List<Executor>>('/executors'),
+  queryFn: () => get('/executors'),
   staleTime: 60_000,
 })
 
@@ -28,12 +28,10 @@ export interface ActionRequest {
 
 export const requestAction = (request: ActionRequest): Promise<Action> => post('/actions', { body: request })
 
-const decide =
-  (verb: string) =>
-  (id: string, confirm = ''): Promise<Action> =>
-    post(`/actions/{id}/${verb}`, { path: { id }, body: { confirm } })
+export const approveAction = (id: string, confirm = ''): Promise<Action> =>
+  post('/actions/{id}/approve', { path: { id }, body: { confirm } })
 
-export const approveAction = decide('approve')
-export const releaseAction = decide('release')
+export const releaseAction = (id: string, confirm = ''): Promise<Action> =>
+  post('/actions/{id}/release', { path: { id }, body: { confirm } })
 
 export const rejectAction = (id: string): Promise<Action> => post('/actions/{id}/reject', { path: { id } })

@@ -1,20 +1,20 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, patch, post, put, remove, send } from './client.ts'
-import type { List, Receiver, Role, Sensor, Token, Upload, User } from './types.ts'
+import type { Receiver, Role, Sensor, Token, Upload, User } from './types.ts'
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],
-  queryFn: ({ signal }) => get<List<User>>('/users', { signal }),
+  queryFn: ({ signal }) => get('/users', { signal }),
 })
 
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
-  queryFn: ({ signal }) => get<List<Token>>('/tokens', { signal }),
+  queryFn: ({ signal }) => get('/tokens', { signal }),
 })
 
 export const receiversQuery = queryOptions({
   queryKey: ['receivers'],
-  queryFn: ({ signal }) => get<List<Receiver>>('/settings/notifiers', { signal }),
+  queryFn: ({ signal }) => get('/settings/notifiers', { signal }),
 })
 
 export const createUser = (name: string, role: Role, password: string): Promise<User> =>
@@ -30,16 +30,19 @@ export const createToken = (name: string, role: Role): Promise<{ token: Token; s
 
 export const deleteToken = (id: string): Promise<void> => remove('/tokens/{id}', { path: { id } })
 
-export const putReceivers = (items: Receiver[]): Promise<unknown> => put('/settings/notifiers', { body: { items } })
+export const putReceivers = (items: Receiver[]): Promise<unknown> =>
+  put('/settings/notifiers', { body: { items } })
 
-export const testReceiver = (name: string): Promise<unknown> => post('/settings/notifiers/test', { body: { name } })
+export const testReceiver = (name: string): Promise<unknown> =>
+  post('/settings/notifiers/test', { body: { name } })
 
 export const createSensor = (name: string): Promise<{ sensor: Sensor; token: string }> =>
   post('/sensors', { body: { name } })
 
 export const deleteSensor = (id: string): Promise<void> => remove('/sensors/{id}', { path: { id } })
 
-export const verifyAudit = (): Promise<{ ok: boolean; entries: number; fault?: string }> => get('/audit/verify')
+export const verifyAudit = (): Promise<{ ok: boolean; entries: number; fault?: string }> =>
+  get('/audit/verify')
 
 export const sendCapture = (file: File, progress: (share: number) => void): Promise<Upload> =>
   send<Upload>('/uploads', { name: file.name }, file, progress)

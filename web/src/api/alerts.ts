@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { get, patch } from './client.ts'
-import type { Alert, AlertState, AlertVerdict, List, Notification } from './types.ts'
+import type { Alert, AlertState, AlertVerdict } from './types.ts'
 
 export interface AlertFilter {
   state?: string[]
@@ -14,7 +14,7 @@ export const alertsQuery = (filter: AlertFilter) =>
   infiniteQueryOptions({
     queryKey: ['alerts', filter],
     queryFn: ({ signal, pageParam }) =>
-      get<List<Alert>>('/alerts', { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
+      get('/alerts', { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next || undefined,
     staleTime: 30_000,
@@ -23,14 +23,14 @@ export const alertsQuery = (filter: AlertFilter) =>
 export const alertQuery = (id: string) =>
   queryOptions({
     queryKey: ['alert', id],
-    queryFn: ({ signal }) => get<Alert>('/alerts/{id}', { path: { id }, signal }),
+    queryFn: ({ signal }) => get('/alerts/{id}', { path: { id }, signal }),
     staleTime: 30_000,
   })
 
 export const notificationsQuery = (id: string) =>
   queryOptions({
     queryKey: ['alert-notifications', id],
-    queryFn: ({ signal }) => get<List<Notification>>('/alerts/{id}/notifications', { path: { id }, signal }),
+    queryFn: ({ signal }) => get('/alerts/{id}/notifications', { path: { id }, signal }),
     staleTime: 15_000,
   })
 
@@ -38,7 +38,7 @@ export const notificationsQuery = (id: string) =>
 export const openAlertsQuery = queryOptions({
   queryKey: ['alerts-open'],
   queryFn: async ({ signal }) =>
-    (await get<List<Alert>>('/alerts', { query: { state: ['open'], limit: 1 }, signal })).total,
+    (await get('/alerts', { query: { state: ['open'], limit: 1 }, signal })).total,
   staleTime: 30_000,
 })
 

@@ -1,4 +1,5 @@
 // The one place that talks HTTP. Everything else asks through it.
+import type { Answer, Asked, Template } from './typed.ts'
 
 /** What the server said was wrong (RFC 9457), or that it could not be reached (status 0). */
 export class Problem extends Error {
@@ -18,11 +19,11 @@ export class Problem extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | string[] | undefined>
+type Query = Record<string, string | number | boolean | string[] | undefined>
 
-export interface CallOptions {
-  path?: Record<string, string>
-  query?: Query
+interface CallOptions {
+  path?: unknown
+  query?: unknown
   body?: unknown
   version?: number
   signal?: AbortSignal
@@ -37,10 +38,12 @@ export function setCsrf(token: string): void {
 }
 
 /** Fills `{name}` in a path template and appends the query. */
-export function address(template: string, path: Record<string, string> = {}, query: Query = {}): string {
-  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''))
+export function address(template: string, path: unknown = {}, query: unknown = {}): string {
+  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((path as Record<string, string>)[name] ?? ''),
+  )
   const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of Object.entries(query as Query)) {
     if (value === undefined || value === '') continue
     if (Array.isArray(value)) {
       for (const v of value) params.append(name, v) // repeated: vendors have commas in their names
@@ -56,7 +59,11 @@ export function problemOf(status: number, text: string): Problem {
     const p = JSON.parse(text) as { title?: string; detail?: string; errors?: { message?: string }[] | null }
     const more = (p.errors ?? []).map((e) => e.message).filter(Boolean)
     const detail = [p.detail, ...more].filter(Boolean).join(': ')
-    return new Problem(status, p.title ?? `HTTP ${status}`, detail || p.title || `The server answered ${status}.`)
+    return new Problem(
+      status,
+      p.title ?? `HTTP ${status}`,
+      detail || p.title || `The server answered ${status}.`,
+    )
   } catch {
     return new Problem(status, `HTTP ${status}`, `The server answered ${status} without saying why.`)
   }
@@ -71,7 +78,7 @@ function headersFor(method: string, opt: CallOptions): Headers {
 }
 
 /** Sends a request and returns the decoded answer; anything but success throws a Problem. */
-export async function call<T>(method: string, template: string, opt: CallOptions = {}): Promise<T> {
+async function call<T>(method: string, template: string, opt: CallOptions = {}): Promise<T> {
   let answer: Response
   try {
     answer = await fetch(address(template, opt.path, opt.query), {
@@ -90,21 +97,49 @@ export async function call<T>(method: string, template: string, opt: CallOptions
   return (text ? JSON.parse(text) : undefined) as T
 }
 
-export const get = <T>(template: string, opt?: CallOptions): Promise<T> => call<T>('GET', template, opt)
-export const post = <T>(template: string, opt?: CallOptions): Promise<T> => call<T>('POST', template, opt)
-export const put = <T>(template: string, opt?: CallOptions): Promise<T> => call<T>('PUT', template, opt)
-export const patch = <T>(template: string, opt?: CallOptions): Promise<T> => call<T>('PATCH', template, opt)
-export const remove = <T>(template: string, opt?: CallOptions): Promise<T> => call<T>('DELETE', template, opt)
+// The same, held to the server's own description: a path, a query, a body or an
+// answer that it does not know does not compile.
+
+export const get = <P extends Template<'get'>>(
+  template: P,
+  ask?: Asked<P, 'get'>,
+): Promise<Answer<P, 'get'>> => call('GET', template, ask)
+
+export const post = <P extends Template<'post'>>(
+  template: P,
+  ask?: Asked<P, 'post'>,
+): Promise<Answer<P, 'post'>> => call('POST', template, ask)
+
+export const put = <P extends Template<'put'>>(
+  template: P,
+  ask?: Asked<P, 'put'>,
+): Promise<Answer<P, 'put'>> => call('PUT', template, ask)
+
+export const patch = <P extends Template<'patch'>>(
+  template: P,
+  ask?: Asked<P, 'patch'>,
+): Promise<Answer<P, 'patch'>> => call('PATCH', template, ask)
+
+export const remove = <P extends Template<'delete'>>(
+  template: P,
+  ask?: Asked<P, 'delete'>,
+): Promise<Answer<P, 'delete'>> => call('DELETE', template, ask)
 
 /** Streams a file to the server; fetch cannot report progress, XMLHttpRequest can. */
-export function send<T>(template: string, query: Query, file: File, progress: (share: number) => void): Promise<T> {
+export function send<T>(
+  template: string,
+  query: Query,
+  file: File,
+  progress: (share: number) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', address(template, {}, query))
     request.setRequestHeader('Content-Type', 'application/octet-stream')
     if (csrf) request.setRequestHeader('X-CSRF-Token', csrf)
     request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total)
-    request.onerror = () => reject(new Problem(0, 'No answer', 'The connection broke while sending the file.'))
+    request.onerror = () =>
+      reject(new Problem(0, 'No answer', 'The connection broke while sending the file.'))
     request.onload = () => {
       if (request.status < 300) resolve(JSON.parse(request.responseText) as T)
       else reject(problemOf(request.status, request.responseText))

@@ -1,20 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, patch, post } from './client.ts'
-import type {
-  Baseline,
-  ControlResult,
-  Control,
-  Device,
-  DeviceChange,
-  Facet,
-  LedgerEntry,
-  List,
-  Observation,
-  Peer,
-  RiskPoint,
-  RiskScore,
-  Vulnerability,
-} from './types.ts'
+import type { Asked, Template } from './typed.ts'
+import type { Device, List, Vulnerability } from './types.ts'
 
 /** What chooses devices, as it stands in the address of the page. */
 export interface DeviceFilter {
@@ -24,7 +11,7 @@ export interface DeviceFilter {
   zone?: string[]
   level?: string[]
   sensor?: string[]
-  local?: string
+  local?: 'true' | 'false'
   sort?: string
 }
 
@@ -34,8 +21,7 @@ export const pageSize = 200
 export const devicePage = (filter: DeviceFilter, index: number, cursor: string | undefined) =>
   queryOptions({
     queryKey: ['devices', filter, index, cursor ?? ''],
-    queryFn: ({ signal }) =>
-      get<List<Device>>('/devices', { query: { ...filter, limit: pageSize, cursor }, signal }),
+    queryFn: ({ signal }) => get('/devices', { query: { ...filter, limit: pageSize, cursor }, signal }),
     enabled: cursor !== undefined,
     staleTime: 60_000,
     gcTime: 60_000,
@@ -45,8 +31,7 @@ export const facetsQuery = (filter: DeviceFilter) => {
   const { sort: _, ...chosen } = filter
   return queryOptions({
     queryKey: ['facets', chosen],
-    queryFn: ({ signal }) =>
-      get<Record<string, Facet[] | null>>('/devices/facets', { query: { ...chosen }, signal }),
+    queryFn: ({ signal }) => get('/devices/facets', { query: { ...chosen }, signal }),
     staleTime: 15_000,
     placeholderData: (before) => before,
   })
@@ -55,7 +40,7 @@ export const facetsQuery = (filter: DeviceFilter) => {
 export const deviceQuery = (id: string) =>
   queryOptions({
     queryKey: ['device', id],
-    queryFn: ({ signal }) => get<Device>('/devices/{id}', { path: { id }, signal }),
+    queryFn: ({ signal }) => get('/devices/{id}', { path: { id }, signal }),
     staleTime: 30_000,
   })
 
@@ -63,37 +48,41 @@ export const deviceQuery = (id: string) =>
 export const findDevices = (q: string, limit: number) =>
   queryOptions({
     queryKey: ['find', q, limit],
-    queryFn: ({ signal }) => get<List<Device>>('/devices', { query: { q, limit }, signal }),
+    queryFn: ({ signal }) => get('/devices', { query: { q, limit }, signal }),
     staleTime: 10_000,
   })
 
-// The parts of a device, each under ['device-part', id, name] so that live
+// The parts of a device, each under ['device-part', id, path] so that live
 // changes find them.
-const part = <T>(id: string, name: string, query: Record<string, string | number> = {}) =>
-  queryOptions({
-    queryKey: ['device-part', id, name],
-    queryFn: ({ signal }) => get<T>(`/devices/{id}/${name}`, { path: { id }, query, signal }),
-    staleTime: 15_000,
-  })
+type PartPath = Extract<Template<'get'>, `/devices/{id}/${string}`>
 
-export const observationsQuery = (id: string) => part<List<Observation>>(id, 'observations', { limit: 500 })
-export const peersQuery = (id: string) => part<List<Peer>>(id, 'peers')
-export const timelineQuery = (id: string) => part<List<DeviceChange>>(id, 'timeline', { limit: 200 })
-export const baselineQuery = (id: string) => part<Baseline>(id, 'baseline')
-export const vulnerabilitiesQuery = (id: string) => part<List<Vulnerability>>(id, 'vulnerabilities', { limit: 200 })
-export const controlResultsQuery = (id: string) => part<List<ControlResult>>(id, 'controls')
-export const riskQuery = (id: string) => part<RiskScore>(id, 'risk')
-export const riskHistoryQuery = (id: string) => part<List<RiskPoint>>(id, 'risk/history')
+const part =
+  <P extends PartPath>(template: P, query?: { limit: number }) =>
+  (id: string) =>
+    queryOptions({
+      queryKey: ['device-part', id, template],
+      queryFn: ({ signal }) => get(template, { path: { id }, query, signal } as Asked<P, 'get'>),
+      staleTime: 15_000,
+    })
+
+export const observationsQuery = part('/devices/{id}/observations', { limit: 500 })
+export const peersQuery = part('/devices/{id}/peers')
+export const timelineQuery = part('/devices/{id}/timeline', { limit: 200 })
+export const baselineQuery = part('/devices/{id}/baseline')
+export const vulnerabilitiesQuery = part('/devices/{id}/vulnerabilities', { limit: 200 })
+export const controlResultsQuery = part('/devices/{id}/controls')
+export const riskQuery = part('/devices/{id}/risk')
+export const riskHistoryQuery = part('/devices/{id}/risk/history')
 
 export const controlsQuery = queryOptions({
   queryKey: ['controls'],
-  queryFn: () => get<List<Control>>('/controls'),
+  queryFn: () => get('/controls'),
   staleTime: Infinity,
 })
 
 export const ledgerQuery = queryOptions({
   queryKey: ['ledger'],
-  queryFn: ({ signal }) => get<List<LedgerEntry>>('/ledger', { query: { limit: 500 }, signal }),
+  queryFn: ({ signal }) => get('/ledger', { query: { limit: 500 }, signal }),
   staleTime: 15_000,
 })
 
@@ -108,5 +97,5 @@ export const splitDevice = (id: string, identifiers: string[], reason: string): 
 
 export const undoLedger = (id: string): Promise<List<Device>> => post('/ledger/{id}/undo', { path: { id } })
 
-export const setVulnerabilityState = (id: string, state: string): Promise<Vulnerability> =>
+export const setVulnerabilityState = (id: string, state: Vulnerability['state']): Promise<Vulnerability> =>
   patch('/vulnerabilities/{id}', { path: { id }, body: { state } })

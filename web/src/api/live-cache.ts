@@ -86,7 +86,7 @@ function sortIn(
       alerts.set(m.id, m.data as Alert)
       break
     case 'device.timeline':
-      later(`device-part ${(m.data as { device_id?: string }).device_id ?? m.id} timeline`)
+      later(`device-part ${(m.data as { device_id?: string }).device_id ?? m.id} /devices/{id}/timeline`)
       break
     case 'risk.changed':
     case 'vulnerability.changed':
@@ -150,7 +150,7 @@ function applyAlerts(
   for (const [id, alert] of changed) {
     client.setQueryData(['alert', id], alert)
     if (!shown.has(id) && alert.state === 'open') newcomers.add('alerts', id)
-    if (alert.device) later(`device-part ${alert.device} alerts`)
+    if (alert.device) later(`device-part ${alert.device} /devices/{id}/alerts`)
   }
   later('alerts-open')
   later('overview')
@@ -174,7 +174,11 @@ function replace<T extends { id: string }>(
 }
 
 function applyAction(client: QueryClient, action: Action): void {
-  for (const key of [['actions', ''], ['actions', action.device_id]]) upsert(client, key, action)
+  for (const key of [
+    ['actions', ''],
+    ['actions', action.device_id],
+  ])
+    upsert(client, key, action)
 }
 
 /** Puts the item in its place in a whole list, or at its head. */

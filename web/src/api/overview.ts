@@ -1,29 +1,29 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
-import type { AuditEntry, List, Overview, Sensor, Upload, Zone } from './types.ts'
+import type { AuditEntry, List } from './types.ts'
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
-  queryFn: ({ signal }) => get<Overview>('/overview', { signal }),
+  queryFn: ({ signal }) => get('/overview', { signal }),
   staleTime: 10_000,
   refetchInterval: 60_000,
 })
 
 export const zonesQuery = queryOptions({
   queryKey: ['zones'],
-  queryFn: ({ signal }) => get<List<Zone>>('/zones', { signal }),
+  queryFn: ({ signal }) => get('/zones', { signal }),
   staleTime: 5 * 60_000,
 })
 
 export const sensorsQuery = queryOptions({
   queryKey: ['sensors'],
-  queryFn: ({ signal }) => get<List<Sensor>>('/sensors', { signal }),
+  queryFn: ({ signal }) => get('/sensors', { signal }),
   staleTime: 15_000,
 })
 
 export const uploadsQuery = queryOptions({
   queryKey: ['uploads'],
-  queryFn: ({ signal }) => get<List<Upload>>('/uploads', { signal }),
+  queryFn: ({ signal }) => get('/uploads', { signal }),
   staleTime: 10_000,
 })
 
@@ -35,7 +35,7 @@ export interface AuditFilter {
 export const auditPage = (filter: AuditFilter) => ({
   queryKey: ['audit', filter],
   queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) =>
-    get<List<AuditEntry>>('/audit', { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
+    get('/audit', { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last: List<AuditEntry>) => last.next || undefined,
   staleTime: 10_000,

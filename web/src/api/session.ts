@@ -1,14 +1,14 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { learnTypes } from '../lib/device-types.ts'
 import { get, post, Problem, setCsrf } from './client.ts'
-import type { DeviceType, List, Role, Session } from './types.ts'
+import type { Role, Session } from './types.ts'
 
 /** Who uses the page, or null when nobody is logged in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
     try {
-      return await welcome(await get<Session>('/session', { signal }))
+      return await welcome(await get('/session', { signal }))
     } catch (e) {
       if (e instanceof Problem && e.status === 401) return null
       throw e
@@ -21,29 +21,29 @@ export const sessionQuery = queryOptions({
 // What every screen needs before it can show anything.
 async function welcome(session: Session): Promise<Session> {
   setCsrf(session.csrf)
-  const types = await get<List<DeviceType>>('/types')
+  const types = await get('/types')
   learnTypes(types.items)
   return session
 }
 
 export async function login(name: string, password: string): Promise<Session> {
-  return welcome(await post<Session>('/login', { body: { name, password } }))
+  return welcome(await post('/login', { body: { name, password } }))
 }
 
-export const logout = (): Promise<void> => post('/logout')
+export const logout = (): Promise<unknown> => post('/logout')
 
 export async function changePassword(current: string, next: string): Promise<Session> {
-  const session = await post<Session>('/session/password', { body: { current, new: next } })
+  const session = await post('/session/password', { body: { current, new: next } })
   setCsrf(session.csrf)
   return session
 }
 
-const order: Role[] = ['none', 'viewer', 'analyst', 'operator', 'admin']
+const order: Role[] = ['viewer', 'analyst', 'operator', 'admin']
 
 /** Whether the one who is logged in has at least this role. The server decides; this only hides. */
 export function useMay(role: Role): boolean {
   const { data } = useQuery(sessionQuery)
-  return order.indexOf(data?.user.role ?? 'none') >= order.indexOf(role)
+  return !!data && order.indexOf(data.user.role) >= order.indexOf(role)
 }
 
 export function useSession(): Session | null | undefined {

@@ -1,5 +1,6 @@
 import type { Claim, Device, Evidence } from '../api/types.ts'
 import { typeTitle } from './device-types.ts'
+import { sureness } from './levels.ts'
 
 /** What a person should see first, in the server's order: name, model, hostname, kind, address. */
 export function deviceTitle(d: Device): string {
@@ -24,7 +25,39 @@ export function makeOf(d: Device): string {
   return vendor?.value ?? model?.value ?? ''
 }
 
+const leads: Record<string, string> = {
+  sure: 'This is',
+  'quite sure': 'This is very likely',
+  likely: 'This is probably',
+}
+
+/** One sentence: what it is and how sure. */
+export function verdict(d: Device): string {
+  const { vendor, model, type } = d.identity
+  const kind = type.value === 'unknown' ? '' : lower(typeTitle(type.value))
+  const surest = model ?? (kind ? type : vendor)
+  if (!surest || surest.confidence === 0) return 'Not enough was seen to say what this is.'
+  const lead = leads[sureness(surest.confidence)] ?? 'This may be'
+  if (model) {
+    const name = vendor ? joinModel(vendor.value, model.value) : model.value
+    return `${lead} ${withArticle(name)}${kind && `, ${withArticle(kind)}`}.`
+  }
+  if (kind) return `${lead} ${withArticle([vendor?.value, kind].filter(Boolean).join(' '))}.`
+  return `${lead} something made by ${surest.value}.`
+}
+
+/** Lower case, but for abbreviations: "Network switch" and "PLC". */
+const lower = (title: string): string =>
+  /^[A-Z][a-z]/.test(title) ? title[0]?.toLowerCase() + title.slice(1) : title
+
+// Letters that begin with a vowel sound when they are spelt out.
+const spelt = /^[AEFHILMNORSX][A-Z0-9]{1,3}\b/
+
+export const withArticle = (name: string): string =>
+  `${spelt.test(name) || (/^[aeio]/i.test(name) && !/^[A-Z]{2}/.test(name)) ? 'an' : 'a'} ${name}`
+
 const sources: Record<string, string> = {
+  'identity.vendor': 'Its maker is',
   'mac.oui': 'Its hardware address belongs to',
   'dhcp.vendor_class': 'When asking for an address it calls itself',
   'dhcp.hostname': 'When asking for an address it gives the name',

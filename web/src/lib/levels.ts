@@ -24,3 +24,10 @@ export function sureness(confidence: number): string {
   if (confidence >= 0.5) return 'likely'
   return confidence > 0 ? 'a guess' : 'unknown'
 }
+
+/** Where a score may really lie, in words; "" when nothing unknown could move it. */
+export function rangeOf(r: { low: number; high: number }): string {
+  const low = Math.round(r.low)
+  const high = Math.round(r.high)
+  return low === high ? '' : `between ${low} and ${high}`
+}

@@ -21,7 +21,8 @@ export function ticks(min: number, max: number, want: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? power * 10
   const out: number[] = []
-  for (let v = Math.ceil(min / step) * step; v <= max + step / 1e6; v += step) out.push(Number(v.toPrecision(12)))
+  for (let v = Math.ceil(min / step) * step; v <= max + step / 1e6; v += step)
+    out.push(Number(v.toPrecision(12)))
   return out
 }
 

@@ -21,11 +21,39 @@ export function Bullet({ label, observed, normal, spread, threshold, unit = '' }
   const unusual = threshold > 0 && observed > threshold
   return (
     <div className="bullet chart">
-      <svg viewBox="0 0 100 26" preserveAspectRatio="none" role="img" aria-label={`${label}: ${measured(observed)} ${unit}`}>
-        <line x1="0" x2="100" y1="13" y2="13" stroke="var(--line-2)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
-        <rect x={low} width={Math.max(0.5, x(normal + spread) - low)} y="7" height="12" rx="1" fill="var(--accent)" opacity=".22" />
+      <svg
+        viewBox="0 0 100 26"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${label}: ${measured(observed)} ${unit}`}
+      >
+        <line
+          x1="0"
+          x2="100"
+          y1="13"
+          y2="13"
+          stroke="var(--line-2)"
+          strokeWidth="1"
+          vectorEffect="non-scaling-stroke"
+        />
+        <rect
+          x={low}
+          width={Math.max(0.5, x(normal + spread) - low)}
+          y="7"
+          height="12"
+          rx="1"
+          fill="var(--accent)"
+          opacity=".22"
+        />
         {threshold > 0 && (
-          <line className="limit" x1={x(threshold)} x2={x(threshold)} y1="2" y2="24" vectorEffect="non-scaling-stroke" />
+          <line
+            className="limit"
+            x1={x(threshold)}
+            x2={x(threshold)}
+            y1="2"
+            y2="24"
+            vectorEffect="non-scaling-stroke"
+          />
         )}
         <line
           x1={x(observed)}

@@ -32,5 +32,7 @@ interface IconButtonProps extends ButtonProps {
 
 /** A button that shows only a picture: its name is said and shown on hover. */
 export function IconButton({ label, className = '', look = 'quiet', ...rest }: IconButtonProps) {
-  return <Button look={look} aria-label={label} title={label} className={`button-icon ${className}`} {...rest} />
+  return (
+    <Button look={look} aria-label={label} title={label} className={`button-icon ${className}`} {...rest} />
+  )
 }

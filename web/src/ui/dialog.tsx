@@ -14,8 +14,12 @@ export function Dialog({ title, close, children, bare = false }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
-    if (dialog && !dialog.open) dialog.showModal()
-    return () => dialog?.close()
+    if (!dialog) return
+    if (!dialog.open) dialog.showModal()
+    // Into the first field; else to the dialog itself, and not onto the button that closes it.
+    const field = dialog.querySelector<HTMLElement>('input:not([type="radio"]):not(:disabled), textarea')
+    ;(field ?? dialog).focus()
+    return () => dialog.close()
   }, [])
   return (
     // A press on the backdrop reaches the dialog itself; Escape does the same for the keyboard.
@@ -23,6 +27,7 @@ export function Dialog({ title, close, children, bare = false }: DialogProps) {
     <dialog
       ref={ref}
       className="dialog"
+      tabIndex={-1}
       aria-label={title}
       onCancel={(e) => {
         e.preventDefault()

@@ -63,11 +63,16 @@ export function LineChart({ samples, label, unit = '', max, height = 190 }: Line
         ))}
         <path className="band" d={plot.band} />
         <path className="line" d={plot.path} />
-        {plot.line.map((p, i) => samples[i]?.note && <circle key={i} className="mark" cx={p.x} cy={p.y} r={3.5} />)}
+        {plot.line.map(
+          (p, i) => samples[i]?.note && <circle key={i} className="mark" cx={p.x} cy={p.y} r={3.5} />,
+        )}
         {point && <line className="cursor" x1={point.x} x2={point.x} y1={pad.top} y2={height - pad.bottom} />}
       </svg>
       {sample && point && (
-        <div className="chart-tip" style={point.x > width / 2 ? { right: width - point.x + 8 } : { left: point.x + 8 }}>
+        <div
+          className="chart-tip"
+          style={point.x > width / 2 ? { right: width - point.x + 8 } : { left: point.x + 8 }}
+        >
           <strong>
             {measured(sample.value)} {unit}
           </strong>

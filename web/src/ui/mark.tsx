@@ -1,6 +1,7 @@
 // Heron's face: one still line over water.
 
-const bird = 'M28.5 8.6 20.6 6.4c-2.6-.6-4.7 1-4.3 3.3.5 2.6 3.7 3.7 3.2 6.6-.6 3.5-5.6 4.2-13.7 6.1 3.4.9 6.6 1 9.4.1V27'
+const bird =
+  'M28.6 6.4 21.3 3.9c-2.6-.8-4.7.9-4.3 3.2.5 2.6 3.5 3.5 3 6.1-.6 3.1-5.5 3.7-13.8 5.5 3.4.9 6.6 1 9.6.2V27.6'
 
 /** The mark. Decorative: the wordmark beside it says the name. */
 export function Mark({ size = 28 }: { size?: number }) {
@@ -16,9 +17,14 @@ export function Mark({ size = 28 }: { size?: number }) {
 export function HeronArt({ width = 168 }: { width?: number }) {
   return (
     <svg viewBox="0 0 168 92" width={width} aria-hidden="true" fill="none" stroke="currentColor">
-      <g transform="translate(52 4) scale(2.3)" strokeWidth="0.9" strokeLinejoin="round" strokeLinecap="round">
+      <g
+        transform="translate(52 4) scale(2.3)"
+        strokeWidth="0.9"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      >
         <path d={bird} />
-        <circle cx="20.4" cy="8" r="0.35" fill="currentColor" />
+        <circle cx="21" cy="6.1" r="0.3" fill="currentColor" />
       </g>
       <g strokeWidth="1.4" strokeLinecap="round">
         <path d="M10 68h60M98 68h60" />

@@ -15,7 +15,15 @@ const shapes: Record<Grade, ReactNode> = {
   low: <circle cx="7" cy="7" r="4.6" fill="currentColor" />,
   info: <circle cx="7" cy="7" r="4.4" fill="none" stroke="currentColor" strokeWidth="2" />,
   unknown: (
-    <circle cx="7" cy="7" r="5" fill="none" stroke="currentColor" strokeWidth="1.6" strokeDasharray="2.4 2.2" />
+    <circle
+      cx="7"
+      cy="7"
+      r="5"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeDasharray="2.4 2.2"
+    />
   ),
   good: <path d="m2 7.4 3.4 3.4L12 3.6" fill="none" stroke="currentColor" strokeWidth="2.4" />,
 }
@@ -72,7 +80,15 @@ export function Ago({ time }: { time: string | undefined }) {
 
 type Tone = Grade | 'accent' | 'plain'
 
-export function Chip({ tone = 'plain', children, title }: { tone?: Tone; children: ReactNode; title?: string }) {
+export function Chip({
+  tone = 'plain',
+  children,
+  title,
+}: {
+  tone?: Tone
+  children: ReactNode
+  title?: string
+}) {
   return (
     <span className={tone === 'plain' ? 'chip' : `chip chip-${tone}`} title={title}>
       {children}

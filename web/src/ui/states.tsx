@@ -59,7 +59,9 @@ interface AwaitProps<T> {
 export function Await<T>({ query, what, loading, children }: AwaitProps<T>) {
   if (query.data !== undefined) return children(query.data)
   if (query.isError) {
-    return <Failure what={`${what} could not be read.`} error={query.error} retry={() => void query.refetch()} />
+    return (
+      <Failure what={`${what} could not be read.`} error={query.error} retry={() => void query.refetch()} />
+    )
   }
   return loading ?? <Skeleton />
 }

@@ -50,8 +50,8 @@ export function ActionCard({ action: a }: { action: Action }) {
         <Steps action={a} />
         <p className="small quiet">
           {a.requested_by}
-          {a.approved_by && a.approved_by !== a.requested_by && `, approved by ${a.approved_by}`} with {a.executor},{' '}
-          <Ago time={a.created} />
+          {a.approved_by && a.approved_by !== a.requested_by && `, approved by ${a.approved_by}`} with{' '}
+          {a.executor}, <Ago time={a.created} />
         </p>
         {a.plan && (
           <details className="small">
@@ -119,7 +119,8 @@ function Buttons({ action: a, name }: { action: Action; name: string }) {
   })
   if (!operator || a.dry_run) return null
   const typed = !!a.plan?.control
-  const ask = (verb: 'approve' | 'release') => () => (typed ? setAsking(verb) : deciding.mutate({ verb, confirm: '' }))
+  const ask = (verb: 'approve' | 'release') => () =>
+    typed ? setAsking(verb) : deciding.mutate({ verb, confirm: '' })
   return (
     <div className="row">
       {a.state === 'proposed' && (

@@ -13,7 +13,10 @@ const running = new Set(['approved', 'running', 'verified', 'unknown'])
 export function ActionsPage() {
   const actions = useQuery(actionsQuery())
   return (
-    <Page title="Actions" lead="What Heron does to devices and to the network: planned first, approved by a person, verified by reading back, undone by a timer or a click.">
+    <Page
+      title="Actions"
+      lead="What Heron does to devices and to the network: planned first, approved by a person, verified by reading back, undone by a timer or a click."
+    >
       <Await query={actions} what="The actions">
         {({ items }) => <Board items={items} />}
       </Await>
@@ -30,16 +33,15 @@ function Board({ items }: { items: Action[] }) {
     return (
       <Card>
         <Empty title="Nothing was done yet">
-          Quarantine a device from its page or from an alert. You will see the exact change before anything happens.
+          Quarantine a device from its page or from an alert. You will see the exact change before anything
+          happens.
         </Empty>
       </Card>
     )
   }
   return (
     <>
-      {asks.length > 0 && (
-        <Column title="Waits for approval" items={asks} />
-      )}
+      {asks.length > 0 && <Column title="Waits for approval" items={asks} />}
       <Column title="In force" items={holds} none="Nothing is held in quarantine." />
       {rest.length > 0 && <Column title="Over" items={rest} />}
     </>

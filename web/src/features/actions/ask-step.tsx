@@ -56,14 +56,20 @@ export function AskStep({ ask, change, executors, busy, error, next, close }: As
             />
             <span>
               <strong>{words(x.name)}</strong>
-              <span className="small quiet">{x.available ? x.doc : `${x.doc} Not available: ${x.reason}`}</span>
+              <span className="small quiet">
+                {x.available ? x.doc : `${x.doc} Not available: ${x.reason}`}
+              </span>
             </span>
           </label>
         ))}
       </fieldset>
       <label className="field">
         <span>For how long?</span>
-        <select className="select" value={ask.minutes} onChange={(e) => change({ ...ask, minutes: e.target.value })}>
+        <select
+          className="select"
+          value={ask.minutes}
+          onChange={(e) => change({ ...ask, minutes: e.target.value })}
+        >
           {durations.map(([minutes, title]) => (
             <option key={minutes} value={minutes}>
               {title}

@@ -25,7 +25,12 @@ export function ConfirmDialog({ title, name, busy, close, go }: ConfirmDialogPro
           <span>
             This is, or may be, a control device. Type <strong className="mono">{name}</strong> to go on
           </span>
-          <input className="input" value={text} autoComplete="off" onChange={(e) => setText(e.target.value)} />
+          <input
+            className="input"
+            value={text}
+            autoComplete="off"
+            onChange={(e) => setText(e.target.value)}
+          />
         </label>
         <div className="dialog-foot">
           <Button onClick={close}>Cancel</Button>

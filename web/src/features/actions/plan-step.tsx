@@ -33,8 +33,8 @@ export function PlanStep({ plan, name, typed, minutes, busy, error, back, go }: 
           <p className="note note-danger">
             <TriangleAlert size={18} aria-hidden="true" />
             <span>
-              This is, or may be, a control device: cutting it off can stop something in the world. Talk to those who
-              run it first.
+              This is, or may be, a control device: cutting it off can stop something in the world. Talk to
+              those who run it first.
             </span>
           </p>
           <label className="field">

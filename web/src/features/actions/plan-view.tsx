@@ -18,7 +18,15 @@ export function PlanView({ plan }: { plan: ActionPlan }) {
   )
 }
 
-function Lines({ title, lines, code = false }: { title: string; lines: string[] | null | undefined; code?: boolean }) {
+function Lines({
+  title,
+  lines,
+  code = false,
+}: {
+  title: string
+  lines: string[] | null | undefined
+  code?: boolean
+}) {
   if (!lines?.length) return null
   return (
     <section className="stack-s">

@@ -28,7 +28,9 @@ export function QuarantineWizard({ device, alert, close }: WizardProps) {
   return (
     <Dialog title={query.data ? `Quarantine ${deviceTitle(query.data)}` : 'Quarantine'} close={close}>
       <Await query={query} what="The device">
-        {(d) => (ready ? <Steps device={d} alert={alert} reason={because.data?.summary ?? ''} close={close} /> : null)}
+        {(d) =>
+          ready ? <Steps device={d} alert={alert} reason={because.data?.summary ?? ''} close={close} /> : null
+        }
       </Await>
     </Dialog>
   )
@@ -85,7 +87,9 @@ function Steps({ device, alert, reason, close }: StepsProps) {
         change={setAsk}
         executors={executors.data?.items}
         busy={planning.isPending}
-        error={planning.error ?? executors.error ?? (planning.data?.error ? new Error(planning.data.error) : null)}
+        error={
+          planning.error ?? executors.error ?? (planning.data?.error ? new Error(planning.data.error) : null)
+        }
         next={() => planning.mutate()}
         close={close}
       />

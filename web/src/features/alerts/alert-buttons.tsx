@@ -37,7 +37,13 @@ export function AlertButtons({ alert: a }: { alert: Alert }) {
     <div className="alert-buttons">
       <div className="row" role="group" aria-label="Was it so?">
         {verdicts.map(([v, title, key]) => (
-          <Button key={v} title={`Key ${key}`} aria-pressed={a.verdict === v} disabled={busy} onClick={keys[key as 't']}>
+          <Button
+            key={v}
+            title={`Key ${key}`}
+            aria-pressed={a.verdict === v}
+            disabled={busy}
+            onClick={keys[key as 't']}
+          >
             {title}
           </Button>
         ))}

@@ -1,4 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
+import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { severities } from '../../lib/levels.ts'
 import { toggled } from '../../lib/page-search.ts'
@@ -15,10 +16,11 @@ const states = [
 interface AlertFiltersProps {
   state: string
   severity: string[] | undefined
+  device: string | undefined
   q: string | undefined
 }
 
-export function AlertFilters({ state, severity, q }: AlertFiltersProps) {
+export function AlertFilters({ state, severity, device, q }: AlertFiltersProps) {
   const navigate = useNavigate({ from: '/alerts' })
   return (
     <>
@@ -37,6 +39,15 @@ export function AlertFilters({ state, severity, q }: AlertFiltersProps) {
           </Link>
         ))}
       </nav>
+      {device && (
+        <Button
+          look="quiet"
+          className="alerts-device"
+          onClick={() => void navigate({ search: (s) => ({ ...s, device: undefined }) })}
+        >
+          <X size={14} aria-hidden="true" /> Only those of one device
+        </Button>
+      )}
       <div className="row alerts-filter">
         <Words key={q ?? ''} value={q ?? ''} />
         <div className="row severities" role="group" aria-label="Severity">

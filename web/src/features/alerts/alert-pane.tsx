@@ -46,7 +46,8 @@ function Body({ alert: a, close }: { alert: Alert; close: () => void }) {
         </div>
         <h2 className="pane-title">{a.summary}</h2>
         <p className="quiet">
-          {a.title ?? words(a.detector)}, first seen <Ago time={a.first_seen} />, last <Ago time={a.last_seen} />
+          {a.title ?? words(a.detector)}, first seen <Ago time={a.first_seen} />, last{' '}
+          <Ago time={a.last_seen} />
           {a.count > 1 && `, ${a.count} times`}
         </p>
       </header>
@@ -131,7 +132,9 @@ function More({ alert: a }: { alert: Alert }) {
         [
           'Told',
           told.data?.items.length
-            ? told.data.items.map((n) => `${n.receiver} (${n.state}${n.error ? `: ${n.error}` : ''})`).join(', ')
+            ? told.data.items
+                .map((n) => `${n.receiver} (${n.state}${n.error ? `: ${n.error}` : ''})`)
+                .join(', ')
             : 'nobody; receivers are set up under settings',
         ],
       ]}

@@ -15,10 +15,10 @@ import './alerts.css'
 
 /** What happened? */
 export function AlertsPage() {
-  const { state = 'open', severity, q, alert } = useSearch({ from: '/alerts' })
+  const { state = 'open', severity, device, q, alert } = useSearch({ from: '/alerts' })
   const filter = useMemo<AlertFilter>(
-    () => ({ state: state === 'all' ? undefined : [state], severity, q }),
-    [state, severity, q],
+    () => ({ state: state === 'all' ? undefined : [state], severity, device, q }),
+    [state, severity, device, q],
   )
   const query = useInfiniteQuery(alertsQuery(filter))
   const items = useMemo(() => unique(query.data?.pages.flatMap((p) => p.items) ?? []), [query.data])
@@ -43,18 +43,24 @@ export function AlertsPage() {
               {total === undefined ? '' : `${count(total)} ${state === 'all' ? 'in all' : state}`}
             </span>
           </div>
-          <AlertFilters state={state} severity={severity} q={q} />
+          <AlertFilters state={state} severity={severity} device={device} q={q} />
         </header>
         <Newcomers />
         {query.isError && !query.data ? (
-          <Failure what="The alerts could not be read." error={query.error} retry={() => void query.refetch()} />
+          <Failure
+            what="The alerts could not be read."
+            error={query.error}
+            retry={() => void query.refetch()}
+          />
         ) : query.data === undefined ? (
           <div className="alerts-loading">
             <Skeleton lines={10} height={40} />
           </div>
         ) : items.length === 0 ? (
           <Empty title={state === 'open' ? 'Still water' : 'No alert matches'}>
-            {state === 'open' ? 'No open alert. What the detectors find arrives here by itself.' : 'Loosen the filters above.'}
+            {state === 'open'
+              ? 'No open alert. What the detectors find arrives here by itself.'
+              : 'Loosen the filters above.'}
           </Empty>
         ) : (
           <AlertList

@@ -26,7 +26,11 @@ export function AuditPage() {
       <Filter />
       <Card>
         {audit.isError && !audit.data ? (
-          <Failure what="The audit log could not be read." error={audit.error} retry={() => void audit.refetch()} />
+          <Failure
+            what="The audit log could not be read."
+            error={audit.error}
+            retry={() => void audit.refetch()}
+          />
         ) : !audit.data ? (
           <Skeleton lines={12} height={22} />
         ) : items.length === 0 ? (
@@ -74,7 +78,9 @@ function Entry({ entry: e }: { entry: AuditEntry }) {
         )}
       </td>
       <td>
-        <Sign grade={e.outcome === 'ok' ? 'good' : e.outcome === 'denied' ? 'medium' : 'high'}>{e.outcome}</Sign>
+        <Sign grade={e.outcome === 'ok' ? 'good' : e.outcome === 'denied' ? 'medium' : 'high'}>
+          {e.outcome}
+        </Sign>
       </td>
     </tr>
   )
@@ -95,8 +101,20 @@ function Filter() {
         change('action')(String(data.get('action')))
       }}
     >
-      <input className="input input-short" name="actor" aria-label="Who" placeholder="Who" defaultValue={actor} />
-      <input className="input input-short" name="action" aria-label="Did" placeholder="Did, as user.login" defaultValue={action} />
+      <input
+        className="input input-short"
+        name="actor"
+        aria-label="Who"
+        placeholder="Who"
+        defaultValue={actor}
+      />
+      <input
+        className="input input-short"
+        name="action"
+        aria-label="Did"
+        placeholder="Did, as user.login"
+        defaultValue={action}
+      />
       <Button type="submit">Filter</Button>
     </form>
   )

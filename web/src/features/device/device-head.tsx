@@ -30,7 +30,7 @@ export function DeviceHead({ device: d }: { device: Device }) {
           {d.quarantined && <Chip tone="high">in quarantine</Chip>}
           {!d.local && <Chip>beyond this network</Chip>}
           {!!d.open_alerts && (
-            <Link to="/alerts" search={{ q: d.ips?.[0] }} className="row small">
+            <Link to="/alerts" search={{ device: d.id }} className="row small">
               <Bell size={14} aria-hidden="true" /> {d.open_alerts} open
             </Link>
           )}
@@ -79,7 +79,8 @@ function Rename({ device, done }: { device: Device; done: () => void }) {
     onError: (e) => {
       say.wrong(e)
       // What was typed stays; the version that the change is based on is read again.
-      if (e instanceof Problem && e.conflict) void client.invalidateQueries({ queryKey: ['device', device.id] })
+      if (e instanceof Problem && e.conflict)
+        void client.invalidateQueries({ queryKey: ['device', device.id] })
     },
   })
   const submit = (e: FormEvent): void => {

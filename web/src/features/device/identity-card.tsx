@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Claim, Device } from '../../api/types.ts'
 import { typeTitle } from '../../lib/device-types.ts'
-import { heaviest, joinModel, reasonOf, runnerUp, supportOf } from '../../lib/device-words.ts'
+import { heaviest, reasonOf, runnerUp, supportOf, verdict } from '../../lib/device-words.ts'
 import { words } from '../../lib/format.ts'
-import { sureness } from '../../lib/levels.ts'
+import { rangeOf } from '../../lib/levels.ts'
 import { Gauge } from '../../ui/gauge.tsx'
 import { Sign, Sureness } from '../../ui/signs.tsx'
 
@@ -33,18 +33,6 @@ export function IdentityCard({ device: d }: { device: Device }) {
       </section>
     </div>
   )
-}
-
-/** One sentence: what it is and how sure. */
-export function verdict(d: Device): string {
-  const { vendor, model, type } = d.identity
-  const kind = type.value === 'unknown' ? '' : typeTitle(type.value)
-  const surest = model ?? (kind ? type : vendor)
-  if (!surest || surest.confidence === 0) return 'Not enough was seen to say what this is.'
-  const make = model ? (vendor ? joinModel(vendor.value, model.value) : model.value) : vendor?.value
-  const name = [make, kind && (make ? `(${kind.toLowerCase()})` : kind)].filter(Boolean).join(' ')
-  const lead = { sure: 'This is', 'quite sure': 'This is very likely', likely: 'This is probably' }
-  return `${lead[sureness(surest.confidence) as keyof typeof lead] ?? 'This may be'} ${/^[aeiou]/i.test(name) && !make ? 'an ' : make ? '' : 'a '}${name}.`
 }
 
 function Claims({ device: d }: { device: Device }) {
@@ -80,7 +68,11 @@ function Claims({ device: d }: { device: Device }) {
 function Reasons({ device: d }: { device: Device }) {
   const reasons = heaviest(d.evidence, 3)
   if (reasons.length === 0) {
-    return <p className="quiet">Nothing it said or did speaks for anything in particular. Active discovery may help.</p>
+    return (
+      <p className="quiet">
+        Nothing it said or did speaks for anything in particular. Active discovery may help.
+      </p>
+    )
   }
   return (
     <ol className="reasons">
@@ -119,6 +111,7 @@ function RiskLine({ device: d }: { device: Device }) {
   const r = d.risk
   if (!r || r.level === 'unknown') return <Sign grade="unknown">Risk not assessed yet</Sign>
   const score = Math.round(r.score)
+  const range = rangeOf(r)
   return (
     <Link to="/devices/$id" params={{ id: d.id }} search={{ tab: 'risk' }} className="risk-line">
       <span className="row spread">
@@ -127,11 +120,12 @@ function RiskLine({ device: d }: { device: Device }) {
       </span>
       <Gauge
         {...r}
-        label={`Risk ${score} of 100, ${r.level}; between ${Math.round(r.low)} and ${Math.round(r.high)} for what is not known`}
+        label={`Risk ${score} of 100, ${r.level}${range && `; ${range}, for what is not known`}`}
       />
       <span className="small quiet">
-        between {Math.round(r.low)} and {Math.round(r.high)}, for what is not known
-        {Math.abs(r.trend) >= 1 && ` · ${r.trend > 0 ? 'up' : 'down'} ${Math.abs(Math.round(r.trend))} since yesterday`}
+        {range ? `${range}, for what is not known` : 'nothing unknown could move it'}
+        {Math.abs(r.trend) >= 1 &&
+          ` · ${r.trend > 0 ? 'up' : 'down'} ${Math.abs(Math.round(r.trend))} since yesterday`}
       </span>
     </Link>
   )

@@ -19,7 +19,11 @@ export function ActionsTab({ device }: { device: Device }) {
       title="What was done to it?"
       aside={
         operator && !device.quarantined ? (
-          <Link to="." search={(s: Record<string, unknown>) => ({ ...s, quarantine: device.id })} className={buttonClass('danger')}>
+          <Link
+            to="."
+            search={(s: Record<string, unknown>) => ({ ...s, quarantine: device.id })}
+            className={buttonClass('danger')}
+          >
             Quarantine…
           </Link>
         ) : undefined
@@ -29,7 +33,8 @@ export function ActionsTab({ device }: { device: Device }) {
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="Nothing was ever done to it">
-              Quarantine cuts it off from the network. It shows exactly what would change before anything does.
+              Quarantine cuts it off from the network. It shows exactly what would change before anything
+              does.
             </Empty>
           ) : (
             <ul className="history">
@@ -58,7 +63,8 @@ function ActionRow({ action: a, device }: { action: Action; device: Device }) {
     <li>
       <div className="row spread">
         <span className="row">
-          <strong>{words(a.operation)}</strong> <Chip>{words(a.state)}</Chip> {a.dry_run && <Chip>dry run</Chip>}
+          <strong>{words(a.operation)}</strong> <Chip>{words(a.state)}</Chip>{' '}
+          {a.dry_run && <Chip>dry run</Chip>}
         </span>
         {operator && a.state === 'verified' && a.operation === 'quarantine' && (
           <Button busy={releasing.isPending} onClick={() => releasing.mutate()}>

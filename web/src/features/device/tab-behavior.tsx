@@ -43,7 +43,7 @@ function Known({ baseline: b }: { baseline: Baseline }) {
     <>
       <div className="note">
         <span>
-          Learned since <Ago time={b.since} />, {percent(b.maturity)} of the way to a sure picture.
+          Learning began <Ago time={b.since} />, {percent(b.maturity)} of the way to a sure picture.
           {b.maturity < 1 && ' Until then limits are cautious.'}
         </span>
       </div>
@@ -84,7 +84,11 @@ function Hours({ hours }: { hours: number[] }) {
   const busiest = local.indexOf(most)
   return (
     <figure>
-      <div className="hours" role="img" aria-label={`Traffic by hour of the day; busiest at ${busiest}:00 with ${percent(most)}`}>
+      <div
+        className="hours"
+        role="img"
+        aria-label={`Traffic by hour of the day; busiest at ${busiest}:00 with ${percent(most)}`}
+      >
         {local.map((v, h) => (
           <i key={h} style={{ height: `${(v / most) * 100}%` }} title={`${h}:00: ${percent(v)}`} />
         ))}

@@ -28,7 +28,11 @@ export function ComplianceTab({ id }: { id: string }) {
               {[...items]
                 .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
                 .map((r) => (
-                  <Check key={r.control_id} result={r} control={controls.data?.items.find((c) => c.id === r.control_id)} />
+                  <Check
+                    key={r.control_id}
+                    result={r}
+                    control={controls.data?.items.find((c) => c.id === r.control_id)}
+                  />
                 ))}
             </ul>
           )
@@ -44,7 +48,8 @@ function Check({ result: r, control }: { result: ControlResult; control: Control
       {signs[r.status]}
       <div className="stack-s">
         <p>
-          <strong>{control?.title ?? r.control_id}</strong> <span className="quiet small">{r.control_id}</span>
+          <strong>{control?.title ?? r.control_id}</strong>{' '}
+          <span className="quiet small">{r.control_id}</span>
         </p>
         <p className="small">{r.reason}</p>
         {(r.evidence ?? []).length > 0 && (

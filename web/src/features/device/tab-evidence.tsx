@@ -14,7 +14,8 @@ export function EvidenceTab({ device }: { device: Device }) {
       <Card title="What speaks for it, and how much">
         {evidence.length === 0 ? (
           <Empty title="No evidence" art={false}>
-            What the device says of itself is weighed here: names it announces, banners, the way it asks for an address.
+            What the device says of itself is weighed here: names it announces, banners, the way it asks for
+            an address.
           </Empty>
         ) : (
           <Table label="Evidence" head={['Weight', 'Speaks for', 'Seen', 'Signature']}>
@@ -58,7 +59,11 @@ function Observations({ id }: { id: string }) {
       <Await query={observations} what="The observations">
         {({ items, total }) => (
           <>
-            <Table label="Observations" head={['What', 'Value', 'Said by', 'First', 'Last', 'Times']} numeric={[5]}>
+            <Table
+              label="Observations"
+              head={['What', 'Value', 'Said by', 'First', 'Last', 'Times']}
+              numeric={[5]}
+            >
               {items.map((o, i) => (
                 <tr key={i}>
                   <td>

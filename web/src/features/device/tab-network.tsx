@@ -32,7 +32,11 @@ export function NetworkTab({ device }: { device: Device }) {
 function PeerTable({ peers }: { peers: Peer[] }) {
   const most = Math.max(1, ...peers.map((p) => p.bytes_in + p.bytes_out))
   return (
-    <Table label="Peers" head={['Peer', 'Protocol', 'Traffic', 'Sent', 'Received', 'Flows', 'Last']} numeric={[3, 4, 5]}>
+    <Table
+      label="Peers"
+      head={['Peer', 'Protocol', 'Traffic', 'Sent', 'Received', 'Flows', 'Last']}
+      numeric={[3, 4, 5]}
+    >
       {peers.map((p) => (
         <tr key={p.address + p.port + p.protocol}>
           <td>

@@ -4,7 +4,7 @@ import { riskHistoryQuery, riskQuery } from '../../api/devices.ts'
 import { Problem } from '../../api/client.ts'
 import type { FactorScore, RiskScore } from '../../api/types.ts'
 import { percent, words } from '../../lib/format.ts'
-import { levelOf } from '../../lib/levels.ts'
+import { levelOf, rangeOf } from '../../lib/levels.ts'
 import { millis } from '../../lib/time.ts'
 import { Gauge } from '../../ui/gauge.tsx'
 import { Card } from '../../ui/layout.tsx'
@@ -47,7 +47,7 @@ export function RiskTab({ id }: { id: string }) {
 }
 
 function Score({ risk: r }: { risk: RiskScore }) {
-  const range = `between ${Math.round(r.low)} and ${Math.round(r.high)}`
+  const range = rangeOf(r)
   return (
     <section className="card" aria-label="Risk">
       <div className="card-body risk-top">
@@ -56,13 +56,14 @@ function Score({ risk: r }: { risk: RiskScore }) {
           <Sign grade={r.level}>{words(r.level)} risk</Sign>
         </div>
         <div className="stack-s">
-          <Gauge {...r} label={`Risk ${Math.round(r.score)} of 100, ${range}`} />
+          <Gauge {...r} label={`Risk ${Math.round(r.score)} of 100${range && `, ${range}`}`} />
           <p className="small quiet">
-            It lies {range}: {percent(r.coverage)} of what the score rests on is known. Assessed <Ago time={r.time} />.
+            {percent(r.coverage)} of what the score rests on is known{range && `, so it lies ${range}`}.
+            Assessed <Ago time={r.time} />.
           </p>
           {(r.floors ?? []).map((f) => (
             <p key={f.code} className="small">
-              <strong>Never below {Math.round(f.points)}:</strong> {f.text}
+              <strong>Held up by</strong> {f.text}
             </p>
           ))}
         </div>
@@ -76,13 +77,17 @@ function Moves({ risk: r }: { risk: RiskScore }) {
   return (
     <Card title="What would lower it most?">
       {moves.length === 0 ? (
-        <p className="quiet">Nothing that Heron knows of.</p>
+        <p className="quiet">
+          {r.floors?.length ? 'Settle what holds it up, above.' : 'Nothing that Heron knows of.'}
+        </p>
       ) : (
         <ol className="moves">
           {moves.map((m) => (
             <li key={m.code + m.text}>
               <span>{m.text}</span>
-              <strong className="nowrap c-good">−{m.points < 1 ? m.points.toFixed(1) : Math.round(m.points)}</strong>
+              <strong className="nowrap c-good">
+                −{m.points < 1 ? m.points.toFixed(1) : Math.round(m.points)}
+              </strong>
             </li>
           ))}
         </ol>
@@ -98,14 +103,22 @@ function History({ id }: { id: string }) {
       <Await query={history} what="The history" loading={<Skeleton lines={1} height={190} />}>
         {({ items }) =>
           items.length < 2 ? (
-            <p className="quiet">A line needs two points; there {items.length === 1 ? 'is one' : 'are none'} so far.</p>
+            <p className="quiet">
+              A line needs two points; there {items.length === 1 ? 'is one' : 'are none'} so far.
+            </p>
           ) : (
             <Suspense fallback={<Skeleton lines={1} height={190} />}>
               <LineChart
                 label="Risk of this device over time"
                 max={100}
                 unit="risk"
-                samples={items.map((p) => ({ time: millis(p.time), value: p.score, low: p.low, high: p.high, note: p.cause }))}
+                samples={items.map((p) => ({
+                  time: millis(p.time),
+                  value: p.score,
+                  low: p.low,
+                  high: p.high,
+                  note: p.cause,
+                }))}
               />
             </Suspense>
           )
@@ -128,7 +141,11 @@ function Factor({ factor: f }: { factor: FactorScore }) {
         <i className={`c-${level}`} style={{ width: `${known ? Math.max(1, f.score) : 0}%` }} />
       </div>
       <div className="row spread small">
-        {known ? <Sign grade={level}>{Math.round(f.score)} of 100</Sign> : <Sign grade="unknown">not known</Sign>}
+        {known ? (
+          <Sign grade={level}>{Math.round(f.score)} of 100</Sign>
+        ) : (
+          <Sign grade="unknown">not known</Sign>
+        )}
         <span className="quiet">{percent(f.known)} known</span>
       </div>
       <ul className="factor-reasons small">

@@ -8,7 +8,9 @@ export function ServicesTab({ device }: { device: Device }) {
   return (
     <Card title="What does it answer on?">
       {services.length === 0 ? (
-        <Empty title="No service seen">A service appears when somebody talks to it, or when a scan asks.</Empty>
+        <Empty title="No service seen">
+          A service appears when somebody talks to it, or when a scan asks.
+        </Empty>
       ) : (
         <Table label="Services" head={['Port', 'Protocol', 'Product', 'First seen', 'Last seen']}>
           {services.map((s) => (

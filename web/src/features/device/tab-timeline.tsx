@@ -35,7 +35,9 @@ export function TimelineTab({ device }: { device: Device }) {
         <Await query={timeline} what="The timeline">
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="Nothing yet">Changes of address, identity and services are written down here.</Empty>
+              <Empty title="Nothing yet">
+                Changes of address, identity and services are written down here.
+              </Empty>
             ) : (
               <ol className="timeline">
                 {items.map((c, i) => (

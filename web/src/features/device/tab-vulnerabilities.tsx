@@ -10,7 +10,14 @@ import { Chip, Sign } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 import { useSay } from '../../ui/toast.tsx'
 
-const states = ['open', 'mitigated', 'accepted', 'fixed', 'not_affected', 'false_positive']
+const states: Vulnerability['state'][] = [
+  'open',
+  'mitigated',
+  'accepted',
+  'fixed',
+  'not_affected',
+  'false_positive',
+]
 
 export function VulnerabilitiesTab({ id }: { id: string }) {
   const vulnerabilities = useQuery(vulnerabilitiesQuery(id))
@@ -36,7 +43,11 @@ export function VulnerabilitiesTab({ id }: { id: string }) {
 }
 
 function byUrgency(a: Vulnerability, b: Vulnerability): number {
-  return Number(b.state === 'open') - Number(a.state === 'open') || Number(b.kev) - Number(a.kev) || (b.cvss ?? 0) - (a.cvss ?? 0)
+  return (
+    Number(b.state === 'open') - Number(a.state === 'open') ||
+    Number(b.kev) - Number(a.kev) ||
+    (b.cvss ?? 0) - (a.cvss ?? 0)
+  )
 }
 
 /** The word of CVSS for a base score (CVSS v3.1 §5). */
@@ -80,7 +91,7 @@ function StateChoice({ vulnerability: v, device }: { vulnerability: Vulnerabilit
   const say = useSay()
   const allowed = useMay('analyst')
   const setting = useMutation({
-    mutationFn: (state: string) => setVulnerabilityState(v.id, state),
+    mutationFn: (state: Vulnerability['state']) => setVulnerabilityState(v.id, state),
     onSettled: () => client.invalidateQueries({ queryKey: ['device-part', device] }),
     onError: say.wrong,
   })
@@ -90,7 +101,7 @@ function StateChoice({ vulnerability: v, device }: { vulnerability: Vulnerabilit
       className="select vuln-state"
       aria-label={`State of ${v.cve}`}
       value={setting.isPending ? setting.variables : v.state}
-      onChange={(e) => setting.mutate(e.target.value)}
+      onChange={(e) => setting.mutate(e.target.value as Vulnerability['state'])}
     >
       {states.map((s) => (
         <option key={s} value={s}>

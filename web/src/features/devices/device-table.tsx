@@ -35,7 +35,9 @@ export function DeviceTable({ filter, zones, selected, select, sort, total, clea
     overscan: 16,
     onChange: (v) => {
       const { startIndex = 0, endIndex = 40 } = v.range ?? {}
-      setSpan((s) => (s.first === startIndex && s.last === endIndex ? s : { first: startIndex, last: endIndex }))
+      setSpan((s) =>
+        s.first === startIndex && s.last === endIndex ? s : { first: startIndex, last: endIndex },
+      )
     },
   })
   useEffect(() => rows.measure(), [rows, height])
@@ -73,7 +75,11 @@ export function DeviceTable({ filter, zones, selected, select, sort, total, clea
         <TableHead sort={filter.sort} by={sort} />
         {pages.total === 0 && (
           <Empty title="No device matches">
-            Loosen the search, or <button className="link" onClick={clear}>show all devices</button>.
+            Loosen the search, or{' '}
+            <button className="link" onClick={clear}>
+              show all devices
+            </button>
+            .
           </Empty>
         )}
         {pages.loading && Array.from({ length: 14 }, (_, i) => <BlankRow key={i} height={height} />)}

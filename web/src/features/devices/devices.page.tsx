@@ -37,7 +37,8 @@ export function DevicesPage() {
     [navigate],
   )
   const select = useCallback(
-    (id: string) => void navigate({ search: (s) => ({ ...s, selected: toggled(s.selected, id) }), replace: true }),
+    (id: string) =>
+      void navigate({ search: (s) => ({ ...s, selected: toggled(s.selected, id) }), replace: true }),
     [navigate],
   )
   const find = useCallback((q: string) => change({ q: q.trim() || undefined }), [change])
@@ -117,7 +118,9 @@ function Selection({ ids, clear }: { ids: string[]; clear: () => void }) {
       <Button look="quiet" onClick={clear}>
         Clear
       </Button>
-      {merging && <MergeDialog ids={ids} close={() => setMerging(false)} done={() => (setMerging(false), clear())} />}
+      {merging && (
+        <MergeDialog ids={ids} close={() => setMerging(false)} done={() => (setMerging(false), clear())} />
+      )}
     </div>
   )
 }

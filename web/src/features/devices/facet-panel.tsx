@@ -58,7 +58,9 @@ export function FacetPanel({ filter, zones, sensors, toggle }: FacetPanelProps) 
 
 function ordered(name: FacetName, values: Facet[]): Facet[] {
   if (name !== 'level') return values
-  return [...values].sort((a, b) => levels.indexOf(a.value as RiskLevel) - levels.indexOf(b.value as RiskLevel))
+  return [...values].sort(
+    (a, b) => levels.indexOf(a.value as RiskLevel) - levels.indexOf(b.value as RiskLevel),
+  )
 }
 
 interface FacetGroupProps {
@@ -74,7 +76,9 @@ const few = 6
 
 function FacetGroup({ name, title, values, chosen, nameOf, toggle }: FacetGroupProps) {
   const [all, setAll] = useState(false)
-  const missing = chosen.filter((c) => !values.some((v) => v.value === c)).map((value) => ({ value, count: 0 }))
+  const missing = chosen
+    .filter((c) => !values.some((v) => v.value === c))
+    .map((value) => ({ value, count: 0 }))
   const list = [...values, ...missing]
   if (list.length === 0) return null
   const shown = all ? list : list.filter((v, i) => i < few || chosen.includes(v.value))

@@ -21,7 +21,12 @@ export function MergeDialog({ ids, close, done }: MergeDialogProps) {
   const say = useSay()
   const devices = useQueries({ queries: ids.map(deviceQuery) })
   const merging = useMutation({
-    mutationFn: () => mergeDevices(keep, ids.filter((id) => id !== keep), reason),
+    mutationFn: () =>
+      mergeDevices(
+        keep,
+        ids.filter((id) => id !== keep),
+        reason,
+      ),
     onSuccess: (d) => {
       void client.invalidateQueries({ queryKey: ['devices'] })
       void client.invalidateQueries({ queryKey: ['facets'] })
@@ -40,7 +45,12 @@ export function MergeDialog({ ids, close, done }: MergeDialogProps) {
           <legend>Which one stays? The others become part of it.</legend>
           {devices.map((q, i) => (
             <label key={ids[i]} className="facet-row">
-              <input type="radio" name="keep" checked={keep === ids[i]} onChange={() => setKeep(ids[i] ?? '')} />
+              <input
+                type="radio"
+                name="keep"
+                checked={keep === ids[i]}
+                onChange={() => setKeep(ids[i] ?? '')}
+              />
               <span className="clip">{q.data ? deviceTitle(q.data) : '…'}</span>
               <span className="quiet mono small">{q.data?.macs?.[0] ?? q.data?.ips?.[0]}</span>
             </label>

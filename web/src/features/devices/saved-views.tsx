@@ -19,8 +19,16 @@ const given: View[] = [
 ]
 
 const same = (a: DeviceFilter, b: DeviceFilter): boolean =>
-  JSON.stringify(Object.entries(a).filter(([, v]) => v).sort()) ===
-  JSON.stringify(Object.entries(b).filter(([, v]) => v).sort())
+  JSON.stringify(
+    Object.entries(a)
+      .filter(([, v]) => v)
+      .sort(),
+  ) ===
+  JSON.stringify(
+    Object.entries(b)
+      .filter(([, v]) => v)
+      .sort(),
+  )
 
 /** Searches worth keeping, kept in this browser. */
 export function SavedViews({ filter }: { filter: DeviceFilter }) {
@@ -80,7 +88,13 @@ function NameDialog({ close, save }: { close: () => void; save: (name: string) =
       <form className="stack" onSubmit={submit}>
         <label className="field">
           <span>Name</span>
-          <input className="input" value={name} onChange={(e) => setName(e.target.value)} maxLength={40} required />
+          <input
+            className="input"
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+            maxLength={40}
+            required
+          />
         </label>
         <div className="dialog-foot">
           <Button look="primary" type="submit">

@@ -44,7 +44,8 @@ export function useDevicePages(filter: DeviceFilter, first: number, last: number
       const cursor = results.pages[i]?.next
       if (cursor && next[page + 1] !== cursor) next[page + 1] = cursor
     })
-    if (next.length !== cursors.length || next.some((c, i) => c !== cursors[i])) setKnown({ key, cursors: next })
+    if (next.length !== cursors.length || next.some((c, i) => c !== cursors[i]))
+      setKnown({ key, cursors: next })
   }, [results.pages, wanted, cursors, key])
 
   return useMemo(() => {

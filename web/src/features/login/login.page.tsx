@@ -29,7 +29,13 @@ export function LoginPage() {
         <p className="quiet">It stands still, watches the water, and knows every thing on your network.</p>
         <label className="field">
           <span>Name</span>
-          <input className="input" value={name} onChange={(e) => setName(e.target.value)} autoComplete="username" required />
+          <input
+            className="input"
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+            autoComplete="username"
+            required
+          />
         </label>
         <label className="field">
           <span>Password</span>

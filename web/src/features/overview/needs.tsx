@@ -1,14 +1,29 @@
 import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Need, Overview, Severity } from '../../api/types.ts'
 import { count, plural } from '../../lib/format.ts'
 import { severities } from '../../lib/levels.ts'
+import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/layout.tsx'
 import { Ago, Shape, Sign } from '../../ui/signs.tsx'
 import { Empty } from '../../ui/states.tsx'
 
-const numbers = ['Nothing', 'One thing', 'Two things', 'Three things', 'Four things', 'Five things']
+/** So many at a glance; the rest on demand. */
+const few = 5
+
+const numbers = [
+  'Nothing',
+  'One thing',
+  'Two things',
+  'Three things',
+  'Four things',
+  'Five things',
+  'Six things',
+  'Seven things',
+  'Eight things',
+  'Nine things',
+]
 
 /** The one sentence that says it. */
 export function sentence(o: Pick<Overview, 'needs' | 'devices'>): string {
@@ -19,6 +34,8 @@ export function sentence(o: Pick<Overview, 'needs' | 'devices'>): string {
 }
 
 export function Needs({ needs, alerts }: { needs: Need[]; alerts: Record<string, number> }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? needs : needs.slice(0, few)
   const open = severities.filter((s) => (alerts[s] ?? 0) > 0)
   return (
     <Card
@@ -26,7 +43,13 @@ export function Needs({ needs, alerts }: { needs: Need[]; alerts: Record<string,
       aside={
         <span className="row need-counts">
           {open.map((s) => (
-            <Link key={s} to="/alerts" search={{ severity: [s] }} className="small" title={`${alerts[s]} open, ${s}`}>
+            <Link
+              key={s}
+              to="/alerts"
+              search={{ severity: [s] }}
+              className="small"
+              title={`${alerts[s]} open, ${s}`}
+            >
               <Sign grade={s}>{count(alerts[s] ?? 0)}</Sign>
               <span className="visually-hidden"> open alerts, {s}</span>
             </Link>
@@ -35,24 +58,33 @@ export function Needs({ needs, alerts }: { needs: Need[]; alerts: Record<string,
       }
     >
       {needs.length === 0 ? (
-        <Empty title="Nothing">New alerts, silent sensors and changes that wait for approval appear here.</Empty>
+        <Empty title="Nothing">
+          New alerts, silent sensors and changes that wait for approval appear here.
+        </Empty>
       ) : (
-        <ul className="needs">
-          {needs.map((n) => (
-            <li key={n.kind + n.id}>
-              <NeedLink need={n}>
-                <Shape grade={n.severity as Severity} size={15} />
-                <span>
-                  <span className="need-text">{n.text}</span>
-                  <span className="small quiet">
-                    {n.severity} {n.kind} · <Ago time={n.since} />
+        <>
+          <ul className="needs">
+            {shown.map((n) => (
+              <li key={n.kind + n.id}>
+                <NeedLink need={n}>
+                  <Shape grade={n.severity as Severity} size={15} />
+                  <span>
+                    <span className="need-text">{n.text}</span>
+                    <span className="small quiet">
+                      {n.severity} {n.kind} · <Ago time={n.since} />
+                    </span>
                   </span>
-                </span>
-                <ChevronRight size={16} aria-hidden="true" />
-              </NeedLink>
-            </li>
-          ))}
-        </ul>
+                  <ChevronRight size={16} aria-hidden="true" />
+                </NeedLink>
+              </li>
+            ))}
+          </ul>
+          {needs.length > shown.length && (
+            <Button look="quiet" onClick={() => setAll(true)}>
+              {needs.length - shown.length} more
+            </Button>
+          )}
+        </>
       )}
     </Card>
   )

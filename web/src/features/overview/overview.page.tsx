@@ -26,7 +26,8 @@ export function OverviewPage() {
 
 function Body({ overview: o }: { overview: Overview }) {
   const zones = useQuery(zonesQuery)
-  const zoneName = (id: string): string => zones.data?.items.find((z) => z.id === id)?.name ?? (id || 'No zone')
+  const zoneName = (id: string): string =>
+    zones.data?.items.find((z) => z.id === id)?.name ?? (id || 'No zone')
   return (
     <>
       <header className="overview-head">
@@ -34,14 +35,20 @@ function Body({ overview: o }: { overview: Overview }) {
         <p className="page-lead">
           {plural(o.devices, 'device')}
           {o.devices_new > 0 && <> · {count(o.devices_new)} new since yesterday</>}
-          {o.devices_unknown > 0 && <> · {count(o.devices_unknown)} not recognised yet</>} · as of <Ago time={o.time} />
+          {o.devices_unknown > 0 && <> · {count(o.devices_unknown)} not recognised yet</>} · counted{' '}
+          <Ago time={o.time} />
         </p>
       </header>
       <div className="overview-top">
         <Needs needs={o.needs} alerts={o.alerts} />
-        <Card title="Is risk rising, and why?">
-          <RiskOverTime points={o.risk_history} />
-        </Card>
+        <div className="stack">
+          <Card title="Is risk rising, and why?">
+            <RiskOverTime points={o.risk_history} />
+          </Card>
+          <Card title="Are the sensors well?">
+            <SensorHealth sensors={o.sensors} />
+          </Card>
+        </div>
       </div>
       <div className="grid grid-3">
         <Card title="What is here?">
@@ -50,7 +57,12 @@ function Body({ overview: o }: { overview: Overview }) {
               Start capturing with heron serve --interface, or drop a capture file on this page.
             </Empty>
           ) : (
-            <FacetBars facets={o.by_category} title={categoryTitle} link={(v) => ({ q: `category:${v}` })} icons />
+            <FacetBars
+              facets={o.by_category}
+              title={categoryTitle}
+              link={(v) => ({ q: `category:${v}` })}
+              icons
+            />
           )}
         </Card>
         <Card title="Where is it?">
@@ -60,9 +72,6 @@ function Body({ overview: o }: { overview: Overview }) {
           <FacetBars facets={o.by_vendor} title={(v) => v || 'Not known'} link={(v) => ({ vendor: [v] })} />
         </Card>
       </div>
-      <Card title="Are the sensors well?">
-        <SensorHealth sensors={o.sensors} />
-      </Card>
     </>
   )
 }

@@ -13,17 +13,26 @@ export function RiskOverTime({ points }: { points: RiskPoint[] }) {
       </Empty>
     )
   }
-  const samples = points.map((p) => ({ time: millis(p.time), value: p.score, low: p.low, high: p.high, note: p.cause }))
+  const samples = points.map((p) => ({
+    time: millis(p.time),
+    value: p.score,
+    low: p.low,
+    high: p.high,
+    note: p.cause,
+  }))
   const causes = points.filter((p) => p.cause).slice(-3)
   const last = points[points.length - 1]
   return (
     <div className="stack-s">
       <Suspense fallback={<Skeleton lines={1} height={190} />}>
-        <LineChart samples={samples} max={100} unit="risk" label={`Risk of the network over time, now ${Math.round(last?.score ?? 0)} of 100`} />
+        <LineChart
+          samples={samples}
+          max={100}
+          unit="risk"
+          label={`Risk of the network over time, now ${Math.round(last?.score ?? 0)} of 100`}
+        />
       </Suspense>
-      {causes.length > 0 && (
-        <p className="small quiet">Latest cause: {causes[causes.length - 1]?.cause}</p>
-      )}
+      {causes.length > 0 && <p className="small quiet">Latest cause: {causes[causes.length - 1]?.cause}</p>}
     </div>
   )
 }

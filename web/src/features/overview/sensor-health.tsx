@@ -25,7 +25,11 @@ export function SensorHealth({ sensors }: { sensors: Sensor[] }) {
             <span className="small quiet">
               {s.state} · {brief(s.stats.packets)} packets · last packet <Ago time={s.traffic_time} />
             </span>
-            {lost > 0 ? <Sign grade="medium">{plural(lost, 'drop')}</Sign> : <Sign grade="good">nothing lost</Sign>}
+            {lost > 0 ? (
+              <Sign grade="medium">{plural(lost, 'drop')}</Sign>
+            ) : (
+              <Sign grade="good">nothing lost</Sign>
+            )}
           </li>
         )
       })}

@@ -35,7 +35,8 @@ export function SensorsPage() {
           items.length === 0 ? (
             <Card>
               <Empty title="Nobody watches yet">
-                A sensor is a Heron near the traffic: at a mirror port, or on the gateway. Add one and start it with the token.
+                A sensor is a Heron near the traffic: at a mirror port, or on the gateway. Add one and start
+                it with the token.
               </Empty>
             </Card>
           ) : (
@@ -78,7 +79,10 @@ function SensorCard({ sensor: s }: { sensor: Sensor }) {
             ['Heard', <Ago key="l" time={s.last_seen} />],
             ['Newest packet', <Ago key="t" time={s.traffic_time} />],
             ['Watches', s.sources?.join(', ')],
-            ['Traffic', `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`],
+            [
+              'Traffic',
+              `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`,
+            ],
             ['Version', s.version],
           ]}
         />

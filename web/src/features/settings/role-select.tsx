@@ -15,7 +15,12 @@ interface RoleSelectProps {
 
 export function RoleSelect({ value, change, label }: RoleSelectProps) {
   return (
-    <select className="select" aria-label={label} value={value} onChange={(e) => change(e.target.value as Role)}>
+    <select
+      className="select"
+      aria-label={label}
+      value={value}
+      onChange={(e) => change(e.target.value as Role)}
+    >
       {roles.map(([r, title]) => (
         <option key={r} value={r}>
           {title}

@@ -90,7 +90,13 @@ function AddReceiver({ all }: { all: Receiver[] }) {
   const submit = (e: FormEvent): void => {
     e.preventDefault()
     const config = secret ? { url, secret } : { url }
-    const receiver: Receiver = { name: name.trim(), notifier: 'webhook', enabled: true, min_severity: from, config }
+    const receiver: Receiver = {
+      name: name.trim(),
+      notifier: 'webhook',
+      enabled: true,
+      min_severity: from,
+      config,
+    }
     putting.mutate([...all, receiver], { onSuccess: () => (setName(''), setUrl(''), setSecret('')) })
   }
   return (
@@ -98,15 +104,34 @@ function AddReceiver({ all }: { all: Receiver[] }) {
       <form className="settings-form" onSubmit={submit}>
         <label className="field">
           <span>Name</span>
-          <input className="input" value={name} maxLength={64} required onChange={(e) => setName(e.target.value)} />
+          <input
+            className="input"
+            value={name}
+            maxLength={64}
+            required
+            onChange={(e) => setName(e.target.value)}
+          />
         </label>
         <label className="field">
           <span>Address</span>
-          <input className="input" type="url" value={url} required placeholder="https://" onChange={(e) => setUrl(e.target.value)} />
+          <input
+            className="input"
+            type="url"
+            value={url}
+            required
+            placeholder="https://"
+            onChange={(e) => setUrl(e.target.value)}
+          />
         </label>
         <label className="field">
           <span>Signing secret</span>
-          <input className="input" type="password" autoComplete="off" value={secret} onChange={(e) => setSecret(e.target.value)} />
+          <input
+            className="input"
+            type="password"
+            autoComplete="off"
+            value={secret}
+            onChange={(e) => setSecret(e.target.value)}
+          />
         </label>
         <label className="field">
           <span>From severity</span>

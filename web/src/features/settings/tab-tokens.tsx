@@ -87,7 +87,13 @@ function AddToken() {
       <form className="settings-form" onSubmit={submit}>
         <label className="field">
           <span>Name</span>
-          <input className="input" value={name} maxLength={64} required onChange={(e) => setName(e.target.value)} />
+          <input
+            className="input"
+            value={name}
+            maxLength={64}
+            required
+            onChange={(e) => setName(e.target.value)}
+          />
         </label>
         <label className="field">
           <span>Role</span>

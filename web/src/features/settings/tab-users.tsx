@@ -54,7 +54,11 @@ function UserRow({ user: u }: { user: User }) {
       <td>
         {!me && (
           <div className="row">
-            <Button look="quiet" busy={changing.isPending} onClick={() => changing.mutate({ disabled: !u.disabled })}>
+            <Button
+              look="quiet"
+              busy={changing.isPending}
+              onClick={() => changing.mutate({ disabled: !u.disabled })}
+            >
               {u.disabled ? 'Enable' : 'Disable'}
             </Button>
             <Button look="quiet" busy={removing.isPending} onClick={() => removing.mutate()}>
@@ -91,7 +95,14 @@ function AddUser() {
       <form className="settings-form" onSubmit={submit}>
         <label className="field">
           <span>Name</span>
-          <input className="input" value={name} maxLength={64} required autoComplete="off" onChange={(e) => setName(e.target.value)} />
+          <input
+            className="input"
+            value={name}
+            maxLength={64}
+            required
+            autoComplete="off"
+            onChange={(e) => setName(e.target.value)}
+          />
         </label>
         <label className="field">
           <span>First password</span>

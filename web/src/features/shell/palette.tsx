@@ -88,7 +88,11 @@ export function Palette({ close, help }: { close: () => void; help: () => void }
 function useEntries(text: string, help: () => void): Entry[] {
   const navigate = useNavigate()
   const wanted = useDeferredValue(text.trim())
-  const { data } = useQuery({ ...findDevices(wanted, 8), enabled: wanted.length > 1, placeholderData: (d) => d })
+  const { data } = useQuery({
+    ...findDevices(wanted, 8),
+    enabled: wanted.length > 1,
+    placeholderData: (d) => d,
+  })
   const matches = (title: string): boolean => title.toLowerCase().includes(text.trim().toLowerCase())
   const goes: Entry[] = places
     .filter((p) => matches(p.title))

@@ -1,5 +1,13 @@
 import {
-  Activity, Bell, FileClock, HardDriveUpload, LayoutDashboard, RadioTower, Settings, ShieldCheck, type LucideIcon,
+  Activity,
+  Bell,
+  FileClock,
+  HardDriveUpload,
+  LayoutDashboard,
+  RadioTower,
+  Settings,
+  ShieldCheck,
+  type LucideIcon,
 } from 'lucide-react'
 
 interface Place {

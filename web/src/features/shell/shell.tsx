@@ -17,10 +17,7 @@ interface ShellProps {
 /** The frame around every screen. */
 export function Shell({ session, children }: ShellProps) {
   const [open, setOpen] = useState<'help' | 'palette' | null>(null)
-  const keys = useMemo(
-    () => ({ '?': () => setOpen('help'), 'ctrl+k': () => setOpen('palette') }),
-    [],
-  )
+  const keys = useMemo(() => ({ '?': () => setOpen('help'), 'ctrl+k': () => setOpen('palette') }), [])
   useHotkeys(keys)
   useGoKeys()
   const main = useMainFocus()
@@ -32,7 +29,8 @@ export function Shell({ session, children }: ShellProps) {
       </a>
       {session.simulation && (
         <div className="ribbon" role="note">
-          <strong>Simulation.</strong> Every device, attack and action here is emulated; no real network is touched.
+          <strong>Simulation.</strong> Every device, attack and action here is emulated; no real network is
+          touched.
         </div>
       )}
       <Nav help={() => setOpen('help')} version={session.version} />

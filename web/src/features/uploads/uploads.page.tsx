@@ -17,7 +17,10 @@ export function UploadsPage() {
   const { sending, forget } = useSender()
   const allowed = useMay('analyst')
   return (
-    <Page title="Captures" lead="A capture file is read as if it came off the wire: its devices, services and alerts join the others.">
+    <Page
+      title="Captures"
+      lead="A capture file is read as if it came off the wire: its devices, services and alerts join the others."
+    >
       {allowed && <Pick />}
       {sending.length > 0 && (
         <Card title="On their way">
@@ -30,7 +33,9 @@ export function UploadsPage() {
         <Await query={uploads} what="The list of captures">
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="No capture yet">Drop a pcap or pcapng file anywhere on the page; what is in it appears among the devices.</Empty>
+              <Empty title="No capture yet">
+                Drop a pcap or pcapng file anywhere on the page; what is in it appears among the devices.
+              </Empty>
             ) : (
               items.map((u) => <UploadRow key={u.id} upload={u} />)
             )
