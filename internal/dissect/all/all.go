@@ -15,6 +15,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/rtsp"
+	"github.com/heron-iot/heron/internal/dissect/snmp"
 	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
@@ -35,6 +37,8 @@ func Protocols() []dissect.Protocol {
 		mqtt.Protocol(),
 		nbns.Protocol(),
 		ntp.Protocol(),
+		rtsp.Protocol(),
+		snmp.Protocol(),
 		socks.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),

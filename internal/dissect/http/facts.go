@@ -80,7 +80,8 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 		case http1.Is(name, "Server"):
 			out.Observe(about, keyServer, value)
 		case http1.Is(name, "WWW-Authenticate"):
-			out.Observe(about, keyAuth, d.challenge(value))
+			d.text = http1.AppendChallenge(d.text[:0], value)
+			out.Observe(about, keyAuth, d.text)
 		case http1.Is(name, "Set-Cookie"):
 			cookie, _, _ := bytes.Cut(value, []byte("="))
 			out.Observe(about, keyCookie, cookie)
@@ -93,27 +94,6 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 			out.Observe(about, keyContentType, value)
 		}
 	}
-}
-
-// challenge makes the scheme and the realm out of a challenge (RFC 9110 §11.6.1):
-// the rest of it is another each time.
-func (d *dissector) challenge(value []byte) []byte {
-	scheme, params, _ := bytes.Cut(value, []byte(" "))
-	d.text = append(d.text[:0], scheme...)
-	at := indexFold(params, "realm=")
-	if at < 0 {
-		return d.text
-	}
-	realm := params[at+len("realm="):]
-	if quoted, ok := bytes.CutPrefix(realm, []byte(`"`)); ok {
-		realm, _, _ = bytes.Cut(quoted, []byte(`"`))
-	} else {
-		realm, _, _ = bytes.Cut(realm, []byte(","))
-	}
-	d.text = append(d.text, ` realm="`...)
-	d.text = append(d.text, realm...)
-	d.text = append(d.text, '"')
-	return d.text
 }
 
 // wanted reports whether a body is worth waiting for: a page with a title, or a

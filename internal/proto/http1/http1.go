@@ -256,3 +256,24 @@ func hexDigit(c byte) int {
 	}
 	return -1
 }
+
+// AppendChallenge adds the scheme and the realm of a challenge (RFC 9110 §11.6.1)
+// to dst: the rest of a challenge is another each time.
+func AppendChallenge(dst, value []byte) []byte {
+	const param = "realm="
+	scheme, params, _ := bytes.Cut(value, []byte(" "))
+	dst = append(dst, scheme...)
+	for ; len(params) > len(param); params = params[1:] {
+		if !Is(params[:len(param)], param) {
+			continue
+		}
+		realm := params[len(param):]
+		if quoted, ok := bytes.CutPrefix(realm, []byte(`"`)); ok {
+			realm, _, _ = bytes.Cut(quoted, []byte(`"`))
+		} else {
+			realm, _, _ = bytes.Cut(realm, []byte(","))
+		}
+		return append(append(append(dst, ` realm="`...), realm...), '"')
+	}
+	return dst
+}

@@ -88,6 +88,21 @@ func TestChunkSize(t *testing.T) {
 	}
 }
 
+func TestAppendChallenge(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`Basic realm="IP Camera"`:                       `Basic realm="IP Camera"`,
+		`Digest nonce="1", Realm="a b", opaque="x"`:     `Digest realm="a b"`,
+		`Digest qop="auth", realm=plain, algorithm=MD5`: `Digest realm="plain"`,
+		`Negotiate`:    `Negotiate`,
+		`Basic realm=`: `Basic`,
+	} {
+		if got := string(http1.AppendChallenge(nil, []byte(in))); got != want {
+			t.Errorf("%s: got %s, want %s", in, got, want)
+		}
+	}
+}
+
 // FuzzParse checks that a head never claims more than there is, and that a head
 // that is cut is never another head.
 func FuzzParse(f *testing.F) {
