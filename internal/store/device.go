@@ -158,7 +158,7 @@ func (t *tx) tellDevice(d *heron.Device, wasMerged bool) error {
 
 const insertDevice = `INSERT INTO device (id, site_id, merged, name_key, type, category, vendor, vendor_key,
 	model_key, os_key, firmware, firmware_key, ip_key, zone, sensors, local, first_seen, last_seen, version,
-	services, search, quarantined, open_alerts, level, risk, risk_low, risk_high)`
+	hosts, services, search, quarantined, open_alerts, level, risk, risk_low, risk_high)`
 
 // updateDevice leaves the store's own columns as they are.
 const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, merged = excluded.merged,
@@ -166,7 +166,8 @@ const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id,
 	vendor_key = excluded.vendor_key, model_key = excluded.model_key, os_key = excluded.os_key,
 	firmware = excluded.firmware, firmware_key = excluded.firmware_key, ip_key = excluded.ip_key,
 	zone = excluded.zone, sensors = excluded.sensors, local = excluded.local, first_seen = excluded.first_seen,
-	last_seen = excluded.last_seen, version = excluded.version, services = excluded.services, search = excluded.search`
+	last_seen = excluded.last_seen, version = excluded.version, hosts = excluded.hosts,
+	services = excluded.services, search = excluded.search`
 
 func deviceArgs(d *heron.Device) []any {
 	r := rowOf(d)
@@ -177,14 +178,14 @@ func deviceArgs(d *heron.Device) []any {
 	return []any{
 		d.ID, clean(d.SiteID), flag(d.MergedInto != ""), r.name, r.kind, r.category, r.vendor, r.vendorKey,
 		r.model, r.os, r.firmware, r.firmwareKey, r.ip, r.zone, r.sensors, flag(d.Local), int64(d.First), int64(d.Last),
-		d.Version, r.services, r.search, flag(d.Quarantined), d.OpenAlerts, riskLevel(d.Risk), risk, low, high,
+		d.Version, r.hosts, r.services, r.search, flag(d.Quarantined), d.OpenAlerts, riskLevel(d.Risk), risk, low, high,
 	}
 }
 
 // lockDevices reads what is stored of these devices and keeps others from
 // changing it before this transaction ends.
 func (t *tx) lockDevices(ctx context.Context, ids []string) (map[string]stored, error) {
-	q := new(query)
+	q := t.db.query()
 	q.add(`SELECT d.id, x.rev, x.announced, d.version, d.last_seen, d.merged, d.open_alerts, d.quarantined, x.risk
 		FROM device d JOIN device_doc x ON x.id = d.id`)
 	where{anyOf("d.id", ids)}.write(q)

@@ -58,7 +58,7 @@ func stringsOf[T ~string](list []T) []string {
 
 // hasToken asks for a whole word of a column made by tokens; case counts.
 func hasToken(column, word string) cond {
-	return cond{column + " LIKE ? ESCAPE '!'", []any{"%|" + likeEscaper.Replace(clean(word)) + "|%"}}
+	return holds(column, "|"+word+"|")
 }
 
 func either(list []cond) cond {
@@ -87,11 +87,13 @@ func (db *DB) termCond(ctx context.Context, t heron.Term) (cond, error) {
 	switch t.Field {
 	case "":
 		return textCond("d.search", t)
-	case "name", "hostname":
-		return markedCond(t, t.Field[:1], "%")
+	case "name":
+		return textCond("d.name_key", t)
+	case "hostname":
+		return hostCond(t)
 	case "mac":
 		t.Value = strings.ReplaceAll(t.Value, "-", ":")
-		return markedCond(t, "m", "")
+		return markedCond(t, "m")
 	case "ip":
 		return ipCond(t)
 	case "vendor":
@@ -150,27 +152,27 @@ func textCond(column string, t heron.Term) (cond, error) {
 	}
 	if column == "d.search" {
 		return either([]cond{
-			hasToken(column, lower(t.Value)), hasToken(column, "n="+lower(t.Value)), hasToken(column, "h="+lower(t.Value)),
-			hasToken(column, "m="+lower(t.Value)), hasToken(column, "i="+lower(t.Value)),
+			hasToken(column, lower(t.Value)), hasToken(column, "m="+lower(t.Value)), hasToken(column, "i="+lower(t.Value)),
 		}), nil
 	}
 	return cond{column + " = ?", []any{lower(t.Value)}}, nil
 }
 
-// markedCond looks in the tokens of search that carry a mark. Before the value
-// may stand anything of the same token when gap is "%", which LIKE cannot bound
-// to one token: names and hostnames are then a little generous.
-func markedCond(t heron.Term, mark, gap string) (cond, error) {
-	if err := textOp(t); err != nil {
-		return cond{}, err
-	}
+// markedCond looks for a token of search that carries a mark: one that begins
+// with the value, or is it.
+func markedCond(t heron.Term, mark string) (cond, error) {
 	if t.Op == "=" {
 		return hasToken("d.search", mark+"="+lower(t.Value)), nil
 	}
-	if gap != "" && mark == "n" {
-		return contains("d.name_key", t.Value), nil
+	return holds("d.search", "|"+mark+"="+lower(t.Value)), textOp(t)
+}
+
+// hostCond looks in the hostnames.
+func hostCond(t heron.Term) (cond, error) {
+	if t.Op == "=" {
+		return hasToken("d.hosts", lower(t.Value)), nil
 	}
-	return cond{"d.search LIKE ? ESCAPE '!'", []any{"%|" + mark + "=" + gap + likeText(t.Value) + "%"}}, nil
+	return contains("d.hosts", t.Value), textOp(t)
 }
 
 // ipCond takes an address, the beginning of one, or a prefix in CIDR form. A
@@ -189,7 +191,7 @@ func ipCond(t heron.Term) (cond, error) {
 	if strings.Contains(t.Value, "/") {
 		return cond{}, badTerm(t, "an address, the beginning of one, or a prefix such as 10.0.0.0/8")
 	}
-	return markedCond(t, "i", "")
+	return markedCond(t, "i")
 }
 
 func lastAddr(p netip.Prefix) netip.Addr {

@@ -17,8 +17,8 @@ const none = "~"
 
 // deviceRow is what the device table holds of a device, to search and sort by.
 type deviceRow struct {
-	name, vendor, vendorKey, model, os, firmware, firmwareKey string
-	kind, category, ip, zone, sensors, services, search       string
+	name, vendor, vendorKey, model, os, firmware, firmwareKey  string
+	kind, category, ip, zone, sensors, hosts, services, search string
 }
 
 func rowOf(d *heron.Device) deviceRow {
@@ -39,6 +39,11 @@ func rowOf(d *heron.Device) deviceRow {
 		r.vendorKey = lower(r.vendor)
 	}
 	r.firmwareKey = versionKey(r.firmware)
+	hosts := make([]string, len(d.Hostnames))
+	for i, h := range d.Hostnames {
+		hosts[i] = lower(h)
+	}
+	r.hosts = tokens(hosts)
 	r.search = searchText(d, &r)
 	return r
 }
@@ -53,14 +58,11 @@ func claim(c *heron.Claim) string {
 func lower(s string) string { return strings.ToLower(clean(s)) }
 
 // searchText is all that a search without a field looks at, as tokens in lower
-// case; names, MACs and addresses carry a mark, so that a field can find its own.
+// case; MACs and addresses carry a mark, so that a field can find its own.
 func searchText(d *heron.Device, r *deviceRow) string {
 	list := []string{
-		"n=" + r.name, "n=" + lower(d.Name), r.vendorKey, r.model, r.kind, lower(heron.TypeTitle(r.kind)),
+		r.name, lower(d.Name), r.vendorKey, r.model, r.kind, lower(heron.TypeTitle(r.kind)),
 		r.os, r.firmware,
-	}
-	for _, h := range d.Hostnames {
-		list = append(list, "h="+lower(h))
 	}
 	for _, m := range d.MACs {
 		list = append(list, "m="+m.String())
@@ -68,10 +70,10 @@ func searchText(d *heron.Device, r *deviceRow) string {
 	for _, a := range d.IPs {
 		list = append(list, "i="+a.String())
 	}
-	return tokens(list)
+	return tokens(list) + r.hosts
 }
 
-// tokens joins words as "|a|b|", "" for none, so that LIKE can find a whole one.
+// tokens joins words as "|a|b|", "" for none, so that a whole one can be found.
 func tokens(words []string) string {
 	var b strings.Builder
 	for _, w := range words {

@@ -12,6 +12,8 @@ type dialect struct {
 	name string
 	// schema adapts a statement of a migration.
 	schema func(stmt string) string
+	// position is the function of (text, part) that is 0 when part is not in text.
+	position string
 	// forUpdate ends a SELECT whose rows are about to be changed.
 	forUpdate string
 	// migrateLock is run first in a migration's transaction, so that processes

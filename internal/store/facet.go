@@ -16,14 +16,14 @@ func (db *DB) CountDevices(ctx context.Context, f heron.DeviceFilter) (heron.Fac
 	if err != nil {
 		return nil, err
 	}
-	facets, err := deviceFacets(ctx, db.reader, w)
+	facets, err := db.facets(ctx, db.reader, w)
 	return facets, db.explain("count devices", err)
 }
 
-// deviceFacets reads one row for each combination of values, which an index
+// facets reads one row for each combination of values, which an index
 // holds, and sums them here: one pass serves all facets.
-func deviceFacets(ctx context.Context, q querier, w where) (heron.Facets, error) {
-	stmt := new(query)
+func (db *DB) facets(ctx context.Context, q querier, w where) (heron.Facets, error) {
+	stmt := db.query()
 	stmt.add("SELECT d.type, d.vendor, d.zone, d.level, d.sensors, COUNT(*) FROM device d")
 	w.write(stmt)
 	stmt.add(" GROUP BY d.type, d.vendor, d.zone, d.level, d.sensors")

@@ -16,7 +16,7 @@ const maxNeeds = 20
 func (db *DB) Overview(ctx context.Context, now heron.Time) (*heron.Overview, error) {
 	o := &heron.Overview{Time: now, Alerts: map[string]int{}, Needs: []heron.Need{}}
 	err := db.view(ctx, "read the overview", func(q querier) error {
-		if err := countOverview(ctx, q, o); err != nil {
+		if err := db.countOverview(ctx, q, o); err != nil {
 			return err
 		}
 		var err error
@@ -32,9 +32,9 @@ func (db *DB) Overview(ctx context.Context, now heron.Time) (*heron.Overview, er
 	return o, err
 }
 
-func countOverview(ctx context.Context, q querier, o *heron.Overview) error {
+func (db *DB) countOverview(ctx context.Context, q querier, o *heron.Overview) error {
 	w := where{{text: "d.merged = 0"}, {text: "d.local = 1"}}
-	facets, err := deviceFacets(ctx, q, w)
+	facets, err := db.facets(ctx, q, w)
 	if err != nil {
 		return err
 	}

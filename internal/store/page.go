@@ -214,7 +214,7 @@ func (db *DB) pageQuery(l *listing, w where, p heron.Page) (stmt *query, width, 
 		marks := strings.TrimPrefix(strings.Repeat(",?", len(keys)), ",")
 		w = append(slices.Clip(w), cond{"(" + strings.Join(cols, ",") + ")" + than + "(" + marks + ")", keys})
 	}
-	stmt = new(query)
+	stmt = db.query()
 	stmt.add("SELECT " + strings.Join(cols, ", ") + ", " + l.cols + " FROM " + l.from)
 	w.write(stmt)
 	stmt.add(" ORDER BY " + strings.Join(cols, direction+", ") + direction)
@@ -258,7 +258,7 @@ func (db *DB) nextCursor(l *listing, sort string, last []any) (string, error) {
 
 // total counts what matches.
 func (db *DB) total(ctx context.Context, q querier, l *listing, w where) (n int, err error) {
-	stmt := new(query)
+	stmt := db.query()
 	stmt.add("SELECT COUNT(*) FROM " + cmp.Or(l.count, l.from))
 	w.write(stmt)
 	err = q.QueryRowContext(ctx, stmt.text.String(), stmt.args...).Scan(&n)

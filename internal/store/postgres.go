@@ -22,6 +22,7 @@ func postgresDialect() *dialect {
 	return &dialect{
 		name:        "postgres",
 		schema:      func(s string) string { return s },
+		position:    "strpos",
 		forUpdate:   " FOR UPDATE",
 		migrateLock: migrateLock,
 		snapshot:    sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},

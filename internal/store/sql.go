@@ -56,13 +56,17 @@ func tuples(n, width int) string {
 }
 
 // query is a statement in the making. In the text given to add, each ? stands
-// for the next argument.
+// for the next argument, and POSITION for the engine's function of that kind.
 type query struct {
-	text strings.Builder
-	args []any
+	dialect *dialect
+	text    strings.Builder
+	args    []any
 }
 
+func (db *DB) query() *query { return &query{dialect: db.dialect} }
+
 func (q *query) add(text string, args ...any) {
+	text = strings.ReplaceAll(text, "POSITION(", q.dialect.position+"(")
 	for len(args) > 0 {
 		before, after, ok := strings.Cut(text, "?")
 		if !ok {
@@ -107,14 +111,15 @@ func anyOf(column string, values []string) cond {
 }
 
 // contains asks for text anywhere in a column that holds lower case.
-func contains(column, text string) cond {
-	return cond{column + " LIKE ? ESCAPE '!'", []any{"%" + likeText(text) + "%"}}
+func contains(column, text string) cond { return holds(column, lower(text)) }
+
+// holds asks for text anywhere in a column, exactly. It is several times
+// faster than LIKE, and % and _ mean nothing in it.
+func holds(column, text string) cond {
+	return cond{"POSITION(" + column + ", ?) > 0", []any{clean(text)}}
 }
 
-func likeText(s string) string {
-	return likeEscaper.Replace(strings.ToLower(clean(s)))
-}
-
+// likeEscaper is for LIKE … ESCAPE '!'.
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func (w where) write(q *query) {

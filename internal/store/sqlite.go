@@ -29,6 +29,7 @@ func sqliteDialect() *dialect {
 		// SQLite's own collation, BINARY, compares bytes as "C" does; without
 		// the name, any SQLite tool can open the file.
 		schema:    func(s string) string { return strings.ReplaceAll(s, ` COLLATE "C"`, "") },
+		position:  "instr",
 		snapshot:  sql.TxOptions{ReadOnly: true},
 		classify:  classifySQLite,
 		retryable: func(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_BUSY },
