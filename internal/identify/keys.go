@@ -33,15 +33,15 @@ var contactKeys = []string{heron.KeyContact, "dns.query", "tls.sni", "http.host"
 
 var makerKeys = []string{
 	"upnp.manufacturer", "mdns.txt.manufacturer", "mdns.txt.usb_mfg", "mdns.txt.vendor", "mdns.txt.mfg",
-	"modbus.device_id.vendor_name", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
-	"lldp.manufacturer", "snmp.entity.manufacturer",
+	"modbus.device_id.vendor", "modbus.device_id.vendor_name", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
+	"lldp.med.manufacturer", "snmp.entity.manufacturer",
 }
 
 var modelKeys = []string{
 	"upnp.model_name", "upnp.model_number", "upnp.friendly_name", "upnp.model_description",
 	"mdns.txt", "mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
 	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
-	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.model",
+	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.med.model", "modbus.server_id",
 	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
 	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
@@ -53,7 +53,7 @@ var textKeys = []string{
 	"http.title", "http.server", "http.www_authenticate", "http.set_cookie", "http.user_agent", "http.powered_by",
 	"sip.user_agent", "sip.server", "rtsp.server", "rtsp.realm", "snmp.sysdescr", "lldp.system_description",
 	"ssdp.server", "upnp.server", "ssdp.user_agent", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
-	"ntp.readvar", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.version",
+	"ntp.readvar", "ssh.software", "dns.version_bind", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.version",
 	"mqtt.client_id",
 }
 
