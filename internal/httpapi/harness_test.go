@@ -336,12 +336,12 @@ func (w *world) run() {
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("not within ten seconds: %s", what)
+	t.Fatalf("not within thirty seconds: %s", what)
 }
 
 // caller sends requests as somebody.

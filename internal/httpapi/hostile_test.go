@@ -80,6 +80,13 @@ func TestHostileInput(t *testing.T) {
 			}
 		}
 	})
+	t.Run("head_is_get_without_the_body", func(t *testing.T) {
+		for path, want := range map[string]int{"/": 200, "/healthz": 200, "/api/v1/devices": 401, "/assets/missing.js": 404} {
+			if a := w.anonymous().do("HEAD", path, nil); a.status != want || len(a.body) != 0 {
+				t.Errorf("%s: %d, %d bytes", path, a.status, len(a.body))
+			}
+		}
+	})
 	t.Run("methods", func(t *testing.T) {
 		for _, m := range []string{"PUT", "DELETE", "TRACE", "BREW"} {
 			if a := c.do(m, "/api/v1/devices", nil); a.status != http.StatusMethodNotAllowed {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -13,6 +14,13 @@ const (
 	maxReaders = 512      // readers at a time
 	maxPending = 20_000   // unsent messages of one reader
 	maxUnsent  = 16 << 20 // their bytes
+)
+
+// Why a stream ends, beside the reader's own wish.
+var (
+	errSessionOver = errors.New("the session is over")
+	errStopping    = errors.New("the server stops")
+	errTooSlow     = errors.New("the reader is too slow")
 )
 
 // hub hands every live message to all readers. It never waits for one: each
@@ -78,13 +86,18 @@ func (h *hub) leave(r *reader) {
 	delete(h.readers, r)
 }
 
-// drop ends the streams of the principals that match.
-func (h *hub) drop(match func(*principal) bool) {
+// drop ends the streams of the principals that match: their session is over.
+func (h *hub) drop(match func(*principal) bool) { h.end(errSessionOver, match) }
+
+// close ends all streams: the server stops.
+func (h *hub) close() { h.end(errStopping, func(*principal) bool { return true }) }
+
+func (h *hub) end(why error, match func(*principal) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for r := range h.readers {
 		if match(r.who) {
-			r.end()
+			r.end(why)
 		}
 	}
 }
@@ -108,20 +121,19 @@ type reader struct {
 	who   *principal
 	kinds map[heron.LiveKind]bool // nil: all
 	wake  chan struct{}           // holds one token while there is something to do
-	ended chan struct{}           // closed when the session ended
+	ended chan error              // holds why the stream ends, once it must
 
 	mu    sync.Mutex
 	box   []message       // in order of arrival; text is nil where replaced
 	index map[subject]int // where in box
 	bytes int
 	over  bool // too slow: the box was emptied, the reader must resume
-	gone  bool // ended is closed
 }
 
 func newReader(who *principal, kinds map[heron.LiveKind]bool) *reader {
 	return &reader{
 		who: who, kinds: kinds, index: map[subject]int{},
-		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		wake: make(chan struct{}, 1), ended: make(chan error, 1),
 	}
 }
 
@@ -200,12 +212,10 @@ func (r *reader) take() (box []message, over bool) {
 	return box, r.over
 }
 
-// end tells the connection that its session is over.
-func (r *reader) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.gone {
-		r.gone = true
-		close(r.ended)
+// end tells the connection to end, and why; the first reason counts.
+func (r *reader) end(why error) {
+	select {
+	case r.ended <- why:
+	default:
 	}
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -166,10 +167,12 @@ func (st *stream) serve(ctx context.Context, resume bool) {
 	code, reason := websocket.StatusNormalClosure, ""
 	switch err := st.run(ctx, resume); {
 	case err == nil || ctx.Err() != nil:
-	case heron.ErrorCode(err) == heron.CodeUnauthorized:
+	case errors.Is(err, errSessionOver):
 		code, reason = closeSessionOver, "the session is over"
-	case heron.ErrorCode(err) == heron.CodeTooMany:
+	case errors.Is(err, errTooSlow):
 		code, reason = closeResume, "too slow: resume"
+	case errors.Is(err, errStopping):
+		code, reason = websocket.StatusGoingAway, "the server stops"
 	default:
 		st.s.log.Debug("live stream ended", "error", err)
 		code, reason = websocket.StatusInternalError, "internal error"
@@ -195,8 +198,7 @@ func (st *stream) run(ctx context.Context, resume bool) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-st.reader.ended:
-			return heron.Errorf(heron.CodeUnauthorized, "the session is over")
+		case err = <-st.reader.ended:
 		case <-ping.C:
 			err = st.check(ctx)
 		case <-st.reader.wake:
@@ -214,7 +216,7 @@ func (st *stream) check(ctx context.Context) error {
 	// What the store and the subscription both had is past by now.
 	st.caught = nil
 	if err := st.s.recheck(ctx, st.reader.who); heron.ErrorCode(err) == heron.CodeUnauthorized {
-		return err
+		return errSessionOver
 	}
 	if err := st.note(ctx, "hello", st.sent); err != nil {
 		return err
@@ -237,7 +239,7 @@ func (st *stream) flush(ctx context.Context) error {
 		if err := st.note(ctx, "resume", st.sent); err != nil {
 			return err
 		}
-		return heron.Errorf(heron.CodeTooMany, "too slow")
+		return errTooSlow
 	}
 	newest := st.sent
 	for _, m := range box {

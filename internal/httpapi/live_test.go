@@ -53,7 +53,7 @@ func (p *tap) next() heron.Live {
 }
 
 func (p *tap) read() (l heron.Live, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.t.Context()), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.t.Context()), 30*time.Second)
 	defer cancel()
 	_, text, err := p.conn.Read(ctx)
 	if err != nil {
@@ -183,7 +183,7 @@ func TestLiveBurst(t *testing.T) {
 			t.Errorf("d%d ended as %s", i, got)
 		}
 	}
-	if n > things*rounds/10 {
+	if n > things*rounds/4 {
 		t.Errorf("%d messages for %d changes of %d things", n, things*rounds, things)
 	}
 }
@@ -207,7 +207,7 @@ func TestLiveSlowReader(t *testing.T) {
 	start := time.Now()
 	w.backend.tell(change(heron.LiveAlert, "quick", "x"))
 	fast.expect("alert.changed quick")
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 8*time.Second {
 		t.Errorf("the fast reader waited %v for the slow one", took)
 	}
 	var resume heron.Live
@@ -287,6 +287,20 @@ func TestLiveTokenRevoked(t *testing.T) {
 	id := decode[heron.List[heron.Token]](t, admin.do("GET", "/api/v1/tokens", nil)).Items[0].ID
 	admin.do("DELETE", "/api/v1/tokens/"+id, nil)
 	if _, err := p.read(); errors.Is(err, context.DeadlineExceeded) || websocket.CloseStatus(err) != 4001 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLiveEndsWithTheServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run()
+	p := w.token(heron.Viewer).tap(t, "")
+	p.expect("hello")
+	if err := w.http.Config.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.read(); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 		t.Errorf("got %v", err)
 	}
 }

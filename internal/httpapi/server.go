@@ -125,7 +125,7 @@ func (s *Server) build() (http.Handler, error) {
 		return nil, err
 	}
 	top := chi.NewRouter()
-	top.Use(s.withState, s.observe, s.protect)
+	top.Use(s.withState, s.observe, s.protect, middleware.GetHead)
 	b := &builder{s: s, top: top}
 	top.Group(func(r chi.Router) {
 		pack := middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json")
@@ -168,9 +168,10 @@ func (s *Server) OpenAPI() []byte { return s.spec }
 func (s *Server) Routes() []Route { return append([]Route(nil), s.routes...) }
 
 // HTTP returns a server around Handler with the timeouts and limits that
-// belong to it. The caller sets TLSConfig, serves and shuts down.
+// belong to it. The caller sets TLSConfig, serves and shuts down; shutting down
+// ends the live streams.
 func (s *Server) HTTP() *http.Server {
-	return &http.Server{
+	h := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		WriteTimeout:      writeLimit, // uploads move it, a WebSocket lifts it
@@ -178,6 +179,8 @@ func (s *Server) HTTP() *http.Server {
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	h.RegisterOnShutdown(s.hub.close)
+	return h
 }
 
 // writeLimit is how long after its headers a request may still be answered:
