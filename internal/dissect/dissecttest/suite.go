@@ -38,6 +38,7 @@ func (s Suite) Run(t *testing.T) {
 			t.Run("every_prefix", func(t *testing.T) { s.prefixes(t, c) })
 			t.Run("every_cut", func(t *testing.T) { s.cuts(t, c) })
 			t.Run("no_port", func(t *testing.T) { s.noPort(t, c) })
+			t.Run("in_frames", func(t *testing.T) { s.frames(t, c) })
 			t.Run("allocations", func(t *testing.T) { s.allocations(t, c) })
 		})
 	}
