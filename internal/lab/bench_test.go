@@ -22,7 +22,6 @@ func BenchmarkStream(b *testing.B) {
 				if err := s.Next(&p); err != nil {
 					b.Fatal(err)
 				}
-				b.SetBytes(int64(len(p.Data)))
 			}
 		})
 	}
