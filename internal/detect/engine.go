@@ -158,6 +158,7 @@ func (t *trouble) refresh(r *running, s Signal, now heron.Time) {
 	a.Confidence = min(1, max(a.Confidence, s.Confidence))
 	a.Summary = s.Summary
 	a.DeviceID = cmp.Or(a.DeviceID, s.DeviceID)
+	a.Src, a.Dst = cmp.Or(s.Src, a.Src), cmp.Or(s.Dst, a.Dst)
 	a.Evidence = boundEvidence(s.Evidence)
 }
 

@@ -15,6 +15,10 @@ const (
 	maxClaims  = 8 // IPv4 addresses that a MAC claimed: more is proxy ARP (RFC 1027)
 )
 
+// unheard is how long a host that is there may go without an observation: what
+// is known already is sent again once an hour.
+const unheard = heron.Hour + 5*heron.Minute
+
 // segment is an IPv4 /24 or an IPv6 /64: the part of the network in which one
 // host on the link makes it likely that the others are too.
 type segment struct {
@@ -250,7 +254,8 @@ func (v *Inventory) claimedByOther(e *endpoint) bool {
 // one that claimed it over one that only used it, then the incumbent: an
 // address is not lost to a newcomer while its holder still speaks, which is
 // what keeps an ARP spoofer from becoming its victim. When none was alive, it
-// is still with the last that had it.
+// is still with the last that had it. A holder that has gone silent keeps its
+// address for as long as it may go unheard, unless a lease says otherwise.
 func (n *node) ownerAt(at heron.Time) *endpoint {
 	var best *endpoint
 	for _, e := range n.endpoints {
@@ -263,7 +268,7 @@ func (n *node) ownerAt(at heron.Time) *endpoint {
 
 // outranks reports whether e rather than o had their address at a time.
 func (e *endpoint) outranks(o *endpoint, at heron.Time) bool {
-	here, there := e.first <= at && at <= e.last, o.first <= at && at <= o.last
+	here, there := e.aliveAt(at), o.aliveAt(at)
 	if here != there {
 		return here
 	}
@@ -281,6 +286,9 @@ func (e *endpoint) outranks(o *endpoint, at heron.Time) bool {
 	}
 	return e.first < o.first
 }
+
+// aliveAt reports whether the endpoint was in use at a time, for all we know.
+func (e *endpoint) aliveAt(at heron.Time) bool { return e.first <= at && at <= e.last+unheard }
 
 // leaseAt is the time of the lease that e holds at a time, 0 for none.
 func (e *endpoint) leaseAt(at heron.Time) heron.Time {

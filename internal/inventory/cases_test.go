@@ -188,6 +188,16 @@ func TestInventoryCases(t *testing.T) {
 			want: []want{{gateway, "10.0.0.1", true, ""}, {camera, "10.0.0.5", true, ""}, {printer, "10.0.0.66", true, ""}},
 		},
 		{
+			name: "a holder not heard of for some minutes does not lose its address to a spoofer",
+			rows: []row{{0, gateway, "10.0.0.1", arp, ""}, {120, printer, "10.0.0.1", arp, ""}, {121, printer, "10.0.0.66", arp, ""}},
+			want: []want{{gateway, "10.0.0.1", true, ""}, {printer, "10.0.0.66", true, ""}},
+		},
+		{
+			name: "but it does to one that the DHCP server gave it to",
+			rows: []row{{0, camera, "10.0.0.5", arp, ""}, {120, printer, "", heron.KeyDHCPAddress, "10.0.0.5"}, {121, printer, "10.0.0.5", arp, ""}},
+			want: []want{{camera, "", true, ""}, {printer, "10.0.0.5", true, ""}},
+		},
+		{
 			name: "a client behind a relay keeps the lease that its router forwards for",
 			rows: []row{
 				{0, gateway, "10.0.0.1", arp, ""}, {1, camera, "", heron.KeyDHCPAddress, "10.7.0.5"},

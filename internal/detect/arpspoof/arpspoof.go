@@ -233,7 +233,7 @@ func (s *state) raise(v detect.View, b *binding, r *rival, c claim, out func(det
 		s.spoofers[r.mac]++
 	}
 	victim := holder(v, b, c)
-	sig := describe(v, r.mac, c, victim)
+	sig := s.describe(v, r.mac, c, victim)
 	sig.First = r.first
 	sig.Summary = fmt.Sprintf("%s claims the address of %s", who(v, r.mac, c), detect.Name(victim, c.ip))
 	sig.Evidence["holder_mac"] = b.mac.String()
@@ -261,7 +261,7 @@ func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
 		return // a contest over a known holder: claim speaks of it
 	}
 	s.spoofers[c.mac] = max(1, s.spoofers[c.mac])
-	sig := describe(v, c.mac, c, nil)
+	sig := s.describe(v, c.mac, c, nil)
 	sig.Key = c.vlan + "/" + min(c.ip, c.targetIP) + "/" + max(c.ip, c.targetIP) + "/" + c.mac.String()
 	sig.Summary = fmt.Sprintf("%s tells %s and %s, unasked, that it is the other", c.mac, c.ip, c.targetIP)
 	sig.Evidence["between"] = min(c.ip, c.targetIP) + ", " + max(c.ip, c.targetIP)
@@ -269,8 +269,9 @@ func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
 	out(sig)
 }
 
-// describe begins a signal about a claimant.
-func describe(v detect.View, mac heron.MAC, c claim, victim *heron.Device) detect.Signal {
+// describe begins a signal about a claimant. Its own address is one that it
+// holds and did not take.
+func (s *state) describe(v detect.View, mac heron.MAC, c claim, victim *heron.Device) detect.Signal {
 	sig := detect.Signal{
 		Op: detect.Raise, Key: c.vlan + "/" + c.ip + "/" + mac.String(),
 		Src: mac.String(), Dst: c.ip, Confidence: 0.9,
@@ -279,7 +280,7 @@ func describe(v detect.View, mac heron.MAC, c claim, victim *heron.Device) detec
 	if d := claimant(v, mac, c); d != nil && d != victim {
 		sig.DeviceID = d.ID
 		for _, ip := range d.IPs {
-			if ip.Is4() && ip.String() != c.ip {
+			if b := s.bindings.Find(c.vlan + "/" + ip.String()); b != nil && b.mac == mac {
 				sig.Src = ip.String()
 				break
 			}

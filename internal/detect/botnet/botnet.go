@@ -19,6 +19,7 @@ const (
 	few        = 3  // for a thing that has no reason to use telnet at all
 	many       = 8  // for a computer or network device, whose user may
 	maxTargets = 64 // remembered for one source
+	maxOthers  = 8  // other ports tried in the window: more is a port scan
 	maxSources = 4096
 	quiet      = heron.Hour
 )
@@ -38,6 +39,8 @@ families (37215, 52869).
 Fires when a device has tried three hosts on such ports within a minute, and at least half of the
 tries were not answered; a computer or a network device, whose user may have a reason, must have tried
 eight. Critical. It clears after an hour without another try.
+
+A source that tries more than eight other ports as well is left to scan.port.
 
 What fools it: a script that logs in to a rack of switches over telnet, several of which are down. A bot
 that tries less than three hosts a minute is left to scan.port.`,
@@ -65,8 +68,15 @@ type target struct {
 // source is what is known of one device that tried.
 type source struct {
 	targets []target // oldest first
+	others  []other
 	last    heron.Time
 	alerted bool
+}
+
+// other is a port that was tried in vain and is none of those we look for.
+type other struct {
+	port uint16
+	at   heron.Time
 }
 
 type state struct {
@@ -84,12 +94,20 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 		s.expire(in.Now, out)
 		return
 	}
-	if f.Transport != heron.TCP || !isSpreading(f.ServerPort) || !f.Client.IP.IsValid() || !f.Server.IP.IsValid() {
+	if f.Transport != heron.TCP || !f.Client.IP.IsValid() || !f.Server.IP.IsValid() {
+		return
+	}
+	answered := f.ServerPackets > 0 && f.State != heron.FlowRejected
+	if !isSpreading(f.ServerPort) && answered {
 		return
 	}
 	key := f.Client.IP.String()
 	src := s.sources.Get(key, in.Now)
-	if !src.note(f) {
+	if !isSpreading(f.ServerPort) {
+		src.noteOther(f)
+		return
+	}
+	if !src.note(f, answered) || src.scans(in.Now) {
 		return
 	}
 	d := v.DeviceAt(f.Client, f.Last)
@@ -101,9 +119,8 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 }
 
 // note keeps a try, or its answer. It reports whether the try was new.
-func (s *source) note(f *heron.Flow) bool {
+func (s *source) note(f *heron.Flow, answered bool) bool {
 	i := slices.IndexFunc(s.targets, func(t target) bool { return t.host == f.Server.IP && t.port == f.ServerPort })
-	answered := f.ServerPackets > 0 && f.State != heron.FlowRejected
 	if i >= 0 {
 		t := &s.targets[i]
 		t.answered = t.answered || answered
@@ -117,6 +134,35 @@ func (s *source) note(f *heron.Flow) bool {
 	}
 	s.targets = append(s.targets, target{f.Server.IP, f.ServerPort, f.First, answered})
 	return true
+}
+
+// noteOther keeps that another port was tried in vain.
+func (s *source) noteOther(f *heron.Flow) {
+	i := slices.IndexFunc(s.others, func(o other) bool { return o.port == f.ServerPort })
+	if i < 0 && len(s.others) <= maxOthers {
+		s.others = append(s.others, other{port: f.ServerPort})
+		i = len(s.others) - 1
+	} else if i < 0 { // the one tried longest ago makes room
+		i = 0
+		for j := range s.others {
+			if s.others[j].at < s.others[i].at {
+				i = j
+			}
+		}
+		s.others[i].port = f.ServerPort
+	}
+	s.others[i].at = max(s.others[i].at, f.First)
+}
+
+// scans reports whether so many other ports were tried that this is a scan.
+func (s *source) scans(now heron.Time) bool {
+	recent := 0
+	for _, o := range s.others {
+		if now-o.at <= window {
+			recent++
+		}
+	}
+	return recent > maxOthers
 }
 
 // recent returns the tries within the window, one for each host.

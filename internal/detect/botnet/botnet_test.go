@@ -20,6 +20,15 @@ func tries(n int, every float64, port uint16, state heron.FlowState) []detecttes
 	return out
 }
 
+// scan is twenty ports of one host.
+func scan() []detecttest.Step {
+	var out []detecttest.Step
+	for i := range 20 {
+		out = append(out, detecttest.TCP(float64(i)/10, bot, "203.0.113.1", uint16(80+i), heron.FlowRejected))
+	}
+	return out
+}
+
 func TestBotnet(t *testing.T) {
 	t.Parallel()
 	camera := []heron.Device{detecttest.Device("hall camera", "camera", bot)}
@@ -34,6 +43,10 @@ func TestBotnet(t *testing.T) {
 			detecttest.TCP(10, bot, "10.0.0.1", 23, heron.FlowAttempt), detecttest.TCP(15, bot, "10.0.0.1", 23, heron.FlowAttempt),
 		}},
 		{Name: "other ports", Network: camera, Script: tries(30, 1, 443, heron.FlowAttempt)},
+		{
+			Name: "a port scan that meets telnet", Network: camera,
+			Script: append(scan(), tries(5, 1, 23, heron.FlowRejected)...),
+		},
 		{Name: "a person at a computer", Network: laptop, Script: tries(5, 1, 23, heron.FlowAttempt)},
 		{Name: "a computer that was taken over", Network: laptop, Script: tries(20, 1, 23, heron.FlowUnanswered), Want: []string{"critical 10.0.0.20 → "}},
 		{Name: "a script that logs in to what is there", Network: camera, Script: tries(20, 1, 23, heron.FlowEstablished)},
