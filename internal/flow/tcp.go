@@ -80,6 +80,9 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		e.fin[dir] = true
 	}
 	switch {
+	case dir == fromServer && g.flags&(flagSYN|flagACK) == flagSYN|flagACK && e.over(dir, g.seq):
+		// The client asked again after a reset, and now it is answered.
+		return heron.FlowEstablished
 	case !asking && e.state != heron.FlowEstablished:
 		return e.state
 	case e.fin[fromClient] && e.fin[fromServer]:

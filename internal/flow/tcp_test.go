@@ -65,6 +65,15 @@ func TestTCPStates(t *testing.T) {
 		{"SYN repeated is no new connection", func(s *script) {
 			s.handshake().feed(client.tcp(server, frame.SYN, 99, 0, ""))
 		}, []string{name + "attempt 1/0", name + "established 1/1"}},
+		{"an old connection is reset before the new one is answered", func(s *script) {
+			s.feed(client.tcp(server, frame.SYN, 99, 0, "")).feed(server.tcp(client, frame.ACK, 7000, 3, ""))
+			s.feed(client.tcp(server, frame.RST, 3, 0, "")).feed(client.tcp(server, frame.SYN, 99, 0, ""))
+			s.feed(server.tcp(client, frame.SYN|frame.ACK, 499, 100, ""))
+		}, []string{name + "attempt 1/0", name + "established 1/1", name + "reset 2/1", name + "established 3/2"}},
+		{"an answer repeated after the end opens nothing", func(s *script) {
+			s.handshake().feed(client.tcp(server, frame.RST, 100, 0, ""))
+			s.feed(server.tcp(client, frame.SYN|frame.ACK, 499, 100, ""))
+		}, []string{name + "attempt 1/0", name + "established 1/1", name + "reset 3/1"}},
 		{"the answer first", func(s *script) {
 			s.feed(server.tcp(client, frame.SYN|frame.ACK, 499, 100, ""))
 		}, []string{name + "established 0/1"}},
