@@ -281,3 +281,24 @@ func TestAKnownFlowCostsNoAllocation(t *testing.T) { // alone: allocations are c
 		t.Errorf("%.0f allocations a message", n)
 	}
 }
+
+// FuzzMessage gives a dispatcher of several protocols the two halves of arbitrary
+// bytes: it must not fault, nor consume more than there is.
+func FuzzMessage(f *testing.F) {
+	f.Add([]byte("one:x"), 2, true)
+	f.Add([]byte("a\nbad\nb\n"), 3, false)
+	f.Fuzz(func(t *testing.T, in []byte, cut int, stream bool) {
+		k := newTalk(prefixed("one", dissect.OverTCP|dissect.OverUDP, 1), lines(func(string) error { return nil }))
+		over := heron.UDP
+		if stream {
+			over = heron.TCP
+		}
+		cut = max(0, min(cut, len(in)))
+		for _, part := range [][]byte{in[:cut], in[cut:], in} {
+			v := k.say(over, 1, len(part)%2 == 0, string(part))
+			if v.Consumed < 0 || v.Consumed > len(part) || k.d.Faults() != 0 {
+				t.Fatalf("verdict %+v on %d bytes, %d faults", v, len(part), k.d.Faults())
+			}
+		}
+	})
+}

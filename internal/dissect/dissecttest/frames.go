@@ -3,8 +3,6 @@ package dissecttest
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/flow"
@@ -37,8 +35,7 @@ func (s Suite) frames(t *testing.T, c Conversation) {
 		}
 	}
 	w.table.Flush()
-	got, want := sorted(Describe(out.Drain(w.now))), sorted(s.replay(t, c, 0))
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := difference(s.replay(t, c, 0), Describe(out.Drain(w.now))); diff != "" {
 		t.Errorf("through frames and the flow table:\n%s", diff)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 )
@@ -92,8 +90,8 @@ func (s Suite) golden(t *testing.T, c Conversation) {
 	if err != nil {
 		t.Fatalf("%v: make it with GOLDEN=update go test, then read it", err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("GOLDEN=update go test rewrites it:\n%s", diff)
+	if got != string(want) {
+		t.Errorf("GOLDEN=update go test rewrites it:\n%s", difference(string(want), got))
 	}
 }
 
@@ -120,18 +118,40 @@ func (s Suite) cuts(t *testing.T, c Conversation) {
 	if c.Transport != heron.TCP {
 		t.Skip("a datagram is not cut: nothing to mend, there is no stream here")
 	}
-	want := sorted(s.replay(t, c, 0))
+	want, total := s.replay(t, c, 0), 0
+	for i := range c.Steps {
+		total += len(c.Steps[i].Payload)
+	}
 	for _, size := range []int{1, 2, 3, 7, 100} {
-		if diff := cmp.Diff(want, sorted(s.replay(t, c, size))); diff != "" {
+		if total/size > 10_000 {
+			continue // a long stream, byte by byte, says nothing that a short one does not
+		}
+		if diff := difference(want, s.replay(t, c, size)); diff != "" {
 			t.Errorf("in segments of %d bytes:\n%s", size, diff)
 		}
 	}
 }
 
-// sorted returns the lines in order of their text: how a stream is cut may move a
-// fact before another.
-func sorted(text string) []string {
-	return slices.Sorted(strings.Lines(text))
+// difference lists the lines that only one of two texts has, in whatever order:
+// how a stream is cut may move a fact before another.
+func difference(want, got string) string {
+	var b strings.Builder
+	count := map[string]int{}
+	for line := range strings.Lines(want) {
+		count[line]++
+	}
+	for line := range strings.Lines(got) {
+		if count[line]--; count[line] < 0 {
+			b.WriteString("+ " + line)
+		}
+	}
+	for line := range strings.Lines(want) {
+		if count[line] > 0 {
+			count[line]--
+			b.WriteString("- " + line)
+		}
+	}
+	return b.String()
 }
 
 // noPort moves the conversation to a port that says nothing: what has a Probe
@@ -195,8 +215,8 @@ func (s Suite) Fuzz(f *testing.F) {
 		first := s.replay(t, c, 0)
 		p, out := s.session()
 		p.play(&c)
-		if diff := cmp.Diff(first, Describe(out.Drain(p.now))); diff != "" {
-			t.Fatalf("re-used buffers or a second run changed the result:\n%s", diff)
+		if again := Describe(out.Drain(p.now)); again != first {
+			t.Fatalf("re-used buffers or a second run changed the result:\n%s", difference(first, again))
 		}
 	})
 }

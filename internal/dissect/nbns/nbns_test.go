@@ -19,6 +19,11 @@ func say(name string, m dns.Message) dissecttest.Conversation {
 	}
 }
 
+// owner is the record by which ip has a name.
+func owner(name string, suffix int, ip netip.Addr) dns.RR {
+	return dns.RR{Name: nbns.EncodeName(name, suffix), Type: dns.TypeNB, TTL: 300_000, Data: nbns.OwnerData(ip)}
+}
+
 func suite() dissecttest.Suite {
 	ip := netip.MustParseAddr("192.0.2.12")
 	nas := nbns.Status{MAC: heron.MAC{2, 0, 0, 0, 0, 0x0c}, Names: []nbns.StatusName{
@@ -34,14 +39,14 @@ func suite() dissecttest.Suite {
 		Conversations: []dissecttest.Conversation{
 			say("registration", dns.Message{
 				Flags: nbns.OpRegistration<<11 | 0x0110, Questions: ask("PRINTER", 0x20, dns.TypeNB),
-				Additional: []dns.RR{nbns.Name("PRINTER", 0x20, ip)},
+				Additional: []dns.RR{owner("PRINTER", 0x20, ip)},
 			}),
 			say("query", dns.Message{Flags: 0x0110, Questions: ask("FILESRV", 0x20, dns.TypeNB)}),
-			say("answer_for_itself", dns.Message{Flags: 0x8500, Answers: []dns.RR{nbns.Name("NAS", 0, ip)}}),
+			say("answer_for_itself", dns.Message{Flags: 0x8500, Answers: []dns.RR{owner("NAS", 0, ip)}}),
 			say("answer_for_another", dns.Message{
-				Flags: 0x8500, Answers: []dns.RR{nbns.Name("OTHER", 0, netip.MustParseAddr("192.0.2.99"))},
+				Flags: 0x8500, Answers: []dns.RR{owner("OTHER", 0, netip.MustParseAddr("192.0.2.99"))},
 			}),
-			say("status", dns.Message{Flags: 0x8400, Answers: []dns.RR{nas.Record()}}),
+			say("status", dns.Message{Flags: 0x8400, Answers: []dns.RR{{Name: nbns.EncodeName("*", 0), Type: dns.TypeNBSTAT, Data: nas.Data()}}}),
 			say("status_query", dns.Message{Questions: ask("*", 0, dns.TypeNBSTAT)}),
 		},
 	}

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/proto/dns"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -62,7 +61,8 @@ func trimName(b []byte) (text []byte, suffix int) {
 	return text, r.U8()
 }
 
-// EncodeName returns the label of a name, for dns.Ask and dns.RR.
+// EncodeName returns the label of a name, as names are written in questions and
+// records of package dns.
 func EncodeName(name string, suffix int) string {
 	raw := bytes.Repeat([]byte{' '}, nameSize)
 	if name == "*" { // the wildcard of a status query is padded with zeros
@@ -86,13 +86,8 @@ func Owner(data []byte) (group bool, ip netip.Addr) {
 	return group, ip
 }
 
-// Name returns the name record of a unique name, as registrations and answers
-// carry it.
-func Name(name string, suffix int, ip netip.Addr) dns.RR {
-	return dns.RR{
-		Name: EncodeName(name, suffix), Type: dns.TypeNB, TTL: 300_000, Data: append([]byte{0, 0}, ip.AsSlice()...),
-	}
-}
+// OwnerData returns the data of the name record of a unique name.
+func OwnerData(ip netip.Addr) []byte { return append([]byte{0, 0}, ip.AsSlice()...) }
 
 // Status is the status of a node: the names that it has, and its address.
 type Status struct {
@@ -123,8 +118,8 @@ func ReadStatus(data []byte, each func(name []byte, suffix int, group bool)) (ma
 	return mac, r.Err()
 }
 
-// Record returns the status as a record.
-func (s *Status) Record() dns.RR {
+// Data returns the data of a status record.
+func (s *Status) Data() []byte {
 	data := []byte{byte(len(s.Names))}
 	for _, n := range s.Names {
 		raw := bytes.Repeat([]byte{' '}, nameSize)
@@ -136,6 +131,5 @@ func (s *Status) Record() dns.RR {
 		}
 		data = binary.BigEndian.AppendUint16(append(data, raw...), flags)
 	}
-	data = append(append(data, s.MAC[:]...), make([]byte, 40)...) // statistics, unused
-	return dns.RR{Name: EncodeName("*", 0), Type: dns.TypeNBSTAT, Data: data}
+	return append(append(data, s.MAC[:]...), make([]byte, 40)...) // statistics, unused
 }

@@ -41,7 +41,7 @@ func TestStatus(t *testing.T) {
 	}}
 	var got nbns.Status
 	var err error
-	got.MAC, err = nbns.ReadStatus(want.Record().Data, func(name []byte, suffix int, group bool) {
+	got.MAC, err = nbns.ReadStatus(want.Data(), func(name []byte, suffix int, group bool) {
 		got.Names = append(got.Names, nbns.StatusName{Name: string(name), Suffix: suffix, Group: group})
 	})
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -52,7 +52,7 @@ func TestStatus(t *testing.T) {
 func TestOwner(t *testing.T) {
 	t.Parallel()
 	ip := netip.MustParseAddr("192.0.2.5")
-	if group, got := nbns.Owner(nbns.Name("NAS", 0, ip).Data); group || got != ip {
+	if group, got := nbns.Owner(nbns.OwnerData(ip)); group || got != ip {
 		t.Errorf("got %t, %s", group, got)
 	}
 }
