@@ -40,8 +40,9 @@ const (
 // Models returns the catalogue: every product that the lab emulates, by zone.
 func Models() []Model {
 	all := slices.Concat(
-		coreModels(), officeModels(), computerModels(), cameraModels(), homeModels(), mediaModels(),
-		controlModels(), plantModels(), medicalModels(), retailModels(), buildingModels(), guestModels(),
+		coreModels(), officeModels(), officeServiceModels(), computerModels(),
+		cameraModels(), otherCameraModels(), recorderModels(), homeModels(), plugModels(), mediaModels(),
+		controlModels(), panelModels(), plantModels(), medicalModels(), retailModels(), buildingModels(), guestModels(),
 	)
 	for i := range all {
 		all[i].complete()

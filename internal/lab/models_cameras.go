@@ -2,7 +2,7 @@ package lab
 
 import "time"
 
-// cameraModels watch, and keep what was watched.
+// cameraModels watch.
 func cameraModels() []Model {
 	return []Model{
 		{
@@ -46,6 +46,12 @@ func cameraModels() []Model {
 			},
 			Habits: []Habit{keepsTime("time.windows.com"), talksTo(15*time.Minute, "www.easy4ipcloud.com")},
 		},
+	}
+}
+
+// otherCameraModels are the other makers' cameras.
+func otherCameraModels() []Model {
+	return []Model{
 		{
 			Name: "axis-camera", Vendor: "Axis", Product: "M3045-V", Type: "camera",
 			OS: "AXIS OS", Firmware: "6.50.1.2", OUI: "00:40:8c", Hostname: "axis-{short}", Zone: zoneCameras,
@@ -78,6 +84,12 @@ func cameraModels() []Model {
 			},
 			Habits: []Habit{keepsTime("pool.ntp.org"), talksTo(10*time.Minute, "p2p.reolink.com", "pushx.reolink.com")},
 		},
+	}
+}
+
+// recorderModels keep what was watched, and a doorbell that watches.
+func recorderModels() []Model {
+	return []Model{
 		{
 			Name: "hikvision-nvr", Vendor: "Hikvision", Product: "DS-7608NI-E2", Type: "nvr",
 			OS: "Linux", Firmware: "V3.4.92", OUI: "44:19:b6", Hostname: "", Zone: zoneCameras,

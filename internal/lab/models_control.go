@@ -2,7 +2,7 @@ package lab
 
 import "time"
 
-// controlModels run the production cell.
+// controlModels are the controllers of the production cell.
 func controlModels() []Model {
 	return []Model{
 		{
@@ -52,6 +52,12 @@ func controlModels() []Model {
 				snmpService(snmpAgent{description: "NP5110_{SHORT}", objectID: "1.3.6.1.4.1.8691.2.7", name: "NP5110", contact: "", location: ""}),
 			},
 		},
+	}
+}
+
+// panelModels run and connect the production cell.
+func panelModels() []Model {
+	return []Model{
 		{
 			Name: modelHMI, Vendor: "Weintek", Product: "cMT3090", Type: "hmi",
 			OS: "Linux", Firmware: "20210614", OUI: "00:0c:26", Hostname: "cMT-{short}", Zone: zoneControl, Count: 2,

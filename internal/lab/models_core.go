@@ -84,7 +84,7 @@ func coreModels() []Model {
 	}
 }
 
-// officeModels are on the office floor.
+// officeModels print.
 func officeModels() []Model {
 	return []Model{
 		{
@@ -135,6 +135,12 @@ func officeModels() []Model {
 				httpService(80, web{pages: map[string]page{"/": title("ZTC ZD420-203dpi ZPL")}}),
 			},
 		},
+	}
+}
+
+// officeServiceModels store, talk and keep the power up.
+func officeServiceModels() []Model {
+	return []Model{
 		{
 			Name: "qnap-nas", Vendor: "QNAP", Product: "TS-251+", Type: "nas",
 			OS: "QTS", Firmware: "4.3.6.0895", OUI: "24:5e:be", Hostname: "NAS{short}", Zone: zoneOffice,

@@ -2,7 +2,7 @@ package lab
 
 import "time"
 
-// homeModels are the small things of a house or a staff lounge.
+// homeModels are the hubs, thermostats and locks of a house or a staff lounge.
 func homeModels() []Model {
 	return []Model{
 		{
@@ -49,6 +49,12 @@ func homeModels() []Model {
 			}})},
 			Habits: []Habit{talksTo(3*time.Minute, "bridge.nuki.io")},
 		},
+	}
+}
+
+// plugModels switch, measure and clean.
+func plugModels() []Model {
+	return []Model{
 		{
 			Name: "kasa-plug", Vendor: "TP-Link", Product: "Kasa HS110", Type: "smart_plug",
 			OS: "FreeRTOS", Firmware: "1.2.6", OUI: "50:c7:bf", Hostname: "HS110", Zone: zoneHome, Stack: LWIP, Count: 2,
