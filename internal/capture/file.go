@@ -147,7 +147,7 @@ func (f *file) source() (io.Reader, func(), error) {
 	}
 	in, err := os.Open(f.path)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // names the file already
+		return nil, nil, err
 	}
 	return in, func() { _ = in.Close() }, nil // it was read only: nothing to lose
 }
@@ -164,7 +164,7 @@ type prefixed struct {
 
 func (p *prefixed) Read(b []byte) (int, error) {
 	if len(p.ahead) == 0 {
-		return p.r.Read(b) //nolint:wrapcheck // a reader passes errors on as they are
+		return p.r.Read(b)
 	}
 	n := copy(b, p.ahead)
 	p.ahead = p.ahead[n:]

@@ -102,14 +102,14 @@ func (l *live) join(c LiveConfig, index int) error {
 	if c.Promiscuous {
 		m := unix.PacketMreq{Ifindex: int32(index), Type: unix.PACKET_MR_PROMISC}
 		if err := unix.SetsockoptPacketMreq(l.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
-			return err //nolint:wrapcheck // liveError does
+			return err
 		}
 	}
 	if c.FanoutGroup == 0 {
 		return nil
 	}
 	const byFlow = unix.PACKET_FANOUT_HASH | unix.PACKET_FANOUT_FLAG_DEFRAG
-	return unix.SetsockoptInt(l.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, int(c.FanoutGroup)|byFlow<<16) //nolint:wrapcheck // liveError does
+	return unix.SetsockoptInt(l.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, int(c.FanoutGroup)|byFlow<<16)
 }
 
 // hardware tells the link type of an interface, and whether it is a loopback.
@@ -166,7 +166,7 @@ func liveProgram(filter string, link heron.LinkType, snaplen int) ([]unix.SockFi
 }
 
 func attach(fd int, program []unix.SockFilter) error {
-	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, //nolint:wrapcheck // liveError does
+	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
 		&unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]})
 }
 

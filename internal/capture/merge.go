@@ -175,7 +175,7 @@ func (h fileHeap) Less(i, j int) bool { return earlier(h[i], h[j]) }
 func (h fileHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 
 // Push implements heap.Interface.
-func (h *fileHeap) Push(x any) { *h = append(*h, x.(*file)) } //nolint:forcetypeassert // only files go in
+func (h *fileHeap) Push(x any) { *h = append(*h, x.(*file)) }
 
 // Pop implements heap.Interface.
 func (h *fileHeap) Pop() any {

@@ -76,7 +76,7 @@ func expand(path string) ([]*file, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // pathError made it
+		return nil, err
 	}
 	if len(files) == 0 {
 		return nil, heron.Errorf(heron.CodeInvalid, "no capture file in %s: the directory is empty", path)

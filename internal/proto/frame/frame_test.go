@@ -123,3 +123,31 @@ func TestFragmentsPutTogetherAreTheSegment(t *testing.T) {
 		}
 	}
 }
+
+// FuzzTCP checks that a frame of whatever parts holds its checksums and says
+// its own length.
+func FuzzTCP(f *testing.F) {
+	f.Add([]byte("payload"), []byte{1, 2, 3}, []byte{2, 4, 5, 0xb4}, uint8(frame.SYN), uint16(7))
+	f.Fuzz(func(t *testing.T, payload, ipOptions, tcpOptions []byte, flags uint8, vlan uint16) {
+		if len(ipOptions) > 40 || len(tcpOptions) > 40 || len(payload) > 60_000 {
+			return
+		}
+		e, ip := link, v4
+		e.VLAN, ip.Options = vlan, ipOptions
+		b := frame.AppendTCP(nil, e, ip, frame.TCP{Flags: flags, Options: tcpOptions}, payload)
+		packet := b[14:]
+		if vlan != 0 {
+			packet = b[18:]
+		}
+		header := int(packet[0]&0xf) * 4
+		length := int(packet[2])<<8 | int(packet[3])
+		if len(packet) < 46 || length > len(packet) || frame.Checksum(0, packet[:header]) != 0 {
+			t.Fatalf("a packet of %d bytes says %d, header %x", len(packet), length, packet[:header])
+		}
+		segment := packet[header:length]
+		pseudo := append(append([]byte{}, packet[12:20]...), 0, 6, byte(len(segment)>>8), byte(len(segment)))
+		if frame.Checksum(0, append(pseudo, segment...)) != 0 || !bytes.HasSuffix(segment, payload) {
+			t.Fatalf("segment %x of payload %x", segment, payload)
+		}
+	})
+}
