@@ -21,6 +21,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/tls"
+	"github.com/heron-iot/heron/internal/dissect/wsd"
 )
 
 // Protocols returns fresh dissectors for one dispatcher, sorted by name.
@@ -43,5 +44,6 @@ func Protocols() []dissect.Protocol {
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		tls.Protocol(),
+		wsd.Protocol(),
 	}
 }
