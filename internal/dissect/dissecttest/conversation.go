@@ -24,6 +24,8 @@ type Conversation struct {
 	ClientPort     uint16
 	ServerPort     uint16
 	Steps          []Step
+	// PortOnly says that this one cannot be told without its port.
+	PortOnly bool
 }
 
 // Step is one message, or one stretch of a stream.

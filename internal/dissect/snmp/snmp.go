@@ -1,4 +1,5 @@
 // Package snmp reads SNMP versions 1 and 2c: what agents say of their system.
+// Version 3 is recognised.
 // Communities are passwords and are never told.
 package snmp
 
@@ -11,7 +12,7 @@ import (
 
 // Keys of the observations.
 const (
-	keyVersion   = "snmp.version" // 1 or 2c, of an agent
+	keyVersion   = "snmp.version" // 1, 2c or 3, of an agent
 	keyCommunity = "snmp.default_community"
 )
 
@@ -20,7 +21,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:         "snmp",
 		Over:         dissect.OverUDP,
-		Ports:        []uint16{161},
+		Ports:        []uint16{161, 162},
 		Spec:         "RFC 1157; RFC 3416; RFC 3418 (system group); RFC 6933 (entities); RFC 3805 (printers)",
 		EveryMessage: true,
 		Probe:        func(b []byte, _ bool) bool { _, err := snmp.Parse(b); return err == nil },
@@ -29,9 +30,10 @@ func Protocol() dissect.Protocol {
 }
 
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	msg, err := snmp.Parse(r.Rest())
+	b := r.Rest()
+	msg, err := snmp.Parse(b)
 	if err != nil {
-		return heron.Verdict{}, dissect.ErrNotMine
+		return heron.Verdict{}, other(b, m, out)
 	}
 	switch {
 	case msg.Kind == snmp.Set && m.FromClient:
@@ -44,6 +46,31 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		answer(msg, m, out)
 	}
 	return heron.Verdict{}, nil
+}
+
+// other takes what has the frame of SNMP and is not read further: traps of
+// version 1, and version 3, of which only that it is spoken is told.
+func other(b []byte, m *heron.Message, out dissect.Emitter) error {
+	const sequence, integer, text = 0x30, 0x02, 0x04
+	r := wire.NewReader(b)
+	tag, n := r.U8(), r.U8()
+	if n > 0x80 { // the length is in so many octets (X.690 §8.1.3.5)
+		r.Skip(n & 0x7f)
+	}
+	kind, size, version, next := r.U8(), r.U8(), r.U8(), r.U8()
+	if r.Err() != nil || tag != sequence || n > 0x84 || kind != integer || size != 1 {
+		return dissect.ErrNotMine
+	}
+	switch {
+	case version == snmp.Version3 && next == sequence:
+		if !m.FromClient {
+			out.ObserveString(m.Sender(), keyVersion, "3")
+		}
+		return nil
+	case version == snmp.Version1 && next == text:
+		return nil
+	}
+	return dissect.ErrNotMine
 }
 
 // answer tells what an agent says. That it takes a community everybody knows is a

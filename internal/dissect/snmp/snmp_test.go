@@ -38,6 +38,12 @@ func suite() dissecttest.Suite {
 		Protocol: dissector.Protocol,
 		Allocs:   60, // each object's number is parsed and written as text
 		Conversations: []dissecttest.Conversation{
+			{
+				Name: "version_3", Transport: heron.UDP, ServerPort: 161, PortOnly: true, Steps: []dissecttest.Step{
+					dissecttest.C(dissecttest.Hex("30 0d 020103 300802010102010004 00")),
+					dissecttest.S(dissecttest.Hex("30 0d 020103 300802010102010004 00")),
+				},
+			},
 			talk("printer", ask, answer), talk("secret_community", ask, secret), talk("write", write, write),
 		},
 	}
