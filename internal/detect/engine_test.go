@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -178,7 +179,7 @@ func TestEngine(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	tab := detect.NewTable[string, int](8)
+	tab := detect.NewTable[string, int](8, strings.Compare)
 	for i := range 100 {
 		*tab.Get(fmt.Sprint(i), heron.Time(i)) = i
 	}

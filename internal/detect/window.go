@@ -10,10 +10,11 @@ import (
 
 // Table is a bounded map in which a detector keeps state for each source,
 // address or pair. When it is full, what was not used for longest makes room.
-type Table[K cmp.Ordered, V any] struct {
-	limit int
-	rows  map[K]*row[V]
-	swept heron.Time
+type Table[K comparable, V any] struct {
+	limit   int
+	compare func(a, b K) int
+	rows    map[K]*row[V]
+	swept   heron.Time
 }
 
 type row[V any] struct {
@@ -21,9 +22,9 @@ type row[V any] struct {
 	value V
 }
 
-// NewTable returns a table for at most limit keys.
-func NewTable[K cmp.Ordered, V any](limit int) *Table[K, V] {
-	return &Table[K, V]{limit: limit, rows: map[K]*row[V]{}}
+// NewTable returns a table for at most limit keys, with their order.
+func NewTable[K comparable, V any](limit int, compare func(a, b K) int) *Table[K, V] {
+	return &Table[K, V]{limit: limit, compare: compare, rows: map[K]*row[V]{}}
 }
 
 // Get returns the value of a key, a zero one made for it where there is none.
@@ -58,7 +59,7 @@ func (t *Table[K, V]) Sweep(now heron.Time, done func(k K, v *V) bool) {
 		return
 	}
 	t.swept = now
-	for _, k := range slices.Sorted(maps.Keys(t.rows)) {
+	for _, k := range slices.SortedFunc(maps.Keys(t.rows), t.compare) {
 		if done(k, &t.rows[k].value) {
 			delete(t.rows, k)
 		}
@@ -68,8 +69,9 @@ func (t *Table[K, V]) Sweep(now heron.Time, done func(k K, v *V) bool) {
 // evict forgets an eighth of the table, the longest unused: doing it in one
 // go keeps a flood of new keys from costing a search each.
 func (t *Table[K, V]) evict() {
-	keys := slices.Sorted(maps.Keys(t.rows))
-	slices.SortStableFunc(keys, func(a, b K) int { return cmp.Compare(t.rows[a].used, t.rows[b].used) })
+	keys := slices.SortedFunc(maps.Keys(t.rows), func(a, b K) int {
+		return cmp.Or(cmp.Compare(t.rows[a].used, t.rows[b].used), t.compare(a, b))
+	})
 	for _, k := range keys[:max(1, len(keys)/8)] {
 		delete(t.rows, k)
 	}

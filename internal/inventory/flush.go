@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -220,11 +219,9 @@ func (e *endpoint) usurped() bool {
 	})
 }
 
-// summarise puts the facts in order and reads the names out of them.
+// summarise reads the names out of the facts. These are in the order of
+// endpoints, then of keys: the same for the same facts.
 func (n *node) summarise() {
-	slices.SortFunc(n.facts, func(a, b *fact) int {
-		return cmp.Or(compareFacts(&a.Observation, &b.Observation), a.IP.Compare(b.IP), slices.Compare(a.MAC[:], b.MAC[:]))
-	})
 	n.hostnames = n.hostnames[:0]
 	for _, f := range n.facts {
 		if f.Key == heron.KeyHostname || f.Key == "dhcp.hostname" {

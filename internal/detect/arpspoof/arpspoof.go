@@ -2,9 +2,12 @@
 package arpspoof
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/detect"
@@ -54,6 +57,19 @@ while the old one still speaks; an attacker who silences the holder first.`,
 	}
 }
 
+// address is an IPv4 address in a VLAN.
+type address struct {
+	vlan uint16
+	ip   netip.Addr
+}
+
+func (a address) compare(b address) int {
+	return cmp.Or(cmp.Compare(a.vlan, b.vlan), a.ip.Compare(b.ip))
+}
+
+// String is how keys of alerts begin.
+func (a address) String() string { return strconv.Itoa(int(a.vlan)) + "/" + a.ip.String() }
+
 // binding is who holds an address.
 type binding struct {
 	mac         heron.MAC
@@ -74,7 +90,7 @@ type rival struct {
 type told struct{ count int }
 
 type state struct {
-	bindings  *detect.Table[string, binding]    // by VLAN and address
+	bindings  *detect.Table[address, binding]
 	questions *detect.Table[string, heron.Time] // who asked for whom
 	telling   *detect.Table[string, told]       // MAC, about, to
 	spoofers  map[heron.MAC]int                 // alerts of a MAC that are open
@@ -82,9 +98,9 @@ type state struct {
 
 func start() detect.Evaluate {
 	s := &state{
-		bindings:  detect.NewTable[string, binding](maxBindings),
-		questions: detect.NewTable[string, heron.Time](maxPairs),
-		telling:   detect.NewTable[string, told](maxPairs),
+		bindings:  detect.NewTable[address, binding](maxBindings, address.compare),
+		questions: detect.NewTable[string, heron.Time](maxPairs, strings.Compare),
+		telling:   detect.NewTable[string, told](maxPairs, strings.Compare),
 		spoofers:  map[heron.MAC]int{},
 	}
 	return s.evaluate
@@ -114,6 +130,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 type claim struct {
 	kind         string
 	mac, target  heron.MAC // target only in replies
+	address      address   // claimed
 	ip, targetIP string
 	vlan         string
 	endpoint     heron.Endpoint // with the address claimed
@@ -125,15 +142,15 @@ type claim struct {
 // readClaim reads an ARP event. A probe claims nothing.
 func readClaim(e *heron.Event) (claim, bool) {
 	mac, err := heron.ParseMAC(e.Attrs["sender_mac"])
-	ip := e.Attrs["sender_ip"]
-	if err != nil || !mac.IsUnicast() || ip == "" || ip == "0.0.0.0" {
+	ip, err2 := netip.ParseAddr(e.Attrs["sender_ip"])
+	if err != nil || err2 != nil || !mac.IsUnicast() || ip.IsUnspecified() {
 		return claim{}, false
 	}
 	target, _ := heron.ParseMAC(e.Attrs["target_mac"]) // zero where it is not said
 	end := e.Src
 	end.MAC = mac
 	return claim{
-		kind: e.Kind, mac: mac, target: target, ip: ip, targetIP: e.Attrs["target_ip"],
+		kind: e.Kind, mac: mac, target: target, address: address{e.Src.VLAN, ip}, ip: ip.String(), targetIP: e.Attrs["target_ip"],
 		vlan: strconv.Itoa(int(e.Src.VLAN)), endpoint: end, at: e.Time,
 	}, true
 }
@@ -143,7 +160,7 @@ func (s *state) heard(e heron.Endpoint, at heron.Time) {
 	if !e.IP.Is4() || !e.MAC.IsUnicast() {
 		return
 	}
-	if b := s.bindings.Find(strconv.Itoa(int(e.VLAN)) + "/" + e.IP.String()); b != nil && b.mac == e.MAC {
+	if b := s.bindings.Find(address{e.VLAN, e.IP}); b != nil && b.mac == e.MAC {
 		b.last = max(b.last, at)
 	}
 }
@@ -151,10 +168,11 @@ func (s *state) heard(e heron.Endpoint, at heron.Time) {
 // leased gives an address to whom the DHCP server gave it.
 func (s *state) leased(e *heron.Event) {
 	mac, err := heron.ParseMAC(e.Attrs["client_mac"])
-	if err != nil || e.Attrs["address"] == "" {
+	ip, err2 := netip.ParseAddr(e.Attrs["address"])
+	if err != nil || err2 != nil {
 		return
 	}
-	b := s.bindings.Get(strconv.Itoa(int(e.Src.VLAN))+"/"+e.Attrs["address"], e.Time)
+	b := s.bindings.Get(address{e.Src.VLAN, ip}, e.Time)
 	if b.mac != mac {
 		*b = binding{mac: mac, first: e.Time}
 	}
@@ -174,7 +192,7 @@ func (s *state) question(c *claim) {
 
 // claim judges a claim against who holds the address.
 func (s *state) claim(v detect.View, c claim, out func(detect.Signal)) {
-	b := s.bindings.Get(c.vlan+"/"+c.ip, c.at)
+	b := s.bindings.Get(c.address, c.at)
 	switch {
 	case b.mac.IsZero():
 		*b = binding{mac: c.mac, first: c.at, last: c.at}
@@ -256,7 +274,7 @@ func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
 	if back == nil || t.count+back.count < repeat {
 		return
 	}
-	b := s.bindings.Find(c.vlan + "/" + c.ip)
+	b := s.bindings.Find(c.address)
 	if b != nil && b.mac != c.mac {
 		return // a contest over a known holder: claim speaks of it
 	}
@@ -280,7 +298,7 @@ func (s *state) describe(v detect.View, mac heron.MAC, c claim, victim *heron.De
 	if d := claimant(v, mac, c); d != nil && d != victim {
 		sig.DeviceID = d.ID
 		for _, ip := range d.IPs {
-			if b := s.bindings.Find(c.vlan + "/" + ip.String()); b != nil && b.mac == mac {
+			if b := s.bindings.Find(address{c.endpoint.VLAN, ip}); b != nil && b.mac == mac {
 				sig.Src = ip.String()
 				break
 			}
@@ -340,13 +358,13 @@ func isShared(m heron.MAC) bool {
 
 // restore clears the alerts whose holder has its address back.
 func (s *state) restore(now heron.Time, out func(detect.Signal)) {
-	s.bindings.Sweep(now, func(key string, b *binding) bool {
+	s.bindings.Sweep(now, func(key address, b *binding) bool {
 		b.rivals = slices.DeleteFunc(b.rivals, func(r rival) bool {
 			if now-r.last <= restored || (r.alerted && b.last <= r.last && b.mac != r.mac) {
 				return false
 			}
 			if r.alerted {
-				out(detect.Signal{Op: detect.Clear, Key: key + "/" + r.mac.String()})
+				out(detect.Signal{Op: detect.Clear, Key: key.String() + "/" + r.mac.String()})
 				s.forget(r.mac)
 			}
 			return true

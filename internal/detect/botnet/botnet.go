@@ -80,11 +80,11 @@ type other struct {
 }
 
 type state struct {
-	sources *detect.Table[string, source]
+	sources *detect.Table[netip.Addr, source]
 }
 
 func start() detect.Evaluate {
-	s := &state{sources: detect.NewTable[string, source](maxSources)}
+	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, netip.Addr.Compare)}
 	return s.evaluate
 }
 
@@ -101,8 +101,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	if !isSpreading(f.ServerPort) && answered {
 		return
 	}
-	key := f.Client.IP.String()
-	src := s.sources.Get(key, in.Now)
+	src := s.sources.Get(f.Client.IP, in.Now)
 	if !isSpreading(f.ServerPort) {
 		src.noteOther(f)
 		return
@@ -114,7 +113,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	recent := src.recent(in.Now)
 	if len(recent) >= needed(d) && mostlySilent(recent) {
 		src.alerted, src.last = true, in.Now
-		out(signal(key, d, recent))
+		out(signal(f.Client.IP.String(), d, recent))
 	}
 }
 
@@ -224,11 +223,11 @@ func signal(key string, d *heron.Device, recent []target) detect.Signal {
 
 // expire clears the alerts of devices that have stopped.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	s.sources.Sweep(now, func(key string, src *source) bool {
+	s.sources.Sweep(now, func(ip netip.Addr, src *source) bool {
 		if !src.alerted || now-src.last <= quiet {
 			return false
 		}
-		out(detect.Signal{Op: detect.Clear, Key: key})
+		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})
 }

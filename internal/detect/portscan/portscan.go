@@ -85,11 +85,11 @@ type source struct {
 }
 
 type state struct {
-	sources *detect.Table[string, source]
+	sources *detect.Table[netip.Addr, source]
 }
 
 func start() detect.Evaluate {
-	s := &state{sources: detect.NewTable[string, source](maxSources)}
+	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, netip.Addr.Compare)}
 	return s.evaluate
 }
 
@@ -102,14 +102,13 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	if !known || !in.Flow.Client.IP.IsValid() || !in.Flow.Server.IP.IsValid() {
 		return
 	}
-	key := in.Flow.Client.IP.String()
-	src := s.sources.Get(key, in.Now)
+	src := s.sources.Get(in.Flow.Client.IP, in.Now)
 	if !src.count(in.Flow, failed, v, in.Now) {
 		return
 	}
 	if failed && src.isScan() {
 		src.scanning = true
-		out(src.signal(key, in.Flow, v))
+		out(src.signal(in.Flow.Client.IP.String(), in.Flow, v))
 	}
 }
 
@@ -246,11 +245,11 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 
 // expire clears the alerts of sources that have stopped, and lets them begin anew.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	s.sources.Sweep(now, func(key string, src *source) bool {
+	s.sources.Sweep(now, func(ip netip.Addr, src *source) bool {
 		if !src.scanning || now-src.last <= quiet {
 			return false
 		}
-		out(detect.Signal{Op: detect.Clear, Key: key})
+		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})
 }

@@ -62,7 +62,7 @@ type state struct {
 }
 
 func start() detect.Evaluate {
-	s := &state{devices: detect.NewTable[string, device](maxDevices)}
+	s := &state{devices: detect.NewTable[string, device](maxDevices, strings.Compare)}
 	return s.evaluate
 }
 
