@@ -53,7 +53,7 @@ func BenchmarkDevices(b *testing.B) {
 		newURL func(testing.TB) string
 	}{
 		{"sqlite", storetest.SQLite},
-		{"postgres", func(t testing.TB) string { return storetest.PostgresOrSkip(t, cluster, clusterErr).URL(t) }},
+		{"postgres", postgres},
 	} {
 		b.Run(engine.name, func(b *testing.B) {
 			db, err := store.Open(b.Context(), engine.newURL(b), store.Options{AuditHash: audit.Hash})

@@ -51,7 +51,7 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	for name, newURL := range map[string]func(testing.TB) string{
 		"sqlite":   storetest.SQLite,
-		"postgres": func(t testing.TB) string { return storetest.PostgresOrSkip(t, cluster, clusterErr).URL(t) },
+		"postgres": postgres,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
