@@ -30,6 +30,7 @@ type wires struct {
 	own    bool           // core is ours to remove
 	inner  map[*Host]netns.NsHandle
 	bridge netlink.Link
+	lock   *os.File
 }
 
 // coreAddress is the bridge's own: where a sensor or a server stands.
@@ -53,19 +54,43 @@ func Down(name string) error {
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), prefix) {
-			errs = append(errs, netns.DeleteNamed(e.Name()))
+			errs = append(errs, deleteNamed(e.Name()))
 		}
 	}
 	links, err := netlink.LinkList()
 	errs = append(errs, err)
 	for _, l := range links {
 		if strings.HasPrefix(l.Attrs().Name, prefix) {
-			if err := netlink.LinkDel(l); err != nil && !errors.As(err, new(netlink.LinkNotFoundError)) {
+			// A link whose other end was in a namespace goes away with that, a
+			// moment later: it may be gone between the look and the removal.
+			if err := netlink.LinkDel(l); err != nil && !errors.Is(err, unix.ENODEV) {
 				errs = append(errs, fmt.Errorf("remove link %s: %w", l.Attrs().Name, err))
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// deleteNamed removes a named namespace, if it is there.
+func deleteNamed(name string) error {
+	if err := netns.DeleteNamed(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove namespace %s: %w", name, err)
+	}
+	return nil
+}
+
+// claim makes sure that nobody else keeps a lab of that name up; the claim ends
+// with the file, and so with the process.
+func claim(name string) (*os.File, error) {
+	f, err := os.OpenFile("/run/heron-lab-"+name+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("claim lab %s: %w", name, err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close() // it was opened for the lock alone
+		return nil, heron.Errorf(heron.CodeConflict, "a lab called %s is up already; stop it, or give this one another name", name)
+	}
+	return f, nil
 }
 
 // raise makes the namespaces and links. What it returns with an error is still
@@ -75,13 +100,16 @@ func raise(c Config, hosts []*Host) (*wires, error) {
 		return nil, heron.Errorf(heron.CodeUnsupported, "network namespaces need root; start the lab on loopback addresses, or use sudo")
 	}
 	w := &wires{prefix: c.Name + "-", own: c.Own, core: -1, inner: map[*Host]netns.NsHandle{}}
+	var err error
+	if w.lock, err = claim(c.Name); err != nil {
+		return nil, err
+	}
 	if err := Down(c.Name); err != nil {
 		return w, err
 	}
 	if err := shareNamed(); err != nil {
 		return w, err
 	}
-	var err error
 	if c.Own {
 		w.core, err = newNamespace(w.prefix + "core")
 	} else {
@@ -299,15 +327,16 @@ func (w *wires) lower() error {
 	for h, ns := range w.inner {
 		errs = append(errs, ns.Close())
 		if w.own {
-			errs = append(errs, netns.DeleteNamed(w.name(h)))
+			errs = append(errs, deleteNamed(w.name(h)))
 		}
 	}
 	if w.core >= 0 {
 		errs = append(errs, w.core.Close())
 	}
 	if w.own {
-		errs = append(errs, netns.DeleteNamed(w.prefix+"core"))
+		errs = append(errs, deleteNamed(w.prefix+"core"))
 	}
+	errs = append(errs, w.lock.Close())
 	return errors.Join(errs...)
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/proto/bacnet"
 	"github.com/heron-iot/heron/internal/proto/s7"
@@ -307,6 +308,61 @@ func TestNamespaces(t *testing.T) {
 	})
 	t.Run("groups are answered", func(t *testing.T) { ssdpFromCore(t, n) })
 	t.Run("attacks send", func(t *testing.T) { watchAttack(t, n) })
+}
+
+func TestDownRemovesWhatACrashLeft(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	c := lab.Config{Mode: lab.Namespaces, Name: "hld", Own: true, Models: []string{"hue-bridge"}}
+	n := start(t, c)
+	if _, err := lab.Start(t.Context(), c); heron.ErrorCode(err) != heron.CodeConflict {
+		t.Errorf("a second of the same name: got %v, want a conflict", err)
+	}
+	if d, ok := n.Find("hue-bridge"); !ok || !exists(t, d.Namespace) {
+		t.Fatalf("it is not up: %+v", d)
+	}
+	for range 2 {
+		if err := lab.Down("hld"); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, d := range n.Devices() {
+		if exists(t, d.Namespace) {
+			t.Errorf("%s is still there", d.Namespace)
+		}
+	}
+}
+
+func exists(t *testing.T, namespace string) bool {
+	t.Helper()
+	_, err := os.Stat("/run/netns/" + namespace)
+	return err == nil
+}
+
+func TestAttach(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	c := lab.Config{Mode: lab.Namespaces, Name: "hla", Own: true, Models: []string{"hue-bridge", "intruder"}}
+	if _, err := lab.Attach(t.Context(), c); heron.ErrorCode(err) != heron.CodeNotFound {
+		t.Errorf("nothing is up: got %v, want not found", err)
+	}
+	start(t, c)
+	n, err := lab.Attach(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Attack(t.Context(), "telnet-botnet"); heron.ErrorCode(err) != heron.CodeInvalid {
+		t.Errorf("an attack by nobody: got %v", err)
+	}
+	if err := n.Inside("intruder-1", func() error { _, err := net.InterfaceByName("eth0"); return err }); err != nil {
+		t.Error(err)
+	}
+	if err := n.Stop(); err != nil {
+		t.Error(err)
+	}
+	if !exists(t, "hla-intruder-1") {
+		t.Error("letting go took it down")
+	}
 }
 
 // ssdpFromCore searches from the bridge, and wants the camera's answer.
