@@ -74,9 +74,9 @@ func (r *Runner) proposal(
 
 // plan asks the executor what it would do.
 func (r *Runner) plan(ctx context.Context, x *Executor, n *heron.Action, t *Target) error {
-	if held, err := r.holding(ctx, n.DeviceID); err != nil {
+	if held, found, err := r.holding(ctx, n.DeviceID); err != nil {
 		return err
-	} else if held != nil {
+	} else if found {
 		return heron.Errorf(heron.CodeConflict, "%s is under quarantine already, until %s; release it first",
 			t.Device.Title(), held.Expires)
 	}
@@ -100,11 +100,11 @@ func (r *Runner) plan(ctx context.Context, x *Executor, n *heron.Action, t *Targ
 
 // planRelease says which quarantine would end.
 func (r *Runner) planRelease(ctx context.Context, n *heron.Action, t *Target) error {
-	held, err := r.holding(ctx, n.DeviceID)
+	held, found, err := r.holding(ctx, n.DeviceID)
 	if err != nil {
 		return err
 	}
-	if held == nil {
+	if !found {
 		return heron.Errorf(heron.CodeConflict, "%s is under no quarantine", t.Device.Title())
 	}
 	n.Plan = &heron.ActionPlan{
@@ -115,20 +115,20 @@ func (r *Runner) planRelease(ctx context.Context, n *heron.Action, t *Target) er
 	return nil
 }
 
-// holding returns the action that keeps a device isolated, or nil.
-func (r *Runner) holding(ctx context.Context, deviceID string) (*heron.Action, error) {
+// holding finds the action that keeps a device isolated, or may do so.
+func (r *Runner) holding(ctx context.Context, deviceID string) (held heron.Action, found bool, err error) {
 	l, err := r.c.Store.ListActions(ctx, heron.ActionFilter{
 		DeviceID: deviceID,
 		States:   []heron.ActionState{heron.ActionRunning, heron.ActionVerified, heron.ActionUnknown},
 	}, heron.Page{Limit: 100})
 	if err != nil {
-		return nil, err
+		return held, false, err
 	}
 	i := slices.IndexFunc(l.Items, func(a heron.Action) bool { return a.Operation == heron.OpQuarantine })
 	if i < 0 {
-		return nil, nil //nolint:nilnil // nobody holds the device: not an error
+		return held, false, nil
 	}
-	return &l.Items[i], nil
+	return l.Items[i], true, nil
 }
 
 // duration is how long a quarantine holds.
@@ -171,9 +171,9 @@ func (r *Runner) Approve(ctx context.Context, actor, id, confirm string) (*heron
 			return nil, err
 		}
 	}
-	if held, err := r.holding(ctx, a.DeviceID); err != nil {
+	if _, found, err := r.holding(ctx, a.DeviceID); err != nil {
 		return nil, err
-	} else if held != nil && a.Operation == heron.OpQuarantine {
+	} else if found && a.Operation == heron.OpQuarantine {
 		return nil, heron.Errorf(heron.CodeConflict, "%s is under quarantine already; release it first", t.Device.Title())
 	}
 	a.State, a.ApprovedBy = heron.ActionApproved, actor

@@ -262,6 +262,25 @@ func TestWhatCannotBeUndoneIsUnknownAndTriedAgain(t *testing.T) {
 	}
 }
 
+func TestReleaseThatFailsAtFirst(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.ask(t)
+	b.tick(t)
+	b.exec.Fail("undo", 1)
+	if _, err := b.Release(t.Context(), "anna", a.ID); heron.ErrorCode(err) != heron.CodeUnavailable {
+		t.Fatalf("got %v, want to be told", err)
+	}
+	if got := b.state(t, a.ID); got != heron.ActionUnknown {
+		t.Errorf("got %s", got)
+	}
+	b.pass(2 * time.Minute)
+	b.tick(t)
+	if got := b.state(t, a.ID); got != heron.ActionReleased || b.exec.On() {
+		t.Errorf("got %s, on %v; want released", got, b.exec.On())
+	}
+}
+
 // TestCutShort stops the store at each state that is written, as a crash does,
 // and wants a restart to find out what happened.
 func TestCutShort(t *testing.T) {

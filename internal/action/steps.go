@@ -93,9 +93,9 @@ func (r *Runner) runRelease(ctx context.Context, actor string, a *heron.Action) 
 	if err := r.put(ctx, actor, a, "start", nil); err != nil {
 		return err
 	}
-	held, err := r.holding(ctx, a.DeviceID)
-	if err == nil && held != nil {
-		err = r.release(ctx, actor, held)
+	held, found, err := r.holding(ctx, a.DeviceID)
+	if err == nil && found {
+		err = r.release(ctx, actor, &held)
 	}
 	a.State, a.Ended = heron.ActionReleased, r.now()
 	if err != nil {

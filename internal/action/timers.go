@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/heron-iot/heron"
@@ -76,11 +77,7 @@ func (r *Runner) settle(ctx context.Context, a *heron.Action, readBack bool) err
 		if !readBack {
 			return nil
 		}
-		end := heron.ActionRolledBack
-		if due {
-			end = heron.ActionExpired
-		}
-		return r.undo(ctx, System, a, end, "retry")
+		return r.undo(ctx, System, a, endOf(a, due), "retry")
 	case heron.ActionVerified:
 		if due {
 			return r.undo(ctx, System, a, heron.ActionExpired, "expire")
@@ -90,6 +87,19 @@ func (r *Runner) settle(ctx context.Context, a *heron.Action, readBack bool) err
 		}
 	}
 	return nil
+}
+
+// endOf is the state of an action that could not be undone at first: one that
+// had come to hold was being released.
+func endOf(a *heron.Action, due bool) heron.ActionState {
+	held := slices.ContainsFunc(a.Steps, func(s heron.ActionStep) bool { return s.Name == "verify" && s.OK })
+	switch {
+	case held && due:
+		return heron.ActionExpired
+	case held:
+		return heron.ActionReleased
+	}
+	return heron.ActionRolledBack
 }
 
 // recover settles an action that was cut short: what the read-back shows is
