@@ -122,6 +122,9 @@ func TestIdentify_takes_module_makers_for_weak_evidence(t *testing.T) {
 	if got := id.Identify(seen("mac.oui=5c:cf:7f")).Identity.Vendor; got != nil {
 		t.Errorf("a radio module's address: got vendor %+v, want none", got)
 	}
+	if got := id.Identify(seen("mac.oui=00:11:22")).Identity.Vendor; got != nil {
+		t.Errorf("an invented address: got vendor %+v, want none", got)
+	}
 	if got := id.Identify(seen("mac.oui=00:17:88")).Identity.Vendor; got == nil || got.Value != "Philips" {
 		t.Errorf("a maker's address: got %+v, want Philips", got)
 	}

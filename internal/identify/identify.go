@@ -180,7 +180,7 @@ func macVotes(facts []fact) []vote {
 		}
 		weight := otherWeight
 		switch {
-		case a.Module:
+		case a.Module, madeUp(m):
 			weight = moduleWeight
 		case a.Known:
 			weight = makerWeight
@@ -189,4 +189,14 @@ func macVotes(facts []fact) []vote {
 		out = append(out, vote{Vendor, a.Vendor, weight, "mac", "", shown})
 	}
 	return out
+}
+
+// madeUp reports whether m begins like the addresses that people invent for
+// simulators, test benches and anonymised captures, registered though they are.
+func madeUp(m heron.MAC) bool {
+	switch [3]byte(m[:3]) {
+	case [3]byte{0, 0, 0}, [3]byte{0, 1, 2}, [3]byte{0, 0x11, 0x22}, [3]byte{0, 0x1a, 0x2b}, [3]byte{0, 0xaa, 0xbb}:
+		return true
+	}
+	return false
 }

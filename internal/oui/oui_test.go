@@ -2,6 +2,7 @@ package oui_test
 
 import (
 	"bytes"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -193,5 +194,34 @@ func BenchmarkLookup(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		oui.Lookup(m)
+	}
+}
+
+func TestVendors_file_is_in_order_and_unambiguous(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("vendors.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, owner := "", map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, aliases, _ := strings.Cut(strings.TrimPrefix(line, "*"), " = ")
+		if low := strings.ToLower(name); low < last {
+			t.Errorf("%s stands after %s", name, last)
+		} else {
+			last = low
+		}
+		name, _, _ = strings.Cut(name, " < ")
+		for alias := range strings.SplitSeq(name+","+aliases, ",") {
+			folded := oui.Fold(alias)
+			if other := owner[folded]; folded != "" && other != "" && other != name {
+				t.Errorf("%q stands for both %s and %s", folded, other, name)
+			}
+			owner[folded] = name
+		}
 	}
 }
