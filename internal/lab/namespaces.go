@@ -274,6 +274,13 @@ func (w *wires) address(inner *netlink.Handle, host *Host) error {
 	if err := up(inner, l, host.IP); err != nil {
 		return err
 	}
+	// The kernel makes this address too, but only once it noticed the carrier.
+	v6 := &netlink.Addr{
+		IPNet: &net.IPNet{IP: host.IPv6.AsSlice(), Mask: net.CIDRMask(64, 128)}, Flags: unix.IFA_F_NODAD,
+	}
+	if err := inner.AddrAdd(l, v6); err != nil && !errors.Is(err, unix.EEXIST) && !errors.Is(err, unix.EOPNOTSUPP) {
+		return fmt.Errorf("add address %s: %w", host.IPv6, err)
+	}
 	gw := host.site.gateway()
 	if host == gw {
 		return nil

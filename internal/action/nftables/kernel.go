@@ -214,8 +214,34 @@ func (f family) byName() map[string]*nftables.Set {
 	return out
 }
 
-// remove ends the hold of the addresses that nobody held before.
+// remove ends the hold of the addresses that nobody held before, and takes the
+// tables away with the last hold: who quarantines nothing pays for nothing.
 func (x *executor) remove(h hold) error {
+	if err := x.removeElements(h); err != nil {
+		return err
+	}
+	held, err := x.held()
+	if err != nil || len(held) > 0 {
+		return err
+	}
+	tables, err := x.tables()
+	if err != nil || len(tables) == 0 {
+		return err
+	}
+	c, err := x.conn()
+	if err != nil {
+		return err
+	}
+	for _, f := range tables {
+		c.DelTable(f.table())
+	}
+	if err := c.Flush(); err != nil {
+		return fmt.Errorf("remove tables: %w", err)
+	}
+	return nil
+}
+
+func (x *executor) removeElements(h hold) error {
 	for range 2 {
 		held, err := x.held()
 		if err != nil {

@@ -185,6 +185,29 @@ func TestBridgedDeviceIsCutOff(t *testing.T) {
 	if err := x.Undo(t.Context(), g, g.Action.Backup); err != nil {
 		t.Errorf("undo again: %v", err)
 	}
+	err := n.InsideCore(func() error { return run(t.Context(), "nft", "list", "table", "bridge", "heron_quarantine") })
+	if err == nil {
+		t.Error("the tables stay behind with nobody in quarantine")
+	}
+}
+
+// TestHoldsDoNotDisturbEachOther releases one of two, who share an address.
+func TestHoldsDoNotDisturbEachOther(t *testing.T) {
+	t.Parallel()
+	n, x := network(t, "nfj")
+	one, two := target(find(t, n, "intruder"), time.Hour), target(find(t, n, "xm-dvr"), time.Hour)
+	two.Device.IPs = append(two.Device.IPs, one.Device.IPs[0])
+	quarantine(t, x, &one)
+	quarantine(t, x, &two)
+	if err := x.Undo(t.Context(), two, two.Action.Backup); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Verify(t.Context(), one); err != nil {
+		t.Errorf("the first hold is broken: %v", err)
+	}
+	if _, err := x.Verify(t.Context(), two); err == nil {
+		t.Error("the second still holds")
+	}
 }
 
 func TestSuite(t *testing.T) {
