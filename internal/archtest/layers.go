@@ -82,7 +82,7 @@ var doors = map[string][]string{
 	"github.com/coder/websocket":          {"internal/httpapi", "client"},
 	"github.com/danielgtaylor/huma/v2":    {"internal/httpapi"},
 	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
-	"github.com/google/go-cmp":            {"internal/bus", "internal/store"}, // their suites
+	"github.com/google/go-cmp":            {"internal/bus", "internal/probe", "internal/store"}, // their suites
 	"github.com/google/nftables":          {"internal/action/nftables"},
 	"github.com/jackc/pgx/v5":             {"internal/store"},
 	"github.com/jedib0t/go-pretty/v6":     {"cmd/heron"},
