@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { get, patch } from './client.ts'
+import { get, patch, Problem } from './client.ts'
 import type { Alert, AlertState, AlertVerdict } from './types.ts'
 
 export interface AlertFilter {
@@ -49,5 +49,25 @@ export interface AlertChange {
   note?: string
 }
 
-export const updateAlert = (a: Alert, change: AlertChange): Promise<Alert> =>
+const patchAlert = (a: Alert, change: AlertChange): Promise<Alert> =>
   patch('/alerts/{id}', { path: { id: a.id }, body: change, version: a.version })
+
+/**
+ * Changes an alert. One that is seen again all the time has a new version all
+ * the time: that is no conflict. It is one when another person decided meanwhile.
+ */
+export async function updateAlert(a: Alert, change: AlertChange): Promise<Alert> {
+  let basis = a
+  for (let tries = 1; ; tries++) {
+    try {
+      return await patchAlert(basis, change)
+    } catch (e) {
+      if (!(e instanceof Problem) || !e.conflict || tries === 5) throw e
+      basis = await get('/alerts/{id}', { path: { id: a.id } })
+      if (decided(basis) !== decided(a)) throw e
+    }
+  }
+}
+
+const decided = (a: Alert): string =>
+  JSON.stringify([a.state ?? 'open', a.verdict ?? '', a.assignee ?? '', a.note ?? ''])

@@ -78,11 +78,15 @@ export function Table({ label, head, numeric = [], children }: TableProps) {
       <table className="table">
         <thead>
           <tr>
-            {head.map((h, i) => (
-              <th key={i} scope="col" className={numeric.includes(i) ? 'num' : undefined}>
-                {h}
-              </th>
-            ))}
+            {head.map((h, i) =>
+              h === '' ? (
+                <td key={i} />
+              ) : (
+                <th key={i} scope="col" className={numeric.includes(i) ? 'num' : undefined}>
+                  {h}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -7,7 +7,6 @@ interface EmptyProps {
   title: string
   children?: ReactNode
   art?: boolean
-  headingLevel?: 2 | 3
 }
 
 /** Nothing here: says what would fill it and how. */
@@ -19,7 +18,7 @@ export function Empty({ title, children, art = true }: EmptyProps) {
           <HeronArt />
         </div>
       )}
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       {children && <p>{children}</p>}
     </div>
   )

@@ -88,7 +88,7 @@ function Rename({ device, done }: { device: Device; done: () => void }) {
     renaming.mutate()
   }
   return (
-    <form className="device-name" onSubmit={submit} onKeyDown={(e) => e.key === 'Escape' && done()}>
+    <form className="device-name" onSubmit={submit}>
       <input
         className="input"
         aria-label="Name of the device"
@@ -99,6 +99,7 @@ function Rename({ device, done }: { device: Device; done: () => void }) {
         // eslint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         onChange={(e) => setName(e.target.value)}
+        onKeyDown={(e) => e.key === 'Escape' && done()}
       />
       <Button look="primary" type="submit" aria-label="Save the name" busy={renaming.isPending}>
         <Check size={16} aria-hidden="true" />

@@ -69,9 +69,9 @@ function Loaded({ device }: { device: Device }) {
           </Link>
         ))}
       </nav>
-      <section aria-label={tabs.find(([n]) => n === tab)?.[1]} className="stack">
+      <div className="stack">
         <TabBody tab={tab} device={device} />
-      </section>
+      </div>
     </>
   )
 }

@@ -35,6 +35,8 @@ export function FacetPanel({ filter, zones, sensors, toggle }: FacetPanelProps) 
     ['vendor', 'Vendor'],
     ['sensor', 'Sensor'],
   ]
+  // What is wrong with the search is said once, where the devices would be.
+  if (facets.isError && !facets.data) return null
   return (
     <Await query={facets} what="The counts" loading={<Skeleton lines={14} />}>
       {(all) => (

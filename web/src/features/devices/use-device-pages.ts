@@ -1,5 +1,5 @@
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { devicePage, pageSize, type DeviceFilter } from '../../api/devices.ts'
 import type { Device, List } from '../../api/types.ts'
 
@@ -38,15 +38,8 @@ export function useDevicePages(filter: DeviceFilter, first: number, last: number
   })
 
   // Each answer names the cursor of the page after it.
-  useEffect(() => {
-    const next = [...cursors]
-    wanted.forEach((page, i) => {
-      const cursor = results.pages[i]?.next
-      if (cursor && next[page + 1] !== cursor) next[page + 1] = cursor
-    })
-    if (next.length !== cursors.length || next.some((c, i) => c !== cursors[i]))
-      setKnown({ key, cursors: next })
-  }, [results.pages, wanted, cursors, key])
+  const next = withCursors(cursors, wanted, results.pages)
+  if (next !== cursors) setKnown({ key, cursors: next })
 
   return useMemo(() => {
     const byIndex = new Map(wanted.map((page, i) => [page, results.pages[i]]))
@@ -60,6 +53,16 @@ export function useDevicePages(filter: DeviceFilter, first: number, last: number
       retry: results.retry,
     }
   }, [wanted, results, cursors])
+}
+
+/** The cursors with those that the answers name; the same list when they name nothing new. */
+function withCursors(cursors: string[], wanted: number[], pages: (List<Device> | undefined)[]): string[] {
+  const next = [...cursors]
+  wanted.forEach((page, i) => {
+    const cursor = pages[i]?.next
+    if (cursor) next[page + 1] = cursor
+  })
+  return next.length === cursors.length && next.every((c, i) => c === cursors[i]) ? cursors : next
 }
 
 function combinePages(results: UseQueryResult<List<Device>>[]) {

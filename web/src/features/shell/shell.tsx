@@ -28,10 +28,13 @@ export function Shell({ session, children }: ShellProps) {
         Skip to the content
       </a>
       {session.simulation && (
-        <div className="ribbon" role="note">
-          <strong>Simulation.</strong> Every device, attack and action here is emulated; no real network is
-          touched.
-        </div>
+        <aside className="ribbon" aria-label="Simulation">
+          <strong>Simulation.</strong> Nothing here is real
+          <span className="ribbon-more">
+            : every device, attack and action is emulated, and no network is touched
+          </span>
+          .
+        </aside>
       )}
       <Nav help={() => setOpen('help')} version={session.version} />
       <div className="shell-main">

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import type { Alert, Device, List } from '../src/api/types.ts'
+import { api, audit, launch, until, visit } from './browser.ts'
+import { capture, ip, mac } from './capture.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+const screens = ['/', '/devices', '/alerts', '/actions', '/sensors', '/uploads', '/audit', '/settings']
+const settings = ['/settings?tab=users', '/settings?tab=tokens', '/settings?tab=notifiers']
+const tabs = [
+  'evidence',
+  'services',
+  'network',
+  'behavior',
+  'vulnerabilities',
+  'risk',
+  'compliance',
+  'actions',
+  'timeline',
+]
+
+/** Every screen there is, with the parts of the device most at risk. */
+async function everyScreen(path: string): Promise<string[]> {
+  const v = await visit(browser, path)
+  await until('devices', async () => (await api<List<Device>>(v.page, 'GET', '/devices?limit=1')).total > 20)
+  const { items } = await api<List<Device>>(v.page, 'GET', '/devices?limit=1&sort=-risk')
+  await v.context.close()
+  const id = items[0]?.id ?? ''
+  return [
+    ...screens,
+    ...settings,
+    ...tabs.map((t) => `/devices/${id}?tab=${t}`),
+    `/devices/${id}?quarantine=${id}`,
+  ]
+}
+
+describe('the page', () => {
+  it('asks who you are, says what was wrong, and lets you in', async () => {
+    const context = await browser.newContext({ baseURL: inject('base') })
+    const page = await context.newPage()
+    await page.goto('/devices')
+    await page.getByLabel('Password').fill('wrong')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByLabel('Password').inputValue()).toBe('wrong')
+    expect(await audit(page)).toEqual([])
+    await page.getByLabel('Password').fill(inject('password'))
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Devices' }).waitFor()
+    await context.close()
+  })
+
+  it('says on every screen that this is a simulation, and asks nothing of the outside', async () => {
+    const v = await visit(browser, '/')
+    for (const path of await everyScreen('/')) {
+      await v.page.goto(path)
+      await v.page.locator('.ribbon').filter({ hasText: 'Simulation' }).waitFor()
+      await v.page.waitForSelector('#main h1')
+    }
+    expect(v.outside).toEqual([])
+    expect(v.errors).toEqual([])
+    await v.context.close()
+  })
+
+  it('filters devices, keeps the filter in the address, and opens one', async () => {
+    const { page, context } = await visit(browser, '/devices')
+    const rows = page.locator('.dt-row:not(.dt-blank) .dt-link')
+    await until('rows', async () => (await rows.count()) > 5)
+    await page.getByLabel('Search devices').fill('type:camera')
+    await until('the address', () => Promise.resolve(page.url().includes('q=type%3Acamera')))
+    const matches = async (): Promise<number> =>
+      parseInt(await page.locator('.devices-head [role=status]').first().innerText())
+    await until('only cameras', async () => {
+      const types = await page.locator('.dt-row:not(.dt-blank) .dt-type').allInnerTexts()
+      return types.length > 0 && types.every((t) => t.includes('Camera'))
+    })
+    const cameras = await matches()
+    await page.reload()
+    await until('the same after a reload', async () => (await matches()) === cameras)
+    await page.locator('.facet', { hasText: 'Vendor' }).getByRole('checkbox').first().check()
+    await until('fewer', async () => page.url().includes('vendor=') && (await matches()) <= cameras)
+    await rows.first().click()
+    await page.getByRole('heading', { name: 'Why we think so' }).waitFor()
+    for (const tab of ['Risk', 'Compliance', 'Timeline']) {
+      await page.getByRole('link', { name: tab, exact: true }).click()
+      await page.locator('.tab[aria-current=page]', { hasText: tab }).waitFor()
+      await page.locator('.tabs + .stack .card').first().waitFor()
+    }
+    expect(page.url()).toContain('tab=timeline')
+    await context.close()
+  })
+
+  it('explains a search that it does not understand', async () => {
+    const { page, context } = await visit(browser, '/devices?q=colour:red')
+    await page.locator('.failure', { hasText: 'no field' }).waitFor()
+    await context.close()
+  })
+
+  it('shows a change live, without a reload, and a rename by hand', async () => {
+    const { page, context } = await visit(browser, '/devices?sort=name')
+    await page.locator('.dt-link').first().waitFor()
+    await page.locator('.live[data-state=live]').waitFor()
+    const href = (await page.locator('.dt-link').first().getAttribute('href')) ?? ''
+    const id = href.split('/').at(-1) ?? ''
+    await api(page, 'PATCH', `/devices/${id}`, { name: 'AAA heard live' })
+    await page.locator('.dt-link', { hasText: 'AAA heard live' }).waitFor({ timeout: 10_000 })
+    await page.locator('.dt-link', { hasText: 'AAA heard live' }).click()
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await page.getByLabel('Name of the device').fill('AAA renamed')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'AAA renamed' }).waitFor()
+    await page.getByRole('link', { name: 'Timeline', exact: true }).click()
+    await page
+      .locator('.history', { hasText: 'Rename' })
+      .getByRole('button', { name: 'Undo' })
+      .first()
+      .click()
+    await page.getByRole('heading', { name: 'AAA heard live' }).waitFor()
+    await context.close()
+  })
+
+  it('reads a capture that is dropped on any screen, and finds the device in it', async () => {
+    const { page, context } = await visit(browser, '/sensors')
+    const data = await page.evaluateHandle((b64) => {
+      const t = new DataTransfer()
+      const raw = Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))
+      t.items.add(new File([raw], 'hall.pcap'))
+      return t
+    }, capture().toString('base64'))
+    await page.dispatchEvent('main', 'dragenter', { dataTransfer: data })
+    await page.locator('.drop').waitFor()
+    await page.dispatchEvent('main', 'drop', { dataTransfer: data })
+    await page
+      .locator('.upload', { hasText: 'hall.pcap' })
+      .filter({ hasText: 'done' })
+      .waitFor({ timeout: 30_000 })
+    await page.goto(`/devices?q=${encodeURIComponent(`mac:${mac}`)}`)
+    await page.locator('.dt-address', { hasText: ip }).waitFor({ timeout: 30_000 })
+    await context.close()
+  })
+
+  it('goes everywhere by the keyboard', async () => {
+    const { page, context } = await visit(browser, '/')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+    await until('closed', async () => (await page.getByRole('dialog').count()) === 0)
+    await page.keyboard.press('g')
+    await page.keyboard.press('d')
+    await page.getByRole('heading', { name: 'Devices' }).waitFor()
+    await page.locator('.dt-link').first().waitFor()
+    for (const key of ['j', 'j', 'k', 'x']) await page.keyboard.press(key)
+    await page.locator('.selection', { hasText: '1 selected' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Why we think so' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /Find a device/ }).pressSequentially('sensors')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Sensors' }).waitFor()
+    await context.close()
+  })
+
+  it('plans a quarantine without doing anything, then does it and releases it', async () => {
+    const { page, context } = await visit(browser, '/devices')
+    const { items } = await api<List<Device>>(page, 'GET', '/devices?limit=1&local=true&q=category:home')
+    const device = items[0]
+    if (!device) throw new Error('the demo has no home device')
+    const held = async (): Promise<boolean> =>
+      !!(await api<Device>(page, 'GET', `/devices/${device.id}`)).quarantined
+    await page.goto(`/devices/${device.id}`)
+    await page.getByRole('link', { name: 'Quarantine…' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Why?').fill('rehearsal')
+    await dialog.getByRole('button', { name: 'Show the plan' }).click()
+    await dialog.getByText('The way back.').waitFor()
+    await dialog.getByText('Exactly this changes').waitFor()
+    expect(await audit(page)).toEqual([])
+    expect(await held()).toBe(false)
+    await dialog.getByRole('button', { name: /Cut it off/ }).click()
+    await page.getByRole('heading', { name: 'Actions', exact: true }).waitFor()
+    await until('in quarantine', held)
+    const card = page.locator('.action', { hasText: 'rehearsal' }).filter({ hasText: 'Verified' })
+    await card.getByRole('button', { name: 'Release' }).click()
+    await until('released', async () => !(await held()))
+    await context.close()
+  })
+
+  it('triages an alert: reads, judges, closes', { timeout: 300_000 }, async () => {
+    const { page, context } = await visit(browser, '/alerts')
+    await until(
+      'an attack of the demo',
+      async () => (await api<List<Alert>>(page, 'GET', '/alerts?state=open&limit=1')).total > 0,
+      280_000,
+    )
+    await page.reload()
+    await page.locator('.inbox-item').first().waitFor()
+    await page.keyboard.press('j')
+    await page.getByRole('group', { name: 'Was it so?' }).waitFor()
+    const id = new URL(page.url()).searchParams.get('alert')
+    const alert = (): Promise<Alert> => api<Alert>(page, 'GET', `/alerts/${id}`)
+    await page.getByRole('button', { name: 'True', exact: true }).click()
+    await until('judged', async () => (await alert()).verdict === 'true')
+    await until('free again', () => page.getByRole('button', { name: 'Close', exact: true }).isEnabled())
+    await page.keyboard.press('c')
+    await until('closed', async () => (await alert()).state === 'closed')
+    expect(await audit(page)).toEqual([])
+    await context.close()
+  })
+})
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  it('axe finds nothing on any screen', { timeout: 180_000 }, async () => {
+    const { page, context } = await visit(browser, '/', { colorScheme })
+    const found: string[] = []
+    for (const path of await everyScreen('/')) {
+      await page.goto(path)
+      await page.waitForSelector('#main h1')
+      await until('loaded', async () => (await page.locator('#main [aria-label=Loading]').count()) === 0)
+      found.push(...(await audit(page)).map((f) => `${path} ${f}`))
+    }
+    expect(found).toEqual([])
+    await context.close()
+  })
+})
+
+describe.each([320, 390])('on a phone of %d px', (width) => {
+  it(
+    'nothing is wider than the screen, and what is pressed is large enough',
+    { timeout: 120_000 },
+    async () => {
+      const { page, context } = await visit(browser, '/', {
+        viewport: { width, height: 700 },
+        hasTouch: true,
+        isMobile: true,
+      })
+      const wrong: string[] = []
+      for (const path of await everyScreen('/')) {
+        await page.goto(path)
+        await page.waitForSelector('#main h1')
+        await until('loaded', async () => (await page.locator('#main [aria-label=Loading]').count()) === 0)
+        const faults = await page.evaluate(() => {
+          const out: string[] = []
+          const main = document.querySelector('#main')
+          if (main && main.scrollWidth > main.clientWidth + 1) out.push(`content ${main.scrollWidth} px wide`)
+          if (document.documentElement.scrollWidth > innerWidth + 1) out.push('page wider than the screen')
+          for (const e of document.querySelectorAll<HTMLElement>(
+            '.button, .nav-link, .tab, .inbox-item, .facet-row',
+          )) {
+            const box = e.getBoundingClientRect()
+            if (box.width > 0 && box.height < 43.5)
+              out.push(`${e.className} "${e.innerText}" ${box.height} px high`)
+          }
+          return out
+        })
+        wrong.push(...faults.map((f) => `${path}: ${f}`))
+      }
+      expect(wrong).toEqual([])
+      await context.close()
+    },
+  )
+})
