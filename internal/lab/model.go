@@ -32,7 +32,8 @@ type Model struct {
 	UPnP    *UPnP
 	NetBIOS string
 	LLDP    *LLDP
-	// Weak names published weaknesses of this firmware, as CVE ids.
+	// Weak names weaknesses published for products of that line and age, as
+	// CVE ids.
 	Weak []string
 	// Count is how many a site has; 0 is one.
 	Count int

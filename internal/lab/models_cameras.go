@@ -7,7 +7,7 @@ func cameraModels() []Model {
 	return []Model{
 		{
 			Name: modelCamera, Vendor: "Hikvision", Product: "DS-2CD2142FWD-I", Type: "camera",
-			OS: "Linux", Firmware: "V5.4.5", OUI: "44:19:b6", Hostname: "", Zone: zoneCameras, Count: 4,
+			OS: "Linux", Firmware: "V5.4.3", OUI: "44:19:b6", Hostname: "", Zone: zoneCameras, Count: 4,
 			DHCP: dhcp("udhcp 1.18.4", paramsUDHCP),
 			Weak: []string{"CVE-2017-7921", "CVE-2021-36260"},
 			UPnP: &UPnP{
@@ -24,7 +24,7 @@ func cameraModels() []Model {
 				httpService(80, web{server: "App-webs/", auth: digest("IP Camera({SHORT})"), pages: map[string]page{
 					"/":                        {code: 302, more: []string{"Location: /doc/page/login.asp"}},
 					"/doc/page/login.asp":      title("index"),
-					"/ISAPI/System/deviceInfo": {kind: "application/xml", body: hikvisionInfo("DS-2CD2142FWD-I", "IPCamera", "build 170124")},
+					"/ISAPI/System/deviceInfo": {kind: "application/xml", body: hikvisionInfo("DS-2CD2142FWD-I", "IPCamera", "build 160705")},
 				}}),
 				rtspService("Hikvision-RTSP", "IP Camera({SHORT})"),
 				onvifService("Hikvision", "DS-2CD2142FWD-I"),

@@ -35,7 +35,7 @@ func controlModels() []Model {
 		{
 			Name: "wago-io", Vendor: "WAGO", Product: "750-881", Type: "remote_io",
 			OS: "", Firmware: "01.09.18", OUI: "00:30:de", Hostname: "WAGO-{short}", Zone: zoneControl, Stack: LWIP,
-			DHCP: dhcp("", paramsEmbedded), Weak: []string{"CVE-2023-1698"},
+			DHCP: dhcp("", paramsEmbedded), Weak: []string{"CVE-2018-8836"},
 			Services: []Service{
 				modbusService(modbusServer{registers: 512, objects: []string{"WAGO Kontakttechnik GmbH & Co. KG", "750-881", "{fw}"}}),
 				httpService(80, web{server: "WAGO_Webs", auth: basic("WAGO"), pages: map[string]page{"/": title("Wago Ethernet Web-Based Management")}}),
@@ -44,7 +44,7 @@ func controlModels() []Model {
 		},
 		{
 			Name: "moxa-nport", Vendor: "Moxa", Product: "NPort 5110", Type: "serial_device_server",
-			OS: "", Firmware: "2.10", OUI: "00:90:e8", Hostname: "NP5110_{short}", Zone: zoneControl, Stack: LWIP,
+			OS: "", Firmware: "2.5", OUI: "00:90:e8", Hostname: "NP5110_{short}", Zone: zoneControl, Stack: LWIP,
 			Weak: []string{"CVE-2016-9361"},
 			Services: []Service{
 				httpService(80, web{server: "MoxaHttp/1.0", pages: map[string]page{"/": title("NPort Web Console")}}),

@@ -191,7 +191,7 @@ func officeServiceModels() []Model {
 		{
 			Name: "apc-ups", Vendor: "APC", Product: "Smart-UPS 1500 (AP9630)", Type: "ups",
 			OS: "AOS", Firmware: "6.4.0", OUI: "00:c0:b7", Hostname: "apc{short}", Zone: zoneOffice, Stack: LWIP,
-			DHCP: dhcp("APC", paramsEmbedded), Weak: []string{"CVE-2022-22806"},
+			DHCP: dhcp("APC", paramsEmbedded), Weak: []string{"CVE-2020-11896"},
 			Services: []Service{
 				telnetService("User Name : ", "apc", "apc"), ftpService("AP9630 Network Management Card AOS v{fw} FTP server ready."),
 				httpService(80, web{server: "", pages: map[string]page{"/": title("Smart-UPS 1500 - APC | Log On")}}),

@@ -40,7 +40,7 @@ func retailModels() []Model {
 	return []Model{
 		{
 			Name: "verifone-terminal", Vendor: "Verifone", Product: "VX 820", Type: "payment_terminal",
-			OS: "Verix", Firmware: "QT820150", OUI: "00:0b:4f", Hostname: "VX820-{short}", Zone: zoneRetail, Stack: LWIP, Count: 2,
+			OS: "Verix", Firmware: "QT000530", OUI: "00:0b:4f", Hostname: "VX820-{short}", Zone: zoneRetail, Stack: LWIP, Count: 2,
 			DHCP: dhcp("VFI", paramsLWIP), Weak: []string{"CVE-2019-14717"},
 			Habits: []Habit{byDay("pay", 15*time.Second, 3*time.Minute, func(a *actor) {
 				a.cloudPort("host.acquirer.example", 8443, 600, 400)
@@ -97,7 +97,7 @@ func buildingModels() []Model {
 		{
 			Name: "siemens-ahu", Vendor: "Siemens", Product: "Climatix POL638", Type: "hvac_unit",
 			OS: "", Firmware: "10.34", OUI: "00:a0:03", Hostname: "POL638_{short}", Zone: zoneBuilding, Stack: LWIP, Count: 2,
-			DHCP: dhcp("", paramsLWIP), Weak: []string{"CVE-2020-7574"},
+			DHCP: dhcp("", paramsLWIP),
 			Services: []Service{
 				bacnetService(bacnetDevice{instance: 50000, vendor: 7, vendorName: "Siemens Building Technologies", model: "Climatix", firmware: "{fw}", application: "VVS11.72", name: "AHU_{SHORT}"}),
 				httpService(80, web{server: "Climatix", auth: basic("Climatix"), pages: map[string]page{}}),
@@ -114,7 +114,7 @@ func buildingModels() []Model {
 		{
 			Name: "hid-door", Vendor: "HID", Product: "VertX EVO V2000", Type: "access_controller",
 			OS: "Linux", Firmware: "2.2.7.39", OUI: "00:06:8e", Hostname: "VertXController", Zone: zoneBuilding,
-			DHCP: dhcp("udhcp 0.9.9-pre", paramsUDHCP), Weak: []string{"CVE-2024-27172"},
+			DHCP: dhcp("udhcp 0.9.9-pre", paramsUDHCP),
 			Services: []Service{
 				hidService(), telnetService("\r\nVertXController login: ", "", ""),
 				ftpService("VertXController FTP server (GNU inetutils 1.4.1) ready."),
