@@ -80,7 +80,7 @@ func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	for i := range facts {
 		id.program.find(&facts[i], i, found)
 	}
-	votes := macVotes(facts)
+	votes := slices.Concat(macVotes(facts), nameVotes(facts))
 	for _, r := range id.program.led(found) {
 		if !r.late && r.fires(found) {
 			votes = append(votes, r.votes(facts, found)...)
@@ -164,6 +164,8 @@ const (
 	makerWeight  = 4.6
 	otherWeight  = 2.8 // a registrant that the table of vendors does not know
 	moduleWeight = 0.5
+	// namedWeight is for a vendor that a banner or title names somewhere.
+	namedWeight = 3.2
 )
 
 // macVotes returns what the addresses say of the vendor.
@@ -187,6 +189,21 @@ func macVotes(facts []fact) []vote {
 		}
 		shown := &fact{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, source: "oui"}
 		out = append(out, vote{Vendor, a.Vendor, weight, "mac", "", shown})
+	}
+	return out
+}
+
+// nameVotes returns what greetings and descriptions say of the vendor by naming one.
+func nameVotes(facts []fact) []vote {
+	var out []vote
+	for i := range facts {
+		f := &facts[i]
+		if !slices.Contains(bannerKeys, f.key) {
+			continue
+		}
+		if v, ok := oui.Named(f.value); ok {
+			out = append(out, vote{Vendor, v.Name, namedWeight, group(f.key), "", f})
+		}
 	}
 	return out
 }

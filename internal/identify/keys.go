@@ -57,6 +57,15 @@ var textKeys = []string{
 	"mqtt.client_id",
 }
 
+// bannerKeys are those of textKeys that speak of the device, not of software
+// that it runs or asks.
+var bannerKeys = []string{
+	"banner", "telnet.banner", "ftp.banner", "http.title", "http.server", "http.www_authenticate", "sip.user_agent",
+	"sip.server", "rtsp.server", "snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server",
+	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "tls.cert.subject", "dhcp.vendor_class", "ssh.banner",
+	"cdp.platform",
+}
+
 // expandKeys replaces the names of sets by their keys.
 func expandKeys(keys []string) []string {
 	var out []string

@@ -225,3 +225,20 @@ func TestVendors_file_is_in_order_and_unambiguous(t *testing.T) {
 		}
 	}
 }
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Basic realm=\"Moxa Web Console\"":      "Moxa",
+		"CN=1,O=Schneider Electric,C=FR":        "Schneider Electric",
+		"220 Hewlett Packard Enterprise switch": "HPE",
+		"Microsoft-IIS/8.5":                     "",
+		"a sharp, smarter square":               "",
+		"Espressif module":                      "",
+		"developed by nobody":                   "",
+	} {
+		if v, ok := oui.Named(text); v.Name != want || ok != (want != "") {
+			t.Errorf("%q: got %q, %v; want %q", text, v.Name, ok, want)
+		}
+	}
+}
