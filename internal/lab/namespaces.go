@@ -44,7 +44,7 @@ func CoreAddress() netip.Addr { return coreAddress() }
 // it is called in; "" is the name that Start uses by itself.
 func Down(name string) error {
 	if name == "" {
-		name = "hl"
+		name = defaultName
 	}
 	prefix := name + "-"
 	var errs []error

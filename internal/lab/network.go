@@ -33,12 +33,15 @@ const (
 // PortOffset is added to ports below 1024 where the system refuses those.
 const PortOffset = 10000
 
+// defaultName is what a network is called by itself.
+const defaultName = "hl"
+
 // Config says what Start starts. The zero value is every model, once, on
 // loopback addresses, answering but doing nothing by itself.
 type Config struct {
 	Mode Mode
-	// Name begins the names of namespaces and links; "" is "hl". At most six
-	// lower-case letters or digits.
+	// Name begins the names of namespaces and links, and chooses the loopback
+	// network; "" is "hl". At most six lower-case letters or digits.
 	Name string
 	// Own puts the bridge in a namespace of its own, Name-core, instead of the
 	// one that Start is called in.
@@ -100,7 +103,7 @@ func Attach(ctx context.Context, c Config) (*Network, error) {
 
 func newNetwork(ctx context.Context, c Config) (*Network, error) {
 	if c.Name == "" {
-		c.Name = "hl"
+		c.Name = defaultName
 	}
 	if len(c.Name) > 6 || strings.Trim(c.Name, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 		return nil, heron.Errorf(heron.CodeInvalid, "lab name %q: want at most six lower-case letters and digits", c.Name)
@@ -217,13 +220,18 @@ func (n *Network) Devices() []Device {
 	return out
 }
 
-// address is where a host answers: on loopback the same place of 127.77.0.0/16.
+// address is where a host answers: on loopback the same place of 127.77.0.0/16,
+// or of another such network when the lab has a name of its own, so that two can
+// be up at a time.
 func (n *Network) address(h *Host) netip.Addr {
 	if n.wires != nil {
 		return h.IP
 	}
 	b := h.IP.As4()
 	b[0] = 127
+	if n.c.Name != defaultName {
+		b[1] = byte(100 + fnvOf(n.c.Name)%150)
+	}
 	return netip.AddrFrom4(b)
 }
 

@@ -103,7 +103,7 @@ func askUDP(t *testing.T, to netip.AddrPort, request []byte) []byte {
 
 func TestLoopback(t *testing.T) {
 	t.Parallel()
-	n := start(t, lab.Config{})
+	n := start(t, lab.Config{Name: "hlo"})
 
 	t.Run("http", func(t *testing.T) {
 		t.Parallel()
