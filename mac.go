@@ -1,10 +1,6 @@
 package heron
 
-import (
-	"encoding/hex"
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // MAC is a 48-bit IEEE 802 address. The zero value means "none".
 type MAC [6]byte
@@ -12,14 +8,35 @@ type MAC [6]byte
 // ParseMAC reads "aa:bb:cc:dd:ee:ff", with ':' '-' or no separators, in either case.
 func ParseMAC(s string) (MAC, error) {
 	var m MAC
-	plain := strings.NewReplacer(":", "", "-", "").Replace(s)
-	if len(plain) != 12 {
-		return m, fmt.Errorf("MAC address %q: want six octets, as 00:11:22:aa:bb:cc", s)
+	n := 0 // hexadecimal digits so far
+	for i := range len(s) {
+		c := s[i]
+		if c == ':' || c == '-' {
+			continue
+		}
+		d, ok := hexDigit(c)
+		if !ok || n == 12 {
+			return MAC{}, fmt.Errorf("MAC address %q: want six octets in hexadecimal, as 00:11:22:aa:bb:cc", s)
+		}
+		m[n/2] = m[n/2]<<4 | d
+		n++
 	}
-	if _, err := hex.Decode(m[:], []byte(plain)); err != nil {
-		return MAC{}, fmt.Errorf("MAC address %q: want hexadecimal digits", s)
+	if n != 12 {
+		return MAC{}, fmt.Errorf("MAC address %q: want six octets in hexadecimal, as 00:11:22:aa:bb:cc", s)
 	}
 	return m, nil
+}
+
+func hexDigit(c byte) (byte, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10, true
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
 }
 
 // String returns lower case with colons, or "" for the zero MAC.

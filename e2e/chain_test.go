@@ -11,7 +11,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -149,19 +148,7 @@ func startInCore(t *testing.T, n *lab.Network, hook string) *server {
 		"site: chain\nsensor: {name: core, interfaces: [%s]}\nreceivers:\n- {name: soc, notifier: webhook, config: {url: '%s', secret: 'file:%s'}}\n",
 		n.BridgeName(), hook, secret))
 	p := start(t, []string{"ip", "netns", "exec", "e2e-core"}, "serve", "--config", conf, "--data", dir, "--listen", "127.0.0.1:8420")
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hc := &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dialCore(n)}}
-	c, err := client.New("http://127.0.0.1:8420", client.WithHTTPClient(hc))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Login(t.Context(), "admin", p.password); err != nil {
-		t.Fatal(err)
-	}
-	return &server{c}
+	return &server{login(t, n, p.password)}
 }
 
 // dialCore dials from the namespace of the bridge.

@@ -47,10 +47,7 @@ func newAnalyzer(c analyzerConfig) *analyzer {
 }
 
 // siteView is the inventory as detectors see it.
-type siteView struct {
-	inventory *inventory.Inventory
-	since     heron.Time
-}
+type siteView struct{ inventory *inventory.Inventory }
 
 // DeviceAt implements detect.View.
 func (v *siteView) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
@@ -61,13 +58,10 @@ func (v *siteView) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 func (v *siteView) Device(id string) *heron.Device { return v.inventory.Device(id) }
 
 // Since implements detect.View.
-func (v *siteView) Since() heron.Time { return v.since }
+func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 
 // apply takes one batch and returns all that it changed.
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
-	if a.view.since == 0 {
-		a.view.since = b.Now
-	}
 	delta := a.inventory.Apply(b.Now, b.Observations)
 	for i := range delta.Changes {
 		a.detect.Apply(a.view, detect.Input{Now: b.Now, Change: &delta.Changes[i]})
@@ -96,6 +90,8 @@ func (a *analyzer) replay(b *heron.Batch) {
 	for _, in := range order {
 		if in.flow != nil {
 			a.behavior.Flow(in.flow)
+		} else {
+			a.behavior.Event(in.event)
 		}
 		a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: in.flow, Event: in.event})
 	}
@@ -123,8 +119,9 @@ func (a *analyzer) result(b *heron.Batch, delta inventory.Delta) *heron.BatchRes
 		Changes: delta.Changes, Ledger: delta.Ledger, Alerts: a.detect.Drain(),
 	}
 	for i := range r.Alerts {
-		if inc, ok := a.incidents.Apply(r.Alerts[i]); ok {
-			r.Alerts[i].IncidentID = inc.ID
+		inc, changed := a.incidents.Apply(r.Alerts[i])
+		r.Alerts[i].IncidentID = inc.ID
+		if changed {
 			r.Incidents = append(r.Incidents, inc)
 		}
 	}

@@ -38,9 +38,6 @@ func (c *core) load(ctx context.Context) error {
 	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones})
 	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
 		a.inventory.Load(d, obs)
-		if a.view.since == 0 || d.First < a.view.since {
-			a.view.since = d.First
-		}
 		return nil
 	})
 	if err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -61,9 +60,23 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		counts:   map[string]*ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	p := newPipeline(pipelineConfig{site: "read", sensor: "read", local: o.Local, table: readTable})
+	// Packets are taken apart on one core while the other thinks about them.
+	batches := make(chan *heron.Batch, 4)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for b := range batches {
+			r.take(b)
+		}
+	}()
 	var damage []string
 	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) },
-		func(b *heron.Batch) error { return errors.Join(ctx.Err(), r.take(b)) })
+		func(b *heron.Batch) error {
+			batches <- b
+			return ctx.Err()
+		})
+	close(batches)
+	<-done
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +98,7 @@ type reader struct {
 	progress func(heron.Stats)
 }
 
-func (r *reader) take(b *heron.Batch) error {
+func (r *reader) take(b *heron.Batch) {
 	for i := range b.Flows {
 		if f := &b.Flows[i]; f.Ended {
 			r.count(f)
@@ -99,7 +112,6 @@ func (r *reader) take(b *heron.Batch) error {
 		r.told = time.Now()
 		r.progress(r.stats)
 	}
-	return nil
 }
 
 func (r *reader) count(f *heron.Flow) {

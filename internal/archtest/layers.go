@@ -98,6 +98,5 @@ var doors = map[string][]string{
 	"golang.org/x/net":                    {"internal/capture"},
 	"golang.org/x/sys":                    {"internal/capture", "internal/lab", "internal/app", "internal/action/nftables"},
 	"golang.org/x/term":                   {"cmd/heron"},
-	"golang.org/x/time":                   {"internal/httpapi", "internal/probe"},
 	"modernc.org/sqlite":                  {"internal/store"},
 }

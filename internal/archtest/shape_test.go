@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -195,7 +196,7 @@ func TestArchitecturePageIsTrue(t *testing.T) {
 func TestParsersAreFuzzed(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if !contains(p.Imports, module+"/internal/wire") || strings.HasSuffix(p.rel(), "test") {
+		if !slices.Contains(p.Imports, module+"/internal/wire") || strings.HasSuffix(p.rel(), "test") {
 			continue
 		}
 		if !hasFuzz(t, p.Dir) {
