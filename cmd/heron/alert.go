@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +58,7 @@ func newAlertList(t *terminal, f *serverFlags) *cobra.Command {
 
 func newAlertShow(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Tell everything about one alert", Args: needArgs(1, "an alert id"),
+		Use: "show ID", Short: "Tell everything about one alert", Args: oneArg("an alert id"),
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			a, err := cl.Alert(ctx, args[0])
 			if err != nil {
@@ -69,12 +70,14 @@ func newAlertShow(t *terminal, f *serverFlags) *cobra.Command {
 			fmt.Fprintf(t.out, "%s  %s, %s\n%s\n\n", t.bold(a.Title), t.severity(a.Severity), a.State, a.Summary)
 			rows := [][]string{
 				{"detector", a.Detector}, {"confidence", percent(a.Confidence)}, {"first", a.First.String()},
-				{"last", a.Last.String()}, {"count", fmt.Sprint(a.Count)}, {"device", a.DeviceID}, {"ATT&CK", fmt.Sprint(a.Attack)},
+				{"last", a.Last.String()}, {"count", fmt.Sprint(a.Count)}, {"device", a.DeviceID}, {"ATT&CK", strings.Join(a.Attack, " ")},
 			}
 			for _, k := range sortedKeys(a.Evidence) {
 				rows = append(rows, []string{k, a.Evidence[k]})
 			}
-			t.table([]string{"", ""}, rows)
+			for _, r := range rows {
+				t.fields(r...)
+			}
 			return nil
 		}),
 	}
@@ -83,7 +86,7 @@ func newAlertShow(t *terminal, f *serverFlags) *cobra.Command {
 func newAlertTriage(t *terminal, f *serverFlags) *cobra.Command {
 	var state, verdict, note string
 	c := &cobra.Command{
-		Use: "triage ID", Short: "Set state, verdict or note of an alert", Args: needArgs(1, "an alert id"),
+		Use: "triage ID", Short: "Set state, verdict or note of an alert", Args: oneArg("an alert id"),
 		Example: "  heron alert triage ID --verdict expected --state closed --note 'our own scanner'",
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -105,7 +108,7 @@ func newAlertTriage(t *terminal, f *serverFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.done(f, a, "%s is %s %s", a.ID, a.State, a.Verdict)
+			return t.done(f, a, "%s is %s", a.ID, joinWords(present(string(a.State), string(a.Verdict))))
 		})(cmd, args)
 	}
 	c.Flags().StringVar(&state, "state", "", "open, acknowledged, suppressed or closed")

@@ -49,7 +49,7 @@ func (f *dbFlags) open(ctx context.Context, create bool) (*app.Database, error) 
 
 func newDBBackup(t *terminal, f *dbFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "backup FILE", Short: "Write all data to a file, while the platform runs", Args: needArgs(1, "a file to write"),
+		Use: "backup FILE", Short: "Write all data to a file, while the platform runs", Args: oneArg("a file to write"),
 		RunE: func(c *cobra.Command, args []string) error {
 			db, err := f.open(c.Context(), false)
 			if err != nil {
@@ -67,7 +67,7 @@ func newDBBackup(t *terminal, f *dbFlags) *cobra.Command {
 func newDBRestore(t *terminal, f *dbFlags) *cobra.Command {
 	var force bool
 	c := &cobra.Command{
-		Use: "restore FILE", Short: "Read a backup into an empty database, of either engine", Args: needArgs(1, "a backup"),
+		Use: "restore FILE", Short: "Read a backup into an empty database, of either engine", Args: oneArg("a backup"),
 		Long: "Read a backup into an empty database. Stop the platform first. A damaged backup is\nrefused, and so is a database that holds anything, unless --force replaces it.",
 		RunE: func(c *cobra.Command, args []string) error {
 			db, err := f.open(c.Context(), true)
@@ -87,7 +87,7 @@ func newDBRestore(t *terminal, f *dbFlags) *cobra.Command {
 
 func newDBCheck(t *terminal, f *dbFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "check [BACKUP]", Short: "Look for damage: structures, references, the audit log's chain; or in a backup",
+		Use: "check [BACKUP]", Short: "Look for damage: structures, references, the audit log's chain; or in a backup", Args: maybeArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return checkBackup(t, args[0])

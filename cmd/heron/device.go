@@ -13,6 +13,7 @@ import (
 func newDeviceCommand(t *terminal) *cobra.Command {
 	f := &serverFlags{}
 	c := f.group("device", "Devices of a running server: list, show, rename, merge, split, quarantine")
+	c.Long += "\n\nDEVICE is an id, or an address or name that only one device has."
 	c.AddCommand(
 		newDeviceList(t, f), newDeviceShow(t, f), newDeviceRename(t, f), newDeviceMerge(t, f),
 		newDeviceSplit(t, f), newDeviceUndo(t, f), newDeviceQuarantine(t, f), newDeviceRelease(t, f),
@@ -41,7 +42,7 @@ func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 			rows = append(rows, serverDeviceRow(t, &list[i]))
 		}
 		t.table([]string{"Risk", "Type", "Name", "Vendor", "Model", "Address", "Seen", "ID"}, rows)
-		t.say("%d devices", len(list))
+		t.say("%s", count(len(list), "device"))
 		return nil
 	})
 	c.Flags().StringVar(&sort, "sort", "-risk", "field to sort by, with - before it for descending")
@@ -82,9 +83,9 @@ func riskText(t *terminal, r *heron.RiskSummary) string {
 
 func newDeviceRename(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "rename ID NAME", Short: "Give a device a name", Args: needArgs(2, "a device id and a name"),
-		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
-			d, err := cl.RenameDevice(ctx, args[0], args[1], 0)
+		Use: "rename DEVICE NAME", Short: "Give a device a name", Args: needArgs(2, "a device (id, address or name) and a name"),
+		RunE: f.doDevice(func(ctx context.Context, cl *client.Client, args []string) error {
+			d, err := cl.RenameDevice(ctx, args[0], joinWords(args[1:]), 0)
 			if err != nil {
 				return err
 			}
@@ -123,7 +124,7 @@ func newDeviceSplit(t *terminal, f *serverFlags) *cobra.Command {
 
 func newDeviceUndo(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "undo [ENTRY]", Short: "Take back a merge, split or rename; without ENTRY, list them",
+		Use: "undo [ENTRY]", Short: "Take back a merge, split or rename; without ENTRY, list them", Args: maybeArg,
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			if len(args) == 0 {
 				return printLedger(ctx, t, f, cl)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +22,13 @@ type quarantineFlags struct {
 func newDeviceQuarantine(t *terminal, f *serverFlags) *cobra.Command {
 	var q quarantineFlags
 	c := &cobra.Command{
-		Use: "quarantine ID", Short: "Isolate a device for a time: shows the plan, asks, does, verifies", Args: needArgs(1, "a device id"),
+		Use: "quarantine DEVICE", Short: "Isolate a device for a time: shows the plan, asks, does, verifies", Args: oneArg("a device: its id, address or name"),
 		Long: "Isolate a device for a time. Without --yes the plan is shown and left for approval.\nA control device needs its name as --confirm.",
 	}
-	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+	c.RunE = f.doDevice(func(ctx context.Context, cl *client.Client, args []string) error {
+		if strings.TrimSpace(q.reason) == "" {
+			return usageError{errors.New("want --reason: it goes into the audit log, for who asks later")}
+		}
 		executor, err := executorFor(ctx, cl, heron.OpQuarantine)
 		if err != nil {
 			return err
@@ -51,7 +56,6 @@ func newDeviceQuarantine(t *terminal, f *serverFlags) *cobra.Command {
 	c.Flags().StringVar(&q.confirm, "confirm", "", "the device's name, for a control device")
 	c.Flags().BoolVar(&q.dryRun, "dry-run", false, "show the plan; change nothing")
 	c.Flags().BoolVar(&q.yes, "yes", false, "approve at once")
-	_ = c.MarkFlagRequired("reason")
 	return c
 }
 
@@ -76,8 +80,8 @@ func executorFor(ctx context.Context, cl *client.Client, op heron.Operation) (st
 
 func newDeviceRelease(t *terminal, f *serverFlags) *cobra.Command {
 	var confirm string
-	c := &cobra.Command{Use: "release ID", Short: "Release a device from quarantine", Args: needArgs(1, "a device id")}
-	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+	c := &cobra.Command{Use: "release DEVICE", Short: "Release a device from quarantine", Args: oneArg("a device: its id, address or name")}
+	c.RunE = f.doDevice(func(ctx context.Context, cl *client.Client, args []string) error {
 		held, err := collect(cl.Actions(ctx, client.ActionQuery{Device: args[0], States: []heron.ActionState{heron.ActionVerified}}), 0)
 		if err != nil {
 			return err
@@ -120,7 +124,7 @@ func printAction(t *terminal, a *heron.Action) {
 		if !s.OK {
 			mark = t.red("✗")
 		}
-		fmt.Fprintf(t.out, "  %s %-8s %s%s\n", mark, s.Name, s.Text, s.Error)
+		fmt.Fprintf(t.out, "  %s %s\n", mark, strings.TrimRight(fmt.Sprintf("%-8s %s%s", s.Name, s.Text, s.Error), " "))
 	}
 	if a.State == heron.ActionProposed && !a.DryRun {
 		fmt.Fprintln(t.out, t.faint("  waits for approval, on the page or with --yes"))

@@ -22,8 +22,8 @@ type deviceReport struct {
 
 func newDeviceShow(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Tell everything about one device, and why", Args: needArgs(1, "a device id"),
-		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+		Use: "show DEVICE", Short: "Tell everything about one device, and why", Args: oneArg("a device: its id, address or name"),
+		RunE: f.doDevice(func(ctx context.Context, cl *client.Client, args []string) error {
 			r, err := report(ctx, cl, args[0])
 			if err != nil {
 				return err
@@ -62,33 +62,25 @@ func report(ctx context.Context, cl *client.Client, id string) (*deviceReport, e
 func (r *deviceReport) print(t *terminal) {
 	d := r.Device
 	fmt.Fprintf(t.out, "%s\n", t.bold(d.Title()))
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(t.out, "  %-10s %s\n", name, value)
-		}
+	t.fields(
+		"id", d.ID, "addresses", join(d.IPs, 6), "MAC", join(d.MACs, 6), "names", joinWords(d.Hostnames),
+		"seen", ago(d.Last.Std())+", first "+ago(d.First.Std()), "alerts", openAlerts(d.OpenAlerts),
+	)
+	if d.Quarantined {
+		fmt.Fprintln(t.out, "  "+t.red("in quarantine"))
 	}
-	sure := func(c *heron.Claim) string {
-		if c == nil {
-			return t.faint("unknown")
-		}
-		return c.Value + " " + t.faint(percent(c.Confidence))
-	}
-	line("type", sure(&d.Identity.Type))
-	line("vendor", sure(d.Identity.Vendor))
-	line("model", sure(d.Identity.Model))
-	line("firmware", sure(d.Identity.Firmware))
-	line("addresses", join(d.IPs, 6))
-	line("MAC", join(d.MACs, 6))
-	line("seen", ago(d.Last.Std())+", first "+ago(d.First.Std()))
-	for _, s := range d.Services {
-		line("service", fmt.Sprintf("%s/%d %s %s %s", s.Transport, s.Port, s.Protocol, s.Product, s.Version))
-	}
-	fmt.Fprintf(t.out, "\n%s\n", t.bold("Why"))
-	for _, e := range d.Evidence[:min(len(d.Evidence), 6)] {
-		fmt.Fprintf(t.out, "  %+.1f %s %s  %s\n", e.Weight, e.Supports, e.Claim, t.faint(e.Key+" = "+e.Value))
-	}
+	printServices(t, d)
+	fmt.Fprintf(t.out, "\n%s\n", t.bold("What it is, and why"))
+	printReasons(t, d)
 	r.printRisk(t)
 	r.printFindings(t)
+}
+
+func openAlerts(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n, "open alert")
 }
 
 func (r *deviceReport) printRisk(t *terminal) {

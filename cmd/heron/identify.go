@@ -28,6 +28,7 @@ func runIdentify(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	t.expect("one JSON object a line")
 	return eachLine(t.in, func(n int, line []byte) error {
 		var q struct {
 			ID           string              `json:"id"`
@@ -36,7 +37,7 @@ func runIdentify(t *terminal) error {
 		if err := json.Unmarshal(line, &q); err != nil {
 			return usageError{fmt.Errorf("line %d of standard input: want {\"id\",\"observations\":[{\"key\",\"value\"}]}: %w", n, err)}
 		}
-		return json.NewEncoder(t.out).Encode(struct {
+		return json.NewEncoder(t.data).Encode(struct {
 			ID string `json:"id"`
 			heron.Identification
 		}{q.ID, id.Identify(q.Observations)})

@@ -75,7 +75,7 @@ func newLabList(t *terminal) *cobra.Command {
 			for _, a := range attacks {
 				rows = append(rows, []string{a.Name, a.Doc, joinWords(a.Detects)})
 			}
-			t.table([]string{"Attack", "", "Detected as"}, rows)
+			t.table([]string{"Attack", "What happens", "Detected as"}, rows)
 			return nil
 		},
 	}
@@ -85,7 +85,7 @@ func newLabList(t *terminal) *cobra.Command {
 
 func newLabAttack(t *terminal, name *string) *cobra.Command {
 	return &cobra.Command{
-		Use: "attack NAME", Short: "Play an attack in the network that is up", Args: needArgs(1, "the name of an attack (heron lab list)"),
+		Use: "attack NAME", Short: "Play an attack in the network that is up", Args: oneArg("the name of an attack (heron lab list)"),
 		RunE: func(c *cobra.Command, args []string) error {
 			t.say("playing %s …", args[0])
 			if err := app.LabAttack(c.Context(), *name, args[0]); err != nil {
@@ -100,11 +100,11 @@ func newLabAttack(t *terminal, name *string) *cobra.Command {
 func newLabCapture(t *terminal) *cobra.Command {
 	o := app.CaptureOptions{}
 	c := &cobra.Command{
-		Use: "capture FILE", Short: "Write the network's traffic as a capture file, the same each time", Args: needArgs(1, "a file to write"),
+		Use: "capture FILE", Short: "Write the network's traffic as a capture file, the same each time", Args: oneArg("a file to write"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, os.ErrExist) {
-				return usageError{fmt.Errorf("%s exists already", args[0])}
+				return usageError{fmt.Errorf("%s exists already; name another file, or remove it", args[0])}
 			}
 			if err != nil {
 				return err

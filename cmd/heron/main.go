@@ -1,9 +1,9 @@
 // Command heron is the whole of Heron in one binary: it reads capture files,
 // runs the platform, and talks to a running server.
 //
-// Exit status: 0 done; 1 a fault; 2 wrong usage; 3 done, but part of the input
-// was damaged; 4 the server refused (login or role); 5 no such thing;
-// 6 the server cannot be reached.
+// Exit status: 0 done; 1 a fault; 2 wrong usage; 3 the input is damaged, what
+// could be read of it was; 4 the server refused (login or role); 5 no such
+// thing; 6 the server cannot be reached.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func runWith(ctx context.Context, t *terminal, args []string) int {
 	root.SetErr(t.err)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
+		err = t.data.err
+	}
+	if err == nil {
 		return exitOK
 	}
 	if !errors.Is(err, errSilent) {
@@ -85,10 +89,55 @@ func newRoot(t *terminal) *cobra.Command {
 		newUserCommand(t),
 		newVulnDBCommand(t),
 	)
+	root.SetHelpCommand(newHelpCommand(root))
+	groupsWantCommands(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
 	return root
+}
+
+// groupsWantCommands lets commands that only hold others refuse a word that is
+// none of them; by itself cobra shows help and reports success.
+func groupsWantCommands(root *cobra.Command) {
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
+	for _, c := range append(root.Commands(), root) {
+		if c.Runnable() || !c.HasSubCommands() {
+			continue
+		}
+		c.Args = func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return noCommand(c, args[0])
+		}
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+}
+
+func noCommand(c *cobra.Command, word string) error {
+	c.SuggestionsMinimumDistance = 2
+	meant := ""
+	if near := c.SuggestionsFor(word); len(near) > 0 {
+		meant = fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
+	}
+	return usageError{fmt.Errorf("%s has no command %q%s; see %s --help", c.CommandPath(), word, meant, c.CommandPath())}
+}
+
+func newHelpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err == nil && len(rest) > 0 {
+				err = noCommand(c, rest[0])
+			}
+			if err != nil {
+				return err
+			}
+			return c.Help()
+		},
+	}
 }
 
 func newExitCodesTopic() *cobra.Command {
@@ -96,7 +145,7 @@ func newExitCodesTopic() *cobra.Command {
 		Use:   "exit-codes",
 		Short: "What the exit status means",
 		Long: "Exit status of every command:\n\n" +
-			"  0  done\n  1  a fault\n  2  wrong usage\n  3  done, but part of the input was damaged\n" +
+			"  0  done\n  1  a fault\n  2  wrong usage\n  3  the input is damaged; what could be read of it was\n" +
 			"  4  the server refused: not logged in, or not with this role\n  5  no such thing\n  6  the server cannot be reached\n",
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -84,28 +87,79 @@ func prefixes(list []string) ([]netip.Prefix, error) {
 
 func printRead(t *terminal, r *app.ReadResult, explain bool) {
 	s := r.Stats
-	fmt.Fprintf(t.out, "%d packets, %d flows, %.1f s of traffic read in %.1f s\n\n", s.Packets, s.Flows, s.CaptureSeconds, s.ElapsedSeconds)
-	rows := make([][]string, 0, len(r.Devices))
-	for i := range r.Devices {
-		d := &r.Devices[i]
-		if !d.Local {
-			continue
-		}
-		rows = append(rows, deviceRow(t, d))
+	fmt.Fprintf(t.out, "%d packets, %d flows, %s of traffic, read in %.1f s\n", s.Packets, s.Flows, seconds(s.CaptureSeconds), s.ElapsedSeconds)
+	if s.Malformed > 0 {
+		fmt.Fprintf(t.out, "%d packets are malformed\n", s.Malformed)
 	}
-	if len(rows) == 0 {
-		fmt.Fprintln(t.out, "No device of the local network was seen. Where its addresses are public, name the network with --local.")
-	} else {
-		t.table(deviceHeadings(), rows)
+	if len(r.Protocols) > 0 {
+		fmt.Fprintf(t.out, "protocols: %s\n", protocols(r.Protocols, 12))
+	}
+	local, others := split(r.Devices)
+	switch {
+	case s.Packets == 0:
+		fmt.Fprintln(t.out, "No packet was read.")
+	case len(local) == 0:
+		fmt.Fprintln(t.out, "\nNo device of the local network was seen. Where its addresses are public, name the network with --local.")
+	default:
+		fmt.Fprintf(t.out, "%s, %s beyond, %s\n\n", count(len(local), "device"), count(others, "host"), count(len(r.Alerts), "alert"))
+		printDevices(t, local)
 	}
 	if explain {
-		printReasons(t, r.Devices)
+		for _, d := range local {
+			fmt.Fprintf(t.out, "\n%s  %s\n", t.bold(d.Title()), t.faint(join(d.IPs, 2)))
+			printServices(t, d)
+			printReasons(t, d)
+		}
 	}
 	printAlerts(t, r.Alerts)
 }
 
+// split returns the devices of our networks, by address, and how many others
+// there are.
+func split(all []heron.Device) (local []*heron.Device, others int) {
+	for i := range all {
+		if all[i].Local {
+			local = append(local, &all[i])
+		}
+	}
+	slices.SortStableFunc(local, func(a, b *heron.Device) int { return slices.CompareFunc(a.IPs, b.IPs, netip.Addr.Compare) })
+	return local, len(all) - len(local)
+}
+
+// seconds shows a length of time without false precision.
+func seconds(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", s)
+	}
+	return d.Round(time.Second).String()
+}
+
+// protocols names the most frequent protocols with their flows.
+func protocols(list []app.ProtocolCount, limit int) string {
+	var b strings.Builder
+	for i, p := range list[:min(len(list), limit)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s %d", p.Name, p.Flows)
+	}
+	if len(list) > limit {
+		fmt.Fprintf(&b, " and %d more", len(list)-limit)
+	}
+	return b.String()
+}
+
+func printDevices(t *terminal, devices []*heron.Device) {
+	rows := make([][]string, 0, len(devices))
+	for _, d := range devices {
+		rows = append(rows, deviceRow(t, d))
+	}
+	t.table(deviceHeadings(), rows)
+}
+
 func deviceHeadings() []string {
-	return []string{"Type", "Vendor", "Model", "Firmware", "Sure", "Addresses", "MAC", "Name"}
+	return []string{"Address", "Type", "Sure", "Vendor", "Model", "Firmware", "MAC", "Name"}
 }
 
 func deviceRow(t *terminal, d *heron.Device) []string {
@@ -119,21 +173,8 @@ func deviceRow(t *terminal, d *heron.Device) []string {
 		name = d.Hostnames[0]
 	}
 	return []string{
-		heron.TypeTitle(id.Type.Value), claim(id.Vendor), claim(id.Model), claim(id.Firmware), sure,
-		join(d.IPs, 2), join(d.MACs, 1), name,
-	}
-}
-
-func printReasons(t *terminal, devices []heron.Device) {
-	for i := range devices {
-		d := &devices[i]
-		if !d.Local || len(d.Evidence) == 0 {
-			continue
-		}
-		fmt.Fprintf(t.out, "\n%s\n", t.bold(d.Title()))
-		for _, e := range d.Evidence[:min(len(d.Evidence), 6)] {
-			fmt.Fprintf(t.out, "  %+.1f  %s %s  %s\n", e.Weight, e.Supports, e.Claim, t.faint(e.Key+" = "+e.Value))
-		}
+		join(d.IPs, 1), heron.TypeTitle(id.Type.Value), sure, claim(id.Vendor), claim(id.Model), claim(id.Firmware),
+		join(d.MACs, 1), name,
 	}
 }
 
@@ -144,17 +185,7 @@ func printAlerts(t *terminal, alerts []heron.Alert) {
 	fmt.Fprintln(t.out)
 	rows := make([][]string, 0, len(alerts))
 	for _, a := range alerts {
-		rows = append(rows, []string{t.severity(a.Severity), a.DetectedAt.String(), a.Detector, a.Summary})
+		rows = append(rows, []string{t.severity(a.Severity), a.DetectedAt.Std().Format("2006-01-02 15:04:05"), a.Detector, a.Summary})
 	}
-	t.table([]string{"Severity", "At", "Detector", "What"}, rows)
-}
-
-// needArgs asks for at least n arguments.
-func needArgs(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) < n {
-			return usageError{fmt.Errorf("want %s; see %s --help", what, c.CommandPath())}
-		}
-		return nil
-	}
+	t.table([]string{"Severity", "At (UTC)", "Detector", "What"}, rows)
 }

@@ -51,12 +51,13 @@ func runScan(c *cobra.Command, t *terminal, f scanFlags, targets []string) error
 	if f.json {
 		return t.json(r)
 	}
-	rows := make([][]string, 0, len(r.Devices))
-	for i := range r.Devices {
-		rows = append(rows, deviceRow(t, &r.Devices[i]))
+	if len(r.Devices) == 0 {
+		fmt.Fprintln(t.out, "Nobody answered.")
+	} else {
+		local, _ := split(r.Devices)
+		printDevices(t, local)
 	}
-	t.table(deviceHeadings(), rows)
-	fmt.Fprintf(t.out, "\n%d questions, %d bytes sent in %d writes\n", r.Asked, r.Bytes, r.Writes)
+	fmt.Fprintf(t.out, "\n%s asked, %d bytes sent in %d writes\n", count(r.Asked, "question"), r.Bytes, r.Writes)
 	return nil
 }
 
@@ -67,6 +68,6 @@ func printPlan(t *terminal, f scanFlags, plan []probe.Question) error {
 	for _, q := range plan {
 		fmt.Fprintf(t.out, "%s  port %d  %s\n", q.Host, q.Port, q.Probe)
 	}
-	t.say("%d questions; nothing was sent", len(plan))
+	t.say("%s; nothing was sent", count(len(plan), "question"))
 	return nil
 }

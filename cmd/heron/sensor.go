@@ -44,7 +44,7 @@ func newSensorList(t *terminal, f *serverFlags) *cobra.Command {
 
 func newSensorAdd(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "add NAME", Short: "Let a sensor in; prints its token, once", Args: needArgs(1, "a name for the sensor"),
+		Use: "add NAME", Short: "Let a sensor in; prints its token, once", Args: oneArg("a name for the sensor"),
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			s, token, err := cl.AddSensor(ctx, args[0])
 			if err != nil {
@@ -62,7 +62,7 @@ func newSensorAdd(t *terminal, f *serverFlags) *cobra.Command {
 
 func newSensorRemove(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "remove ID", Short: "Forget a sensor and refuse it from now on", Args: needArgs(1, "a sensor id"),
+		Use: "remove ID", Short: "Forget a sensor and refuse it from now on", Args: oneArg("a sensor id"),
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			if err := cl.RemoveSensor(ctx, args[0]); err != nil {
 				return err

@@ -17,7 +17,7 @@ type serveFlags struct {
 	file       string
 	interfaces []string
 	site, db, bus, busListen, busToken, listen, role,
-	data, cert, key, sensor, level, format, filter string
+	data, core, cert, key, sensor, level, format, filter string
 	local []string
 }
 
@@ -62,6 +62,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.busListen, "bus-listen", "", "let sensors on other hosts connect here")
 	s.StringVar(&f.busToken, "bus-token-file", "", "file with the secret of the bus")
 	s.StringVar(&f.listen, "listen", d.Web.Listen, "address of the page and the API")
+	s.StringVar(&f.core, "core", "", "the core's address, for the role web")
 	s.StringVar(&f.cert, "tls-cert", "", "certificate of the page and the API (PEM)")
 	s.StringVar(&f.key, "tls-key", "", "its key (PEM)")
 	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor")
@@ -87,6 +88,7 @@ func (f *serveFlags) config(c *cobra.Command) (config.Config, error) {
 		"bus-listen":     func() { conf.Bus.Listen = f.busListen },
 		"bus-token-file": func() { conf.Bus.TokenFile = f.busToken },
 		"listen":         func() { conf.Web.Listen = f.listen },
+		"core":           func() { conf.Web.Core = f.core },
 		"tls-cert":       func() { conf.Web.TLSCert = f.cert },
 		"tls-key":        func() { conf.Web.TLSKey = f.key },
 		"sensor-name":    func() { conf.Sensor.Name = f.sensor },
@@ -129,11 +131,4 @@ func (t *terminal) started(note string) func(url, password string) {
 		}
 		fmt.Fprintln(t.out)
 	}
-}
-
-func noArgs(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("unexpected %q; see %s --help", args[0], c.CommandPath())}
-	}
-	return nil
 }

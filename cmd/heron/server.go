@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/client"
 )
 
@@ -57,7 +58,7 @@ func defaultTokenFile() string {
 func (f *serverFlags) client() (*client.Client, error) {
 	b, err := os.ReadFile(f.tokenFile)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("no token at %s: run heron user login first, or name a file with --token-file", f.tokenFile)}
+		return nil, heron.Errorf(heron.CodeUnauthorized, "no token at %s; log in first with: heron user login NAME, or name a file with --token-file", f.tokenFile)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
@@ -72,7 +73,11 @@ func (f *serverFlags) do(fn func(ctx context.Context, c *client.Client, args []s
 		if err != nil {
 			return err
 		}
-		return fn(cmd.Context(), c, args)
+		err = fn(cmd.Context(), c, args)
+		if heron.ErrorCode(err) == heron.CodeUnauthorized {
+			return heron.Errorf(heron.CodeUnauthorized, "the server does not take the token in %s (%v); log in again with: heron user login NAME", f.tokenFile, err)
+		}
+		return err
 	}
 }
 

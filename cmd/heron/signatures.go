@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,7 +28,7 @@ func newSignaturesCommand(t *terminal) *cobra.Command {
 		}
 		p, err := identify.Load(os.DirFS(*pack))
 		if err != nil {
-			return nil, usageError{err}
+			return nil, usageError{fmt.Errorf("%s: %w", *pack, err)}
 		}
 		return p, nil
 	}
@@ -176,7 +175,7 @@ func newSignaturesExplain(t *terminal, load packLoader) *cobra.Command {
 		Long:    "Say which signatures match the observations given as KEY=VALUE, or as a JSON array\nof {\"key\",\"value\"} on standard input, and which nearly do.",
 		Example: `  heron signatures explain http.server=App-webs/ 'dhcp.hostname=Aria'`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			obs, err := observations(t.in, args)
+			obs, err := observations(t, args)
 			if err != nil {
 				return err
 			}
@@ -200,10 +199,11 @@ func newSignaturesExplain(t *terminal, load packLoader) *cobra.Command {
 }
 
 // observations reads KEY=VALUE arguments, or JSON where there are none.
-func observations(in io.Reader, args []string) ([]heron.Observation, error) {
+func observations(t *terminal, args []string) ([]heron.Observation, error) {
 	var out []heron.Observation
 	if len(args) == 0 {
-		if err := json.NewDecoder(in).Decode(&out); err != nil {
+		t.expect("a JSON array of observations")
+		if err := json.NewDecoder(t.in).Decode(&out); err != nil {
 			return nil, usageError{fmt.Errorf("standard input: want a JSON array of {\"key\",\"value\"}: %w", err)}
 		}
 		return out, nil
@@ -240,11 +240,9 @@ func printExplanations(t *terminal, id *identify.Identifier, obs []heron.Observa
 
 func newSignaturesNew(t *terminal) *cobra.Command {
 	return &cobra.Command{
-		Use: "new NAME", Short: "Print the skeleton of a signature", Args: needArgs(1, "a name, as axis.http"),
+		Use: "new VENDOR", Short: "Print the skeleton of a signature file", Args: oneArg("a vendor's name, as Axis or 'Bird Home Automation'"),
+		Example: "  heron signatures new Axis > axis.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if strings.ContainsAny(args[0], " \n:") {
-				return usageError{errors.New("the name of a signature is like axis.http: lower case, with dots")}
-			}
 			_, err := io.WriteString(t.out, identify.Skeleton(args[0]))
 			return err
 		},

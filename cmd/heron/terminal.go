@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
 
@@ -18,20 +18,25 @@ import (
 // people: they are off when the output is not a terminal, or NO_COLOR is set.
 type terminal struct {
 	in       io.Reader
-	out, err io.Writer
-	color    bool // of out
-	progress bool // of err
-	width    int  // of out; 0 where it is not a terminal
+	data     *sticky   // results for machines, as they are
+	out, err io.Writer // text for people
+	bar      io.Writer // the line of progress
+	color    bool      // of out
+	progress bool      // of err
+	typed    bool      // in is a keyboard
+	width    int       // of out; 0 where it is not a terminal
 }
 
 func newTerminal(in, out, err *os.File) *terminal {
-	t := &terminal{in: in, out: out, err: err}
+	data := &sticky{w: out}
+	t := &terminal{in: in, data: data, out: harmlessWriter{data}, err: harmlessWriter{err}, bar: err}
 	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
 	if fd := int(out.Fd()); term.IsTerminal(fd) {
 		t.color = !plain
 		t.width, _, _ = term.GetSize(fd)
 	}
 	t.progress = term.IsTerminal(int(err.Fd())) && !plain
+	t.typed = term.IsTerminal(int(in.Fd()))
 	return t
 }
 
@@ -60,52 +65,50 @@ func (t *terminal) severity(s heron.Severity) string {
 
 // json prints v as indented JSON.
 func (t *terminal) json(v any) error {
-	enc := json.NewEncoder(t.out)
+	enc := json.NewEncoder(t.data)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
 
-// table prints rows under headings, cut to the width of the terminal.
-func (t *terminal) table(headings []string, rows [][]string) {
-	w := table.NewWriter()
-	w.SetOutputMirror(t.out)
-	w.SetStyle(table.StyleLight)
-	s := w.Style()
-	s.Options.DrawBorder = false
-	s.Options.SeparateColumns = false
-	s.Options.SeparateHeader = t.color
-	s.Format.Header = text.FormatUpper
-	if t.width > 0 {
-		s.Size.WidthMax = t.width
-	}
-	head := make(table.Row, len(headings))
-	for i, h := range headings {
-		head[i] = h
-	}
-	w.AppendHeader(head)
-	for _, r := range rows {
-		row := make(table.Row, len(r))
-		for i, c := range r {
-			row[i] = c
-		}
-		w.AppendRow(row)
-	}
-	w.Render()
-}
-
 // say prints a line for people on the error stream, so that output stays clean.
 func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
+
+// expect tells someone at a keyboard that a command waits for them.
+func (t *terminal) expect(what string) {
+	if t.typed {
+		t.say("type %s; Ctrl-D ends", what)
+	}
+}
 
 // status overwrites one line of progress; "" clears it.
 func (t *terminal) status(line string) {
 	if t.progress {
-		fmt.Fprint(t.err, "\r\x1b[K"+line)
+		fmt.Fprint(t.bar, "\r\x1b[K"+line)
 	}
 }
 
-// percent shows a confidence.
-func percent(c float64) string { return fmt.Sprintf("%.0f %%", 100*c) }
+// percent shows a confidence; what is not certain is never shown as certain.
+func percent(c float64) string {
+	p := fmt.Sprintf("%.0f %%", 100*c)
+	if c < 1 && p == "100 %" {
+		return "99 %"
+	}
+	return p
+}
+
+// count says how many there are of what, in words.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// present drops the empty words.
+func present(words ...string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
+}
 
 // claim shows a claim with its confidence, or a dash.
 func claim(c *heron.Claim) string {
@@ -116,13 +119,17 @@ func claim(c *heron.Claim) string {
 }
 
 func join[T fmt.Stringer](list []T, limit int) string {
-	out := make([]string, 0, limit)
-	for i, v := range list {
-		if i == limit {
-			out = append(out, fmt.Sprintf("+%d", len(list)-limit))
-			break
-		}
-		out = append(out, v.String())
+	out := texts(list)
+	if len(out) > limit {
+		out = append(out[:limit], fmt.Sprintf("+%d", len(list)-limit))
 	}
 	return strings.Join(out, " ")
+}
+
+func texts[T fmt.Stringer](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.String()
+	}
+	return out
 }

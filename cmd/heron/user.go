@@ -28,7 +28,7 @@ const tokenLife = 30 * 24 * time.Hour
 
 func newUserLogin(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "login NAME", Short: "Log in and keep a token for the other commands", Args: needArgs(1, "a user name"),
+		Use: "login NAME", Short: "Log in and keep a token for the other commands", Args: oneArg("a user name"),
 		Long: "Ask for the password, make an API token that is good for 30 days, and keep it in the\nfile of --token-file with mode 0600.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := t.askPassword("Password of " + args[0] + ": ")
@@ -93,7 +93,7 @@ func newUserList(t *terminal, f *serverFlags) *cobra.Command {
 
 func newUserAdd(t *terminal, f *serverFlags) *cobra.Command {
 	var role string
-	c := &cobra.Command{Use: "add NAME", Short: "Add a user; asks for the password", Args: needArgs(1, "a user name")}
+	c := &cobra.Command{Use: "add NAME", Short: "Add a user; asks for the password", Args: oneArg("a user name")}
 	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 		var r heron.Role
 		if err := r.UnmarshalText([]byte(role)); err != nil {
@@ -128,7 +128,7 @@ func userByName(ctx context.Context, cl *client.Client, name string) (*heron.Use
 
 func newUserRemove(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "remove NAME", Short: "Remove a user, with sessions and tokens", Args: needArgs(1, "a user name"),
+		Use: "remove NAME", Short: "Remove a user, with sessions and tokens", Args: oneArg("a user name"),
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			u, err := userByName(ctx, cl, args[0])
 			if err != nil {
@@ -144,7 +144,7 @@ func newUserRemove(t *terminal, f *serverFlags) *cobra.Command {
 
 func newUserPassword(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "password NAME", Short: "Set a user's password, and end the user's sessions", Args: needArgs(1, "a user name"),
+		Use: "password NAME", Short: "Set a user's password, and end the user's sessions", Args: oneArg("a user name"),
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			u, err := userByName(ctx, cl, args[0])
 			if err != nil {

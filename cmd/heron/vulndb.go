@@ -41,13 +41,13 @@ func newVulnDBStatus(t *terminal) *cobra.Command {
 func newVulnDBSearch(t *terminal) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "search TEXT", Short: "Find advisories by CVE, title, vendor or model", Args: needArgs(1, "a text to search for"),
+		Use: "search TEXT…", Short: "Find advisories by CVE, title, vendor or model", Args: needArgs(1, "a text to search for"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			x, err := vuln.New()
 			if err != nil {
 				return err
 			}
-			found := x.Search(args[0])
+			found := x.Search(joinWords(args))
 			if asJSON {
 				return t.json(found)
 			}
@@ -90,6 +90,7 @@ func runMatch(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	t.expect("one JSON object a line")
 	return eachLine(t.in, func(n int, line []byte) error {
 		var q struct {
 			ID string `json:"id"`
@@ -99,7 +100,7 @@ func runMatch(t *terminal) error {
 			return usageError{fmt.Errorf("line %d of standard input: want a JSON object: %w", n, err)}
 		}
 		a := matchAnswer{ID: q.ID, Findings: x.MatchProduct(q.Product)}
-		return json.NewEncoder(t.out).Encode(a)
+		return json.NewEncoder(t.data).Encode(a)
 	})
 }
 
