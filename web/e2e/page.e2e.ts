@@ -193,7 +193,7 @@ describe('the page', () => {
   })
 
   it('triages an alert: reads, judges, closes', { timeout: 300_000 }, async () => {
-    const { page, context } = await visit(browser, '/alerts')
+    const { page, context, errors } = await visit(browser, '/alerts')
     await until(
       'an attack of the demo',
       async () => (await api<List<Alert>>(page, 'GET', '/alerts?state=open&limit=1')).total > 0,
@@ -210,6 +210,7 @@ describe('the page', () => {
     await until('free again', () => page.getByRole('button', { name: 'Close', exact: true }).isEnabled())
     await page.keyboard.press('c')
     await until('closed', async () => (await alert()).state === 'closed')
+    expect(errors).toEqual([])
     expect(await audit(page)).toEqual([])
     await context.close()
   })

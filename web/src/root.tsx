@@ -57,6 +57,20 @@ function Wizard() {
   )
 }
 
+/** A fault of ours: said honestly, with the way on. */
+export function Broken({ error }: { error: unknown }) {
+  return (
+    <div className="page">
+      <h1>This screen broke</h1>
+      <Failure
+        what="That is a fault of the page, not of your network."
+        error={error}
+        retry={() => location.reload()}
+      />
+    </div>
+  )
+}
+
 export function NotFound() {
   return (
     <div className="page">

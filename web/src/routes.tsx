@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import { Root, NotFound } from './root.tsx'
+import { Broken, NotFound, Root } from './root.tsx'
 import { formatPageSearch, parsePageSearch, text, texts } from './lib/page-search.ts'
 
 // Every address of the page, and what its search part may hold. Screens are
@@ -43,6 +43,7 @@ interface AlertsSearch {
 const rootRoute = createRootRoute({
   component: Root,
   notFoundComponent: NotFound,
+  errorComponent: Broken,
   validateSearch: (s: Record<string, unknown>): RootSearch => ({
     quarantine: text(s.quarantine),
     because: text(s.because),
@@ -152,6 +153,7 @@ export const router = createRouter({
   parseSearch: parsePageSearch,
   stringifySearch: formatPageSearch,
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 })
 

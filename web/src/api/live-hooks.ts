@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createContext, useContext, useEffect, useSyncExternalStore } from 'react'
+import { createContext, useCallback, useContext, useEffect, useSyncExternalStore } from 'react'
 import { LiveConnection, type LiveStatus } from './live.ts'
 import { liveCache, Newcomers } from './live-cache.ts'
 
@@ -46,5 +46,6 @@ export function useLiveWhile(on: boolean): void {
 export function useNewcomers(list: 'devices' | 'alerts'): { waiting: number; clear(): void } {
   const { newcomers } = useStream()
   const counts = useSyncExternalStore(newcomers.subscribe, newcomers.snapshot)
-  return { waiting: counts[list], clear: () => newcomers.clear(list) }
+  const clear = useCallback(() => newcomers.clear(list), [newcomers, list])
+  return { waiting: counts[list], clear }
 }

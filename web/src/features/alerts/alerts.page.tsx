@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { alertsQuery, type AlertFilter } from '../../api/alerts.ts'
 import { useNewcomers } from '../../api/live-hooks.ts'
 import type { Alert } from '../../api/types.ts'
@@ -45,7 +45,7 @@ export function AlertsPage() {
           </div>
           <AlertFilters state={state} severity={severity} device={device} q={q} />
         </header>
-        <Newcomers />
+        <Newcomers empty={query.data !== undefined && items.length === 0} />
         {query.isError && !query.data ? (
           <Failure
             what="The alerts could not be read."
@@ -98,13 +98,17 @@ function unique(items: Alert[]): Alert[] {
   return [...new Map(items.map((a) => [a.id, a])).values()]
 }
 
-function Newcomers() {
+function Newcomers({ empty }: { empty: boolean }) {
   const { waiting, clear } = useNewcomers('alerts')
   const client = useQueryClient()
-  const show = (): void => {
+  const show = useCallback(() => {
     clear()
     void client.invalidateQueries({ queryKey: ['alerts'] })
-  }
+  }, [clear, client])
+  // Where nothing is, nothing can jump.
+  useEffect(() => {
+    if (empty && waiting > 0) show()
+  }, [empty, waiting, show])
   return (
     <div className="alerts-new">
       <NewPill count={waiting} what="alert" show={show} />

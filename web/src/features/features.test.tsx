@@ -1,0 +1,109 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import type { ReactNode } from 'react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { anAlert } from '../test/samples.ts'
+import { PlanStep } from './actions/plan-step.tsx'
+import { AlertList } from './alerts/alert-list.tsx'
+import { SearchBox } from './devices/search-box.tsx'
+import { nextSort } from './devices/table-head.tsx'
+import { LoginPage } from './login/login.page.tsx'
+import { sentence } from './overview/needs.tsx'
+
+afterEach(cleanup)
+
+function withQueries(children: ReactNode) {
+  return <QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider>
+}
+
+describe('the plan of a quarantine', () => {
+  const plan = {
+    changes: ['nft add element …'],
+    affects: ['cam-7'],
+    way_back: 'Release it.',
+    limits: ['a broadcast'],
+  }
+  const common = { plan, name: 'Press 4', minutes: 60, busy: false, error: null, back: () => undefined }
+
+  it('shows the way back before the way in', () => {
+    render(<PlanStep {...common} typed={false} go={() => undefined} />)
+    const text = document.body.textContent ?? ''
+    expect(text.indexOf('The way back')).toBeLessThan(text.indexOf('nft add element'))
+    expect(text.indexOf('nft add element')).toBeLessThan(text.indexOf('Cut it off for 1 h'))
+  })
+
+  it('asks for the name of a control device, exactly', async () => {
+    const go = vi.fn()
+    render(<PlanStep {...common} typed go={go} />)
+    const button = screen.getByRole('button', { name: /Cut it off/ })
+    const name = screen.getByLabelText(/to go on/)
+    expect(button).toHaveProperty('disabled', true)
+    await userEvent.type(name, 'press 4')
+    expect(button).toHaveProperty('disabled', true)
+    await userEvent.clear(name)
+    await userEvent.type(name, 'Press 4')
+    await userEvent.click(button)
+    expect(go).toHaveBeenCalledWith('Press 4')
+  })
+})
+
+describe('the inbox', () => {
+  it('says the severity in words, and how often', () => {
+    render(
+      <AlertList
+        items={[anAlert()]}
+        current={undefined}
+        open={() => undefined}
+        more={undefined}
+        loading={false}
+      />,
+    )
+    const item = screen.getByRole('button', { name: /high: cam-7 tried 71 ports/ })
+    expect(item.textContent).toContain('2 times')
+    expect(item.dataset.unread).toBe('true')
+  })
+})
+
+describe('the search box', () => {
+  it('offers fields, completes with the keyboard, and searches', async () => {
+    const change = vi.fn()
+    render(<SearchBox value="" change={change} />)
+    const input = screen.getByRole('combobox', { name: 'Search devices' })
+    await userEvent.type(input, 'ven')
+    expect(screen.getByRole('option', { name: /vendor/ })).toBeTruthy()
+    await userEvent.keyboard('{ArrowDown}{Enter}')
+    expect(input).toHaveProperty('value', 'vendor:')
+    await userEvent.type(input, 'axis{Enter}')
+    expect(change).toHaveBeenLastCalledWith('vendor:axis')
+  })
+})
+
+describe('small decisions', () => {
+  it('sorts first the useful way round', () => {
+    expect(nextSort('risk', undefined)).toBe('-risk')
+    expect(nextSort('risk', '-risk')).toBe('risk')
+    expect(nextSort('name', undefined)).toBe('name')
+    expect(nextSort('name', 'name')).toBe('-name')
+  })
+
+  it('says in one sentence whether somebody is needed', () => {
+    const need = { kind: 'alert', id: 'a', severity: 'high' as const, text: 't', since: '' }
+    expect(sentence({ needs: [], devices: 4 })).toBe('Still water. Nothing needs you.')
+    expect(sentence({ needs: [need], devices: 4 })).toBe('One thing needs you.')
+    expect(sentence({ needs: Array<typeof need>(14).fill(need), devices: 4 })).toBe('14 things need you.')
+  })
+})
+
+describe('the login', () => {
+  it('says what the server said, and keeps what was typed', async () => {
+    const refuse = () =>
+      Promise.resolve(new Response('{"detail":"the name or the password is wrong"}', { status: 401 }))
+    vi.stubGlobal('fetch', refuse)
+    render(withQueries(<LoginPage />))
+    await userEvent.type(screen.getByLabelText('Password'), 'guess')
+    await userEvent.click(screen.getByRole('button', { name: 'Log in' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('password is wrong')
+    expect(screen.getByLabelText('Password')).toHaveProperty('value', 'guess')
+  })
+})
