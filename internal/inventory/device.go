@@ -52,7 +52,7 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 func (v *Inventory) identify(r *record, d *heron.Device) {
 	r.identified = true
 	if v.options.Identify != nil {
-		answer := v.options.Identify(r.observations())
+		answer := v.options.Identify(r.ownMACs(r.observations()))
 		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
 	}
 	if d.Identity.Type.Value == "" {
@@ -61,6 +61,18 @@ func (v *Inventory) identify(r *record, d *heron.Device) {
 	if d.Evidence == nil {
 		d.Evidence = []heron.Evidence{}
 	}
+}
+
+// ownMACs empties in the list each MAC that is not the device's own, as that of
+// the router before it: its maker is not the device's. It returns the list.
+func (r *record) ownMACs(list []heron.Observation) []heron.Observation {
+	for i := range list {
+		m := &list[i].MAC
+		if !slices.ContainsFunc(r.nodes, func(n *node) bool { return n.mac == *m }) {
+			*m = heron.MAC{}
+		}
+	}
+	return list
 }
 
 // observations returns the facts of all nodes of a record, in order of key and

@@ -26,7 +26,8 @@ import (
 type Options struct {
 	SiteID string
 	// Identify says what a device is. It is called once an Apply for each
-	// device whose evidence changed; nil leaves every device unknown.
+	// device whose evidence changed; nil leaves every device unknown. The MACs
+	// in the subjects are the device's own: empty where a router's stood.
 	Identify func([]heron.Observation) heron.Identification
 	// Local are the networks that we watch. None means the private ranges.
 	// What ARP or DHCP shows to be on the link is local in any case.

@@ -204,3 +204,38 @@ func TestBounds(t *testing.T) {
 		}
 	})
 }
+
+// A router's MAC stands in the frames of those behind it; who identifies a
+// device by its observations must not take the router's maker for theirs.
+func TestIdentifySeesOnlyTheMACsOfTheDevice(t *testing.T) {
+	t.Parallel()
+	seen := map[string][]string{} // by the value of http.server: the MACs of all its observations
+	o := inventory.Options{Identify: func(obs []heron.Observation) heron.Identification {
+		var name string
+		var macs []string
+		for _, o := range obs {
+			if o.Key == "http.server" {
+				name = o.Value
+			}
+			macs = append(macs, o.MAC.String())
+		}
+		slices.Sort(macs)
+		seen[name] = slices.Compact(macs)
+		return heron.Identification{}
+	}}
+	v := network(t, o, []row{
+		{0, gateway, "10.0.0.1", arp, ""}, {1, gateway, "10.0.0.1", "http.server", "router"},
+		{2, camera, "10.0.0.5", arp, ""}, {3, camera, "10.0.0.5", "http.server", "camera"},
+		{4, gateway, "10.0.0.5", "snmp.sysdescr", "the camera, heard from elsewhere"}, {5, camera, "10.0.0.5", frame, ""},
+		{5, gateway, "10.9.0.7", "http.server", "plc"}, {6, gateway, "10.9.0.7", "snmp.sysdescr", "behind the router"},
+	})
+	none := heron.MAC{}.String()
+	for name, want := range map[string][]string{"router": {gateway}, "camera": {none, camera}, "plc": {none}} {
+		if got := seen[name]; !slices.Equal(got, want) {
+			t.Errorf("%s: identified by the addresses %q, want %q", name, got, want)
+		}
+	}
+	if obs := v.Observations(find(t, v, "10.9.0.7").ID); len(obs) == 0 || obs[0].MAC != mac(t, gateway) {
+		t.Errorf("the stored observations lost their MAC: %+v", obs)
+	}
+}

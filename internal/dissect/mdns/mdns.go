@@ -21,7 +21,8 @@ const (
 	keyInstance   = "mdns.instance" // the name that people see
 	keyHost       = "mdns.host"     // without .local
 	keyAddress    = "mdns.address"
-	keyTXT        = "mdns.txt." // and the key, in lower case
+	keyTXT        = "mdns.txt"  // a string of a TXT record that is no key=value pair
+	keyTXTValue   = "mdns.txt." // and the key, in lower case
 	keyDeviceInfo = "mdns.device_info"
 	keyHostInfo   = "mdns.hinfo"
 	keyPort       = "mdns.srv"   // the service at the subject's port
@@ -35,7 +36,7 @@ const maxTXTKey = 40
 func Protocol() dissect.Protocol {
 	d := &dissector{
 		name: make([]byte, dns.MaxName), target: make([]byte, dns.MaxName),
-		txt: dissect.KeyMaker{Prefix: keyTXT},
+		txt: dissect.KeyMaker{Prefix: keyTXTValue},
 	}
 	return dissect.Protocol{
 		Name:         "mdns",
@@ -192,7 +193,8 @@ func (d *dissector) service(about heron.Subject, rec *dns.Record, out dissect.Em
 	}
 }
 
-// description reads the key=value pairs of a TXT record (RFC 6763 §6.3).
+// description reads the strings of a TXT record: key=value pairs, and plain
+// ones, which RFC 6763 §6.4 means for flags and makers use for names of models.
 func (d *dissector) description(about heron.Subject, rec *dns.Record, out dissect.Emitter) {
 	_, service, ok := split(rec.Name)
 	if !ok {
@@ -203,9 +205,14 @@ func (d *dissector) description(about heron.Subject, rec *dns.Record, out dissec
 		out.Observe(about, keyService, service)
 	}
 	for s := rec.Strings(); s.Len() > 0; {
-		name, value, found := bytes.Cut(dns.ReadString(&s), []byte("="))
+		text := dns.ReadString(&s)
+		name, value, pair := bytes.Cut(text, []byte("="))
+		if !pair {
+			out.Observe(about, keyTXT, text)
+			continue
+		}
 		switch key := d.txt.Key(name, maxTXTKey); {
-		case !found || key == "":
+		case key == "":
 		case info && bytes.EqualFold(name, []byte("model")):
 			out.Observe(about, keyDeviceInfo, value)
 		default:
