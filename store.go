@@ -135,6 +135,18 @@ type BatchResult struct {
 	Sensor       *Sensor
 }
 
+// DeviceEdit is all that one edit of the inventory by a person changed.
+type DeviceEdit struct {
+	SiteID  string
+	Devices []Device
+	Changes []DeviceChange
+	Ledger  []LedgerEntry
+	// Observations are those that went to another device: a fact belongs to one
+	// device at a time.
+	Observations []DeviceObservation
+	Audit        *AuditEntry // may be nil
+}
+
 // DeviceObservation is an observation with the device it was given to.
 type DeviceObservation struct {
 	DeviceID string
@@ -145,10 +157,8 @@ type DeviceObservation struct {
 type BatchStore interface {
 	// ApplyBatch stores r unless its batch was applied before (then applied is false).
 	ApplyBatch(ctx context.Context, r *BatchResult) (applied bool, err error)
-	// PutDevices stores devices, changes and ledger entries that came from a person.
-	PutDevices(ctx context.Context, devices []Device, changes []DeviceChange, ledger []LedgerEntry, e *AuditEntry) error
-	// MoveObservations gives observations of these subjects to another device.
-	ReplaceObservations(ctx context.Context, deviceID string, obs []Observation) error
+	// PutDevices stores what a person's edit changed, in one transaction.
+	PutDevices(ctx context.Context, e *DeviceEdit) error
 	// LoadSite calls fn for every device of a site with its observations, in id
 	// order: how inventory starts.
 	LoadSite(ctx context.Context, siteID string, fn func(Device, []Observation) error) error

@@ -41,7 +41,7 @@ func (b *backend) RenameDevice(ctx context.Context, _, id, name string, version 
 		return nil, heron.Errorf(heron.CodeConflict, "the device changed meanwhile")
 	}
 	d.Name = name
-	if err := b.db.PutDevices(ctx, []heron.Device{*d}, nil, nil, nil); err != nil {
+	if err := b.db.PutDevices(ctx, &heron.DeviceEdit{Devices: []heron.Device{*d}}); err != nil {
 		return nil, err
 	}
 	return b.db.GetDevice(ctx, id)
@@ -175,7 +175,7 @@ func TestDevices(t *testing.T) {
 	for i := range 1200 {
 		list = append(list, heron.Device{ID: fmt.Sprintf("d%04d", i), Name: fmt.Sprintf("n%04d", i), First: 1, Last: 2})
 	}
-	if err := s.db.PutDevices(t.Context(), list, nil, nil, nil); err != nil {
+	if err := s.db.PutDevices(t.Context(), &heron.DeviceEdit{Devices: list}); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("reads_every_page_in_order", func(t *testing.T) {

@@ -154,17 +154,11 @@ func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (i
 }
 
 func (c *core) keep(ctx context.Context, d inventory.Delta) error {
-	if err := c.store.PutDevices(ctx, d.Devices, d.Changes, d.Ledger, nil); err != nil {
+	err := c.store.PutDevices(ctx, &heron.DeviceEdit{
+		SiteID: c.site, Devices: d.Devices, Changes: d.Changes, Ledger: d.Ledger, Observations: d.Observations,
+	})
+	if err != nil {
 		return fmt.Errorf("keep devices: %w", err)
-	}
-	moved := map[string][]heron.Observation{}
-	for _, o := range d.Observations {
-		moved[o.DeviceID] = append(moved[o.DeviceID], o.Observation)
-	}
-	for id, obs := range moved {
-		if err := c.store.ReplaceObservations(ctx, id, obs); err != nil {
-			return fmt.Errorf("keep observations: %w", err)
-		}
 	}
 	return nil
 }

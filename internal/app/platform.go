@@ -102,6 +102,10 @@ func (p *Platform) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if p.conf.Role == "web" {
+		p.runWeb(ctx)
+		return nil
+	}
 	p.run(ctx)
 	if p.conf.Role == "all" {
 		return p.startSensors(ctx, p.bus.PublishBatch)
@@ -157,6 +161,9 @@ func (p *Platform) openCore(ctx context.Context) error {
 	for _, s := range sensors {
 		p.core.sensors[s.ID] = s
 	}
+	if p.conf.Role == "web" {
+		return nil // the core holds the site in memory, and it alone
+	}
 	return p.core.load(ctx)
 }
 
@@ -203,6 +210,7 @@ func (p *Platform) openServer(context.Context) (err error) {
 	p.server, err = httpapi.New(httpapi.Options{
 		Store: p.store, Backend: p, Page: web.FS(), Log: p.log.With("component", "http"), Registry: p.registry,
 		Version: p.opt.Version, SiteID: p.conf.Site, Simulation: p.opt.Simulation != nil, MaxUpload: p.conf.Web.MaxUpload,
+		Secure: p.conf.Web.BehindTLS, TrustedProxies: p.conf.Web.Proxies(),
 	})
 	return err
 }

@@ -26,6 +26,9 @@ func (p *Platform) serve(ctx context.Context) error {
 		return heron.Errorf(heron.CodeUnavailable, "cannot listen on %s: %v; choose another address with --listen", p.conf.Web.Listen, err)
 	}
 	srv := p.server.HTTP()
+	if srv.Handler, err = p.handler(); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	scheme := "http"
 	if p.conf.Web.TLSCert != "" {
 		cert, err := tls.LoadX509KeyPair(p.conf.Web.TLSCert, p.conf.Web.TLSKey)

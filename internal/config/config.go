@@ -43,6 +43,14 @@ type Web struct {
 	// TLSCert and TLSKey are PEM files; both or neither.
 	TLSCert string `yaml:"tls_cert"`
 	TLSKey  string `yaml:"tls_key"`
+	// BehindTLS says that a proxy in front of us speaks TLS with browsers.
+	BehindTLS bool `yaml:"behind_tls"`
+	// TrustedProxies are the addresses or networks of proxies whose word on who
+	// asks is taken.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// Core is where a process of the role web sends what changes something, as
+	// http://core:8420.
+	Core string `yaml:"core"`
 	// PublicURL is the address that links in notifications begin with.
 	PublicURL string `yaml:"public_url"`
 	// MaxUpload bounds a capture file given to the page, in bytes.

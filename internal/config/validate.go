@@ -63,6 +63,17 @@ func (c *Config) validateWeb(fault func(string, ...any)) {
 	for _, f := range []string{c.Web.TLSCert, c.Web.TLSKey} {
 		checkFile(f, "web", fault)
 	}
+	for _, x := range c.Web.TrustedProxies {
+		if _, err := parseNetwork(x); err != nil {
+			fault("web.trusted_proxies %q: want an address or a network", x)
+		}
+	}
+	if c.Role == "web" && !strings.HasPrefix(c.Web.Core, "http://") && !strings.HasPrefix(c.Web.Core, "https://") {
+		fault("role web: needs web.core (or --core), the address of the core, as http://core:8420")
+	}
+	if c.Role == "web" && (c.DB.URL == "" || c.Bus.URL == "") {
+		fault("role web: needs the core's database and bus (--db and --bus)")
+	}
 	if c.Web.MaxUpload < 1<<20 {
 		fault("web.max_upload_bytes %d: want at least 1048576", c.Web.MaxUpload)
 	}
@@ -143,4 +154,23 @@ func (c *Config) Prefixes() []netip.Prefix {
 		}
 	}
 	return out
+}
+
+// Proxies returns TrustedProxies parsed; Validate has checked them.
+func (w *Web) Proxies() []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(w.TrustedProxies))
+	for _, s := range w.TrustedProxies {
+		if p, err := parseNetwork(s); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// parseNetwork reads a network, or one address as the network of it alone.
+func parseNetwork(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
 }

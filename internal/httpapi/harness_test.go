@@ -43,7 +43,7 @@ func (p *platform) edit(ctx context.Context, id string, change func(*heron.Devic
 	}
 	change(d)
 	c := heron.DeviceChange{Time: heron.TimeOf(time.Now()), Kind: kind, DeviceID: id, Actor: actor, Summary: string(kind)}
-	if err := p.db.PutDevices(ctx, []heron.Device{*d}, []heron.DeviceChange{c}, nil, nil); err != nil {
+	if err := p.db.PutDevices(ctx, &heron.DeviceEdit{Devices: []heron.Device{*d}, Changes: []heron.DeviceChange{c}}); err != nil {
 		return nil, err
 	}
 	return p.db.GetDevice(ctx, id)
@@ -469,7 +469,7 @@ func (c *caller) try(method, path string, body any, headers ...string) (answer, 
 // devices puts devices into the store.
 func (w *world) devices(list ...heron.Device) {
 	w.t.Helper()
-	if err := w.db.PutDevices(w.t.Context(), list, nil, nil, nil); err != nil {
+	if err := w.db.PutDevices(w.t.Context(), &heron.DeviceEdit{Devices: list}); err != nil {
 		w.t.Fatal(err)
 	}
 }

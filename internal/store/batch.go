@@ -35,7 +35,7 @@ func (t *tx) applyBatch(ctx context.Context, r *heron.BatchResult) error {
 	if err := t.putChanges(ctx, r.Changes); err != nil {
 		return err
 	}
-	if err := t.putObservations(ctx, r.Observations); err != nil {
+	if err := t.putObservations(ctx, r.Batch.SiteID, r.Observations); err != nil {
 		return err
 	}
 	if err := t.putFlows(ctx, r.Batch.Flows); err != nil {
@@ -64,18 +64,21 @@ func (t *tx) applyBatch(ctx context.Context, r *heron.BatchResult) error {
 
 // PutDevices stores devices, changes and ledger entries that came from a
 // person, with the audit entry when there is one.
-func (db *DB) PutDevices(ctx context.Context, devices []heron.Device, changes []heron.DeviceChange, ledger []heron.LedgerEntry, e *heron.AuditEntry) error {
+func (db *DB) PutDevices(ctx context.Context, e *heron.DeviceEdit) error {
 	return db.write(ctx, "put devices", func(t *tx) error {
-		if err := t.putDevices(ctx, devices); err != nil {
+		if err := t.putDevices(ctx, e.Devices); err != nil {
 			return err
 		}
-		if err := t.putChanges(ctx, changes); err != nil {
+		if err := t.putObservations(ctx, e.SiteID, e.Observations); err != nil {
 			return err
 		}
-		if err := t.putLedger(ctx, ledger); err != nil {
+		if err := t.putChanges(ctx, e.Changes); err != nil {
 			return err
 		}
-		return t.appendAudit(ctx, e)
+		if err := t.putLedger(ctx, e.Ledger); err != nil {
+			return err
+		}
+		return t.appendAudit(ctx, e.Audit)
 	})
 }
 

@@ -40,7 +40,7 @@ func fill(b *testing.B, db *store.DB) {
 		for i := from; i < from+1000; i++ {
 			devices = append(devices, fleetDevice(i))
 		}
-		if err := db.PutDevices(b.Context(), devices, nil, nil, nil); err != nil {
+		if err := db.PutDevices(b.Context(), &heron.DeviceEdit{Devices: devices}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -10,9 +10,10 @@ import (
 )
 
 // observationID names what an observation says, of what and by whom, within a
-// device: the same fact again moves Last and Count only.
-func observationID(o *heron.Observation) string {
-	return heron.DeriveID(o.Key, o.Value, o.Source, o.Sensor, macText(o.MAC), addrText(o.IP),
+// site: the same fact again moves Last and Count only, and a fact that came to
+// belong to another device takes its row along.
+func observationID(siteID string, o *heron.Observation) string {
+	return heron.DeriveID(siteID, o.Key, o.Value, o.Source, o.Sensor, macText(o.MAC), addrText(o.IP),
 		strconv.Itoa(int(o.VLAN)), o.Transport.String(), portText(o.Port))
 }
 
@@ -67,47 +68,34 @@ func (db *DB) ListObservations(ctx context.Context, deviceID string, p heron.Pag
 }
 
 // putObservations stores observations as inventory has them now. Of two
-// versions the wider span and the higher count stay, so order does not matter.
-func (t *tx) putObservations(ctx context.Context, list []heron.DeviceObservation) error {
+// versions the wider span and the higher count stay; the device is that of the
+// last.
+func (t *tx) putObservations(ctx context.Context, siteID string, list []heron.DeviceObservation) error {
 	rows := map[string][]any{}
 	for i := range list {
 		o := &list[i]
-		id := observationID(&o.Observation)
+		id := observationID(siteID, &o.Observation)
 		row := []any{
 			clean(o.DeviceID), id, clean(o.Key), clean(o.Value), clean(o.Source), clean(o.Sensor), macText(o.MAC),
 			addrText(o.IP), o.VLAN, o.Transport.String(), o.Port, int64(o.First), int64(o.Last), int64(o.Count),
 		}
-		if was, ok := rows[o.DeviceID+id]; ok {
+		if was, ok := rows[id]; ok {
 			row[11] = min(row[11].(int64), was[11].(int64))
 			row[12] = max(row[12].(int64), was[12].(int64))
 			row[13] = max(row[13].(int64), was[13].(int64))
 		}
-		rows[o.DeviceID+id] = row
+		rows[id] = row
 	}
 	sorted := make([][]any, 0, len(rows))
 	for _, k := range sortedKeys(rows) {
 		sorted = append(sorted, rows[k])
 	}
 	return insert(ctx, t, "INSERT INTO observation (device_id, id, "+observationCols+")", sorted,
-		`ON CONFLICT (device_id, id) DO UPDATE SET
+		`ON CONFLICT (id) DO UPDATE SET
+			device_id = excluded.device_id,
 			first_seen = CASE WHEN excluded.first_seen < observation.first_seen THEN excluded.first_seen ELSE observation.first_seen END,
 			last_seen = CASE WHEN excluded.last_seen > observation.last_seen THEN excluded.last_seen ELSE observation.last_seen END,
 			count = CASE WHEN excluded.count > observation.count THEN excluded.count ELSE observation.count END`)
-}
-
-// ReplaceObservations makes obs all that is known of the device; nil forgets
-// what there was. A merge or split moves observations by replacing both sides.
-func (db *DB) ReplaceObservations(ctx context.Context, deviceID string, obs []heron.Observation) error {
-	return db.write(ctx, "replace observations", func(t *tx) error {
-		if _, err := t.ExecContext(ctx, "DELETE FROM observation WHERE device_id = $1", clean(deviceID)); err != nil {
-			return err
-		}
-		list := make([]heron.DeviceObservation, len(obs))
-		for i := range obs {
-			list[i] = heron.DeviceObservation{DeviceID: deviceID, Observation: obs[i]}
-		}
-		return t.putObservations(ctx, list)
-	})
 }
 
 // observationsBetween returns the observations of the devices from one id to

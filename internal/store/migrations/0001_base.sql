@@ -94,8 +94,9 @@ CREATE TABLE observation (
     first_seen BIGINT NOT NULL,
     last_seen  BIGINT NOT NULL,
     count      BIGINT NOT NULL,
-    PRIMARY KEY (device_id, id)
+    PRIMARY KEY (id)
 );
+CREATE INDEX observation_device ON observation (device_id, key, id);
 
 CREATE TABLE ledger (
     id      TEXT COLLATE "C" PRIMARY KEY,

@@ -51,7 +51,7 @@ func deviceRoundTrip(t *testing.T, s *suite, _ func(testing.TB) string) {
 
 	evil := device(9)
 	evil.Name, evil.Hostnames = "a\x00b\xff'; DROP TABLE device; --", []string{"%_!|"}
-	must(t, s.PutDevices(t.Context(), []heron.Device{evil}, nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: []heron.Device{evil}}))
 	if got := s.deviceIDs(t, heron.DeviceFilter{Terms: []heron.Term{{Value: "drop table"}}}, heron.Page{Limit: 10}); len(got) != 1 {
 		t.Fatalf("found %v, want the device with the evil name", got)
 	}
@@ -177,7 +177,7 @@ func pagingStable(t *testing.T, s *suite, _ func(testing.TB) string) {
 		p.Cursor = l.Next
 		d := device(100 + i)
 		d.Last = Start + heron.Hour // before the cursor, in this order
-		must(t, s.PutDevices(t.Context(), []heron.Device{d}, nil, nil, nil))
+		must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: []heron.Device{d}}))
 	}
 	for _, d := range before {
 		if seen[d.ID] != 1 {
@@ -192,7 +192,7 @@ func collation(t *testing.T, s *suite, _ func(testing.TB) string) {
 	for i, n := range names {
 		devices = append(devices, heron.Device{ID: n + "#", Name: n, SiteID: "site", Zone: fmt.Sprint(i)})
 	}
-	must(t, s.PutDevices(t.Context(), devices, nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: devices}))
 	got := s.deviceIDs(t, heron.DeviceFilter{}, heron.Page{Limit: 3, Sort: "type"}) // all alike: the id decides
 	if !slices.IsSorted(got) || len(got) != len(names) {
 		t.Fatalf("ids in order %q, want them by bytes", got)
@@ -211,7 +211,7 @@ func collation(t *testing.T, s *suite, _ func(testing.TB) string) {
 func mergedHidden(t *testing.T, s *suite, _ func(testing.TB) string) {
 	devices := s.put(t, 3)
 	devices[1].MergedInto = devices[0].ID
-	must(t, s.PutDevices(t.Context(), devices[1:2], nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: devices[1:2]}))
 	if got := s.deviceIDs(t, heron.DeviceFilter{}, heron.Page{Limit: 10}); slices.Contains(got, devices[1].ID) || len(got) != 2 {
 		t.Fatalf("listed %v, want all but the merged one", got)
 	}
@@ -244,9 +244,9 @@ func zonesAndLedger(t *testing.T, s *suite, _ func(testing.TB) string) {
 		{ID: "l3", SiteID: "other", Time: Start + 2},
 	}
 	e := heron.AuditEntry{Actor: "anna", Action: "device.merge", Outcome: "ok"}
-	must(t, s.PutDevices(t.Context(), nil, nil, entries, &e))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Ledger: entries, Audit: &e}))
 	entries[0].Undone = true
-	must(t, s.PutDevices(t.Context(), nil, nil, entries[:1], nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Ledger: entries[:1]}))
 	got, err := s.LoadLedger(t.Context(), "site")
 	must(t, err)
 	if diff := cmp.Diff(entries[:2], got, byValue...); diff != "" {
@@ -263,10 +263,10 @@ func loadSite(t *testing.T, s *suite, _ func(testing.TB) string) {
 	const n = 620 // more than one chunk
 	devices := s.put(t, n)
 	foreign := heron.Device{ID: "dev-0003x", SiteID: "elsewhere"}
-	must(t, s.PutDevices(t.Context(), []heron.Device{foreign}, nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: []heron.Device{foreign}}))
 	var obs []heron.DeviceObservation
 	for i := range devices {
-		obs = append(obs, heron.DeviceObservation{DeviceID: devices[i].ID, Observation: observation(i, "http.server", "nginx")})
+		obs = append(obs, heron.DeviceObservation{DeviceID: devices[i].ID, Observation: observation(i, "http.server", fmt.Sprint("nginx/", i))})
 	}
 	obs = append(obs, heron.DeviceObservation{DeviceID: foreign.ID, Observation: observation(1, "x.y", "z")})
 	s.apply(t, heron.BatchResult{Observations: obs})

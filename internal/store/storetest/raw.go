@@ -31,7 +31,7 @@ func run(t testing.TB, db *sql.DB, stmt string) {
 func cancelled(t *testing.T, s *suite, _ func(testing.TB) string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.PutDevices(ctx, []heron.Device{device(1)}, nil, nil, nil); err == nil {
+	if err := s.PutDevices(ctx, &heron.DeviceEdit{Devices: []heron.Device{device(1)}}); err == nil {
 		t.Fatal("a write under a cancelled context succeeded")
 	}
 	if _, err := s.GetDevice(t.Context(), "dev-0001"); heron.ErrorCode(err) != heron.CodeNotFound {

@@ -45,7 +45,7 @@ func zoo(t testing.TB, s *suite) {
 		},
 		{ID: "cloud", IPs: []netip.Addr{addr("203.0.113.9")}, Identity: heron.Identity{Type: heron.Claim{Value: heron.Unknown}}, First: Start, Last: Start},
 	}
-	must(t, s.PutDevices(t.Context(), devices, nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: devices}))
 	must(t, s.PutZone(t.Context(), &heron.Zone{ID: "z-ot", Name: "Plant floor", Kind: "ot"}))
 	must(t, s.PutZone(t.Context(), &heron.Zone{ID: "z-home", Name: "Living room", Kind: "iot"}))
 	must(t, s.PutSensor(t.Context(), &heron.Sensor{ID: "sensor-a", Name: "Basement tap"}))

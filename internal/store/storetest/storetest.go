@@ -129,7 +129,7 @@ func (s *suite) put(t testing.TB, n int) []heron.Device {
 	for i := range devices {
 		devices[i] = device(i)
 	}
-	must(t, s.PutDevices(t.Context(), devices, nil, nil, nil))
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{Devices: devices}))
 	return devices
 }
 
