@@ -38,6 +38,7 @@ func newLabUp(t *terminal, name *string) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.Loopback, "loopback", os.Geteuid() != 0, "use loopback addresses, not namespaces (the default unless root)")
+	c.Flags().Lookup("loopback").DefValue = "false" // help is the same for everyone
 	c.Flags().BoolVar(&o.Active, "active", true, "let the devices do what they do all day")
 	c.Flags().StringSliceVar(&o.Models, "model", nil, "only these models (heron lab list)")
 	return c

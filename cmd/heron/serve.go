@@ -65,7 +65,8 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.core, "core", "", "the core's address, for the role web")
 	s.StringVar(&f.cert, "tls-cert", "", "certificate of the page and the API (PEM)")
 	s.StringVar(&f.key, "tls-key", "", "its key (PEM)")
-	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor")
+	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor (default: that of the host)")
+	s.Lookup("sensor-name").DefValue = "" // help is the same everywhere
 	s.StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	s.StringVar(&f.level, "log-level", d.Log.Level, "debug, info, warn or error")
 	s.StringVar(&f.format, "log-format", d.Log.Format, "text or json")

@@ -32,8 +32,10 @@ func (f *serverFlags) group(use, short string) *cobra.Command {
 		Long: short + ".\n\nThe server is that of --server or HERON_SERVER. The token is read from --token-file or\nHERON_TOKEN_FILE, or is the one that \"heron user login\" keeps.",
 	}
 	s := c.PersistentFlags()
-	s.StringVar(&f.server, "server", orDefault(os.Getenv("HERON_SERVER"), "http://127.0.0.1:8420"), "address of the server")
-	s.StringVar(&f.tokenFile, "token-file", orDefault(os.Getenv("HERON_TOKEN_FILE"), defaultTokenFile()), "file with the API token")
+	s.StringVar(&f.server, "server", orDefault(os.Getenv("HERON_SERVER"), defaultServer), "address of the server")
+	s.StringVar(&f.tokenFile, "token-file", orDefault(os.Getenv("HERON_TOKEN_FILE"), defaultTokenFile()), "file with the API token (default: the one that heron user login keeps)")
+	// What help says must not depend on who asks, or where.
+	s.Lookup("server").DefValue, s.Lookup("token-file").DefValue = defaultServer, ""
 	s.BoolVar(&f.json, "json", false, "print JSON")
 	return c
 }
@@ -44,6 +46,9 @@ func orDefault(s, other string) string {
 	}
 	return s
 }
+
+// defaultServer is where heron serve listens when it is told nothing.
+const defaultServer = "http://127.0.0.1:8420"
 
 // defaultTokenFile is where `heron user login` keeps its token.
 func defaultTokenFile() string {
