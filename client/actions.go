@@ -72,8 +72,10 @@ func (c *Client) RejectAction(ctx context.Context, id string) (*heron.Action, er
 }
 
 func (c *Client) decide(ctx context.Context, id, what, confirm string) (*heron.Action, error) {
-	return send[heron.Action](ctx, c, call{method: http.MethodPost, path: path("actions", id, what),
-		body: map[string]string{"confirm": confirm}})
+	return send[heron.Action](ctx, c, call{
+		method: http.MethodPost, path: path("actions", id, what),
+		body: map[string]string{"confirm": confirm},
+	})
 }
 
 // Executors reads the ways to carry out actions.

@@ -69,8 +69,10 @@ func (c *Client) Alert(ctx context.Context, id string) (*heron.Alert, error) {
 // UpdateAlert triages an alert. A version other than 0 must still be the
 // alert's, else the error is CodeConflict.
 func (c *Client) UpdateAlert(ctx context.Context, id string, change AlertChange, version int64) (*heron.Alert, error) {
-	return send[heron.Alert](ctx, c, call{method: http.MethodPatch, path: path("alerts", id),
-		body: change, match: version})
+	return send[heron.Alert](ctx, c, call{
+		method: http.MethodPatch, path: path("alerts", id),
+		body: change, match: version,
+	})
 }
 
 // Notifications reads who was told about an alert.
@@ -121,8 +123,10 @@ func (c *Client) Vulnerabilities(ctx context.Context, q VulnerabilityQuery) iter
 func (c *Client) DecideVulnerability(
 	ctx context.Context, id string, state heron.VulnState, reason string,
 ) (*heron.Vulnerability, error) {
-	return send[heron.Vulnerability](ctx, c, call{method: http.MethodPatch, path: path("vulnerabilities", id),
-		body: map[string]string{"state": string(state), "reason": reason}})
+	return send[heron.Vulnerability](ctx, c, call{
+		method: http.MethodPatch, path: path("vulnerabilities", id),
+		body: map[string]string{"state": string(state), "reason": reason},
+	})
 }
 
 // Advisory reads what the server knows of a CVE.

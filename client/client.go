@@ -132,8 +132,10 @@ func (c *Client) do(ctx context.Context, r call, out any) error {
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return &heron.Error{Code: heron.CodeUnavailable, Err: err,
-			Message: fmt.Sprintf("%s does not answer as a Heron server does; is the address right?", c.base.Host)}
+		return &heron.Error{
+			Code: heron.CodeUnavailable, Err: err,
+			Message: fmt.Sprintf("%s does not answer as a Heron server does; is the address right?", c.base.Host),
+		}
 	}
 	return nil
 }
@@ -184,8 +186,10 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		cause = ue.Err
 	}
-	return &heron.Error{Code: heron.CodeUnavailable, Err: err,
-		Message: fmt.Sprintf("no answer from %s: %v; is the server running, and the address right?", c.base.Host, cause)}
+	return &heron.Error{
+		Code: heron.CodeUnavailable, Err: err,
+		Message: fmt.Sprintf("no answer from %s: %v; is the server running, and the address right?", c.base.Host, cause),
+	}
 }
 
 // problem turns a refused request back into the error that it was.
@@ -197,12 +201,16 @@ func problem(res *http.Response, text []byte) error {
 		RequestID string     `json:"request_id"`
 	}
 	if err := json.Unmarshal(text, &p); err != nil || p.Code == "" {
-		return &heron.Error{Code: heron.CodeUnavailable, Err: &ServerError{Status: res.StatusCode},
+		return &heron.Error{
+			Code: heron.CodeUnavailable, Err: &ServerError{Status: res.StatusCode},
 			Message: fmt.Sprintf("%s answered %s, and not as a Heron server does; is the address right?",
-				res.Request.URL.Host, res.Status)}
+				res.Request.URL.Host, res.Status),
+		}
 	}
-	return &heron.Error{Code: p.Code, Message: p.Detail,
-		Err: &ServerError{Status: res.StatusCode, Hint: p.Hint, RequestID: p.RequestID}}
+	return &heron.Error{
+		Code: p.Code, Message: p.Detail,
+		Err: &ServerError{Status: res.StatusCode, Hint: p.Hint, RequestID: p.RequestID},
+	}
 }
 
 // path joins segments that may hold anything.

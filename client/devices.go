@@ -71,14 +71,18 @@ func (c *Client) Device(ctx context.Context, id string) (*heron.Device, error) {
 // RenameDevice gives a device a name. A version other than 0 must still be the
 // device's, else the error is CodeConflict.
 func (c *Client) RenameDevice(ctx context.Context, id, name string, version int64) (*heron.Device, error) {
-	return send[heron.Device](ctx, c, call{method: http.MethodPatch, path: path("devices", id),
-		body: map[string]string{"name": name}, match: version})
+	return send[heron.Device](ctx, c, call{
+		method: http.MethodPatch, path: path("devices", id),
+		body: map[string]string{"name": name}, match: version,
+	})
 }
 
 // MergeDevices says that others are the same device as keep.
 func (c *Client) MergeDevices(ctx context.Context, keep string, others []string, reason string) (*heron.Device, error) {
-	return send[heron.Device](ctx, c, call{method: http.MethodPost, path: "devices/merge",
-		body: map[string]any{"keep": keep, "others": others, "reason": reason}})
+	return send[heron.Device](ctx, c, call{
+		method: http.MethodPost, path: "devices/merge",
+		body: map[string]any{"keep": keep, "others": others, "reason": reason},
+	})
 }
 
 // SplitDevice moves addresses of a device to a device of their own; it returns
@@ -86,8 +90,10 @@ func (c *Client) MergeDevices(ctx context.Context, keep string, others []string,
 func (c *Client) SplitDevice(
 	ctx context.Context, id string, identifiers []string, reason string,
 ) ([]heron.Device, error) {
-	l, err := send[heron.List[heron.Device]](ctx, c, call{method: http.MethodPost, path: path("devices", id, "split"),
-		body: map[string]any{"identifiers": identifiers, "reason": reason}})
+	l, err := send[heron.List[heron.Device]](ctx, c, call{
+		method: http.MethodPost, path: path("devices", id, "split"),
+		body: map[string]any{"identifiers": identifiers, "reason": reason},
+	})
 	if err != nil {
 		return nil, err
 	}

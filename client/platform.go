@@ -22,8 +22,10 @@ type Session struct {
 
 // Login begins a session, which later requests use unless the Client has a token.
 func (c *Client) Login(ctx context.Context, name, password string) (*Session, error) {
-	s, err := send[Session](ctx, c, call{method: http.MethodPost, path: "login",
-		body: map[string]string{"name": name, "password": password}})
+	s, err := send[Session](ctx, c, call{
+		method: http.MethodPost, path: "login",
+		body: map[string]string{"name": name, "password": password},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +40,10 @@ func (c *Client) Logout(ctx context.Context) error {
 
 // ChangePassword changes the own password and ends the user's other sessions.
 func (c *Client) ChangePassword(ctx context.Context, current, next string) error {
-	s, err := send[Session](ctx, c, call{method: http.MethodPost, path: "session/password",
-		body: map[string]string{"current": current, "new": next}})
+	s, err := send[Session](ctx, c, call{
+		method: http.MethodPost, path: "session/password",
+		body: map[string]string{"current": current, "new": next},
+	})
 	if err == nil {
 		c.csrf.Store(&s.CSRF)
 	}
@@ -111,8 +115,10 @@ func (c *Client) Uploads(ctx context.Context) ([]heron.Upload, error) {
 
 // Upload gives the server a capture file to analyse; body is streamed.
 func (c *Client) Upload(ctx context.Context, name string, body io.Reader) (*heron.Upload, error) {
-	return send[heron.Upload](ctx, c, call{method: http.MethodPost, path: "uploads",
-		query: url.Values{"name": {name}}, raw: body})
+	return send[heron.Upload](ctx, c, call{
+		method: http.MethodPost, path: "uploads",
+		query: url.Values{"name": {name}}, raw: body,
+	})
 }
 
 // Users reads all users.
@@ -122,8 +128,10 @@ func (c *Client) Users(ctx context.Context) ([]heron.User, error) {
 
 // CreateUser adds a user.
 func (c *Client) CreateUser(ctx context.Context, name string, role heron.Role, password string) (*heron.User, error) {
-	return send[heron.User](ctx, c, call{method: http.MethodPost, path: "users",
-		body: map[string]any{"name": name, "role": role, "password": password}})
+	return send[heron.User](ctx, c, call{
+		method: http.MethodPost, path: "users",
+		body: map[string]any{"name": name, "role": role, "password": password},
+	})
 }
 
 // UserChange is what changes of a user; nil leaves it as it is.
@@ -156,8 +164,10 @@ func (c *Client) CreateToken(
 	a, err := send[struct {
 		Token  heron.Token `json:"token"`
 		Secret string      `json:"secret"`
-	}](ctx, c, call{method: http.MethodPost, path: "tokens",
-		body: map[string]any{"name": name, "role": role, "expires": expires}})
+	}](ctx, c, call{
+		method: http.MethodPost, path: "tokens",
+		body: map[string]any{"name": name, "role": role, "expires": expires},
+	})
 	if err != nil {
 		return nil, "", err
 	}
@@ -190,6 +200,8 @@ func (c *Client) PutReceivers(ctx context.Context, list []Receiver) error {
 
 // TestReceiver sends a test message to one receiver.
 func (c *Client) TestReceiver(ctx context.Context, name string) error {
-	return c.do(ctx, call{method: http.MethodPost, path: "settings/notifiers/test",
-		body: map[string]string{"name": name}}, nil)
+	return c.do(ctx, call{
+		method: http.MethodPost, path: "settings/notifiers/test",
+		body: map[string]string{"name": name},
+	}, nil)
 }

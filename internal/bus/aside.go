@@ -7,9 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // Headers of a message set aside: why, and where it came from.

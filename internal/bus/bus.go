@@ -20,10 +20,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // Config says which bus to use. The zero value of each field is usable but for

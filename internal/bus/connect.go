@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // sensorInbox is where sensors get their acknowledgements. All others use an

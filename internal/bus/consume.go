@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // ConsumeBatches calls fn for each batch of a site, one at a time, in the order

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // Forward hands the batches of a sensor's own bus to the core's bus at to.URL,

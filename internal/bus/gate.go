@@ -15,8 +15,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/heron-iot/heron"
 )
 
 // gate decides who may use the bus in process: this process, cores that know

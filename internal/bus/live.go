@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go"
+
+	"github.com/heron-iot/heron"
 )
 
 // PublishLive tells whoever listens now.

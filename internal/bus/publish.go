@@ -6,9 +6,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/heron-iot/heron"
 )
 
 // PublishBatch returns when b is stored durably. While the bus does not answer,

@@ -10,8 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/heron-iot/heron"
 )
 
 // startServer starts the bus in process. It opens no port unless told to.

@@ -21,68 +21,94 @@ func refs(iec, csf string) map[string][]string {
 func checks() []check {
 	return []check{
 		{
-			heron.Control{ID: "A05", Title: "Telnet is closed", Weight: 3, References: refs("SR 7.7, SR 4.1", "PR.AA-03, PR.PS-01"),
-				Rule: "fails when a Telnet service answers"},
+			heron.Control{
+				ID: "A05", Title: "Telnet is closed", Weight: 3, References: refs("SR 7.7, SR 4.1", "PR.AA-03, PR.PS-01"),
+				Rule: "fails when a Telnet service answers",
+			},
 			nil, closed("Telnet", "telnet", 23, 2323),
 		},
 		{
-			heron.Control{ID: "A06", Title: "FTP and TFTP are closed", Weight: 2, References: refs("SR 7.7, SR 4.1", "PR.PS-01"),
-				Rule: "fails when an FTP or TFTP service answers"},
+			heron.Control{
+				ID: "A06", Title: "FTP and TFTP are closed", Weight: 2, References: refs("SR 7.7, SR 4.1", "PR.PS-01"),
+				Rule: "fails when an FTP or TFTP service answers",
+			},
 			nil, closed("FTP or TFTP", "ftp tftp", 21, 69),
 		},
 		{
-			heron.Control{ID: "A07", Title: "The web interface is encrypted", Weight: 2, References: refs("SR 4.1, SR 4.3", "PR.DS-02"),
-				Rule: "fails when HTTP without TLS serves a login"},
+			heron.Control{
+				ID: "A07", Title: "The web interface is encrypted", Weight: 2, References: refs("SR 4.1, SR 4.3", "PR.DS-02"),
+				Rule: "fails when HTTP without TLS serves a login",
+			},
 			nil, webLogin,
 		},
 		{
-			heron.Control{ID: "A08", Title: "No password crosses the network in clear", Weight: 3, References: refs("SR 1.5, SR 4.1", "PR.AA-01, PR.DS-02"),
-				Rule: "fails when a login in clear was seen"},
+			heron.Control{
+				ID: "A08", Title: "No password crosses the network in clear", Weight: 3, References: refs("SR 1.5, SR 4.1", "PR.AA-01, PR.DS-02"),
+				Rule: "fails when a login in clear was seen",
+			},
 			nil, clearLogin,
 		},
 		{
-			heron.Control{ID: "A12", Title: "SNMP is version 3", Weight: 2, References: refs("SR 1.2, SR 4.1", "PR.AA-03"),
-				Rule: "fails when SNMP v1 or v2c is answered"},
+			heron.Control{
+				ID: "A12", Title: "SNMP is version 3", Weight: 2, References: refs("SR 1.2, SR 4.1", "PR.AA-03"),
+				Rule: "fails when SNMP v1 or v2c is answered",
+			},
 			nil, snmpVersion,
 		},
 		{
-			heron.Control{ID: "A19", Title: "MQTT asks for a login", Weight: 2, References: refs("SR 1.2, SR 2.1", "PR.AA-03, PR.AA-05"),
-				Rule: "fails when a broker accepted a client without user name"},
+			heron.Control{
+				ID: "A19", Title: "MQTT asks for a login", Weight: 2, References: refs("SR 1.2, SR 2.1", "PR.AA-03, PR.AA-05"),
+				Rule: "fails when a broker accepted a client without user name",
+			},
 			nil, mqttLogin,
 		},
 		{
-			heron.Control{ID: "C01", Title: "TLS is 1.2 or newer", Weight: 2, References: refs("SR 4.3", "PR.DS-02"),
-				Rule: "fails when the device agreed to TLS 1.1 or older"},
+			heron.Control{
+				ID: "C01", Title: "TLS is 1.2 or newer", Weight: 2, References: refs("SR 4.3", "PR.DS-02"),
+				Rule: "fails when the device agreed to TLS 1.1 or older",
+			},
 			nil, tlsVersion,
 		},
 		{
-			heron.Control{ID: "C02", Title: "The certificate is valid", Weight: 1, References: refs("SR 1.8", "PR.AA-01"),
-				Rule: "fails when a served certificate has expired"},
+			heron.Control{
+				ID: "C02", Title: "The certificate is valid", Weight: 1, References: refs("SR 1.8", "PR.AA-01"),
+				Rule: "fails when a served certificate has expired",
+			},
 			nil, certificateDate,
 		},
 		{
-			heron.Control{ID: "L02", Title: "The clock is synchronised", Weight: 1, References: refs("SR 2.11", "PR.PS-04"),
-				Rule: "passes when the device was seen using NTP"},
+			heron.Control{
+				ID: "L02", Title: "The clock is synchronised", Weight: 1, References: refs("SR 2.11", "PR.PS-04"),
+				Rule: "passes when the device was seen using NTP",
+			},
 			nil, clockSync,
 		},
 		{
-			heron.Control{ID: "N04", Title: "The firmware version is known", Weight: 1, References: refs("SR 7.8", "ID.AM-02"),
-				Rule: "passes when the identity names a firmware version"},
+			heron.Control{
+				ID: "N04", Title: "The firmware version is known", Weight: 1, References: refs("SR 7.8", "ID.AM-02"),
+				Rule: "passes when the identity names a firmware version",
+			},
 			nil, firmwareKnown,
 		},
 		{
-			heron.Control{ID: "N07", Title: "No exploited vulnerability is open", Weight: 4, References: refs("SR 3.2", "ID.RA-05, ID.RA-01"),
-				Rule: "fails when an open match of grade range or better is in CISA's catalogue of exploited vulnerabilities"},
+			heron.Control{
+				ID: "N07", Title: "No exploited vulnerability is open", Weight: 4, References: refs("SR 3.2", "ID.RA-05, ID.RA-01"),
+				Rule: "fails when an open match of grade range or better is in CISA's catalogue of exploited vulnerabilities",
+			},
 			nil, exploited,
 		},
 		{
-			heron.Control{ID: "S03", Title: "Control devices do not talk to the Internet", Weight: 4, References: refs("SR 5.2 RE 1, SR 5.2", "PR.IR-01"),
-				Rule: "fails when a control device opened a connection to the Internet"},
+			heron.Control{
+				ID: "S03", Title: "Control devices do not talk to the Internet", Weight: 4, References: refs("SR 5.2 RE 1, SR 5.2", "PR.IR-01"),
+				Rule: "fails when a control device opened a connection to the Internet",
+			},
 			control, outbound,
 		},
 		{
-			heron.Control{ID: "S04", Title: "Nothing reaches the device from the Internet", Weight: 4, References: refs("SR 5.2", "PR.IR-01"),
-				Rule: "fails when a host on the Internet opened a connection to it"},
+			heron.Control{
+				ID: "S04", Title: "Nothing reaches the device from the Internet", Weight: 4, References: refs("SR 5.2", "PR.IR-01"),
+				Rule: "fails when a host on the Internet opened a connection to it",
+			},
 			nil, inbound,
 		},
 	}

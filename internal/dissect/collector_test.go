@@ -99,8 +99,10 @@ func TestAddressesOfNobodyAreNoSubject(t *testing.T) {
 	k := newCollect(dissect.CollectorConfig{})
 	mac := heron.MAC{2, 0, 0, 0, 0, 1}
 	for _, e := range []heron.Endpoint{
-		{MAC: mac, IP: netip.IPv4Unspecified()}, {MAC: mac, IP: netip.MustParseAddr("239.255.255.250")},
-		{MAC: heron.MAC{255, 255, 255, 255, 255, 255}, IP: netip.MustParseAddr("255.255.255.255")}, {},
+		{MAC: mac, IP: netip.IPv4Unspecified()},
+		{MAC: mac, IP: netip.MustParseAddr("239.255.255.250")},
+		{MAC: heron.MAC{255, 255, 255, 255, 255, 255}, IP: netip.MustParseAddr("255.255.255.255")},
+		{},
 	} {
 		k.ObserveString(heron.Subject{Endpoint: e}, "a", "x")
 		k.Sighting(e, heron.Second)

@@ -47,8 +47,11 @@ func TestStreamPutsSegmentsInOrder(t *testing.T) {
 		{"sent again with more", []piece{{100, "abc"}, {100, "abcdef"}}, []string{`#0 "abc"`, `#1 "def"`}},
 		{"overlap says something else", []piece{{100, "abc"}, {101, "XXdef"}}, []string{`#0 "abc"`, `#1 "def"`}},
 		{"overlap of what waits", []piece{{103, "def"}, {102, "XXXX"}, {100, "abc"}}, []string{`#0 "abc"`, `#1 "def"`}},
-		{"what waits is filled in", []piece{{102, "c"}, {104, "e"}, {101, "bXdXf"}, {100, "a"}},
-			[]string{`#0 "a"`, `#1 "b"`, `#2 "c"`, `#3 "d"`, `#4 "e"`, `#5 "f"`}},
+		{
+			"what waits is filled in",
+			[]piece{{102, "c"}, {104, "e"}, {101, "bXdXf"}, {100, "a"}},
+			[]string{`#0 "a"`, `#1 "b"`, `#2 "c"`, `#3 "d"`, `#4 "e"`, `#5 "f"`},
+		},
 		{"keep-alive", []piece{{100, "abc"}, {102, "\x00"}, {103, "def"}}, []string{`#0 "abc"`, `#1 "def"`}},
 	}
 	for _, tt := range tests {

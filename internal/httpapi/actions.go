@@ -8,24 +8,37 @@ import (
 )
 
 func (s *Server) addActions(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/actions", ID: "listActions", Tag: "actions",
-		Role: heron.Viewer, Summary: "List actions"}, s.listActions)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions", ID: "requestAction", Tag: "actions",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/actions", ID: "listActions", Tag: "actions",
+		Role: heron.Viewer, Summary: "List actions",
+	}, s.listActions)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/actions", ID: "requestAction", Tag: "actions",
 		Role: heron.Operator, Audit: "action.request", Status: http.StatusCreated,
 		Summary: "Ask for a change of a device or of the network",
 		Doc:     "The answer has the plan; nothing is done before it is approved, and nothing ever by a dry run.",
 	}, s.requestAction)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/actions/{id}", ID: "getAction", Tag: "actions",
-		Role: heron.Viewer, Summary: "One action with its plan and steps"}, s.getAction)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions/{id}/approve", ID: "approveAction", Tag: "actions",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/actions/{id}", ID: "getAction", Tag: "actions",
+		Role: heron.Viewer, Summary: "One action with its plan and steps",
+	}, s.getAction)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/actions/{id}/approve", ID: "approveAction", Tag: "actions",
 		Role: heron.Operator, Audit: "action.approve", Summary: "Let a proposed action run",
-		Doc: "A control device needs its name in confirm."}, s.approveAction)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions/{id}/reject", ID: "rejectAction", Tag: "actions",
-		Role: heron.Operator, Audit: "action.reject", Summary: "Refuse a proposed action"}, s.rejectAction)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/actions/{id}/release", ID: "releaseAction", Tag: "actions",
-		Role: heron.Operator, Audit: "action.release", Summary: "Undo what an action did"}, s.releaseAction)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/executors", ID: "listExecutors", Tag: "actions",
-		Role: heron.Viewer, Summary: "Ways to carry out actions, and whether this machine has them"}, s.listExecutors)
+		Doc: "A control device needs its name in confirm.",
+	}, s.approveAction)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/actions/{id}/reject", ID: "rejectAction", Tag: "actions",
+		Role: heron.Operator, Audit: "action.reject", Summary: "Refuse a proposed action",
+	}, s.rejectAction)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/actions/{id}/release", ID: "releaseAction", Tag: "actions",
+		Role: heron.Operator, Audit: "action.release", Summary: "Undo what an action did",
+	}, s.releaseAction)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/executors", ID: "listExecutors", Tag: "actions",
+		Role: heron.Viewer, Summary: "Ways to carry out actions, and whether this machine has them",
+	}, s.listExecutors)
 }
 
 type actionsInput struct {

@@ -8,19 +8,31 @@ import (
 )
 
 func (s *Server) addAlerts(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/alerts", ID: "listAlerts", Tag: "alerts",
-		Role: heron.Viewer, Summary: "List alerts"}, s.listAlerts)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/alerts/{id}", ID: "getAlert", Tag: "alerts",
-		Role: heron.Viewer, Summary: "One alert"}, s.getAlert)
-	add(b, Route{Method: http.MethodPatch, Path: "/api/v1/alerts/{id}", ID: "updateAlert", Tag: "alerts",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/alerts", ID: "listAlerts", Tag: "alerts",
+		Role: heron.Viewer, Summary: "List alerts",
+	}, s.listAlerts)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/alerts/{id}", ID: "getAlert", Tag: "alerts",
+		Role: heron.Viewer, Summary: "One alert",
+	}, s.getAlert)
+	add(b, Route{
+		Method: http.MethodPatch, Path: "/api/v1/alerts/{id}", ID: "updateAlert", Tag: "alerts",
 		Role: heron.Analyst, Audit: "alert.update", Summary: "Triage an alert",
-		Doc: "What is not sent stays as it is."}, s.updateAlert)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/alerts/{id}/notifications", ID: "listNotifications",
-		Tag: "alerts", Role: heron.Viewer, Summary: "Who was told about an alert"}, s.listNotifications)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/incidents", ID: "listIncidents", Tag: "alerts",
-		Role: heron.Viewer, Summary: "Alerts grouped into incidents"}, s.listIncidents)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/detectors", ID: "listDetectors", Tag: "alerts",
-		Role: heron.Viewer, Summary: "What is looked for, and what fools it"}, s.listDetectors)
+		Doc: "What is not sent stays as it is.",
+	}, s.updateAlert)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/alerts/{id}/notifications", ID: "listNotifications",
+		Tag: "alerts", Role: heron.Viewer, Summary: "Who was told about an alert",
+	}, s.listNotifications)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/incidents", ID: "listIncidents", Tag: "alerts",
+		Role: heron.Viewer, Summary: "Alerts grouped into incidents",
+	}, s.listIncidents)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/detectors", ID: "listDetectors", Tag: "alerts",
+		Role: heron.Viewer, Summary: "What is looked for, and what fools it",
+	}, s.listDetectors)
 }
 
 type alertsInput struct {

@@ -29,8 +29,10 @@ func audited[I, O any](
 			return
 		}
 		if wrote := s.audit(ctx, r.Audit, outcome); wrote != nil && err == nil {
-			out, err = nil, &heron.Error{Code: heron.CodeUnavailable, Err: wrote,
-				Message: "done, but the audit log could not be written; mend the store before changing more"}
+			out, err = nil, &heron.Error{
+				Code: heron.CodeUnavailable, Err: wrote,
+				Message: "done, but the audit log could not be written; mend the store before changing more",
+			}
 		}
 	}()
 	out, err = h(ctx, in)

@@ -43,8 +43,10 @@ func (s *Server) admit(r *http.Request, route Route) error {
 	}
 	if who.session != nil && !safeMethod(r.Method) && !sameSecret(r.Header.Get(csrfHeader), who.session.CSRF) {
 		s.recordDenied(r.Context(), route)
-		return &heron.Error{Code: heron.CodeForbidden,
-			Message: "the header " + csrfHeader + " is missing or old; GET /api/v1/session has the value to send"}
+		return &heron.Error{
+			Code:    heron.CodeForbidden,
+			Message: "the header " + csrfHeader + " is missing or old; GET /api/v1/session has the value to send",
+		}
 	}
 	return nil
 }

@@ -20,13 +20,17 @@ func (s *Server) addDeviceReads(b *builder) {
 	add(b, deviceRead("risk/history", "RiskHistory", "Risk score over time"), s.riskHistory)
 	add(b, deviceRead("alerts", "DeviceAlerts", "Alerts about the device"), s.deviceAlerts)
 	add(b, deviceRead("actions", "DeviceActions", "Actions on the device"), s.deviceActions)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/risk/history", ID: "getSiteRiskHistory", Tag: "risk",
-		Role: heron.Viewer, Summary: "Risk of the whole site over time"}, s.siteRiskHistory)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/risk/history", ID: "getSiteRiskHistory", Tag: "risk",
+		Role: heron.Viewer, Summary: "Risk of the whole site over time",
+	}, s.siteRiskHistory)
 }
 
 func deviceRead(what, id, summary string) Route {
-	return Route{Method: http.MethodGet, Path: "/api/v1/devices/{id}/" + what, ID: "get" + id, Tag: "devices",
-		Role: heron.Viewer, Summary: summary}
+	return Route{
+		Method: http.MethodGet, Path: "/api/v1/devices/{id}/" + what, ID: "get" + id, Tag: "devices",
+		Role: heron.Viewer, Summary: summary,
+	}
 }
 
 // PagedInput is a paged list about one device.

@@ -41,24 +41,40 @@ func (q DeviceQuery) filter() (heron.DeviceFilter, error) {
 }
 
 func (s *Server) addDevices(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/devices", ID: "listDevices", Tag: "devices",
-		Role: heron.Viewer, Summary: "List devices"}, s.listDevices)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/devices/facets", ID: "countDevices", Tag: "devices",
-		Role: heron.Viewer, Summary: "Count devices by type, vendor, zone, level and sensor"}, s.countDevices)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/devices/{id}", ID: "getDevice", Tag: "devices",
-		Role: heron.Viewer, Summary: "One device"}, s.getDevice)
-	add(b, Route{Method: http.MethodPatch, Path: "/api/v1/devices/{id}", ID: "renameDevice", Tag: "devices",
-		Role: heron.Analyst, Audit: "device.rename", Summary: "Give a device a name"}, s.renameDevice)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/devices/merge", ID: "mergeDevices", Tag: "devices",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/devices", ID: "listDevices", Tag: "devices",
+		Role: heron.Viewer, Summary: "List devices",
+	}, s.listDevices)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/devices/facets", ID: "countDevices", Tag: "devices",
+		Role: heron.Viewer, Summary: "Count devices by type, vendor, zone, level and sensor",
+	}, s.countDevices)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/devices/{id}", ID: "getDevice", Tag: "devices",
+		Role: heron.Viewer, Summary: "One device",
+	}, s.getDevice)
+	add(b, Route{
+		Method: http.MethodPatch, Path: "/api/v1/devices/{id}", ID: "renameDevice", Tag: "devices",
+		Role: heron.Analyst, Audit: "device.rename", Summary: "Give a device a name",
+	}, s.renameDevice)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/devices/merge", ID: "mergeDevices", Tag: "devices",
 		Role: heron.Analyst, Audit: "device.merge", Summary: "Say that devices are one",
-		Doc: "Can be undone by its entry in the ledger."}, s.mergeDevices)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/devices/{id}/split", ID: "splitDevice", Tag: "devices",
+		Doc: "Can be undone by its entry in the ledger.",
+	}, s.mergeDevices)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/devices/{id}/split", ID: "splitDevice", Tag: "devices",
 		Role: heron.Analyst, Audit: "device.split", Summary: "Move some addresses to a device of their own",
-		Doc: "Can be undone by its entry in the ledger."}, s.splitDevice)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/ledger", ID: "listLedger", Tag: "devices",
-		Role: heron.Viewer, Summary: "Merges, splits and renames, newest first"}, s.listLedger)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/ledger/{id}/undo", ID: "undoLedger", Tag: "devices",
-		Role: heron.Analyst, Audit: "device.undo", Summary: "Take back a merge, split or rename"}, s.undoLedger)
+		Doc: "Can be undone by its entry in the ledger.",
+	}, s.splitDevice)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/ledger", ID: "listLedger", Tag: "devices",
+		Role: heron.Viewer, Summary: "Merges, splits and renames, newest first",
+	}, s.listLedger)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/ledger/{id}/undo", ID: "undoLedger", Tag: "devices",
+		Role: heron.Analyst, Audit: "device.undo", Summary: "Take back a merge, split or rename",
+	}, s.undoLedger)
 }
 
 func (s *Server) listDevices(ctx context.Context, in *struct {

@@ -19,8 +19,10 @@ var docsFiles embed.FS
 func (s *Server) addDocs(b *builder) {
 	spec := newAsset("openapi.json", s.spec)
 	spec.ctype = "application/openapi+json"
-	b.raw(Route{Method: http.MethodGet, Path: "/api/openapi.json", ID: "openapi", Public: true,
-		Summary: "The OpenAPI 3.1 description"}, func(w http.ResponseWriter, r *http.Request) { spec.serve(w, r, false) })
+	b.raw(Route{
+		Method: http.MethodGet, Path: "/api/openapi.json", ID: "openapi", Public: true,
+		Summary: "The OpenAPI 3.1 description",
+	}, func(w http.ResponseWriter, r *http.Request) { spec.serve(w, r, false) })
 	for _, f := range []struct{ route, file string }{
 		{"/api/docs", "docs/index.html"},
 		{"/api/docs/docs.css", "docs/docs.css"},
@@ -32,7 +34,9 @@ func (s *Server) addDocs(b *builder) {
 			return
 		}
 		a := newAsset(f.file, text)
-		b.raw(Route{Method: http.MethodGet, Path: f.route, ID: "docs." + path.Base(f.file), Public: true,
-			Summary: "Page to read and try the API"}, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, false) })
+		b.raw(Route{
+			Method: http.MethodGet, Path: f.route, ID: "docs." + path.Base(f.file), Public: true,
+			Summary: "Page to read and try the API",
+		}, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, false) })
 	}
 }

@@ -291,8 +291,10 @@ func newWorld(t testing.TB, adjust ...func(*httpapi.Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	w := &world{t: t, db: db, backend: &platform{db: db, brk: make(chan struct{})}, log: &bytes.Buffer{},
-		clock: &clock{now: time.Now()}}
+	w := &world{
+		t: t, db: db, backend: &platform{db: db, brk: make(chan struct{})}, log: &bytes.Buffer{},
+		clock: &clock{now: time.Now()},
+	}
 	w.opt = httpapi.Options{
 		Store: db, Backend: w.backend, Version: "test", Now: w.clock.Now,
 		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/heron-iot/heron"
 )
 
 // Readiness is the answer of /readyz.
@@ -18,13 +19,19 @@ type Readiness struct {
 // addHealth registers what watches over the process: none of it is in the API
 // description, because it is for machines that know it already.
 func (s *Server) addHealth(b *builder) {
-	b.raw(Route{Method: http.MethodGet, Path: "/healthz", ID: "healthz", Public: true,
-		Summary: "The process lives"}, s.healthz)
-	b.raw(Route{Method: http.MethodGet, Path: "/readyz", ID: "readyz", Public: true,
-		Summary: "All parts are there; 503 with the reasons when not"}, s.readyz)
+	b.raw(Route{
+		Method: http.MethodGet, Path: "/healthz", ID: "healthz", Public: true,
+		Summary: "The process lives",
+	}, s.healthz)
+	b.raw(Route{
+		Method: http.MethodGet, Path: "/readyz", ID: "readyz", Public: true,
+		Summary: "All parts are there; 503 with the reasons when not",
+	}, s.readyz)
 	metrics := promhttp.HandlerFor(s.opt.Registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
-	b.raw(Route{Method: http.MethodGet, Path: "/metrics", ID: "metrics", Role: heron.Viewer, Loopback: true,
-		Summary: "Prometheus metrics"}, metrics.ServeHTTP)
+	b.raw(Route{
+		Method: http.MethodGet, Path: "/metrics", ID: "metrics", Role: heron.Viewer, Loopback: true,
+		Summary: "Prometheus metrics",
+	}, metrics.ServeHTTP)
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {

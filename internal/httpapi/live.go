@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -37,8 +38,10 @@ type notice struct {
 }
 
 func (s *Server) addLive(b *builder) {
-	b.raw(Route{Method: http.MethodGet, Path: livePath, ID: "live", Tag: "live", Role: heron.Viewer,
-		Summary: "Live stream (WebSocket)", Unbounded: true}, s.live)
+	b.raw(Route{
+		Method: http.MethodGet, Path: livePath, ID: "live", Tag: "live", Role: heron.Viewer,
+		Summary: "Live stream (WebSocket)", Unbounded: true,
+	}, s.live)
 }
 
 // Run feeds the live stream from the Backend until ctx ends. Without it the

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/httpapi"
 )

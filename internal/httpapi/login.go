@@ -39,17 +39,25 @@ type cookieOutput struct {
 }
 
 func (s *Server) addLogin(b *builder) {
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/login", ID: "login", Tag: "session", Public: true,
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/login", ID: "login", Tag: "session", Public: true,
 		Audit: "user.login", Summary: "Log in with name and password",
 		Doc: "Sets the session cookie. Send the csrf value of the answer in the header X-CSRF-Token of every " +
-			"request that changes something. Too many failures are answered 429 with Retry-After."}, s.login)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/logout", ID: "logout", Tag: "session", Role: heron.Viewer,
-		Audit: "user.logout", Summary: "End the session"}, s.logout)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/session", ID: "getSession", Tag: "session", Role: heron.Viewer,
-		Summary: "Who am I, and what is this server?"}, s.session)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/session/password", ID: "changePassword", Tag: "session",
+			"request that changes something. Too many failures are answered 429 with Retry-After.",
+	}, s.login)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/logout", ID: "logout", Tag: "session", Role: heron.Viewer,
+		Audit: "user.logout", Summary: "End the session",
+	}, s.logout)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/session", ID: "getSession", Tag: "session", Role: heron.Viewer,
+		Summary: "Who am I, and what is this server?",
+	}, s.session)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/session/password", ID: "changePassword", Tag: "session",
 		Role: heron.Viewer, Audit: "user.password", Summary: "Change the own password",
-		Doc: "Ends all other sessions of the user and gives this one a new cookie."}, s.changePassword)
+		Doc: "Ends all other sessions of the user and gives this one a new cookie.",
+	}, s.changePassword)
 }
 
 func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {

@@ -9,21 +9,35 @@ import (
 
 // addPlatform registers what is about the platform itself.
 func (s *Server) addPlatform(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/overview", ID: "getOverview", Tag: "overview",
-		Role: heron.Viewer, Summary: "Am I all right?"}, s.overview)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/types", ID: "listTypes", Tag: "devices",
-		Role: heron.Viewer, Summary: "Kinds of device that Heron knows"}, s.listTypes)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/audit", ID: "listAudit", Tag: "audit",
-		Role: heron.Admin, Summary: "Who did what, newest first"}, s.listAudit)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/audit/verify", ID: "verifyAudit", Tag: "audit",
-		Role: heron.Admin, Summary: "Walk the hash chain of the audit log"}, s.verifyAudit)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/settings/notifiers", ID: "listReceivers", Tag: "settings",
-		Role: heron.Admin, Summary: "Where news of alerts is sent; secrets are masked"}, s.listReceivers)
-	add(b, Route{Method: http.MethodPut, Path: "/api/v1/settings/notifiers", ID: "putReceivers", Tag: "settings",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/overview", ID: "getOverview", Tag: "overview",
+		Role: heron.Viewer, Summary: "Am I all right?",
+	}, s.overview)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/types", ID: "listTypes", Tag: "devices",
+		Role: heron.Viewer, Summary: "Kinds of device that Heron knows",
+	}, s.listTypes)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/audit", ID: "listAudit", Tag: "audit",
+		Role: heron.Admin, Summary: "Who did what, newest first",
+	}, s.listAudit)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/audit/verify", ID: "verifyAudit", Tag: "audit",
+		Role: heron.Admin, Summary: "Walk the hash chain of the audit log",
+	}, s.verifyAudit)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/settings/notifiers", ID: "listReceivers", Tag: "settings",
+		Role: heron.Admin, Summary: "Where news of alerts is sent; secrets are masked",
+	}, s.listReceivers)
+	add(b, Route{
+		Method: http.MethodPut, Path: "/api/v1/settings/notifiers", ID: "putReceivers", Tag: "settings",
 		Role: heron.Admin, Audit: "settings.notifiers", Summary: "Replace all receivers",
-		Doc: "A secret sent back masked stays as it was."}, s.putReceivers)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/settings/notifiers/test", ID: "testReceiver", Tag: "settings",
-		Role: heron.Admin, Audit: "settings.notifiers.test", Summary: "Send a test message to one receiver"}, s.testReceiver)
+		Doc: "A secret sent back masked stays as it was.",
+	}, s.putReceivers)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/settings/notifiers/test", ID: "testReceiver", Tag: "settings",
+		Role: heron.Admin, Audit: "settings.notifiers.test", Summary: "Send a test message to one receiver",
+	}, s.testReceiver)
 }
 
 func (s *Server) overview(ctx context.Context, _ *struct{}) (*oneOutput[heron.Overview], error) {

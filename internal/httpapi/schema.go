@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -93,10 +94,13 @@ func (roles) list() (string, []any) { return "Role", numbered(heron.Viewer, hero
 func (severities) list() (string, []any) {
 	return "Severity", numbered(heron.Info, heron.Critical)
 }
+
 func (grades) list() (string, []any) { return "Grade", numbered(heron.GradeType, heron.GradeConfirmed) }
+
 func (flowStates) list() (string, []any) {
 	return "FlowState", numbered(heron.FlowUnknown, heron.FlowExpired)
 }
+
 func (transports) list() (string, []any) {
 	return "Transport", numbered(heron.TransportUnknown, heron.OtherIP)
 }
@@ -110,6 +114,7 @@ func (actionStates) list() (string, []any) { return "ActionState", texts(allActi
 func (controlWords) list() (string, []any) {
 	return "ControlStatus", texts(heron.ControlPass, heron.ControlFail, heron.ControlUnknown, heron.ControlNotApplicable)
 }
+
 func (changeKinds) list() (string, []any) {
 	return "ChangeKind", texts(heron.DeviceNew, heron.DeviceUpdated, heron.DeviceMerged, heron.DeviceSplit,
 		heron.DeviceRenamed, heron.DeviceIPMoved, heron.DeviceIdentity, heron.DeviceService, heron.DeviceForgotten)

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -18,13 +19,17 @@ func TestParseSearch(t *testing.T) {
 		{"nothing", "  ", nil},
 		{"words", "axis camera", []heron.Term{{Value: "axis"}, {Value: "camera"}}},
 		{"all_at_once", `vendor:axis firmware<10 zone:ot -type:printer "exact words"`, []heron.Term{
-			{Field: "vendor", Op: ":", Value: "axis"}, {Field: "firmware", Op: "<", Value: "10"},
-			{Field: "zone", Op: ":", Value: "ot"}, {Field: "type", Op: ":", Value: "printer", Not: true},
+			{Field: "vendor", Op: ":", Value: "axis"},
+			{Field: "firmware", Op: "<", Value: "10"},
+			{Field: "zone", Op: ":", Value: "ot"},
+			{Field: "type", Op: ":", Value: "printer", Not: true},
 			{Value: "exact words"},
 		}},
 		{"operators", "risk>=60 risk<=80 risk>1 risk=5", []heron.Term{
-			{Field: "risk", Op: ">=", Value: "60"}, {Field: "risk", Op: "<=", Value: "80"},
-			{Field: "risk", Op: ">", Value: "1"}, {Field: "risk", Op: "=", Value: "5"},
+			{Field: "risk", Op: ">=", Value: "60"},
+			{Field: "risk", Op: "<=", Value: "80"},
+			{Field: "risk", Op: ">", Value: "1"},
+			{Field: "risk", Op: "=", Value: "5"},
 		}},
 		{"quoted_value", `vendor:"Axis Communications" name:"say \"hi\" \\"`, []heron.Term{
 			{Field: "vendor", Op: ":", Value: "Axis Communications"}, {Field: "name", Op: ":", Value: `say "hi" \`},

@@ -10,23 +10,39 @@ import (
 
 // addSensors registers sensors and the zones of the network they watch.
 func (s *Server) addSensors(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/sensors", ID: "listSensors", Tag: "sensors",
-		Role: heron.Viewer, Summary: "List sensors"}, s.listSensors)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/sensors/{id}", ID: "getSensor", Tag: "sensors",
-		Role: heron.Viewer, Summary: "One sensor"}, s.getSensor)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/sensors", ID: "addSensor", Tag: "sensors",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/sensors", ID: "listSensors", Tag: "sensors",
+		Role: heron.Viewer, Summary: "List sensors",
+	}, s.listSensors)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/sensors/{id}", ID: "getSensor", Tag: "sensors",
+		Role: heron.Viewer, Summary: "One sensor",
+	}, s.getSensor)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/sensors", ID: "addSensor", Tag: "sensors",
 		Role: heron.Admin, Audit: "sensor.add", Status: http.StatusCreated, Summary: "Let a sensor in",
-		Doc: "The token is in this answer and never shown again."}, s.addSensor)
-	add(b, Route{Method: http.MethodDelete, Path: "/api/v1/sensors/{id}", ID: "removeSensor", Tag: "sensors",
-		Role: heron.Admin, Audit: "sensor.remove", Summary: "Forget a sensor and refuse it"}, s.removeSensor)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/zones", ID: "listZones", Tag: "zones",
-		Role: heron.Viewer, Summary: "List zones"}, s.listZones)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/zones", ID: "createZone", Tag: "zones",
-		Role: heron.Admin, Audit: "zone.create", Status: http.StatusCreated, Summary: "Add a zone"}, s.createZone)
-	add(b, Route{Method: http.MethodPut, Path: "/api/v1/zones/{id}", ID: "putZone", Tag: "zones",
-		Role: heron.Admin, Audit: "zone.update", Summary: "Replace a zone"}, s.putZone)
-	add(b, Route{Method: http.MethodDelete, Path: "/api/v1/zones/{id}", ID: "deleteZone", Tag: "zones",
-		Role: heron.Admin, Audit: "zone.delete", Summary: "Remove a zone"}, s.deleteZone)
+		Doc: "The token is in this answer and never shown again.",
+	}, s.addSensor)
+	add(b, Route{
+		Method: http.MethodDelete, Path: "/api/v1/sensors/{id}", ID: "removeSensor", Tag: "sensors",
+		Role: heron.Admin, Audit: "sensor.remove", Summary: "Forget a sensor and refuse it",
+	}, s.removeSensor)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/zones", ID: "listZones", Tag: "zones",
+		Role: heron.Viewer, Summary: "List zones",
+	}, s.listZones)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/zones", ID: "createZone", Tag: "zones",
+		Role: heron.Admin, Audit: "zone.create", Status: http.StatusCreated, Summary: "Add a zone",
+	}, s.createZone)
+	add(b, Route{
+		Method: http.MethodPut, Path: "/api/v1/zones/{id}", ID: "putZone", Tag: "zones",
+		Role: heron.Admin, Audit: "zone.update", Summary: "Replace a zone",
+	}, s.putZone)
+	add(b, Route{
+		Method: http.MethodDelete, Path: "/api/v1/zones/{id}", ID: "deleteZone", Tag: "zones",
+		Role: heron.Admin, Audit: "zone.delete", Summary: "Remove a zone",
+	}, s.deleteZone)
 }
 
 func (s *Server) listSensors(ctx context.Context, _ *struct{}) (*listOutput[heron.Sensor], error) {

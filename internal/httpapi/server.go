@@ -13,8 +13,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/heron-iot/heron"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/heron-iot/heron"
 )
 
 // Options are what a Server is made of. Store and Backend must be given; the

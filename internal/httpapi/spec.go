@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -19,8 +20,10 @@ func (s *Server) describe(b *builder) error {
 	}
 	o.Servers = []*huma.Server{{URL: "/"}}
 	o.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"session": {Type: "apiKey", In: "cookie", Name: cookieName(false),
-			Description: "Set by login; " + cookieName(true) + " over TLS. Changes need the header " + csrfHeader + ", too."},
+		"session": {
+			Type: "apiKey", In: "cookie", Name: cookieName(false),
+			Description: "Set by login; " + cookieName(true) + " over TLS. Changes need the header " + csrfHeader + ", too.",
+		},
 		"token": {Type: "http", Scheme: "bearer", BearerFormat: tokenPrefix + "…", Description: "API token."},
 	}
 	o.Tags = tags()
@@ -70,8 +73,10 @@ func describeLive(o *huma.OpenAPI) {
 			"since=N.\n\nRole: " + heron.Viewer.String() + ".",
 		Security: []map[string][]string{{"session": {}}, {"token": {}}},
 		Parameters: []*huma.Param{
-			{Name: "since", In: "query", Description: "Go on after this sequence number.",
-				Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}},
+			{
+				Name: "since", In: "query", Description: "Go on after this sequence number.",
+				Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
+			},
 			{Name: "kinds", In: "query", Description: "Comma-separated kinds of message; all when left out.", Schema: text},
 		},
 		Responses: map[string]*huma.Response{

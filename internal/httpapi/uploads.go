@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -19,13 +20,17 @@ import (
 const uploadStall = 30 * time.Second
 
 func (s *Server) addUploads(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/uploads", ID: "listUploads", Tag: "uploads",
-		Role: heron.Viewer, Summary: "Capture files given to the server, newest first"}, s.listUploads)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/uploads", ID: "upload", Tag: "uploads",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/uploads", ID: "listUploads", Tag: "uploads",
+		Role: heron.Viewer, Summary: "Capture files given to the server, newest first",
+	}, s.listUploads)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/uploads", ID: "upload", Tag: "uploads",
 		Role: heron.Analyst, Audit: "upload.create", Status: http.StatusAccepted, Unbounded: true,
 		Summary: "Upload a capture file to analyse",
 		Doc: "The body is the file as it is: pcap or pcapng, plain or packed with gzip or zstd. It is streamed; " +
-			"progress comes over the live stream as upload.changed."}, s.upload)
+			"progress comes over the live stream as upload.changed.",
+	}, s.upload)
 }
 
 // describeUpload tells the description of the body, which the framework does

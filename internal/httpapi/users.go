@@ -9,23 +9,37 @@ import (
 )
 
 func (s *Server) addUsers(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/users", ID: "listUsers", Tag: "users",
-		Role: heron.Admin, Summary: "List users"}, s.listUsers)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/users", ID: "createUser", Tag: "users", Role: heron.Admin,
-		Audit: "user.create", Status: http.StatusCreated, Summary: "Add a user"}, s.createUser)
-	add(b, Route{Method: http.MethodPatch, Path: "/api/v1/users/{id}", ID: "updateUser", Tag: "users",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/users", ID: "listUsers", Tag: "users",
+		Role: heron.Admin, Summary: "List users",
+	}, s.listUsers)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/users", ID: "createUser", Tag: "users", Role: heron.Admin,
+		Audit: "user.create", Status: http.StatusCreated, Summary: "Add a user",
+	}, s.createUser)
+	add(b, Route{
+		Method: http.MethodPatch, Path: "/api/v1/users/{id}", ID: "updateUser", Tag: "users",
 		Role: heron.Admin, Audit: "user.update", Summary: "Change role or password, or disable a user",
-		Doc: "Ends the user's sessions. What is not sent stays as it is."}, s.updateUser)
-	add(b, Route{Method: http.MethodDelete, Path: "/api/v1/users/{id}", ID: "deleteUser", Tag: "users",
-		Role: heron.Admin, Audit: "user.delete", Summary: "Remove a user; tokens of that owner stop working"}, s.deleteUser)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/tokens", ID: "listTokens", Tag: "users",
-		Role: heron.Admin, Summary: "List API tokens"}, s.listTokens)
-	add(b, Route{Method: http.MethodPost, Path: "/api/v1/tokens", ID: "createToken", Tag: "users", Role: heron.Admin,
+		Doc: "Ends the user's sessions. What is not sent stays as it is.",
+	}, s.updateUser)
+	add(b, Route{
+		Method: http.MethodDelete, Path: "/api/v1/users/{id}", ID: "deleteUser", Tag: "users",
+		Role: heron.Admin, Audit: "user.delete", Summary: "Remove a user; tokens of that owner stop working",
+	}, s.deleteUser)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/tokens", ID: "listTokens", Tag: "users",
+		Role: heron.Admin, Summary: "List API tokens",
+	}, s.listTokens)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/tokens", ID: "createToken", Tag: "users", Role: heron.Admin,
 		Audit: "token.create", Status: http.StatusCreated, Summary: "Make an API token",
 		Doc: "The secret is in this answer and never shown again. A token can do what its role says, but never " +
-			"more than its owner."}, s.createToken)
-	add(b, Route{Method: http.MethodDelete, Path: "/api/v1/tokens/{id}", ID: "deleteToken", Tag: "users",
-		Role: heron.Admin, Audit: "token.delete", Summary: "Revoke an API token"}, s.deleteToken)
+			"more than its owner.",
+	}, s.createToken)
+	add(b, Route{
+		Method: http.MethodDelete, Path: "/api/v1/tokens/{id}", ID: "deleteToken", Tag: "users",
+		Role: heron.Admin, Audit: "token.delete", Summary: "Revoke an API token",
+	}, s.deleteToken)
 }
 
 func (s *Server) listUsers(ctx context.Context, _ *struct{}) (*listOutput[heron.User], error) {

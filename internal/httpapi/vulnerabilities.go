@@ -9,17 +9,27 @@ import (
 )
 
 func (s *Server) addVulnerabilities(b *builder) {
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/vulnerabilities", ID: "listVulnerabilities",
-		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "List weaknesses of devices"}, s.listVulnerabilities)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/vulnerabilities/{id}", ID: "getVulnerability",
-		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "One weakness of one device"}, s.getVulnerability)
-	add(b, Route{Method: http.MethodPatch, Path: "/api/v1/vulnerabilities/{id}", ID: "updateVulnerability",
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/vulnerabilities", ID: "listVulnerabilities",
+		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "List weaknesses of devices",
+	}, s.listVulnerabilities)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/vulnerabilities/{id}", ID: "getVulnerability",
+		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "One weakness of one device",
+	}, s.getVulnerability)
+	add(b, Route{
+		Method: http.MethodPatch, Path: "/api/v1/vulnerabilities/{id}", ID: "updateVulnerability",
 		Tag: "vulnerabilities", Role: heron.Analyst, Audit: "vulnerability.update",
-		Summary: "Decide about a weakness"}, s.updateVulnerability)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/advisories/{cve}", ID: "getAdvisory",
-		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "What is known of a CVE"}, s.getAdvisory)
-	add(b, Route{Method: http.MethodGet, Path: "/api/v1/controls", ID: "listControls", Tag: "risk",
-		Role: heron.Viewer, Summary: "Compliance checks, with the clauses they stand for"}, s.listControls)
+		Summary: "Decide about a weakness",
+	}, s.updateVulnerability)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/advisories/{cve}", ID: "getAdvisory",
+		Tag: "vulnerabilities", Role: heron.Viewer, Summary: "What is known of a CVE",
+	}, s.getAdvisory)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/controls", ID: "listControls", Tag: "risk",
+		Role: heron.Viewer, Summary: "Compliance checks, with the clauses they stand for",
+	}, s.listControls)
 }
 
 type vulnerabilitiesInput struct {

@@ -85,8 +85,12 @@ func (c *Condition) String() string {
 		name   string
 		values []string
 	}{
-		{"equals", c.Equals}, {"prefix", c.Prefix}, {"contains", c.Contains}, {"word", c.Word},
-		{"domain", c.Domain}, {"regexp", c.Regexp},
+		{"equals", c.Equals},
+		{"prefix", c.Prefix},
+		{"contains", c.Contains},
+		{"word", c.Word},
+		{"domain", c.Domain},
+		{"regexp", c.Regexp},
 	} {
 		if len(op.values) > 0 {
 			parts = append(parts, op.name+" "+strings.Join(op.values, " | "))

@@ -31,8 +31,10 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "one identifier on two interfaces is one device",
 			rows: []row{
-				{0, camera, "10.0.0.5", frame, ""}, {1, camera, "10.0.0.5", "ssdp.usn", uuid},
-				{2, printer, "10.0.0.6", frame, ""}, {3, printer, "10.0.0.6", "ssdp.usn", uuid},
+				{0, camera, "10.0.0.5", frame, ""},
+				{1, camera, "10.0.0.5", "ssdp.usn", uuid},
+				{2, printer, "10.0.0.6", frame, ""},
+				{3, printer, "10.0.0.6", "ssdp.usn", uuid},
 			},
 			want: []want{{camera + " " + printer, "10.0.0.6 10.0.0.5", true, ""}},
 		},
@@ -47,18 +49,24 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "a reflector of multicast DNS is none of those it repeats",
 			rows: []row{
-				{0, camera, "10.0.0.5", "mdns.txt.deviceid", "00:11:22:00:00:01"}, {1, printer, "10.0.0.6", "mdns.txt.deviceid", "00:11:22:00:00:02"},
-				{2, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:01"}, {3, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:02"},
+				{0, camera, "10.0.0.5", "mdns.txt.deviceid", "00:11:22:00:00:01"},
+				{1, printer, "10.0.0.6", "mdns.txt.deviceid", "00:11:22:00:00:02"},
+				{2, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:01"},
+				{3, gateway, "10.0.0.1", "mdns.txt.deviceid", "00:11:22:00:00:02"},
 			},
 			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}, {gateway, "10.0.0.1", true, ""}},
 		},
 		{
 			name: "what makers put where a serial number should be is none",
 			rows: []row{
-				{0, camera, "10.0.0.5", "upnp.serial_number", "0000000000"}, {1, printer, "10.0.0.6", "upnp.serial_number", "0000000000"},
-				{0, camera, "10.0.0.5", "tls.cert.serial", "abcdef123456"}, {1, printer, "10.0.0.6", "tls.cert.serial", "abcdef123456"},
-				{0, camera, "10.0.0.5", "ssdp.usn", "upnp:rootdevice"}, {1, printer, "10.0.0.6", "ssdp.usn", "upnp:rootdevice"},
-				{0, camera, "10.0.0.5", "dhcp.client_id", "01001122000001"}, {1, printer, "10.0.0.6", "dhcp.client_id", "01001122000001"},
+				{0, camera, "10.0.0.5", "upnp.serial_number", "0000000000"},
+				{1, printer, "10.0.0.6", "upnp.serial_number", "0000000000"},
+				{0, camera, "10.0.0.5", "tls.cert.serial", "abcdef123456"},
+				{1, printer, "10.0.0.6", "tls.cert.serial", "abcdef123456"},
+				{0, camera, "10.0.0.5", "ssdp.usn", "upnp:rootdevice"},
+				{1, printer, "10.0.0.6", "ssdp.usn", "upnp:rootdevice"},
+				{0, camera, "10.0.0.5", "dhcp.client_id", "01001122000001"},
+				{1, printer, "10.0.0.6", "dhcp.client_id", "01001122000001"},
 			},
 			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}},
 		},
@@ -66,16 +74,20 @@ func TestInventoryCases(t *testing.T) {
 			name: "an identifier on five interfaces is the firmware's, not a device's",
 			rows: shared(5, "ssdp.usn", uuid),
 			want: []want{
-				{"00:11:22:00:01:00", "10.0.0.0", true, ""}, {"00:11:22:00:01:01", "10.0.0.1", true, ""},
-				{"00:11:22:00:01:02", "10.0.0.2", true, ""}, {"00:11:22:00:01:03", "10.0.0.3", true, ""},
+				{"00:11:22:00:01:00", "10.0.0.0", true, ""},
+				{"00:11:22:00:01:01", "10.0.0.1", true, ""},
+				{"00:11:22:00:01:02", "10.0.0.2", true, ""},
+				{"00:11:22:00:01:03", "10.0.0.3", true, ""},
 				{"00:11:22:00:01:04", "10.0.0.4", true, ""},
 			},
 		},
 		{
 			name: "two that share a key but call themselves by different names are two",
 			rows: []row{
-				{0, camera, "10.0.0.5", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"}, {1, camera, "10.0.0.5", heron.KeyHostname, "left"},
-				{2, printer, "10.0.0.6", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"}, {3, printer, "10.0.0.6", heron.KeyHostname, "right"},
+				{0, camera, "10.0.0.5", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{1, camera, "10.0.0.5", heron.KeyHostname, "left"},
+				{2, printer, "10.0.0.6", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{3, printer, "10.0.0.6", heron.KeyHostname, "right"},
 			},
 			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}},
 		},
@@ -100,8 +112,11 @@ func TestInventoryCases(t *testing.T) {
 			name: "hosts behind a router are devices without its MAC",
 			rows: append([]row{{0, gateway, "10.0.0.1", arp, ""}, {0, camera, "10.0.0.5", arp, ""}}, behind("10.9.0.", 3)...),
 			want: []want{
-				{gateway, "10.0.0.1", true, "router"}, {camera, "10.0.0.5", true, ""},
-				{"", "10.9.0.1", true, ""}, {"", "10.9.0.2", true, ""}, {"", "10.9.0.3", true, ""},
+				{gateway, "10.0.0.1", true, "router"},
+				{camera, "10.0.0.5", true, ""},
+				{"", "10.9.0.1", true, ""},
+				{"", "10.9.0.2", true, ""},
+				{"", "10.9.0.3", true, ""},
 			},
 		},
 		{
@@ -109,14 +124,20 @@ func TestInventoryCases(t *testing.T) {
 			rows: behind("10.9.0.", 6),
 			want: []want{
 				{gateway, "", true, "router"},
-				{"", "10.9.0.1", true, ""}, {"", "10.9.0.2", true, ""}, {"", "10.9.0.3", true, ""},
-				{"", "10.9.0.4", true, ""}, {"", "10.9.0.5", true, ""}, {"", "10.9.0.6", true, ""},
+				{"", "10.9.0.1", true, ""},
+				{"", "10.9.0.2", true, ""},
+				{"", "10.9.0.3", true, ""},
+				{"", "10.9.0.4", true, ""},
+				{"", "10.9.0.5", true, ""},
+				{"", "10.9.0.6", true, ""},
 			},
 		},
 		{
 			name: "hosts of the Internet make a router of whom they come through, and are no devices",
 			rows: []row{
-				{0, gateway, "192.168.1.1", frame, ""}, {1, gateway, "52.1.2.3", frame, ""}, {2, gateway, "140.82.1.1", frame, ""},
+				{0, gateway, "192.168.1.1", frame, ""},
+				{1, gateway, "52.1.2.3", frame, ""},
+				{2, gateway, "140.82.1.1", frame, ""},
 				{3, camera, "192.168.1.5", frame, ""},
 			},
 			want: []want{{gateway, "192.168.1.1", true, "router"}, {camera, "192.168.1.5", true, ""}},
@@ -145,9 +166,12 @@ func TestInventoryCases(t *testing.T) {
 			name: "a virtual router has its address and swallows neither router",
 			rows: []row{
 				{0, "00:00:5e:00:01:01", "10.0.0.1", arp, ""},
-				{1, gateway, "10.0.0.2", arp, ""}, {2, printer, "10.0.0.3", arp, ""},
-				{3, "00:00:5e:00:01:01", "10.0.0.2", frame, ""}, {4000, "00:00:5e:00:01:01", "10.0.0.3", frame, ""},
-				{5, gateway, "10.0.0.2", "ssh.hostkey", "key of the first"}, {6, "00:00:5e:00:01:01", "10.0.0.1", "ssh.hostkey", "key of the first"},
+				{1, gateway, "10.0.0.2", arp, ""},
+				{2, printer, "10.0.0.3", arp, ""},
+				{3, "00:00:5e:00:01:01", "10.0.0.2", frame, ""},
+				{4000, "00:00:5e:00:01:01", "10.0.0.3", frame, ""},
+				{5, gateway, "10.0.0.2", "ssh.hostkey", "key of the first"},
+				{6, "00:00:5e:00:01:01", "10.0.0.1", "ssh.hostkey", "key of the first"},
 				{4001, printer, "10.0.0.3", "ssh.hostkey", "key of the second"},
 				{4002, "00:00:5e:00:01:01", "10.0.0.1", "ssh.hostkey", "key of the second"},
 			},
@@ -158,17 +182,22 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "the IPv6 addresses of a host join its MAC",
 			rows: []row{
-				{0, camera, "fe80::211:22ff:fe00:1", frame, ""}, {1, camera, "2001:db8:1:1:211:22ff:fe00:1", frame, ""},
-				{2, camera, "2001:db8:1:1:dead:beef:1:2", frame, ""}, {3, camera, "10.0.0.5", arp, ""},
+				{0, camera, "fe80::211:22ff:fe00:1", frame, ""},
+				{1, camera, "2001:db8:1:1:211:22ff:fe00:1", frame, ""},
+				{2, camera, "2001:db8:1:1:dead:beef:1:2", frame, ""},
+				{3, camera, "10.0.0.5", arp, ""},
 			},
 			want: []want{{camera, "10.0.0.5 2001:db8:1:1:dead:beef:1:2 2001:db8:1:1:211:22ff:fe00:1 fe80::211:22ff:fe00:1", true, ""}},
 		},
 		{
 			name: "broadcast, multicast and zero addresses are nobody",
 			rows: []row{
-				{0, "ff:ff:ff:ff:ff:ff", "255.255.255.255", frame, ""}, {0, "01:00:5e:00:00:fb", "224.0.0.251", frame, ""},
-				{0, "", "0.0.0.0", "dhcp.params", "1,3"}, {0, "", "10.0.0.255", "smb.browser", "told to all"},
-				{0, camera, "0.0.0.0", "dhcp.params", "1,3"}, {0, camera, "224.0.0.251", frame, ""},
+				{0, "ff:ff:ff:ff:ff:ff", "255.255.255.255", frame, ""},
+				{0, "01:00:5e:00:00:fb", "224.0.0.251", frame, ""},
+				{0, "", "0.0.0.0", "dhcp.params", "1,3"},
+				{0, "", "10.0.0.255", "smb.browser", "told to all"},
+				{0, camera, "0.0.0.0", "dhcp.params", "1,3"},
+				{0, camera, "224.0.0.251", frame, ""},
 			},
 			want: []want{{camera, "", true, ""}},
 		},
@@ -180,10 +209,14 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "an ARP spoofer does not become its victim, nor its victim it",
 			rows: []row{
-				{0, gateway, "10.0.0.1", arp, ""}, {1, camera, "10.0.0.5", arp, ""}, {2, printer, "10.0.0.66", arp, ""},
-				{10, printer, "10.0.0.1", arp, ""}, {10, printer, "10.0.0.5", arp, ""},
+				{0, gateway, "10.0.0.1", arp, ""},
+				{1, camera, "10.0.0.5", arp, ""},
+				{2, printer, "10.0.0.66", arp, ""},
+				{10, printer, "10.0.0.1", arp, ""},
+				{10, printer, "10.0.0.5", arp, ""},
 				{11, printer, "10.0.0.5", "http.user_agent", "said by the camera through the spoofer"},
-				{20, gateway, "10.0.0.1", frame, ""}, {20, camera, "10.0.0.5", frame, ""},
+				{20, gateway, "10.0.0.1", frame, ""},
+				{20, camera, "10.0.0.5", frame, ""},
 			},
 			want: []want{{gateway, "10.0.0.1", true, ""}, {camera, "10.0.0.5", true, ""}, {printer, "10.0.0.66", true, ""}},
 		},
@@ -200,8 +233,10 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "a client behind a relay keeps the lease that its router forwards for",
 			rows: []row{
-				{0, gateway, "10.0.0.1", arp, ""}, {1, camera, "", heron.KeyDHCPAddress, "10.7.0.5"},
-				{2, gateway, "10.7.0.5", frame, ""}, {3, gateway, "10.7.0.5", "http.server", "camera"},
+				{0, gateway, "10.0.0.1", arp, ""},
+				{1, camera, "", heron.KeyDHCPAddress, "10.7.0.5"},
+				{2, gateway, "10.7.0.5", frame, ""},
+				{3, gateway, "10.7.0.5", "http.server", "camera"},
 			},
 			want: []want{{gateway, "10.0.0.1", true, "router"}, {camera, "10.7.0.5", true, ""}},
 		},
@@ -246,8 +281,11 @@ func texts(list []want) []string {
 // phone is a phone that joins with an invented MAC.
 func phone(mac, ip, name string, at int) []row {
 	return []row{
-		{at, mac, "", "dhcp.params", "1,121,3,6,15"}, {at, mac, "", "dhcp.vendor_class", "android-dhcp-14"},
-		{at, mac, "", "dhcp.hostname", name}, {at + 1, mac, ip, arp, ""}, {at + 10, mac, ip, frame, ""},
+		{at, mac, "", "dhcp.params", "1,121,3,6,15"},
+		{at, mac, "", "dhcp.vendor_class", "android-dhcp-14"},
+		{at, mac, "", "dhcp.hostname", name},
+		{at + 1, mac, ip, arp, ""},
+		{at + 10, mac, ip, frame, ""},
 	}
 }
 

@@ -110,10 +110,12 @@ func TestInventory(t *testing.T) {
 	t.Run("leaves old facts with the old device when an address is leased again", func(t *testing.T) {
 		t.Parallel()
 		v := network(t, inventory.Options{}, []row{
-			{0, camera, "192.168.1.5", frame, ""}, {1, camera, "192.168.1.5", "http.server", "camera"},
+			{0, camera, "192.168.1.5", frame, ""},
+			{1, camera, "192.168.1.5", "http.server", "camera"},
 			{2, "", "192.168.1.5", "snmp.sysdescr", "told by a probe of the camera"},
 			{3, camera, "192.168.1.5", frame, "again"},
-			{4000, printer, "192.168.1.5", arp, ""}, {4001, printer, "192.168.1.5", "http.server", "printer"},
+			{4000, printer, "192.168.1.5", arp, ""},
+			{4001, printer, "192.168.1.5", "http.server", "printer"},
 			{4002, "", "192.168.1.5", "snmp.sysdescr", "told by a probe of the printer"},
 			{4003, printer, "192.168.1.5", frame, ""},
 		})
@@ -224,10 +226,14 @@ func TestIdentifySeesOnlyTheMACsOfTheDevice(t *testing.T) {
 		return heron.Identification{}
 	}}
 	v := network(t, o, []row{
-		{0, gateway, "10.0.0.1", arp, ""}, {1, gateway, "10.0.0.1", "http.server", "router"},
-		{2, camera, "10.0.0.5", arp, ""}, {3, camera, "10.0.0.5", "http.server", "camera"},
-		{4, gateway, "10.0.0.5", "snmp.sysdescr", "the camera, heard from elsewhere"}, {5, camera, "10.0.0.5", frame, ""},
-		{5, gateway, "10.9.0.7", "http.server", "plc"}, {6, gateway, "10.9.0.7", "snmp.sysdescr", "behind the router"},
+		{0, gateway, "10.0.0.1", arp, ""},
+		{1, gateway, "10.0.0.1", "http.server", "router"},
+		{2, camera, "10.0.0.5", arp, ""},
+		{3, camera, "10.0.0.5", "http.server", "camera"},
+		{4, gateway, "10.0.0.5", "snmp.sysdescr", "the camera, heard from elsewhere"},
+		{5, camera, "10.0.0.5", frame, ""},
+		{5, gateway, "10.9.0.7", "http.server", "plc"},
+		{6, gateway, "10.9.0.7", "snmp.sysdescr", "behind the router"},
 	})
 	none := heron.MAC{}.String()
 	for name, want := range map[string][]string{"router": {gateway}, "camera": {none, camera}, "plc": {none}} {

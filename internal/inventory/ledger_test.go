@@ -14,8 +14,10 @@ import (
 func pair(t *testing.T) (v *inventory.Inventory, cameraID, printerID string) {
 	t.Helper()
 	v = network(t, inventory.Options{SiteID: "site"}, []row{
-		{0, camera, "10.0.0.5", arp, ""}, {0, camera, "10.0.0.5", "http.server", "camera"},
-		{1, printer, "10.0.0.6", arp, ""}, {1, printer, "10.0.0.6", "http.server", "printer"},
+		{0, camera, "10.0.0.5", arp, ""},
+		{0, camera, "10.0.0.5", "http.server", "camera"},
+		{1, printer, "10.0.0.6", arp, ""},
+		{1, printer, "10.0.0.6", "http.server", "printer"},
 	})
 	return v, find(t, v, camera).ID, find(t, v, printer).ID
 }
@@ -66,8 +68,10 @@ func TestMerge(t *testing.T) {
 			others []string
 			want   heron.Code
 		}{
-			{"nobody", []string{c}, heron.CodeNotFound}, {c, []string{"nobody"}, heron.CodeNotFound},
-			{c, nil, heron.CodeInvalid}, {c, []string{c}, heron.CodeInvalid},
+			{"nobody", []string{c}, heron.CodeNotFound},
+			{c, []string{"nobody"}, heron.CodeNotFound},
+			{c, nil, heron.CodeInvalid},
+			{c, []string{c}, heron.CodeInvalid},
 		} {
 			if _, err := v.Merge(at(1), "anna", "", tt.keep, tt.others); code(err) != tt.want {
 				t.Errorf("%s, %v: got %v", tt.keep, tt.others, err)
@@ -184,8 +188,10 @@ func TestLoad(t *testing.T) {
 	var deltas []inventory.Delta
 	first := inventory.New(inventory.Options{SiteID: "site"})
 	deltas = append(deltas, first.Apply(at(0), observations(t, []row{
-		{0, camera, "10.0.0.5", arp, ""}, {0, camera, "10.0.0.5", "http.server", "camera"},
-		{1, printer, "10.0.0.6", arp, ""}, {1, printer, "10.0.0.6", "http.server", "printer"},
+		{0, camera, "10.0.0.5", arp, ""},
+		{0, camera, "10.0.0.5", "http.server", "camera"},
+		{1, printer, "10.0.0.6", arp, ""},
+		{1, printer, "10.0.0.6", "http.server", "printer"},
 	})))
 	for _, change := range []func() (inventory.Delta, error){
 		func() (inventory.Delta, error) { return first.Rename(at(2), "anna", c, "Door") },
@@ -228,9 +234,12 @@ func TestDerived(t *testing.T) {
 		Zones: []heron.Zone{zone("all", "10.0.0.0/8"), zone("cell", "10.0.0.0/24")},
 	})
 	obs := observations(t, []row{
-		{0, camera, "10.0.0.5", arp, ""}, {1, camera, "10.0.0.5", heron.KeyServiceProtocol, "tcp/502/modbus"},
-		{2, camera, "10.0.0.5", heron.KeyService, "tcp/80"}, {3, camera, "10.0.0.5", "http.server", "lighttpd/1.4.35 (Unix)"},
-		{4, camera, "10.0.0.5", heron.KeyHostname, "press-3"}, {5, camera, "10.0.0.5", heron.KeyServiceProtocol, "udp/53/dns"},
+		{0, camera, "10.0.0.5", arp, ""},
+		{1, camera, "10.0.0.5", heron.KeyServiceProtocol, "tcp/502/modbus"},
+		{2, camera, "10.0.0.5", heron.KeyService, "tcp/80"},
+		{3, camera, "10.0.0.5", "http.server", "lighttpd/1.4.35 (Unix)"},
+		{4, camera, "10.0.0.5", heron.KeyHostname, "press-3"},
+		{5, camera, "10.0.0.5", heron.KeyServiceProtocol, "udp/53/dns"},
 		{6, camera, "10.0.0.5", heron.KeyServiceProtocol, "nonsense"},
 	})
 	obs[3].Transport, obs[3].Port = heron.TCP, 80

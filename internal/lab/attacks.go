@@ -89,8 +89,16 @@ func spoofARP(a *actor) {
 
 // factoryLogins are passwords that vendors shipped and botnets try.
 var factoryLogins = [][2]string{
-	{"root", "xc3511"}, {"root", "vizxv"}, {"admin", "admin"}, {"root", "admin"}, {"root", "888888"},
-	{"root", "xmhdipc"}, {"root", "juantech"}, {"root", "54321"}, {"support", "support"}, {"root", "root"},
+	{"root", "xc3511"},
+	{"root", "vizxv"},
+	{"admin", "admin"},
+	{"root", "admin"},
+	{"root", "888888"},
+	{"root", "xmhdipc"},
+	{"root", "juantech"},
+	{"root", "54321"},
+	{"support", "support"},
+	{"root", "root"},
 }
 
 // spreadTelnet tries addresses of chance, mostly outside, and logs in where

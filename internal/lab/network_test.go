@@ -172,8 +172,10 @@ func TestLoopback(t *testing.T) {
 	})
 	t.Run("snmp", func(t *testing.T) {
 		t.Parallel()
-		m := snmp.Message{Version: snmp.Version2c, Community: "public", Kind: snmp.GetNext, RequestID: 5,
-			Bindings: []snmp.Binding{{OID: snmp.ParseOID("1.3.6.1.2.1"), Tag: snmp.TagNull}}}
+		m := snmp.Message{
+			Version: snmp.Version2c, Community: "public", Kind: snmp.GetNext, RequestID: 5,
+			Bindings: []snmp.Binding{{OID: snmp.ParseOID("1.3.6.1.2.1"), Tag: snmp.TagNull}},
+		}
 		got, err := snmp.Parse(askUDP(t, at(t, n, "cisco-switch", "snmp"), m.Append(nil)))
 		if err != nil || got.RequestID != 5 || !strings.Contains(string(got.Bindings[0].Value), "Cisco IOS") {
 			t.Errorf("got %+v, %v", got, err)

@@ -172,7 +172,8 @@ func (c *tcpTape) handshake(conv conversation) []line {
 		flight = append(flight, ccs...)
 		flight = append(flight, tlsRecord(tlsApplicationData, random(rng, 2400))...)
 		return []line{
-			{true, hello}, {false, flight},
+			{true, hello},
+			{false, flight},
 			{true, append(ccs, tlsRecord(tlsApplicationData, random(rng, 53))...)},
 		}
 	}
@@ -187,7 +188,9 @@ func (c *tcpTape) handshake(conv conversation) []line {
 	answer := tlsRecord(tlsHandshake, tlsMessage(tlsClientKeyExchange, key))
 	answer = append(append(answer, ccs...), finished...)
 	return []line{
-		{true, hello}, {false, flight}, {true, answer},
+		{true, hello},
+		{false, flight},
+		{true, answer},
 		{false, append(slices.Clone(ccs), finished...)},
 	}
 }

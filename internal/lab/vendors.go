@@ -22,8 +22,13 @@ func mndpAnnounce(a *actor) {
 		kind uint16
 		data string
 	}{
-		{1, string(h.MAC[:])}, {5, h.hostname()}, {7, h.fill("{fw} (stable)")}, {8, h.Model.Vendor},
-		{11, h.fill("{SHORT}")}, {12, "RB760iGS"}, {16, "bridge"},
+		{1, string(h.MAC[:])},
+		{5, h.hostname()},
+		{7, h.fill("{fw} (stable)")},
+		{8, h.Model.Vendor},
+		{11, h.fill("{SHORT}")},
+		{12, "RB760iGS"},
+		{16, "bridge"},
 	} {
 		b = appendText(binary.BigEndian.AppendUint16(b, v.kind), v.data)
 	}
@@ -38,8 +43,12 @@ func ubiquitiInfo(h *Host) []byte {
 		kind byte
 		data string
 	}{
-		{0x02, string(h.MAC[:]) + string(h.IP.AsSlice())}, {0x01, string(h.MAC[:])},
-		{0x0b, h.hostname()}, {0x0c, "U7LT"}, {0x03, h.fill("BZ.qca956x.v{fw}")}, {0x14, "UAP-AC-Lite"},
+		{0x02, string(h.MAC[:]) + string(h.IP.AsSlice())},
+		{0x01, string(h.MAC[:])},
+		{0x0b, h.hostname()},
+		{0x0c, "U7LT"},
+		{0x03, h.fill("BZ.qca956x.v{fw}")},
+		{0x14, "UAP-AC-Lite"},
 	} {
 		b = append(b, v.kind)
 		b = appendText(b, v.data)

@@ -82,8 +82,13 @@ func tendNetwork(a *actor) {
 // tendPlant is a technician who looks at the cell's own pages.
 func tendPlant(a *actor) {
 	for _, v := range []struct{ model, path string }{
-		{modelPLC, "/index.htm"}, {modelS7, "/"}, {"wago-io", "/"}, {"moxa-nport", "/"}, {"schneider-meter", "/"},
-		{"fronius-inverter", "/"}, {modelHMI, "/"},
+		{modelPLC, "/index.htm"},
+		{modelS7, "/"},
+		{"wago-io", "/"},
+		{"moxa-nport", "/"},
+		{"schneider-meter", "/"},
+		{"fronius-inverter", "/"},
+		{modelHMI, "/"},
 	} {
 		visit(v.model, 80, agentWindows, v.path)(a)
 		a.pause(2 * time.Second)

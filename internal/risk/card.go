@@ -166,12 +166,16 @@ func (c *card) collectServices() {
 	if n > 12 {
 		s = isBad
 	}
-	c.facts = append(c.facts, fact{key: "F01", factor: heron.FactorExposure, weight: 0.10, state: s, prior: defaultPrior,
-		text: fmt.Sprintf("%d services answer", n)})
+	c.facts = append(c.facts, fact{
+		key: "F01", factor: heron.FactorExposure, weight: 0.10, state: s, prior: defaultPrior,
+		text: fmt.Sprintf("%d services answer", n),
+	})
 	for _, svc := range c.in.Device.Services {
 		if svc.Protocol != "" && hasWord(openByDesign, svc.Protocol) {
-			c.facts = append(c.facts, fact{key: "open:" + svc.Protocol, factor: heron.FactorAuthentication, weight: 0.30,
-				state: isBad, text: svc.Protocol + " has no login by design"})
+			c.facts = append(c.facts, fact{
+				key: "open:" + svc.Protocol, factor: heron.FactorAuthentication, weight: 0.30,
+				state: isBad, text: svc.Protocol + " has no login by design",
+			})
 			return
 		}
 	}

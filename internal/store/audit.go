@@ -2,10 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
-
-	"database/sql"
 
 	"github.com/heron-iot/heron"
 )

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/heron-iot/heron"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/heron-iot/heron"
 )
 
 // migrateLock takes an arbitrary number that all Heron processes lock while

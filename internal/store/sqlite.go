@@ -11,9 +11,10 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/heron-iot/heron"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/heron-iot/heron"
 )
 
 // Every connection: foreign keys on, patience with other processes, and a

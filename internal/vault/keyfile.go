@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/heron-iot/heron"
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/heron-iot/heron"
 )
 
 const keyPrefix = "heron-key-v1"

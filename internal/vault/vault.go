@@ -15,8 +15,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/heron-iot/heron"
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/heron-iot/heron"
 )
 
 const sealedPrefix = "hv1"

@@ -94,7 +94,8 @@ func TestMatchProduct(t *testing.T) {
 func TestMatchDevice(t *testing.T) {
 	t.Parallel()
 	claim := func(s string) *heron.Claim { return &heron.Claim{Value: s, Confidence: 0.9} }
-	d := &heron.Device{ID: "d1",
+	d := &heron.Device{
+		ID:       "d1",
 		Identity: heron.Identity{Vendor: claim("D-Link"), Model: claim("DNS-320L")},
 		Services: []heron.Service{{Port: 80, Protocol: "http", Product: "lighttpd", Version: "1.4.28"}},
 	}

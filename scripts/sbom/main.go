@@ -81,8 +81,10 @@ func goModules(path string) ([]component, error) {
 		PURL: "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go"),
 	}}
 	for _, m := range info.Deps {
-		c := component{Type: "library", Ref: "go:" + m.Path, Name: m.Path, Version: m.Version,
-			PURL: "pkg:golang/" + m.Path + "@" + m.Version}
+		c := component{
+			Type: "library", Ref: "go:" + m.Path, Name: m.Path, Version: m.Version,
+			PURL: "pkg:golang/" + m.Path + "@" + m.Version,
+		}
 		if sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.Sum, "h1:")); err == nil && len(sum) == 32 {
 			c.Hashes = []hash{{"SHA-256", hex.EncodeToString(sum)}}
 		}
@@ -114,8 +116,10 @@ func npmPackages(path string) ([]component, error) {
 		if !strings.HasPrefix(key, "node_modules/") || p.Dev {
 			continue
 		}
-		out = append(out, component{Type: "library", Ref: "npm:" + key, Name: name, Version: p.Version,
-			PURL: "pkg:npm/" + strings.ReplaceAll(name, "@", "%40") + "@" + p.Version})
+		out = append(out, component{
+			Type: "library", Ref: "npm:" + key, Name: name, Version: p.Version,
+			PURL: "pkg:npm/" + strings.ReplaceAll(name, "@", "%40") + "@" + p.Version,
+		})
 	}
 	return out, nil
 }

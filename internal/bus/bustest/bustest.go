@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/bus"
 )

@@ -43,17 +43,22 @@ func suite() dissecttest.Suite {
 		Allocs:   13, // the event of an answer: its map, its kind and five addresses
 		Conversations: []dissecttest.Conversation{
 			ask("discover", dhcp.Message{Options: []dhcp.Option{
-				dhcp.Type(dhcp.Discover), {Code: dhcp.OptClientID, Data: dissecttest.Hex("01 02000000000c")},
-				{Code: dhcp.OptMaxSize, Data: []byte{5, 0xdc}}, dhcp.Text(dhcp.OptVendorClass, "udhcp 1.24.1"),
-				dhcp.Text(dhcp.OptHostName, "lamp-0c"), {Code: dhcp.OptParameters, Data: []byte{1, 3, 6, 12, 15, 28, 42}},
+				dhcp.Type(dhcp.Discover),
+				{Code: dhcp.OptClientID, Data: dissecttest.Hex("01 02000000000c")},
+				{Code: dhcp.OptMaxSize, Data: []byte{5, 0xdc}},
+				dhcp.Text(dhcp.OptVendorClass, "udhcp 1.24.1"),
+				dhcp.Text(dhcp.OptHostName, "lamp-0c"),
+				{Code: dhcp.OptParameters, Data: []byte{1, 3, 6, 12, 15, 28, 42}},
 			}}),
 			ask("request", dhcp.Message{Options: []dhcp.Option{
 				dhcp.Type(dhcp.Request), dhcp.Addr(dhcp.OptRequestedIP, ip("192.0.2.12")),
-				dhcp.Addr(dhcp.OptServerID, ip("192.0.2.1")), {Code: dhcp.OptClientFQDN, Data: fqdn},
+				dhcp.Addr(dhcp.OptServerID, ip("192.0.2.1")),
+				{Code: dhcp.OptClientFQDN, Data: fqdn},
 				{Code: dhcp.OptUserClass, Data: []byte("\x04iPXE")},
 			}}),
 			ask("renewal", dhcp.Message{ClientIP: ip("192.0.2.12"), Options: []dhcp.Option{
-				dhcp.Type(dhcp.Request), {Code: dhcp.OptClientFQDN, Data: []byte("\x00\x00\x00lamp.lan")},
+				dhcp.Type(dhcp.Request),
+				{Code: dhcp.OptClientFQDN, Data: []byte("\x00\x00\x00lamp.lan")},
 				dhcp.Text(dhcp.OptUserClass, "bare text"),
 			}}),
 			answer("offer", dhcp.Message{YourIP: ip("192.0.2.12"), Options: []dhcp.Option{dhcp.Type(dhcp.Offer)}}),

@@ -27,7 +27,9 @@ func owner(name string, suffix int, ip netip.Addr) dns.RR {
 func suite() dissecttest.Suite {
 	ip := netip.MustParseAddr("192.0.2.12")
 	nas := nbns.Status{MAC: heron.MAC{2, 0, 0, 0, 0, 0x0c}, Names: []nbns.StatusName{
-		{Name: "NAS", Suffix: 0}, {Name: "NAS", Suffix: 0x20}, {Name: "WORKGROUP", Suffix: 0, Group: true},
+		{Name: "NAS", Suffix: 0},
+		{Name: "NAS", Suffix: 0x20},
+		{Name: "WORKGROUP", Suffix: 0, Group: true},
 		{Name: "\x01\x02__MSBROWSE__\x02", Suffix: 1, Group: true},
 	}}
 	ask := func(name string, suffix, typ int) []dns.Ask {

@@ -37,7 +37,8 @@ func suite() dissecttest.Suite {
 				"ST: urn:Belkin:device:**", "USN: uuid:Socket-1_0-221500K0100001::urn:Belkin:device:**"),
 			lines("search", 1900, "M-SEARCH * HTTP/1.1", "HOST: 239.255.255.250:1900", `MAN: "ssdp:discover"`,
 				"MX: 1", "ST: urn:dial-multiscreen-org:service:dial:1", "USER-AGENT: Chromium/120.0 Linux"),
-			lines("no_empty_line", 1900, "NOTIFY * HTTP/1.1", "NT: upnp:rootdevice", "NTS: ssdp:byebye")},
+			lines("no_empty_line", 1900, "NOTIFY * HTTP/1.1", "NT: upnp:rootdevice", "NTS: ssdp:byebye"),
+		},
 	}
 }
 

@@ -53,7 +53,8 @@ func Run(t *testing.T, p probe.Probe, cases []Case) {
 		t.Parallel()
 		for _, other := range [][]byte{
 			[]byte("220 mail.example ESMTP\r\n"), []byte("\xff\xfd\x18\xff\xfd\x20login: "),
-			{0x16, 3, 1, 0, 2, 1, 0}, bytes.Repeat([]byte{0}, 300),
+			{0x16, 3, 1, 0, 2, 1, 0},
+			bytes.Repeat([]byte{0}, 300),
 		} {
 			if a, _, _ := ask(t, p, other); len(a.Observations) > 0 {
 				t.Errorf("%q gave %v", other, a.Observations)

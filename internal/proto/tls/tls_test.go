@@ -22,7 +22,8 @@ func browser() tls.Hello {
 		ServerName: "lamp.example", ALPN: []string{"h2", "http/1.1"},
 		Extensions: []tls.Extension{
 			empty(0x2a2a), empty(0x001b), empty(0x0033), empty(0x4469), empty(0x0017), empty(0x002d),
-			{Type: tls.ExtPointFormats, Body: []byte{1, 0}}, empty(0x0005), empty(0x0023), empty(0x0012),
+			{Type: tls.ExtPointFormats, Body: []byte{1, 0}},
+			empty(0x0005), empty(0x0023), empty(0x0012),
 			tls.OfferVersions(0x3a3a, tls.Version13, tls.Version12), empty(0xff01),
 			tls.Words(tls.ExtGroups, 0x4a4a, 0x001d, 0x0017, 0x0018),
 			tls.Words(tls.ExtSignatures, 0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601),

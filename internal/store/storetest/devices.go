@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -137,8 +138,10 @@ func cursorGuard(t *testing.T, s *suite, newURL func(testing.TB) string) {
 	for i := range raw {
 		bad := slices.Clone(raw)
 		bad[i] ^= 1
-		_, err := s.ListDevices(t.Context(), heron.DeviceFilter{}, heron.Page{Limit: 3, Sort: "ip",
-			Cursor: base64.RawURLEncoding.EncodeToString(bad)})
+		_, err := s.ListDevices(t.Context(), heron.DeviceFilter{}, heron.Page{
+			Limit: 3, Sort: "ip",
+			Cursor: base64.RawURLEncoding.EncodeToString(bad),
+		})
 		wantCode(t, err, heron.CodeInvalid)
 	}
 	for _, sort := range []string{"name", "-ip", ""} {

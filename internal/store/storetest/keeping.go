@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/audit"
 	"github.com/heron-iot/heron/internal/store"

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -64,8 +65,11 @@ func quarantine(t *testing.T, s *suite, _ func(testing.TB) string) {
 		dry   bool
 		want  bool
 	}{
-		{heron.ActionProposed, false, false}, {heron.ActionVerified, true, false}, {heron.ActionVerified, false, true},
-		{heron.ActionUnknown, false, true}, {heron.ActionReleased, false, false},
+		{heron.ActionProposed, false, false},
+		{heron.ActionVerified, true, false},
+		{heron.ActionVerified, false, true},
+		{heron.ActionUnknown, false, true},
+		{heron.ActionReleased, false, false},
 	} {
 		a.State, a.DryRun = tt.state, tt.dry
 		must(t, s.PutAction(t.Context(), &a, nil))
