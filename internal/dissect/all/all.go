@@ -16,6 +16,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
+	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/snmp"
 	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
@@ -39,6 +40,7 @@ func Protocols() []dissect.Protocol {
 		nbns.Protocol(),
 		ntp.Protocol(),
 		rtsp.Protocol(),
+		s7comm.Protocol(),
 		snmp.Protocol(),
 		socks.Protocol(),
 		ssdp.Protocol(),

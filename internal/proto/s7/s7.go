@@ -1,7 +1,7 @@
 // Package s7 reads and writes what an S7 controller speaks on port 102: TPKT
 // (RFC 1006), the transport protocol class 0 (ISO 8073, X.224), and the S7
-// communication inside, as far as connecting, reading variables and reading
-// the system status list (SZL) go.
+// communication inside, as far as connecting, reading variables, reading
+// the system status list (SZL) and ordering a controller about go.
 package s7
 
 import (
@@ -21,6 +21,7 @@ const (
 // Kinds of S7 message (ROSCTR).
 const (
 	Job      = 1
+	Bare     = 2 // an answer without data
 	Ack      = 3
 	UserData = 7
 )
@@ -29,6 +30,10 @@ const (
 const (
 	ReadVar  = 0x04
 	WriteVar = 0x05
+	Download = 0x1a // the first of three: the controller then fetches the block
+	Upload   = 0x1d // the first of three
+	Invoke   = 0x28 // a program invocation service: start, activate, delete a block …
+	Stop     = 0x29
 	Setup    = 0xf0
 )
 
@@ -50,6 +55,20 @@ type Packet struct {
 	Ref       uint16
 	Parameter []byte
 	Payload   []byte
+}
+
+// Size returns the length of the TPKT at the start of a stream, 0 when its
+// header is not whole yet.
+func Size(in []byte) (int, error) {
+	r := wire.NewReader(in)
+	version, reserved, n := r.U8(), r.U8(), r.U16()
+	if r.Err() != nil {
+		return 0, nil
+	}
+	if version != 3 || reserved != 0 || n < 7 || n > maxPacket {
+		return 0, ErrNotS7
+	}
+	return n, nil
 }
 
 // Read takes one packet from the start of a stream; used is 0 when it is not
@@ -106,7 +125,7 @@ func (p *Packet) readData(r *wire.Reader) {
 	r.Skip(2)
 	p.Ref = uint16(r.U16())
 	parameters, data := r.U16(), r.U16()
-	if p.ROSCTR == 2 || p.ROSCTR == Ack {
+	if p.ROSCTR == Bare || p.ROSCTR == Ack {
 		r.Skip(2)
 	}
 	p.Parameter = r.Bytes(parameters)
@@ -209,4 +228,56 @@ func (p *Packet) Asked() (block, n uint16) {
 	r.Skip(6)
 	n, block = uint16(r.U16()), uint16(r.U16())
 	return block, n
+}
+
+// List is an answered part of the system status list, as far as it is in its
+// first packet.
+type List struct {
+	ID      uint16
+	Index   uint16
+	Size    int    // of a record
+	Records []byte // borrowed
+}
+
+// SZLAnswered returns the part that a packet answers with.
+func (p *Packet) SZLAnswered() (List, bool) {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(5)
+	group, function := r.U8(), r.U8()
+	d := wire.NewReader(p.Payload)
+	result := d.U8()
+	d.Skip(3)
+	l := List{ID: uint16(d.U16()), Index: uint16(d.U16()), Size: d.U16()}
+	d.Skip(2) // their number, of which some may come in later packets
+	l.Records = d.Rest()
+	ok := p.ROSCTR == UserData && group == 0x84 && function == 1 && result == 0xff && r.Err() == nil && d.Err() == nil
+	return l, ok
+}
+
+// Item is a variable that a ReadVar or WriteVar names, in the addressing that
+// all controllers know (syntax "S7ANY").
+type Item struct {
+	Area   byte // 0x81 inputs, 0x82 outputs, 0x83 flags, 0x84 data blocks …
+	Block  int  // of a data block
+	Offset int  // in bytes
+	Count  int  // elements of the item's type
+}
+
+// FirstItem returns the first variable that a job names, and false when it
+// names none or in another syntax.
+func (p *Packet) FirstItem() (Item, bool) {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(2)
+	kind, size, syntax := r.U8(), r.U8(), r.U8()
+	r.Skip(1) // type of the elements
+	it := Item{Count: r.U16(), Block: r.U16(), Area: byte(r.U8()), Offset: r.U24() >> 3}
+	return it, r.Err() == nil && kind == 0x12 && size == 10 && syntax == 0x10
+}
+
+// Service returns the name of an Invoke's service, "P_PROGRAM".
+func (p *Packet) Service() []byte {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(8) // the function, and seven bytes that never vary
+	r.Skip(r.U16())
+	return r.Bytes(r.U8())
 }

@@ -23,6 +23,37 @@ func TestRequestsCanBeRead(t *testing.T) {
 	}
 }
 
+func TestAnswersCanBeRead(t *testing.T) {
+	t.Parallel()
+	p, _, err := s7.Read(s7.SZL(1, 0x1c, 0, make([]byte, 34), make([]byte, 34)))
+	if l, ok := p.SZLAnswered(); err != nil || !ok || l.ID != 0x1c || l.Size != 34 || len(l.Records) != 68 {
+		t.Errorf("SZL: got %+v, %v, %v", l, ok, err)
+	}
+	p, _, err = s7.Read(s7.ReadBytes(9, 3, 64))
+	want := s7.Item{Area: 0x84, Block: 3, Count: 64}
+	if it, ok := p.FirstItem(); err != nil || !ok || it != want {
+		t.Errorf("item: got %+v, %v, %v", it, ok, err)
+	}
+	p, _, err = s7.Read(s7.Message(s7.Job, 1, []byte("\x28\x00\x00\x00\x00\x00\x00\xfd\x00\x00\x09P_PROGRAM"), nil))
+	if got := string(p.Service()); err != nil || got != "P_PROGRAM" {
+		t.Errorf("service: got %q, %v", got, err)
+	}
+}
+
+func TestSizeIsThatOfThePacket(t *testing.T) {
+	t.Parallel()
+	whole := s7.ReadSZL(1, 0x11, 0)
+	if n, err := s7.Size(append(whole, 3, 0)); n != len(whole) || err != nil {
+		t.Errorf("got %d, %v; want %d", n, err, len(whole))
+	}
+	if n, err := s7.Size(whole[:3]); n != 0 || err != nil {
+		t.Errorf("part of a header: got %d, %v", n, err)
+	}
+	if _, err := s7.Size([]byte("GET / HTTP/1.1")); err == nil {
+		t.Error("HTTP: want an error")
+	}
+}
+
 func TestPartOfAPacketWaits(t *testing.T) {
 	t.Parallel()
 	whole := s7.SZL(1, 0x11, 0, make([]byte, 28), make([]byte, 28))
@@ -47,6 +78,9 @@ func FuzzRead(f *testing.F) {
 		}
 		if err == nil {
 			p.SZLAsked()
+			p.SZLAnswered()
+			p.FirstItem()
+			p.Service()
 			p.Asked()
 			p.Function()
 		}
