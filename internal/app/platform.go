@@ -24,6 +24,7 @@ import (
 	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/httpapi"
 	"github.com/heron-iot/heron/internal/identify"
+	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/notify"
 	"github.com/heron-iot/heron/internal/store"
 	"github.com/heron-iot/heron/internal/vault"
@@ -164,7 +165,27 @@ func (p *Platform) openCore(ctx context.Context) error {
 	if p.conf.Role == "web" {
 		return nil // the core holds the site in memory, and it alone
 	}
+	if p.opt.Simulation != nil {
+		if err := p.putZones(ctx, lab.Zones()); err != nil {
+			return err
+		}
+	}
 	return p.core.load(ctx)
+}
+
+// putZones gives a simulated site the zones it was built with.
+func (p *Platform) putZones(ctx context.Context, zones []heron.Zone) error {
+	have, err := p.store.ListZones(ctx)
+	if err != nil || len(have) > 0 {
+		return err
+	}
+	for i := range zones {
+		zones[i].SiteID = p.conf.Site
+		if err := p.store.PutZone(ctx, &zones[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Platform) openActions(context.Context) error {

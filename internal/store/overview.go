@@ -95,9 +95,13 @@ func addNeeds(ctx context.Context, q querier, o *heron.Overview) error {
 		return err
 	}
 	for _, a := range actions {
-		text := fmt.Sprintf("%s of device %s waits for approval", a.Operation, a.DeviceID)
+		name, err := titleOf(ctx, q, a.DeviceID)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("The %s of %s waits for approval", a.Operation, name)
 		if a.State == heron.ActionUnknown {
-			text = fmt.Sprintf("%s of device %s was cut short and is being read back", a.Operation, a.DeviceID)
+			text = fmt.Sprintf("The %s of %s was cut short and is being read back", a.Operation, name)
 		}
 		o.Needs = append(o.Needs, heron.Need{Kind: "action", ID: a.ID, Severity: heron.High, Text: text, Since: a.Created})
 	}
@@ -140,4 +144,13 @@ func addRiskyDevices(ctx context.Context, q querier, o *heron.Overview) error {
 		})
 	}
 	return rows.Err()
+}
+
+// titleOf is what people call a device; its id where it is gone.
+func titleOf(ctx context.Context, q querier, id string) (string, error) {
+	found, err := docs[heron.Device](ctx, q, "SELECT doc FROM device_doc WHERE id = $1", id)
+	if err != nil || len(found) == 0 {
+		return id, err
+	}
+	return found[0].Title(), nil
 }
