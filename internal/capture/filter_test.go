@@ -317,7 +317,7 @@ func FuzzCompileFilter(f *testing.F) {
 		vm := newVM(t, program)
 		r := rand.New(rand.NewPCG(seed, 0))
 		d := describe(r)
-		if accepts(t, vm, d.bytes) != accepts(t, vm, d.bytes) {
+		if first := accepts(t, vm, d.bytes); first != accepts(t, vm, d.bytes) {
 			t.Fatal("two verdicts on one frame")
 		}
 		accepts(t, vm, d.bytes[:r.IntN(len(d.bytes))])

@@ -149,8 +149,8 @@ func (p *filterParser) primitive() (*formula, error) {
 	case p.accept("multicast"):
 		return p.group("ether", false)
 	}
-	q, any := p.qualifiers()
-	if !any {
+	q, found := p.qualifiers()
+	if !found {
 		if p.last.kind == "" && p.last.proto == "" && p.last.dir == "" {
 			q = qualifiers{kind: "host"}
 		} else {

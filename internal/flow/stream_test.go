@@ -245,7 +245,7 @@ func TestStreamProperty(t *testing.T) {
 			return heron.Verdict{Consumed: len(m.Payload)}
 		}
 		s.feed(client.tcp(server, frame.ACK, first+uint32(len(want)), 1, "."))
-		if st := s.table.Stats(); !bytes.Equal(got, append(want, '.')) || st.StreamGaps+st.StreamDrops != 0 {
+		if st := s.table.Stats(); !bytes.Equal(got, append(bytes.Clone(want), '.')) || st.StreamGaps+st.StreamDrops != 0 {
 			t.Fatalf("seed %d: %d bytes of %d, stats %+v", seed, len(got), len(want)+1, st)
 		}
 	}

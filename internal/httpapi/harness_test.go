@@ -28,7 +28,6 @@ type platform struct {
 
 	mu      sync.Mutex
 	checks  []httpapi.Check
-	uploads map[string]int64
 	readers map[int]func(heron.Live)
 	next    int
 	brk     chan struct{}

@@ -39,10 +39,9 @@ func newHub() *hub { return &hub{readers: map[*reader]struct{}{}} }
 // publish hands l to all readers. After a gap they are told to resume instead:
 // the store has what they missed.
 func (h *hub) publish(l heron.Live) {
-	for seen := h.latest.Load(); l.Seq > seen && !h.latest.CompareAndSwap(seen, l.Seq); seen = h.latest.Load() {
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.latest.Store(max(h.latest.Load(), l.Seq))
 	if len(h.readers) == 0 {
 		h.gap = false
 		return

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -36,7 +37,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 // panicked answers a request whose handler panicked. http.ErrAbortHandler is
 // the library's own way to drop a connection.
 func (s *Server) panicked(w middleware.WrapResponseWriter, r *http.Request, fault any) {
-	if fault == http.ErrAbortHandler {
+	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault)
 	}
 	s.log.Error("handler panicked", "request_id", requestID(r.Context()),

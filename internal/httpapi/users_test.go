@@ -75,7 +75,7 @@ func TestTokens(t *testing.T) {
 	w := newWorld(t)
 	w.addUser("bob", heron.Admin)
 	bob := w.login("bob", goodPassword)
-	make := func(body map[string]any) *caller {
+	newToken := func(body map[string]any) *caller {
 		t.Helper()
 		a := bob.do("POST", "/api/v1/tokens", body)
 		if a.status != http.StatusCreated {
@@ -87,7 +87,7 @@ func TestTokens(t *testing.T) {
 	}
 	status := func(c *caller) int { return c.do("GET", "/api/v1/users", nil).status }
 
-	key := make(map[string]any{"name": "ci", "role": "admin"})
+	key := newToken(map[string]any{"name": "ci", "role": "admin"})
 	if !strings.HasPrefix(key.bearer, "hrn_") || status(key) != 200 {
 		t.Fatalf("token %q: %d", key.bearer, status(key))
 	}
@@ -99,7 +99,7 @@ func TestTokens(t *testing.T) {
 		t.Errorf("a token made a token: %d", a.status)
 	}
 	t.Run("expires", func(t *testing.T) {
-		short := make(map[string]any{"name": "short", "role": "admin", "expires": w.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
+		short := newToken(map[string]any{"name": "short", "role": "admin", "expires": w.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
 		if status(short) != 200 {
 			t.Error("before")
 		}
@@ -126,7 +126,7 @@ func TestTokens(t *testing.T) {
 	})
 	t.Run("revoked", func(t *testing.T) {
 		bob = w.login("bob", goodPassword)
-		gone := make(map[string]any{"name": "gone", "role": "admin"})
+		gone := newToken(map[string]any{"name": "gone", "role": "admin"})
 		id := decode[heron.List[heron.Token]](t, bob.do("GET", "/api/v1/tokens", nil)).Items[0].ID
 		bob.do("DELETE", "/api/v1/tokens/"+id, nil)
 		if got := status(gone); got != 401 {

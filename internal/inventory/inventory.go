@@ -72,7 +72,6 @@ type record struct {
 	nodes  []*node // in order of anchor
 	// identified tells that the identity stands for the current evidence.
 	identified bool
-	answer     heron.Identification
 }
 
 // New returns an empty Inventory.

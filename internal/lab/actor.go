@@ -63,19 +63,19 @@ type actor struct {
 }
 
 // ask connects to a host and sends requests, each after the last was answered.
-func (a *actor) ask(to *Host, port uint16, requests ...[]byte) bool {
+func (a *actor) ask(to *Host, port uint16, requests ...[]byte) {
 	if to == nil || to == a.host {
-		return false
+		return
 	}
-	return a.talk(conversation{from: a.host, to: addrPort(to, port), requests: requests})
+	a.talk(conversation{from: a.host, to: addrPort(to, port), requests: requests})
 }
 
 // askSlowly is ask with a wait between the requests: polling.
-func (a *actor) askSlowly(to *Host, port uint16, gap time.Duration, requests ...[]byte) bool {
+func (a *actor) askSlowly(to *Host, port uint16, gap time.Duration, requests ...[]byte) {
 	if to == nil || to == a.host {
-		return false
+		return
 	}
-	return a.talk(conversation{
+	a.talk(conversation{
 		from: a.host, to: addrPort(to, port), requests: requests, gap: gap,
 	})
 }

@@ -39,7 +39,7 @@ func telnetService(banner, user, password string) Service {
 	return Service{
 		Protocol: "telnet", Transport: heron.TCP, Port: 23,
 		Greeting: sayFirst(negotiate + "\r\n" + banner),
-		Answer: func(h *Host, q Query) Reply {
+		Answer: func(_ *Host, q Query) Reply {
 			line, used := takeLine(q.Bytes)
 			if used == 0 {
 				return Reply{}

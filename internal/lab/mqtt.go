@@ -64,12 +64,6 @@ func mqttSay(topic, payload string) []byte {
 	return mqttPacket(mqttPublish|mqttRetain, append(appendText(nil, topic), payload...))
 }
 
-// mqttAsk is a SUBSCRIBE to one filter.
-func mqttAsk(filter string) []byte {
-	b := appendText([]byte{0, 1}, filter)
-	return mqttPacket(mqttSubscribe, append(b, 0))
-}
-
 // mqttService is a broker that tells every message to whoever subscribed, and
 // keeps the last of each topic for who comes later. It lets anyone in.
 func mqttService() Service {

@@ -124,7 +124,7 @@ func TestLoopback(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer res.Body.Close()
-		if got := res.Header.Get("WWW-Authenticate"); res.StatusCode != 401 || !strings.HasPrefix(got, "Digest realm=\"IP Camera(") {
+		if got := res.Header.Get("WWW-Authenticate"); res.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(got, "Digest realm=\"IP Camera(") {
 			t.Errorf("got %d, %q", res.StatusCode, got)
 		}
 	})

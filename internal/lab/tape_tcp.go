@@ -161,7 +161,7 @@ func (c *tcpTape) send(fromClient bool, data []byte) {
 	}
 	for len(data) > 0 {
 		n := min(len(data), mss)
-		flags := uint8(frame.ACK)
+		flags := frame.ACK
 		if n == len(data) {
 			flags |= frame.PSH
 		}

@@ -116,7 +116,7 @@ func TestDeliveredOnce(t *testing.T) {
 func TestRetriedWithGrowingDelays(t *testing.T) {
 	t.Parallel()
 	o := newOutbox(alert(), "soc")
-	r := &receiver{answer: func(n int) (bool, error) { return true, errors.New("busy") }}
+	r := &receiver{answer: func(int) (bool, error) { return true, errors.New("busy") }}
 	c := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	n := notify.NewRunner(notify.Config{Store: o, Now: c.Now, MaxTries: 5, Delay: time.Second, MaxDelay: 5 * time.Second})
 	n.SetReceivers(map[string]notify.Sender{"soc": r})

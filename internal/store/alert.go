@@ -151,7 +151,7 @@ func (t *tx) putAlert(ctx context.Context, a, before *heron.Alert) error {
 		return err
 	}
 	if a.State == heron.AlertOpen && (before == nil || a.Severity > before.Severity) {
-		if err := t.notify(ctx, a, before); err != nil {
+		if err := t.notify(ctx, a); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ const (
 // notify makes the pending deliveries of an alert that is new or has become
 // graver: one for each receiver that wants its severity. The ids follow from
 // alert, receiver and severity, so that none is made twice.
-func (t *tx) notify(ctx context.Context, a, before *heron.Alert) error {
+func (t *tx) notify(ctx context.Context, a *heron.Alert) error {
 	receivers := t.db.receivers.Load()
 	if receivers == nil {
 		return nil

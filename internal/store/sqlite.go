@@ -46,7 +46,7 @@ func sqliteDialect() *dialect {
 
 // openSQLite opens path twice: one connection that writes, because SQLite has
 // one writer at a time and waiting in Go is fair, and a pool that only reads.
-func openSQLite(path string) (writer, reader *sql.DB, err error) {
+func openSQLite(ctx context.Context, path string) (writer, reader *sql.DB, err error) {
 	if path == "" {
 		return nil, nil, heron.Errorf(heron.CodeInvalid, "database URL sqlite: has no path; as sqlite:/var/lib/heron/heron.db")
 	}
@@ -66,7 +66,7 @@ func openSQLite(path string) (writer, reader *sql.DB, err error) {
 		return nil, nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	writer.SetMaxOpenConns(1)
-	if err := writer.Ping(); err != nil { // sets WAL before the readers come
+	if err := writer.PingContext(ctx); err != nil { // sets WAL before the readers come
 		return nil, nil, heron.Errorf(heron.CodeInvalid, "open database %s: %v", path, errors.Join(err, writer.Close()))
 	}
 	reader, err = sql.Open("sqlite", sqliteURL(path, "query_only(1)"))

@@ -96,7 +96,7 @@ func (db *DB) connect(ctx context.Context, url string) (err error) {
 	switch scheme {
 	case "sqlite":
 		db.dialect = sqliteDialect()
-		db.writer, db.reader, err = openSQLite(rest)
+		db.writer, db.reader, err = openSQLite(ctx, rest)
 	case "postgres", "postgresql":
 		db.dialect = postgresDialect()
 		db.writer, err = openPostgres(ctx, url)

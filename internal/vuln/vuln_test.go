@@ -142,7 +142,7 @@ func FuzzMatchProduct(f *testing.F) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("- cve: CVE-2020-1\n  title: x\n  cvss: 5\n  affected: [{vendor: A, models: [B], all: true}]\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		if list, err := vuln.Parse(b); err == nil {
 			vuln.NewIndex(list)
 		}

@@ -109,8 +109,8 @@ type player struct {
 	now     heron.Time
 }
 
-// play gives all of c to the dispatcher, and returns the flow's last state.
-func (p *player) play(c *Conversation) *heron.FlowScratch {
+// play gives all of c to the dispatcher.
+func (p *player) play(c *Conversation) {
 	p.flow, p.sent = heron.FlowScratch{}, [2]uint32{}
 	p.buffer[0], p.buffer[1] = p.buffer[0][:0], p.buffer[1][:0]
 	p.now = startOfTime
@@ -129,7 +129,6 @@ func (p *player) play(c *Conversation) *heron.FlowScratch {
 			p.stream(c, s.FromClient, rest[:min(size, len(rest))])
 		}
 	}
-	return &p.flow
 }
 
 // stream adds a segment to its direction and keeps what was not consumed.

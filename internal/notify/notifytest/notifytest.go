@@ -191,7 +191,7 @@ func (h HTTP) badConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.Notifier.New(config, func(ref string) (string, error) { return "", errors.New("no " + secretValue) })
+	_, err = h.Notifier.New(config, func(string) (string, error) { return "", errors.New("no " + secretValue) })
 	if err == nil || strings.Contains(err.Error(), secretValue) {
 		t.Errorf("a reference that leads nowhere: got %v", err)
 	}

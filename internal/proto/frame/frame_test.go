@@ -127,7 +127,7 @@ func TestFragmentsPutTogetherAreTheSegment(t *testing.T) {
 // FuzzTCP checks that a frame of whatever parts holds its checksums and says
 // its own length.
 func FuzzTCP(f *testing.F) {
-	f.Add([]byte("payload"), []byte{1, 2, 3}, []byte{2, 4, 5, 0xb4}, uint8(frame.SYN), uint16(7))
+	f.Add([]byte("payload"), []byte{1, 2, 3}, []byte{2, 4, 5, 0xb4}, frame.SYN, uint16(7))
 	f.Fuzz(func(t *testing.T, payload, ipOptions, tcpOptions []byte, flags uint8, vlan uint16) {
 		if len(ipOptions) > 40 || len(tcpOptions) > 40 || len(payload) > 60_000 {
 			return
