@@ -57,7 +57,7 @@ func runWith(ctx context.Context, t *terminal, args []string) int {
 		return exitOK
 	}
 	if !errors.Is(err, errSilent) {
-		fmt.Fprintln(t.err, t.red("error:")+" "+message(err))
+		fmt.Fprintln(t.err, t.red("error:")+" "+err.Error())
 	}
 	return exitStatus(err)
 }
@@ -162,14 +162,6 @@ func (e usageError) Unwrap() error { return e.error }
 type damagedError struct{ error }
 
 func (e damagedError) Unwrap() error { return e.error }
-
-// message is what a person is told of err.
-func message(err error) string {
-	if e, ok := errors.AsType[*heron.Error](err); ok && e.Code != heron.CodeInternal {
-		return e.Message
-	}
-	return err.Error()
-}
 
 func exitStatus(err error) int {
 	if _, ok := errors.AsType[usageError](err); ok {
