@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const screens = ['/', '/devices', '/alerts', '/actions', '/sensors', '/uploads', '/audit', '/settings']
-const settings = ['/settings?tab=users', '/settings?tab=tokens', '/settings?tab=notifiers']
+const settings = [
+  '/settings?tab=users',
+  '/settings?tab=tokens',
+  '/settings?tab=zones',
+  '/settings?tab=notifiers',
+]
 const tabs = [
   'evidence',
   'services',
@@ -210,6 +215,7 @@ describe('the page', () => {
     await until('free again', () => page.getByRole('button', { name: 'Close', exact: true }).isEnabled())
     await page.keyboard.press('c')
     await until('closed', async () => (await alert()).state === 'closed')
+    await page.locator('.pane .chip', { hasText: 'closed' }).waitFor()
     expect(errors).toEqual([])
     expect(await audit(page)).toEqual([])
     await context.close()

@@ -3,6 +3,7 @@
 // first paint and first load; blank rows while 100,000 devices scroll by; and
 // how fast a click is answered while 1,000 changes a second arrive.
 import { spawn } from 'node:child_process'
+import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 
 const port = 8471
@@ -31,8 +32,13 @@ const measure = (what, value, limit, unit) => results.push({ what, value: Math.r
 
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const scripts = []
+  page.on('response', (r) => r.url().endsWith('.js') && scripts.push(r.body()))
   await page.goto(base)
   await page.waitForSelector('#main h1')
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  const sizes = (await Promise.all(scripts)).map((body) => gzipSync(body).length)
+  measure('JavaScript of the first load, gzipped', sizes.reduce((a, b) => a + b, 0) / 1000, 250, 'kB')
   const paint = await page.evaluate(
     () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
   )

@@ -38,7 +38,9 @@ export default async function start(project: TestProject): Promise<() => Promise
   return async () => {
     const ended = new Promise((resolve) => demo.once('exit', resolve))
     demo.kill('SIGINT')
+    const late = setTimeout(() => demo.kill('SIGKILL'), 8000)
     await ended
+    clearTimeout(late)
     rmSync(dir, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, patch, post, put, remove, send } from './client.ts'
-import type { Receiver, Role, Sensor, Token, Upload, User } from './types.ts'
+import type { Asked } from './typed.ts'
+import type { Receiver, Role, Sensor, Token, Upload, User, Zone } from './types.ts'
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],
@@ -46,3 +47,8 @@ export const verifyAudit = (): Promise<{ ok: boolean; entries: number; fault?: s
 
 export const sendCapture = (file: File, progress: (share: number) => void): Promise<Upload> =>
   send<Upload>('/uploads', { name: file.name }, file, progress)
+
+export const createZone = (zone: Asked<'/zones', 'post'>['body']): Promise<Zone> =>
+  post('/zones', { body: zone })
+
+export const deleteZone = (id: string): Promise<unknown> => remove('/zones/{id}', { path: { id } })

@@ -65,6 +65,19 @@ describe('the inbox', () => {
   })
 })
 
+describe('the inbox in a browser whose scrolling answers with a promise', () => {
+  it('goes away without a fault', () => {
+    const scroll = vi
+      .spyOn(Element.prototype, 'scrollIntoView')
+      .mockImplementation(() => Promise.resolve() as never)
+    const { unmount } = render(
+      <AlertList items={[anAlert()]} current="a1" open={() => undefined} more={undefined} loading={false} />,
+    )
+    expect(scroll).toHaveBeenCalledOnce()
+    expect(unmount).not.toThrow()
+  })
+})
+
 describe('the search box', () => {
   it('offers fields, completes with the keyboard, and searches', async () => {
     const change = vi.fn()

@@ -17,7 +17,10 @@ interface AlertListProps {
 /** The inbox: what nobody has read yet weighs more. */
 export function AlertList({ items, current, open, more, loading }: AlertListProps) {
   const chosen = useRef<HTMLButtonElement>(null)
-  useEffect(() => chosen.current?.scrollIntoView?.({ block: 'nearest' }), [current])
+  useEffect(() => {
+    // In braces: browsers answer with a promise, which React would take for a clean-up.
+    chosen.current?.scrollIntoView({ block: 'nearest' })
+  }, [current])
   return (
     <ul className="inbox" aria-label="Alerts">
       {items.map((a) => (

@@ -40,8 +40,12 @@ export function DeviceTable({ filter, zones, selected, select, sort, total, clea
       )
     },
   })
-  useEffect(() => rows.measure(), [rows, height])
-  useEffect(() => total(pages.total), [total, pages.total])
+  useEffect(() => {
+    rows.measure()
+  }, [rows, height])
+  useEffect(() => {
+    total(pages.total)
+  }, [total, pages.total])
 
   const keys = useMemo(() => {
     const step = (by: number) => () => {

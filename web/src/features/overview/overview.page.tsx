@@ -66,7 +66,12 @@ function Body({ overview: o }: { overview: Overview }) {
           )}
         </Card>
         <Card title="Where is it?">
-          <FacetBars facets={o.by_zone} title={zoneName} link={(v) => ({ zone: [v] })} />
+          <FacetBars
+            facets={o.by_zone.filter((z) => z.value)}
+            title={zoneName}
+            link={(v) => ({ zone: [v] })}
+            none="No zones yet. Draw them under settings, and devices are told apart by where they stand."
+          />
         </Card>
         <Card title="Who made it?">
           <FacetBars facets={o.by_vendor} title={(v) => v || 'Not known'} link={(v) => ({ vendor: [v] })} />

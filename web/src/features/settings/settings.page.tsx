@@ -5,12 +5,14 @@ import { NotifiersTab } from './tab-notifiers.tsx'
 import { PasswordTab } from './tab-password.tsx'
 import { TokensTab } from './tab-tokens.tsx'
 import { UsersTab } from './tab-users.tsx'
+import { ZonesTab } from './tab-zones.tsx'
 import './settings.css'
 
 const tabs = [
   ['you', 'You'],
   ['users', 'Users'],
   ['tokens', 'API tokens'],
+  ['zones', 'Zones'],
   ['notifiers', 'Notifications'],
 ] as const
 
@@ -39,6 +41,7 @@ export function SettingsPage() {
       {tab === 'you' && <PasswordTab />}
       {tab === 'users' && <UsersTab />}
       {tab === 'tokens' && <TokensTab />}
+      {tab === 'zones' && <ZonesTab />}
       {tab === 'notifiers' && <NotifiersTab />}
     </Page>
   )

@@ -88,10 +88,10 @@ export function Palette({ close, help }: { close: () => void; help: () => void }
 function useEntries(text: string, help: () => void): Entry[] {
   const navigate = useNavigate()
   const wanted = useDeferredValue(text.trim())
+  // Only what answers the text as it stands: Enter must not open what was found for half of it.
   const { data } = useQuery({
     ...findDevices(wanted, 8),
-    enabled: wanted.length > 1,
-    placeholderData: (d) => d,
+    enabled: wanted.length > 1 && wanted === text.trim(),
   })
   const matches = (title: string): boolean => title.toLowerCase().includes(text.trim().toLowerCase())
   const goes: Entry[] = places
@@ -111,5 +111,8 @@ function useEntries(text: string, help: () => void): Entry[] {
     icon: <TypeIcon type={d.identity.type.value} category={typeCategory(d.identity.type.value)} />,
     run: () => void navigate({ to: '/devices/$id', params: { id: d.id } }),
   }))
-  return [...devices, ...goes, ...(matches('keys') ? [keys] : [])]
+  const named = (e: Entry): boolean =>
+    text.trim() !== '' && e.title.toLowerCase().startsWith(text.trim().toLowerCase())
+  const all = matches('keys') ? [...goes, keys] : goes
+  return [...all.filter(named), ...devices, ...all.filter((e) => !named(e))]
 }
