@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/arp"
+	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -29,6 +30,7 @@ import (
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		arp.Protocol(),
+		bacnet.Protocol(),
 		dhcp.Protocol(),
 		dns.Protocol(),
 		http.Protocol(),

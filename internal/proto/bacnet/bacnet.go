@@ -1,17 +1,21 @@
 // Package bacnet reads and writes BACnet/IP (ASHRAE 135, annex J) as far as
 // finding devices and reading their properties goes: Who-Is, I-Am,
-// ReadProperty and its answer. Segmented and routed messages are not read.
+// ReadProperty, ReadPropertyMultiple and their answers, and the objects that
+// other services name. Segmented messages are not read.
 package bacnet
 
 import (
 	"encoding/binary"
 	"errors"
+	"net/netip"
 
 	"github.com/heron-iot/heron/internal/wire"
 )
 
 // Functions of the virtual link (annex J.2).
 const (
+	Forwarded         = 0x04 // by a broadcast device, for another address
+	Distribute        = 0x09 // please forward
 	OriginalUnicast   = 0x0a
 	OriginalBroadcast = 0x0b
 )
@@ -20,8 +24,12 @@ const (
 const (
 	Confirmed   = 0x00
 	Unconfirmed = 0x10
+	SimpleAck   = 0x20
 	ComplexAck  = 0x30
+	SegmentAck  = 0x40
 	Error       = 0x50
+	Reject      = 0x60
+	Abort       = 0x70
 )
 
 // Services (clause 21).
@@ -29,17 +37,32 @@ const (
 	IAm          = 0
 	WhoIs        = 8
 	ReadProperty = 12
+
+	AtomicWriteFile        = 7
+	CreateObject           = 10
+	DeleteObject           = 11
+	ReadMultiple           = 14
+	WriteProperty          = 15
+	WriteMultiple          = 16
+	CommunicationControl   = 17
+	ReinitializeDevice     = 20
+	TimeSynchronization    = 6 // these two are not confirmed
+	UTCTimeSynchronization = 9
 )
 
 // Properties of the device object (clause 21).
 const (
 	PropApplicationVersion = 12
+	PropDescription        = 28
 	PropFirmware           = 44
+	PropLocation           = 58
 	PropModelName          = 70
+	PropObjectIdentifier   = 75
 	PropObjectName         = 77
 	PropPresentValue       = 85
 	PropVendorID           = 120
 	PropVendorName         = 121
+	PropSerialNumber       = 372
 )
 
 // Types of object (clause 21).
@@ -48,8 +71,13 @@ const (
 	ObjectDevice      = 8
 )
 
+// IAmRouter is the type of the network message by which a router tells which
+// networks it leads to (clause 6.4.2).
+const IAmRouter = 1
+
 // Application tags (clause 20.2.1.4).
 const (
+	tagBoolean    = 1
 	tagUnsigned   = 2
 	tagReal       = 4
 	tagString     = 7
@@ -72,6 +100,17 @@ type Message struct {
 	Vendor int
 	// Low and High of a Who-Is; both -1 when it asks everyone.
 	Low, High int
+	// Origin is who first sent a forwarded message.
+	Origin netip.AddrPort
+	// SourceNet is the network behind a router that the message comes from, 0
+	// when the sender speaks for itself.
+	SourceNet int
+	// Network tells that this is a message between routers: Service is its type
+	// (clause 6.2.4) and Answer what follows.
+	Network bool
+	// Answer is what follows the service of an answer to ReadProperty (the value)
+	// or ReadPropertyMultiple; borrowed.
+	Answer []byte
 }
 
 // ObjectID joins a type and an instance.
@@ -82,22 +121,48 @@ func Read(b []byte) (Message, error) {
 	m := Message{Low: -1, High: -1}
 	r := wire.NewReader(b)
 	kind, function, n := r.U8(), r.U8(), r.U16()
-	if kind != 0x81 || function != OriginalUnicast && function != OriginalBroadcast || n != len(b) {
+	if kind != 0x81 || n != len(b) {
 		return m, ErrNotBACnet
 	}
-	version, control := r.U8(), r.U8()
-	if version != 1 || control&0x80 != 0 || control&0x08 != 0 {
-		return m, ErrNotBACnet // a network message, or from beyond a router
+	switch function {
+	case Distribute, OriginalUnicast, OriginalBroadcast:
+	case Forwarded:
+		ip, _ := netip.AddrFromSlice(r.Bytes(4))
+		m.Origin = netip.AddrPortFrom(ip, uint16(r.U16()))
+	default:
+		return m, ErrNotBACnet
 	}
-	if control&0x20 != 0 {
-		r.Skip(2)
-		r.Skip(r.U8() + 1) // destination and hop count
-	}
-	m.readPDU(&r)
+	m.readNetwork(&r)
 	if r.Err() != nil {
 		return m, ErrNotBACnet
 	}
 	return m, nil
+}
+
+// readNetwork reads the network layer (clause 6.2) and what it carries.
+func (m *Message) readNetwork(r *wire.Reader) {
+	version, control := r.U8(), r.U8()
+	if version != 1 || control&0x50 != 0 {
+		r.Fail(ErrNotBACnet)
+		return
+	}
+	if control&0x20 != 0 {
+		r.Skip(2)
+		r.Skip(r.U8())
+	}
+	if control&0x08 != 0 {
+		m.SourceNet = r.U16()
+		r.Skip(r.U8())
+	}
+	if control&0x20 != 0 {
+		r.Skip(1) // hop count
+	}
+	if m.Network = control&0x80 != 0; m.Network {
+		m.Service = byte(r.U8())
+		m.Answer = r.Rest()
+		return
+	}
+	m.readPDU(r)
 }
 
 func (m *Message) readPDU(r *wire.Reader) {
@@ -107,14 +172,33 @@ func (m *Message) readPDU(r *wire.Reader) {
 	case Confirmed:
 		r.Skip(1)
 		m.Invoke = byte(r.U8())
-	case ComplexAck:
+	case SimpleAck, ComplexAck, Error, Reject, Abort, SegmentAck:
 		m.Invoke = byte(r.U8())
+	case Unconfirmed:
+	default:
+		r.Fail(ErrNotBACnet)
+	}
+	if first&0x08 != 0 && (m.Kind == Confirmed || m.Kind == ComplexAck) {
+		r.Skip(2) // a segment: its number, and how many may be on the way
 	}
 	m.Service = byte(r.U8())
+	if first&0x08 == 0 {
+		m.readService(r)
+	}
+}
+
+// readService reads what follows the choice of service, as far as it is known.
+func (m *Message) readService(r *wire.Reader) {
 	switch {
-	case m.Service == ReadProperty && m.Kind != Unconfirmed:
+	case m.Kind == Confirmed && (m.Service == WriteProperty || m.Service == ReadProperty),
+		m.Kind == ComplexAck && m.Service == ReadProperty:
 		m.Object = uint32(contextUnsigned(r, 0))
 		m.Property = contextUnsigned(r, 1)
+		m.Answer = r.Rest()
+	case m.Kind == ComplexAck && m.Service == ReadMultiple:
+		m.Answer = r.Rest()
+	case m.Kind == Confirmed && m.Service == WriteMultiple:
+		m.Object = uint32(contextUnsigned(r, 0))
 	case m.Kind == Unconfirmed && m.Service == WhoIs && r.Len() > 0:
 		m.Low, m.High = contextUnsigned(r, 0), contextUnsigned(r, 1)
 	case m.Kind == Unconfirmed && m.Service == IAm:

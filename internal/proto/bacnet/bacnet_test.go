@@ -33,6 +33,29 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	}
 }
 
+func TestPropertiesOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	asked := bacnet.Message{Invoke: 1, Object: bacnet.ObjectID(bacnet.ObjectDevice, 7), Property: bacnet.PropModelName}
+	got, err := bacnet.Read(bacnet.AppendProperty(nil, &asked, bacnet.Text("a longer name")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	got.Properties(func(p bacnet.Property) {
+		n++
+		if text, ok := p.ReadText(); !ok || string(text) != "a longer name" || p.ID != bacnet.PropModelName || p.Index != -1 {
+			t.Errorf("got %+v, text %q", p, text)
+		}
+	})
+	if n != 1 {
+		t.Errorf("%d properties, want 1", n)
+	}
+	number := bacnet.Property{Value: bacnet.Number(36)}
+	if v, ok := number.ReadNumber(); !ok || v != 36 {
+		t.Errorf("number: got %d, %v", v, ok)
+	}
+}
+
 func TestLongTextIsCut(t *testing.T) {
 	t.Parallel()
 	asked := bacnet.Message{Invoke: 1}
@@ -49,6 +72,13 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := bacnet.Read(b)
 		if err != nil {
+			return
+		}
+		m.Properties(func(p bacnet.Property) {
+			p.ReadText()
+			p.ReadNumber()
+		})
+		if m.Network || m.SourceNet != 0 {
 			return
 		}
 		if m.Service == bacnet.ReadProperty && m.Kind == bacnet.Confirmed && m.Property < 256 {

@@ -1,0 +1,177 @@
+// Package bacnet reads BACnet/IP, by which buildings are controlled: what
+// devices say of themselves, which networks are behind a router, and who changes
+// what.
+package bacnet
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/bacnet"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations, beside bacnet.device.<property>.
+const (
+	keyInstance = "bacnet.device.instance"
+	keyVendorID = "bacnet.device.vendor_id"
+	keyRouter   = "bacnet.routed_network" // number of a network behind the sender
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:         "bacnet",
+		Over:         dissect.OverUDP,
+		Ports:        []uint16{47808},
+		Spec:         "ANSI/ASHRAE 135 annex J (BACnet/IP), clauses 6 (network layer), 15, 16 and 20 (services)",
+		EveryMessage: true,
+		Probe: func(b []byte, _ bool) bool {
+			_, err := bacnet.Read(b)
+			return err == nil
+		},
+		Dissect: d.dissect,
+	}
+}
+
+type dissector struct {
+	text []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	b, err := bacnet.Read(r.Rest())
+	if err != nil {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	about := subject(&b, m)
+	if b.SourceNet != 0 {
+		// What is behind a router has no address here that facts could be about.
+		d.number(out, about, keyRouter, b.SourceNet)
+	}
+	if b.Network {
+		networks := wire.NewReader(b.Answer)
+		for b.Service == bacnet.IAmRouter && networks.Len() >= 2 {
+			d.number(out, about, keyRouter, networks.U16())
+		}
+		return heron.Verdict{}, nil
+	}
+	if b.SourceNet == 0 {
+		d.facts(&b, about, out)
+	}
+	report(&b, out)
+	return heron.Verdict{}, nil
+}
+
+// subject is who a message is from: whoever sent it, or for a forwarded one
+// (annex J.2.5) the address that it names.
+func subject(b *bacnet.Message, m *heron.Message) heron.Subject {
+	from := b.Origin.Addr()
+	if !from.IsValid() || from == m.Src.IP || from == (netip.AddrFrom4([4]byte{})) {
+		return m.Sender()
+	}
+	return heron.Subject{Endpoint: heron.Endpoint{IP: from, VLAN: m.Src.VLAN}}
+}
+
+// facts tells what a device says of itself.
+func (d *dissector) facts(b *bacnet.Message, about heron.Subject, out dissect.Emitter) {
+	if b.Kind == bacnet.Unconfirmed && b.Service == bacnet.IAm {
+		d.number(out, about, keyInstance, int(b.Object&0x3fffff))
+		d.number(out, about, keyVendorID, b.Vendor)
+	}
+	b.Properties(func(p bacnet.Property) {
+		if p.Object>>22 != bacnet.ObjectDevice || p.Index != -1 {
+			return
+		}
+		key := propertyKey(p.ID)
+		if key == "" {
+			return
+		}
+		if text, ok := p.ReadText(); ok {
+			out.Observe(about, key, text)
+		} else if n, ok := p.ReadNumber(); ok {
+			d.number(out, about, key, n)
+		}
+	})
+}
+
+func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
+	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
+	out.Observe(about, key, d.text)
+}
+
+// propertyKey names the properties of a device object that tell what it is, ""
+// for others.
+func propertyKey(id int) string {
+	switch id {
+	case bacnet.PropVendorName:
+		return "bacnet.device.vendor_name"
+	case bacnet.PropModelName:
+		return "bacnet.device.model_name"
+	case bacnet.PropFirmware:
+		return "bacnet.device.firmware_revision"
+	case bacnet.PropApplicationVersion:
+		return "bacnet.device.application_software_version"
+	case bacnet.PropObjectName:
+		return "bacnet.device.object_name"
+	case bacnet.PropDescription:
+		return "bacnet.device.description"
+	case bacnet.PropLocation:
+		return "bacnet.device.location"
+	case bacnet.PropSerialNumber:
+		return "bacnet.device.serial_number"
+	case bacnet.PropVendorID:
+		return keyVendorID
+	case bacnet.PropObjectIdentifier:
+		return keyInstance
+	}
+	return ""
+}
+
+// report makes an event of what changes a device, and of who looks for all. The
+// password of a restart is not told.
+func report(b *bacnet.Message, out dissect.Emitter) {
+	kind := eventKind(b)
+	if kind == "" {
+		return
+	}
+	attrs := map[string]string{"service": strconv.Itoa(int(b.Service))}
+	switch {
+	case kind == "bacnet.who_is" && b.Low >= 0:
+		attrs["low"], attrs["high"] = strconv.Itoa(b.Low), strconv.Itoa(b.High)
+	case kind == "bacnet.write" && b.Service != bacnet.AtomicWriteFile:
+		attrs["object"] = strconv.Itoa(int(b.Object>>22)) + "," + strconv.Itoa(int(b.Object&0x3fffff))
+		if b.Service == bacnet.WriteProperty {
+			attrs["property"] = strconv.Itoa(b.Property)
+		}
+	}
+	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+}
+
+func eventKind(b *bacnet.Message) string {
+	if b.Kind == bacnet.Unconfirmed {
+		switch b.Service {
+		case bacnet.WhoIs:
+			return "bacnet.who_is"
+		case bacnet.TimeSynchronization, bacnet.UTCTimeSynchronization:
+			return "bacnet.time"
+		}
+		return ""
+	}
+	if b.Kind != bacnet.Confirmed {
+		return ""
+	}
+	switch b.Service {
+	case bacnet.WriteProperty, bacnet.WriteMultiple, bacnet.AtomicWriteFile:
+		return "bacnet.write"
+	case bacnet.CreateObject, bacnet.DeleteObject:
+		return "bacnet.configure"
+	case bacnet.CommunicationControl:
+		return "bacnet.communication_control"
+	case bacnet.ReinitializeDevice:
+		return "bacnet.reinitialize"
+	}
+	return ""
+}
