@@ -8,6 +8,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dns"
+	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
@@ -33,6 +34,7 @@ func Protocols() []dissect.Protocol {
 		bacnet.Protocol(),
 		dhcp.Protocol(),
 		dns.Protocol(),
+		enip.Protocol(),
 		http.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
