@@ -9,7 +9,7 @@ declare -A packages=(
 	[nft]="nftables"
 	[ip]="iproute2"
 	[mosquitto_sub]="mosquitto-clients"
-	[snmpget]="snmp"
+	[tshark]="tshark"
 	[tcpdump]="tcpdump"
 )
 
