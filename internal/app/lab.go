@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/lab"
 )
 
@@ -49,32 +51,37 @@ func RunLab(ctx context.Context, o LabOptions, up func(LabView)) error {
 	if err != nil {
 		return errors.Join(err, n.Stop())
 	}
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
-	defer stop()
 	up(v)
+	takeAttacks(ctx, n, l)
+	return n.Stop()
+}
+
+// takeAttacks serves the control socket until ctx ends.
+func takeAttacks(ctx context.Context, n *lab.Network, l net.Listener) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	var playing sync.WaitGroup
+	defer playing.Wait()
+	defer cancel()
 	for {
 		conn, err := l.Accept()
 		if err != nil {
-			break
+			return
 		}
-		go control(ctx, n, conn)
+		playing.Go(func() { control(ctx, n, conn) })
 	}
-	return n.Stop()
 }
 
 // labSocket is where a running network takes attacks.
 func labSocket(name string) string {
-	dir := os.Getenv("XDG_RUNTIME_DIR")
-	if dir == "" {
-		dir = os.TempDir()
-	}
-	return filepath.Join(dir, fmt.Sprintf("heron-lab-%d%s.sock", os.Geteuid(), name))
+	return filepath.Join(config.RuntimeDir(), fmt.Sprintf("heron-lab-%d%s.sock", os.Geteuid(), name))
 }
 
 func listenLab(ctx context.Context, name string) (net.Listener, error) {
 	path := labSocket(name)
 	// A socket that nobody answers on was left by a crash.
-	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
+	dialer := net.Dialer{Timeout: time.Second}
+	if conn, err := dialer.DialContext(ctx, "unix", path); err == nil {
 		_ = conn.Close()
 		return nil, heron.Errorf(heron.CodeConflict, "a network of this name is up already; choose another with --name")
 	}
@@ -84,12 +91,16 @@ func listenLab(ctx context.Context, name string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
-	return l, os.Chmod(path, 0o600)
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // control plays the attack that the first line of a connection names.
 func control(ctx context.Context, n *lab.Network, conn net.Conn) {
 	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	line, err := bufio.NewReader(io.LimitReader(conn, 256)).ReadString('\n')
 	if err != nil {
 		return

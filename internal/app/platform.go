@@ -124,22 +124,19 @@ func (p *Platform) openStore(ctx context.Context) (err error) {
 }
 
 func (p *Platform) openBus(ctx context.Context) error {
-	c, err := p.busConfig()
-	if err != nil {
-		return err
-	}
-	p.bus, err = bus.Open(ctx, c)
+	b, err := bus.Open(ctx, p.busConfig())
+	p.bus = b
 	return err
 }
 
 // busConfig is the configuration as the bus wants it.
-func (p *Platform) busConfig() (bus.Config, error) {
+func (p *Platform) busConfig() bus.Config {
 	b := p.conf.Bus
 	return bus.Config{
 		URL: b.URL, StoreDir: filepath.Join(p.conf.Data, "bus"), Listen: b.Listen, TokenFile: b.TokenFile,
 		CAFile: b.CAFile, CertFile: b.CertFile, KeyFile: b.KeyFile, MaxBytes: b.MaxBytes,
 		SiteID: p.conf.Site, Log: p.log,
-	}, nil
+	}
 }
 
 func (p *Platform) openCore(ctx context.Context) error {

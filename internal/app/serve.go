@@ -104,15 +104,14 @@ func (p *Platform) newSensor(name string, publish func(context.Context, *heron.B
 // startRemoteSensor captures into a bus of its own on disk, and forwards from
 // there to the core's: an outage of the way between loses nothing.
 func (p *Platform) startRemoteSensor(ctx context.Context) error {
-	remote, err := p.busConfig()
+	remote := p.busConfig()
+	local := remote
+	local.URL, local.Listen, local.TokenFile = "", "", ""
+	b, err := bus.Open(ctx, local)
 	if err != nil {
 		return err
 	}
-	local := remote
-	local.URL, local.Listen, local.TokenFile = "", "", ""
-	if p.bus, err = bus.Open(ctx, local); err != nil {
-		return err
-	}
+	p.bus = b
 	p.group.Go(func() error { return bus.Forward(ctx, p.bus, remote, p.log.With("component", "forward")) })
 	return p.startSensors(ctx, p.bus.PublishBatch)
 }

@@ -8,110 +8,92 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// refs builds the references of a control: IEC 62443-3-3 (2013) system
-// requirements and NIST CSF 2.0 (2024) subcategories.
-func refs(iec, csf string) map[string][]string {
-	return map[string][]string{
-		"IEC 62443-3-3": strings.Split(iec, ", "),
-		"NIST CSF 2.0":  strings.Split(csf, ", "),
+// row is a control as checks lists it: its id, title and weight, the system
+// requirements of IEC 62443-3-3 (2013) and the subcategories of NIST CSF 2.0
+// (2024) that it speaks to, its rule in words, and the rule.
+type row struct {
+	id, title string
+	weight    float64
+	iec, csf  string
+	rule      string
+	applies   func(*view) bool
+	decide    func(*view) verdict
+}
+
+func (r row) check() check {
+	return check{
+		Control: heron.Control{
+			ID: r.id, Title: r.title, Weight: r.weight, Rule: r.rule,
+			References: map[string][]string{
+				"IEC 62443-3-3": strings.Split(r.iec, ", "),
+				"NIST CSF 2.0":  strings.Split(r.csf, ", "),
+			},
+		},
+		applies: r.applies, decide: r.decide,
 	}
 }
 
 // checks lists the controls in the order of their ids.
 func checks() []check {
-	return []check{
+	rows := []row{
 		{
-			heron.Control{
-				ID: "A05", Title: "Telnet is closed", Weight: 3, References: refs("SR 7.7, SR 4.1", "PR.AA-03, PR.PS-01"),
-				Rule: "fails when a Telnet service answers",
-			},
-			nil, closed("Telnet", "telnet", 23, 2323),
+			"A05", "Telnet is closed", 3, "SR 7.7, SR 4.1", "PR.AA-03, PR.PS-01",
+			"fails when a Telnet service answers", nil, closed("Telnet", "telnet", 23, 2323),
 		},
 		{
-			heron.Control{
-				ID: "A06", Title: "FTP and TFTP are closed", Weight: 2, References: refs("SR 7.7, SR 4.1", "PR.PS-01"),
-				Rule: "fails when an FTP or TFTP service answers",
-			},
-			nil, closed("FTP or TFTP", "ftp tftp", 21, 69),
+			"A06", "FTP and TFTP are closed", 2, "SR 7.7, SR 4.1", "PR.PS-01",
+			"fails when an FTP or TFTP service answers", nil, closed("FTP or TFTP", "ftp tftp", 21, 69),
 		},
 		{
-			heron.Control{
-				ID: "A07", Title: "The web interface is encrypted", Weight: 2, References: refs("SR 4.1, SR 4.3", "PR.DS-02"),
-				Rule: "fails when HTTP without TLS serves a login",
-			},
-			nil, webLogin,
+			"A07", "The web interface is encrypted", 2, "SR 4.1, SR 4.3", "PR.DS-02",
+			"fails when HTTP without TLS serves a login", nil, webLogin,
 		},
 		{
-			heron.Control{
-				ID: "A08", Title: "No password crosses the network in clear", Weight: 3, References: refs("SR 1.5, SR 4.1", "PR.AA-01, PR.DS-02"),
-				Rule: "fails when a login in clear was seen",
-			},
-			nil, clearLogin,
+			"A08", "No password crosses the network in clear", 3, "SR 1.5, SR 4.1", "PR.AA-01, PR.DS-02",
+			"fails when a login in clear was seen", nil, clearLogin,
 		},
 		{
-			heron.Control{
-				ID: "A12", Title: "SNMP is version 3", Weight: 2, References: refs("SR 1.2, SR 4.1", "PR.AA-03"),
-				Rule: "fails when SNMP v1 or v2c is answered",
-			},
-			nil, snmpVersion,
+			"A12", "SNMP is version 3", 2, "SR 1.2, SR 4.1", "PR.AA-03",
+			"fails when SNMP v1 or v2c is answered", nil, snmpVersion,
 		},
 		{
-			heron.Control{
-				ID: "A19", Title: "MQTT asks for a login", Weight: 2, References: refs("SR 1.2, SR 2.1", "PR.AA-03, PR.AA-05"),
-				Rule: "fails when a broker accepted a client without user name",
-			},
-			nil, mqttLogin,
+			"A19", "MQTT asks for a login", 2, "SR 1.2, SR 2.1", "PR.AA-03, PR.AA-05",
+			"fails when a broker accepted a client without user name", nil, mqttLogin,
 		},
 		{
-			heron.Control{
-				ID: "C01", Title: "TLS is 1.2 or newer", Weight: 2, References: refs("SR 4.3", "PR.DS-02"),
-				Rule: "fails when the device agreed to TLS 1.1 or older",
-			},
-			nil, tlsVersion,
+			"C01", "TLS is 1.2 or newer", 2, "SR 4.3", "PR.DS-02",
+			"fails when the device agreed to TLS 1.1 or older", nil, tlsVersion,
 		},
 		{
-			heron.Control{
-				ID: "C02", Title: "The certificate is valid", Weight: 1, References: refs("SR 1.8", "PR.AA-01"),
-				Rule: "fails when a served certificate has expired",
-			},
-			nil, certificateDate,
+			"C02", "The certificate is valid", 1, "SR 1.8", "PR.AA-01",
+			"fails when a served certificate has expired", nil, certificateDate,
 		},
 		{
-			heron.Control{
-				ID: "L02", Title: "The clock is synchronised", Weight: 1, References: refs("SR 2.11", "PR.PS-04"),
-				Rule: "passes when the device was seen using NTP",
-			},
-			nil, clockSync,
+			"L02", "The clock is synchronised", 1, "SR 2.11", "PR.PS-04",
+			"passes when the device was seen using NTP", nil, clockSync,
 		},
 		{
-			heron.Control{
-				ID: "N04", Title: "The firmware version is known", Weight: 1, References: refs("SR 7.8", "ID.AM-02"),
-				Rule: "passes when the identity names a firmware version",
-			},
-			nil, firmwareKnown,
+			"N04", "The firmware version is known", 1, "SR 7.8", "ID.AM-02",
+			"passes when the identity names a firmware version", nil, firmwareKnown,
 		},
 		{
-			heron.Control{
-				ID: "N07", Title: "No exploited vulnerability is open", Weight: 4, References: refs("SR 3.2", "ID.RA-05, ID.RA-01"),
-				Rule: "fails when an open match of grade range or better is in CISA's catalogue of exploited vulnerabilities",
-			},
-			nil, exploited,
+			"N07", "No exploited vulnerability is open", 4, "SR 3.2", "ID.RA-05, ID.RA-01",
+			"fails when an open match of grade range or better is in CISA's catalogue of exploited vulnerabilities", nil, exploited,
 		},
 		{
-			heron.Control{
-				ID: "S03", Title: "Control devices do not talk to the Internet", Weight: 4, References: refs("SR 5.2 RE 1, SR 5.2", "PR.IR-01"),
-				Rule: "fails when a control device opened a connection to the Internet",
-			},
-			control, outbound,
+			"S03", "Control devices do not talk to the Internet", 4, "SR 5.2 RE 1, SR 5.2", "PR.IR-01",
+			"fails when a control device opened a connection to the Internet", control, outbound,
 		},
 		{
-			heron.Control{
-				ID: "S04", Title: "Nothing reaches the device from the Internet", Weight: 4, References: refs("SR 5.2", "PR.IR-01"),
-				Rule: "fails when a host on the Internet opened a connection to it",
-			},
-			nil, inbound,
+			"S04", "Nothing reaches the device from the Internet", 4, "SR 5.2", "PR.IR-01",
+			"fails when a host on the Internet opened a connection to it", nil, inbound,
 		},
 	}
+	out := make([]check, len(rows))
+	for i, r := range rows {
+		out[i] = r.check()
+	}
+	return out
 }
 
 func control(v *view) bool { return v.Device.IsControl() }

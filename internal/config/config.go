@@ -157,6 +157,15 @@ func Default() Config {
 	}
 }
 
+// RuntimeDir is the user's folder for sockets: XDG_RUNTIME_DIR, else that for
+// temporary files.
+func RuntimeDir() string {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		return dir
+	}
+	return os.TempDir()
+}
+
 // defaultData is /var/lib/heron for root, else a folder of the user's.
 func defaultData() string {
 	if os.Geteuid() == 0 {

@@ -79,14 +79,8 @@ func (l *linter) claims(s *Signature) {
 			if math.Abs(y.Weight) > maxWeight {
 				l.say(s, "weight %v of %s is beyond ±%d", y.Weight, a, maxWeight)
 			}
-			if strings.Contains(y.Value, "${") {
-				continue
-			}
-			if _, ok := heron.TypeOf(y.Value); a == Type && !ok {
-				l.say(s, "type %q is not one of heron's device types", y.Value)
-			}
-			if name := vendorName(y.Value); a == Vendor && name != y.Value {
-				l.say(s, "vendor %q is spelt %q in the table of vendors", y.Value, name)
+			if !strings.Contains(y.Value, "${") {
+				l.spelling(s, a, y.Value)
 			}
 		}
 	}
@@ -96,6 +90,16 @@ func (l *linter) claims(s *Signature) {
 	}
 	if late && len(s.Yields[Vendor]) > 0 {
 		l.say(s, "matches %s, so it cannot speak of the vendor", KeyVendor)
+	}
+}
+
+// spelling checks the value of a claim against the tables of names.
+func (l *linter) spelling(s *Signature, a Attribute, value string) {
+	if _, ok := heron.TypeOf(value); a == Type && !ok {
+		l.say(s, "type %q is not one of heron's device types", value)
+	}
+	if name := vendorName(value); a == Vendor && name != value {
+		l.say(s, "vendor %q is spelt %q in the table of vendors", value, name)
 	}
 }
 

@@ -41,9 +41,14 @@ func (g *program) find(f *fact, i int, out hits) {
 			_, name, _ = strings.Cut(name, ".")
 		}
 	}
-	if len(k.grams) == 0 {
-		return
+	if len(k.grams) > 0 {
+		k.findLiterals(f, i, out)
 	}
+}
+
+// findLiterals adds the conditions whose literal stands in the value where it
+// must, and whose regular expression, if any, agrees.
+func (k *keyIndex) findLiterals(f *fact, i int, out hits) {
 	for at := 0; at+gram <= len(f.lower); at++ {
 		for _, l := range k.grams[[gram]byte([]byte(f.lower[at:at+gram]))] {
 			if !strings.HasPrefix(f.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(f.lower, at) {

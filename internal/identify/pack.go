@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -192,28 +193,36 @@ func (s *Signature) check() error {
 		return errors.New("yields nothing")
 	}
 	for _, c := range slices.Concat(s.Match, s.Unless) {
-		if len(c.Key) == 0 {
-			return errors.New("a condition has no key")
-		}
-		for _, k := range c.Key {
-			if _, ok := keySets[k]; !ok && strings.HasPrefix(k, "@") {
-				return fmt.Errorf("key set %s: want one of @contact, @hostname, @maker, @model, @self, @text", k)
-			}
-		}
-		if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Word)+len(c.Domain)+len(c.Regexp) == 0 {
-			return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, word, domain, regexp or exists",
-				strings.Join(c.Key, ", "))
+		if err := c.check(); err != nil {
+			return err
 		}
 	}
-	for a, claims := range s.Yields {
+	for _, a := range slices.Sorted(maps.Keys(s.Yields)) {
 		if !slices.Contains(attributes[:], a) {
 			return fmt.Errorf("yields %q: want vendor, model, type, os or firmware", a)
 		}
-		for _, y := range claims {
+		for _, y := range s.Yields[a] {
 			if y.Value == "" || y.Weight == 0 {
 				return fmt.Errorf("yields %s: want a value and a weight other than 0", a)
 			}
 		}
+	}
+	return nil
+}
+
+// check reports what makes a condition meaningless.
+func (c *Condition) check() error {
+	if len(c.Key) == 0 {
+		return errors.New("a condition has no key")
+	}
+	for _, k := range c.Key {
+		if _, ok := keySets[k]; !ok && strings.HasPrefix(k, "@") {
+			return fmt.Errorf("key set %s: want one of @contact, @hostname, @maker, @model, @self, @text", k)
+		}
+	}
+	if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Word)+len(c.Domain)+len(c.Regexp) == 0 {
+		return fmt.Errorf("the condition on %s has no operator: want equals, prefix, contains, word, domain, regexp or exists",
+			strings.Join(c.Key, ", "))
 	}
 	return nil
 }

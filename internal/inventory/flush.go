@@ -295,7 +295,7 @@ func (v *Inventory) region(seeds map[*node]struct{}) map[*node]struct{} {
 		todo = append(todo, n)
 	}
 	add := func(n *node) {
-		if _, known := seeds[n]; !known && n != nil {
+		if _, known := seeds[n]; !known {
 			seeds[n] = struct{}{}
 			todo = append(todo, n)
 		}
@@ -303,23 +303,29 @@ func (v *Inventory) region(seeds map[*node]struct{}) map[*node]struct{} {
 	for len(todo) > 0 {
 		n := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if n.record != nil {
-			for _, p := range n.record.nodes {
-				add(p)
-			}
+		v.eachPeer(n, add)
+	}
+	return seeds
+}
+
+// eachPeer calls f for the nodes that are one device with n, by what was found
+// before, by an identifier or by a person's word. It may repeat itself.
+func (v *Inventory) eachPeer(n *node, f func(*node)) {
+	if n.record != nil {
+		for _, p := range n.record.nodes {
+			f(p)
 		}
-		for _, id := range n.ids {
-			if list := v.byID[id]; len(list) <= maxFollowed+1 {
-				for _, p := range list {
-					add(p)
-				}
-			}
-		}
-		for _, anchor := range v.ledger.links[n.anchor] {
-			if p := v.nodes[anchor]; p != nil {
-				add(p)
+	}
+	for _, id := range n.ids {
+		if list := v.byID[id]; len(list) <= maxFollowed+1 {
+			for _, p := range list {
+				f(p)
 			}
 		}
 	}
-	return seeds
+	for _, anchor := range v.ledger.links[n.anchor] {
+		if p := v.nodes[anchor]; p != nil {
+			f(p)
+		}
+	}
 }

@@ -241,40 +241,48 @@ func (x *executor) remove(h hold) error {
 	return nil
 }
 
+// removeElements takes the addresses that nobody held before out of the sets.
+// An element may expire between the look and the removal: it looks twice.
 func (x *executor) removeElements(h hold) error {
 	for range 2 {
-		held, err := x.held()
-		if err != nil {
+		err := x.removeHeld(h)
+		if !errors.Is(err, unix.ENOENT) {
 			return err
-		}
-		c, err := x.conn()
-		if err != nil {
-			return err
-		}
-		n := 0
-		for _, f := range families {
-			sets := f.byName()
-			for _, e := range h.elements() {
-				if !held[e.text].in(f) || slices.Contains(h.Kept, e.text) {
-					continue
-				}
-				n++
-				if err := c.SetDeleteElements(sets[e.set], []nftables.SetElement{{Key: e.key}}); err != nil {
-					return err
-				}
-			}
-		}
-		if n == 0 {
-			return nil
-		}
-		// An element may expire between the look and the removal: look again.
-		if err = c.Flush(); err == nil {
-			return nil
-		} else if !errors.Is(err, unix.ENOENT) {
-			return fmt.Errorf("write nftables: %w", err)
 		}
 	}
 	return heron.Errorf(heron.CodeUnavailable, "the quarantine sets change under our hands; somebody else writes them")
+}
+
+// removeHeld is removeElements for those that are in the sets now.
+func (x *executor) removeHeld(h hold) error {
+	held, err := x.held()
+	if err != nil {
+		return err
+	}
+	c, err := x.conn()
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, f := range families {
+		sets := f.byName()
+		for _, e := range h.elements() {
+			if !held[e.text].in(f) || slices.Contains(h.Kept, e.text) {
+				continue
+			}
+			n++
+			if err := c.SetDeleteElements(sets[e.set], []nftables.SetElement{{Key: e.key}}); err != nil {
+				return err
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if err := c.Flush(); err != nil {
+		return fmt.Errorf("write nftables: %w", err)
+	}
+	return nil
 }
 
 // found is an element read back.

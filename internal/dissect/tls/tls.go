@@ -190,37 +190,35 @@ func (d *dissector) gather(r *wire.Reader, full bool) (consumed int, after bool,
 // read goes through the gathered messages and reports whether the last was
 // whole. Nothing is told unless all of them are, or a hello is.
 func (d *dissector) read(side int, m *heron.Message, out dissect.Emitter) (whole bool, err error) {
-	data := &m.Flow.Data
 	for r := wire.NewReader(d.messages); r.Len() > 0; {
 		kind, size := r.U8(), r.U24()
 		if r.Err() != nil || size > r.Len() {
 			return false, nil
 		}
 		body := r.Sub(size)
-		switch kind {
-		case tls.TypeClientHello:
-			if side == 0 && data[atBegun] == 0 {
-				if err := d.client(&body, m, out); err != nil {
-					return true, err
-				}
-				data[atBegun], data[atDone] = 1, 1
-			}
-		case tls.TypeServerHello:
-			if side == 1 && data[atBegun+1] == 0 {
-				if err := d.server(&body, m, out); err != nil {
-					return true, err
-				}
-			}
-		case tls.TypeCertificate:
-			if side == 1 {
-				data[atDone+1] = 1
-				if err := d.certificate(tls.ReadCertificates(&body), m, out); err != nil {
-					return true, err
-				}
-			}
+		if err := d.handshake(kind, &body, side, m, out); err != nil {
+			return true, err
 		}
 	}
 	return true, nil
+}
+
+// handshake reads one message of the handshake, where its side may send it.
+func (d *dissector) handshake(kind int, body *wire.Reader, side int, m *heron.Message, out dissect.Emitter) error {
+	data := &m.Flow.Data
+	switch {
+	case kind == tls.TypeClientHello && side == 0 && data[atBegun] == 0:
+		if err := d.client(body, m, out); err != nil {
+			return err
+		}
+		data[atBegun], data[atDone] = 1, 1
+	case kind == tls.TypeServerHello && side == 1 && data[atBegun+1] == 0:
+		return d.server(body, m, out)
+	case kind == tls.TypeCertificate && side == 1:
+		data[atDone+1] = 1
+		return d.certificate(tls.ReadCertificates(body), m, out)
+	}
+	return nil
 }
 
 // client tells what a ClientHello says.
