@@ -594,7 +594,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Known weaknesses of the device
+         * Weaknesses of the device
          * @description Role: viewer.
          */
         get: operations["getDeviceVulnerabilities"];
@@ -695,7 +695,7 @@ export interface paths {
         };
         /**
          * Live stream (WebSocket)
-         * @description Upgrade to a WebSocket. The first message is {"type":"hello","seq":N}; then come live messages with the same nouns as the REST routes. {"type":"reset"} says that since is too old: read everything anew. {"type":"resume","seq":N} says that the reader was too slow: connect again with since=N.
+         * @description Upgrade to a WebSocket. The first message is {"type":"hello","seq":N}, repeated as a sign of life; then come live messages with the same nouns as the REST routes. {"type":"reset"} says that since is too old: read everything anew. {"type":"resume","seq":N} says that the reader was too slow: connect again with since=N.
          *
          *     Role: viewer.
          */
@@ -1200,7 +1200,7 @@ export interface components {
         };
         ActionRequest: {
             alert_id?: string;
-            /** @description Name of the device, typed, where it is a control device. */
+            /** @description Name of a control device, typed. */
             confirm?: string;
             device_id: string;
             /** @description Plan only; nothing is changed. */
@@ -1341,7 +1341,7 @@ export interface components {
         /** @enum {string} */
         ControlStatus: "pass" | "fail" | "unknown" | "not_applicable";
         Decision: {
-            /** @description Name of the device, typed, where it is a control device. */
+            /** @description Name of a control device, typed. */
             confirm?: string;
         };
         Detector: {
@@ -2081,7 +2081,7 @@ export interface operations {
                 sort?: string;
                 /** @description Device id. */
                 device?: string;
-                /** @description proposed, approved, running, verified, failed, rolled_back, released, expired, rejected, unknown. */
+                /** @description As proposed, running, verified, failed: see ActionState. */
                 state?: string[];
             };
             header?: never;
@@ -2608,7 +2608,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Field to sort by; - before it turns the order round. */
                 sort?: string;
-                /** @description Search: vendor:axis firmware<10 zone:ot -type:printer "exact words". */
+                /** @description Search, as vendor:axis firmware<10 -type:printer "exact words". */
                 q?: string;
                 /** @description Device types. */
                 type?: string[];
@@ -2658,7 +2658,7 @@ export interface operations {
     countDevices: {
         parameters: {
             query?: {
-                /** @description Search: vendor:axis firmware<10 zone:ot -type:printer "exact words". */
+                /** @description Search, as vendor:axis firmware<10 -type:printer "exact words". */
                 q?: string;
                 /** @description Device types. */
                 type?: string[];

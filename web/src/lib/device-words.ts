@@ -58,6 +58,7 @@ export const withArticle = (name: string): string =>
 
 const sources: Record<string, string> = {
   'identity.vendor': 'Its maker is',
+  banner: 'A service of it greets with',
   'mac.oui': 'Its hardware address belongs to',
   'dhcp.vendor_class': 'When asking for an address it calls itself',
   'dhcp.hostname': 'When asking for an address it gives the name',

@@ -29,6 +29,9 @@ export function bytes(n: number): string {
 /** 93 % */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
+/** A confidence: never quite 100 %, for it never is. */
+export const confidence = (share: number): string => percent(Math.min(share, 0.99))
+
 /** A measured value of unknown size: few digits, no exponent. */
 export function measured(n: number): string {
   if (Math.abs(n) >= 10_000) return compact.format(n)

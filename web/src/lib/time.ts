@@ -40,6 +40,11 @@ const exactFormat = new Intl.DateTimeFormat(undefined, {
   timeStyle: 'long',
 })
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const secondsFormat = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 
 /** The exact moment in the reader's zone. */
@@ -50,7 +55,8 @@ export function exact(t: string | undefined): string {
 
 /** The label of a moment on an axis that is `span` milliseconds wide. */
 export function axisTime(ms: number, span: number): string {
-  return span > 2 * day * 1000 ? dayFormat.format(ms) : clockFormat.format(ms)
+  if (span > 2 * day * 1000) return dayFormat.format(ms)
+  return (span < 10 * minute * 1000 ? secondsFormat : clockFormat).format(ms)
 }
 
 /** "14:02" today, "3 Nov, 14:02" on other days. */

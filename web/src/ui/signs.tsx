@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { percent } from '../lib/format.ts'
+import { confidence } from '../lib/format.ts'
 import { sureness } from '../lib/levels.ts'
 import { ago, exact, freshness } from '../lib/time.ts'
 import { useNow } from '../lib/clock.ts'
@@ -49,14 +49,14 @@ export function Sign({ grade, children }: { grade: Grade; children?: ReactNode }
 /** How sure: a short bar and a percentage. */
 export function Sureness({ value, word = false }: { value: number; word?: boolean }) {
   return (
-    <span className="sureness" title={`Confidence ${percent(value)}`}>
+    <span className="sureness" title={`Confidence ${confidence(value)}`}>
       <span className="sureness-bar" aria-hidden="true">
-        <i style={{ width: percent(value).replace(' ', '') }} />
+        <i style={{ width: confidence(value).replace(' ', '') }} />
       </span>
       {word && <span>{sureness(value)}</span>}
-      <span>
+      <span className="sureness-number">
         <span className="visually-hidden">confidence </span>
-        {percent(value)}
+        {confidence(value)}
       </span>
     </span>
   )

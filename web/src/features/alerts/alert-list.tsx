@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { Alert } from '../../api/types.ts'
-import { percent } from '../../lib/format.ts'
+import { confidence } from '../../lib/format.ts'
 import { verdictTitle } from '../../lib/alert-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Ago, Chip, Shape } from '../../ui/signs.tsx'
@@ -41,7 +41,7 @@ export function AlertList({ items, current, open, more, loading }: AlertListProp
               </span>
               <span className="inbox-meta small">
                 <span>{a.title ?? a.detector}</span>
-                <span>· {percent(a.confidence)} sure</span>
+                <span>· {confidence(a.confidence)} sure</span>
                 {a.count > 1 && <span>· {a.count} times</span>}
                 {a.verdict && <Chip>{verdictTitle(a.verdict)}</Chip>}
                 {a.state === 'acknowledged' && <Chip tone="accent">acknowledged</Chip>}
