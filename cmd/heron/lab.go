@@ -103,6 +103,9 @@ func newLabCapture(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "capture FILE", Short: "Write the network's traffic as a capture file, the same each time", Args: oneArg("a file to write"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if o.Duration <= 0 {
+				return usageError{errors.New("--duration: want more than nothing, as 10m")}
+			}
 			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, os.ErrExist) {
 				return usageError{fmt.Errorf("%s exists already; name another file, or remove it", args[0])}

@@ -23,7 +23,7 @@ func (p *Platform) serve(ctx context.Context) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", p.conf.Web.Listen)
 	if err != nil {
-		return heron.Errorf(heron.CodeUnavailable, "cannot listen on %s: %v; choose another address with --listen", p.conf.Web.Listen, err)
+		return heron.Errorf(heron.CodeConflict, "cannot listen on %s: %v; choose another address with --listen", p.conf.Web.Listen, err)
 	}
 	srv := p.server.HTTP()
 	if srv.Handler, err = p.handler(); err != nil {
