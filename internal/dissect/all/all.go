@@ -9,6 +9,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/enip"
+	"github.com/heron-iot/heron/internal/dissect/ftp"
+	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
@@ -19,10 +21,12 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
+	"github.com/heron-iot/heron/internal/dissect/sip"
 	"github.com/heron-iot/heron/internal/dissect/snmp"
 	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
+	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 )
@@ -35,6 +39,8 @@ func Protocols() []dissect.Protocol {
 		dhcp.Protocol(),
 		dns.Protocol(),
 		enip.Protocol(),
+		ftp.Protocol(),
+		hl7.Protocol(),
 		http.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
@@ -45,10 +51,12 @@ func Protocols() []dissect.Protocol {
 		ntp.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
+		sip.Protocol(),
 		snmp.Protocol(),
 		socks.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
+		telnet.Protocol(),
 		tls.Protocol(),
 		wsd.Protocol(),
 	}

@@ -64,7 +64,7 @@ func suite() dissecttest.Suite {
 			tcp("after_nothing", c(append(message(0, ""), message(0x65, "0100 0000")...)), s(message(0x65, "0100 0000"))),
 			tcp("orders", append(open,
 				c(explicit("10 03 2004 2464 3003 01")), s(explicit("90 00 0000")), // set an assembly
-				c(connected("4d 02 9102 5431 c400 0100 2a000000")),                // write tag T1
+				c(connected("4d 02 9102 5431 c400 0100 2a000000")), // write tag T1
 				c(connected("4c 02 9102 5431 0100")), s(connected("cc 00 0000 c400 2a000000")),
 				c(connected("0a 02 2002 2401 0200 0600 0e00 4d 02 9102 5432 c400 07 02 20ac 2401")), // write a tag and stop
 				c(explicit("52 02 2006 2401 0a f0 0600 05 02 2001 2401 0100 0100")),                 // reset, passed on
