@@ -25,7 +25,8 @@ interface DevicesSearch {
   zone?: string[]
   level?: string[]
   sensor?: string[]
-  local?: 'true' | 'false'
+  /** Shows hosts beyond the watched networks too. */
+  beyond?: 'yes'
   sort?: string
   selected?: string[]
 }
@@ -66,7 +67,7 @@ const devices = createRoute({
     zone: texts(s.zone),
     level: texts(s.level),
     sensor: texts(s.sensor),
-    local: s.local === 'true' || s.local === 'false' ? s.local : undefined,
+    beyond: s.beyond === 'yes' ? 'yes' : undefined,
     sort: text(s.sort),
     selected: texts(s.selected),
   }),

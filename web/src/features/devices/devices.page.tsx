@@ -47,6 +47,15 @@ export function DevicesPage() {
   return (
     <div className="devices" data-facets={facets || undefined}>
       <aside className="devices-side" aria-label="Filters">
+        <label className="facet-row devices-beyond">
+          <input
+            type="checkbox"
+            className="checkbox"
+            checked={search.beyond === 'yes'}
+            onChange={(e) => change({ beyond: e.target.checked ? 'yes' : undefined })}
+          />
+          <span className="clip">Hosts beyond this network</span>
+        </label>
         <FacetPanel filter={filter} zones={zones} sensors={sensors} toggle={toggle} />
       </aside>
       <div className="devices-main">
@@ -82,8 +91,17 @@ export function DevicesPage() {
 }
 
 function useFilter(): { filter: DeviceFilter; selected: string[] } {
-  const { selected, q, type, vendor, zone, level, sensor, local, sort } = useSearch({ from: '/devices' })
-  const key = JSON.stringify({ q, type, vendor, zone, level, sensor, local, sort })
+  const { selected, q, type, vendor, zone, level, sensor, beyond, sort } = useSearch({ from: '/devices' })
+  const key = JSON.stringify({
+    q,
+    type,
+    vendor,
+    zone,
+    level,
+    sensor,
+    local: beyond ? undefined : 'true',
+    sort,
+  })
   const filter = useMemo(() => JSON.parse(key) as DeviceFilter, [key])
   return { filter, selected: selected ?? [] }
 }

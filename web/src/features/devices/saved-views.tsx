@@ -18,20 +18,21 @@ const given: View[] = [
   { name: 'Industrial', filter: { q: 'category:ot' } },
 ]
 
-const same = (a: DeviceFilter, b: DeviceFilter): boolean =>
+// Which networks are shown is not part of a view.
+const chosen = ({ local: _, ...rest }: DeviceFilter): DeviceFilter => rest
+
+const written = (f: DeviceFilter): string =>
   JSON.stringify(
-    Object.entries(a)
-      .filter(([, v]) => v)
-      .sort(),
-  ) ===
-  JSON.stringify(
-    Object.entries(b)
+    Object.entries(f)
       .filter(([, v]) => v)
       .sort(),
   )
 
+const same = (a: DeviceFilter, b: DeviceFilter): boolean => written(a) === written(b)
+
 /** Searches worth keeping, kept in this browser. */
-export function SavedViews({ filter }: { filter: DeviceFilter }) {
+export function SavedViews({ filter: shown }: { filter: DeviceFilter }) {
+  const filter = chosen(shown)
   const [own, setOwn] = useState<View[]>(() => recall<View[]>('views', []))
   const [naming, setNaming] = useState(false)
   const navigate = useNavigate()
