@@ -59,7 +59,7 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 		out:     out,
 	}
 	for i, p := range list {
-		for _, over := range []Over{OverTCP, OverUDP} {
+		for _, over := range []Over{OverTCP, OverUDP, OverICMP} {
 			if p.Over&over == 0 {
 				continue
 			}
@@ -102,6 +102,8 @@ func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	case m.Transport == heron.Link:
 		d.link(m)
 		return heron.Verdict{Consumed: len(m.Payload)}
+	case m.Transport == heron.ICMP:
+		return d.icmp(m)
 	case f == nil || overOf(m.Transport) == 0:
 		return heron.Verdict{Consumed: len(m.Payload), Done: true}
 	case f.Settled:
@@ -149,6 +151,18 @@ func (d *Dispatcher) link(m *heron.Message) {
 			return
 		}
 	}
+}
+
+// icmp gives a message to each protocol of its type until one takes it. What no
+// protocol knows the type of is settled.
+func (d *Dispatcher) icmp(m *heron.Message) heron.Verdict {
+	list := d.byPort[portKey{OverICMP, m.SrcPort}]
+	for _, i := range list {
+		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
+			break
+		}
+	}
+	return heron.Verdict{Consumed: len(m.Payload), Done: len(list) == 0}
 }
 
 // stream passes over what is to be skipped, then offers message after message
@@ -332,7 +346,7 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 	d.out.Begin(m, p.Name)
 	d.reader.Reset(m.Payload)
 	v, err := p.Dissect(&d.reader, m, d.out)
-	if err != nil && m.Transport == heron.Link && !errors.Is(err, ErrNotMine) {
+	if err != nil && (m.Transport == heron.Link || m.Transport == heron.ICMP) && !errors.Is(err, ErrNotMine) {
 		d.malformed++
 	}
 	return v, err

@@ -260,6 +260,24 @@ func TestAFrameGoesToItsEtherType(t *testing.T) {
 	k.want(t, "a=x", "llc=x")
 }
 
+func TestICMPGoesByType(t *testing.T) {
+	t.Parallel()
+	k := newTalk(
+		dissect.Protocol{Name: "a", Over: dissect.OverICMP, Ports: []uint16{135}, Dissect: observe("a", nil)},
+	)
+	for _, c := range []struct {
+		kind uint16
+		done bool
+	}{{135, false}, {128, true}} {
+		var f heron.FlowScratch
+		v := k.d.Message(&heron.Message{Time: k.now, Transport: heron.ICMP, SrcPort: c.kind, Src: end(12), Payload: []byte("x"), Flow: &f})
+		if v.Done != c.done {
+			t.Errorf("type %d: done %t, want %t", c.kind, v.Done, c.done)
+		}
+	}
+	k.want(t, "a=x")
+}
+
 // observe is a Dissect that tells its payload.
 func observe(key string, err error) func(*wire.Reader, *heron.Message, dissect.Emitter) (heron.Verdict, error) {
 	return func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

@@ -27,6 +27,7 @@ const (
 	OverTCP Over = 1 << iota
 	OverUDP
 	OverLink // frames that are not IP, by EtherType or LLC
+	OverICMP // ICMPv4 and ICMPv6, by type
 )
 
 // Protocol describes one dissector: data, and at most three functions. The
@@ -37,7 +38,8 @@ type Protocol struct {
 	// filters spell it.
 	Name string
 	Over Over
-	// Ports are the well-known server ports, a hint only.
+	// Ports are the well-known server ports, a hint only; for OverICMP the types of
+	// message, of both versions of ICMP.
 	Ports []uint16
 	// EtherTypes are for OverLink.
 	EtherTypes []uint16

@@ -96,6 +96,9 @@ func productOf(key, value string) (product, version string) {
 	return product, version
 }
 
+// keyRouter: the device offers to be the default router of IPv6.
+const keyRouter = "ndp.router"
+
 // roles lists what a device was seen doing, sorted.
 func roles(nodes []*node, services []heron.Service) []string {
 	var out []string
@@ -110,6 +113,9 @@ func roles(nodes []*node, services []heron.Service) []string {
 		for _, f := range n.facts {
 			if f.Key == heron.KeyClientProtocol && isControl(f.Value) {
 				out = append(out, "ot_client")
+			}
+			if f.Key == keyRouter {
+				out = append(out, "router")
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
+	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
@@ -48,6 +49,7 @@ func Protocols() []dissect.Protocol {
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
+		ndp.Protocol(),
 		ntp.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // Conversation is what two ends said to each other in one flow. Zero ends and
@@ -165,6 +166,10 @@ func (p *player) offer(c *Conversation, fromClient bool, payload []byte) heron.V
 		m.Src, m.Dst = m.Dst, m.Src
 		m.SrcPort, m.DstPort = m.DstPort, m.SrcPort
 		side = 1
+	}
+	if c.Transport == heron.ICMP {
+		head := wire.NewReader(payload)
+		m.SrcPort, m.DstPort = uint16(head.U8()), uint16(head.U8())
 	}
 	m.Sequence = p.sent[side]
 	p.sent[side]++

@@ -7,6 +7,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/flow"
 	"github.com/heron-iot/heron/internal/proto/frame"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // sink joins a dispatcher to a flow table. What the table itself finds (frames
@@ -71,6 +72,12 @@ func (w *writer) send(fromClient bool, payload []byte) {
 		w.segment(fromClient, frame.ACK|frame.PSH, payload)
 	case heron.UDP:
 		w.deliver(frame.AppendUDP(w.frame[:0], e, ip, frame.UDP{SrcPort: src, DstPort: dst}, payload))
+	case heron.ICMP:
+		r := wire.NewReader(payload)
+		head := frame.ICMP{Type: uint8(r.U8()), Code: uint8(r.U8())}
+		r.Skip(2) // the checksum is made anew
+		head.Rest = uint32(r.U32())
+		w.deliver(frame.AppendICMP(w.frame[:0], e, ip, head, r.Rest()))
 	default:
 		w.deliver(frame.AppendEthernet(w.frame[:0], e, w.c.EtherType, payload))
 	}

@@ -52,7 +52,7 @@ func (s Suite) describes(t *testing.T) {
 	if len(s.Conversations) == 0 {
 		t.Error("no conversation")
 	}
-	if s.PortOnly != (p.Probe == nil && p.Over&dissect.OverLink == 0) {
+	if s.PortOnly != (p.Probe == nil && p.Over&(dissect.OverLink|dissect.OverICMP) == 0) {
 		t.Error("PortOnly and Probe disagree")
 	}
 }
@@ -157,8 +157,8 @@ func difference(want, got string) string {
 // noPort moves the conversation to a port that says nothing: what has a Probe
 // is found still, what has none is left alone.
 func (s Suite) noPort(t *testing.T, c Conversation) {
-	if c.Transport == heron.Link {
-		t.Skip("a frame has no port: nothing to mend")
+	if c.Transport == heron.Link || c.Transport == heron.ICMP {
+		t.Skip("it has no port: nothing to mend")
 	}
 	c.ServerPort, c.ClientPort = 29999, 49152
 	got := s.replay(t, c, 0)
