@@ -5,6 +5,8 @@
 package compliance
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -102,42 +104,24 @@ func (v *view) first(key string, ok func(value string) bool) (string, bool) {
 func (v *view) service(protocols string, ports ...uint16) (string, bool) {
 	for _, s := range v.Device.Services {
 		if s.Protocol != "" {
-			if hasWord(protocols, s.Protocol) {
+			if slices.Contains(strings.Fields(protocols), s.Protocol) {
 				return describe(s), true
 			}
 			continue
 		}
-		for _, p := range ports {
-			if s.Port == p {
-				return describe(s), true
-			}
+		if slices.Contains(ports, s.Port) {
+			return describe(s), true
 		}
 	}
 	return "", false
 }
 
 func describe(s heron.Service) string {
-	d := "service=" + s.Transport.String() + "/" + utoa(s.Port)
+	d := "service=" + s.Transport.String() + "/" + strconv.Itoa(int(s.Port))
 	if s.Protocol != "" {
 		d += "/" + s.Protocol
 	}
 	return d
-}
-
-func hasWord(list, word string) bool {
-	for w := range strings.FieldsSeq(list) {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
-
-func utoa(v uint16) string {
-	if v < 10 {
-		return string(rune('0' + v))
-	}
-	return utoa(v/10) + string(rune('0'+v%10))
 }
 
 // watched reports whether the device was seen answering anything at all: only

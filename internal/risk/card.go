@@ -118,8 +118,14 @@ func rules() []rule {
 	}
 }
 
-// openByDesign are control protocols without any login.
-const openByDesign = "modbus s7comm bacnet enip dnp3 iec60870_104 omron opcua_none"
+// isOpenByDesign reports whether a control protocol is one without any login.
+func isOpenByDesign(protocol string) bool {
+	switch protocol {
+	case "modbus", "s7comm", "bacnet", "enip", "dnp3", "iec60870_104", "omron", "opcua_none":
+		return true
+	}
+	return false
+}
 
 func collect(in Input) *card {
 	c := &card{in: in}
@@ -171,7 +177,7 @@ func (c *card) collectServices() {
 		text: fmt.Sprintf("%d services answer", n),
 	})
 	for _, svc := range c.in.Device.Services {
-		if svc.Protocol != "" && hasWord(openByDesign, svc.Protocol) {
+		if isOpenByDesign(svc.Protocol) {
 			c.facts = append(c.facts, fact{
 				key: "open:" + svc.Protocol, factor: heron.FactorAuthentication, weight: 0.30,
 				state: isBad, text: svc.Protocol + " has no login by design",
@@ -255,18 +261,4 @@ func (c *card) collectFloors(results map[string]heron.ControlResult) {
 			c.floors = append(c.floors, floor{[]string{"alert:" + a.ID}, "critical alert: " + a.Summary, 80})
 		}
 	}
-}
-
-func hasWord(list, word string) bool {
-	for len(list) > 0 {
-		i := 0
-		for i < len(list) && list[i] != ' ' {
-			i++
-		}
-		if list[:i] == word {
-			return true
-		}
-		list = list[min(i+1, len(list)):]
-	}
-	return false
 }

@@ -15,8 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,8 +78,8 @@ func newSender(config json.RawMessage, secret func(string) (string, error)) (not
 			return nil, err
 		}
 	}
-	for name, ref := range c.Header {
-		value, err := resolve(secret, ref, "header "+name)
+	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
+		value, err := resolve(secret, c.Header[name], "header "+name)
 		if err != nil {
 			return nil, err
 		}
