@@ -2,6 +2,11 @@ module github.com/heron-iot/heron
 
 go 1.26.0
 
+ignore (
+	./build
+	./web/node_modules
+)
+
 require (
 	github.com/alexedwards/argon2id v1.0.0
 	github.com/coder/websocket v1.8.15

@@ -7,9 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/capture"
 )
 
 // Sending: what was learned goes out at least this often in wall-clock time,
@@ -30,17 +32,22 @@ type sensor struct {
 	// pace, when set, waits until a packet's time has come: for sources that
 	// are not live, such as the simulated network.
 	pace func(ctx context.Context, at heron.Time) bool
-	// drops, when set, returns the frames that the kernel dropped so far.
-	drops func() uint64
+	// live, when set, is the source as an interface: its Next may wait for a
+	// packet, and the kernel may drop some.
+	live interface{ Stats() capture.Stats }
 
-	mu   sync.Mutex // one packet, or one flush, at a time; held while a batch is queued, so that batches stay in order
-	pipe *pipeline
+	drops atomic.Uint64 // frames that the kernel dropped so far
+	mu    sync.Mutex    // one packet, or one flush, at a time; held while a batch is queued, so that batches stay in order
+	pipe  *pipeline
 }
 
 // Run reads src until ctx or src ends, and closes it.
 func (s *sensor) Run(ctx context.Context, src packetSource) error {
-	unblock := context.AfterFunc(ctx, func() { _ = src.Close() })
-	defer unblock()
+	if s.live != nil {
+		// Only an interface keeps Next waiting, and may be closed meanwhile.
+		defer context.AfterFunc(ctx, func() { _ = src.Close() })()
+	}
+	defer src.Close()
 	queue := make(chan *heron.Batch, queueLen)
 	sent := make(chan error, 1)
 	go func() { sent <- s.sendAll(ctx, queue) }()
@@ -67,17 +74,29 @@ func (s *sensor) fault(ctx context.Context, err error) error {
 func (s *sensor) read(ctx context.Context, src packetSource, queue chan<- *heron.Batch) error {
 	var p heron.Packet
 	for {
-		if err := src.Next(&p); err != nil {
+		err := src.Next(&p)
+		switch {
+		case errors.Is(err, capture.ErrIdle):
+			s.count()
+			continue
+		case err != nil:
 			return err
-		}
-		if s.pace != nil && !s.pace(ctx, p.Time) {
+		case s.pace != nil && !s.pace(ctx, p.Time):
 			return ctx.Err()
 		}
 		s.mu.Lock()
 		if b := s.pipe.packet(&p); b != nil {
+			s.count()
 			queue <- b
 		}
 		s.mu.Unlock()
+	}
+}
+
+// count asks for the kernel's drops, which only the reading goroutine may.
+func (s *sensor) count() {
+	if s.live != nil {
+		s.drops.Store(s.live.Stats().KernelDrops)
 	}
 }
 
@@ -118,9 +137,7 @@ func (s *sensor) sendAll(ctx context.Context, queue <-chan *heron.Batch) error {
 
 // send publishes one batch until the bus has it.
 func (s *sensor) send(ctx context.Context, b *heron.Batch) error {
-	if s.drops != nil {
-		b.Stats.KernelDrops = s.drops()
-	}
+	b.Stats.KernelDrops = s.drops.Load()
 	for tries := 0; ; tries++ {
 		err := s.publish(ctx, b)
 		if err == nil {

@@ -80,13 +80,13 @@ func (p *Platform) startSensors(ctx context.Context, publish func(context.Contex
 	}
 	for _, name := range p.conf.Sensor.Interfaces {
 		src, err := capture.OpenLive(capture.LiveConfig{
-			Interface: name, Filter: p.conf.Sensor.Filter, RingBytes: p.conf.Sensor.RingBytes, Promiscuous: true,
+			Interface: name, Filter: p.conf.Sensor.Filter, RingBytes: p.conf.Sensor.RingBytes, Promiscuous: true, Idle: flushEvery,
 		})
 		if err != nil {
 			return err
 		}
 		s := p.newSensor(p.conf.Sensor.Name+"-"+name, publish)
-		s.drops = func() uint64 { return src.Stats().KernelDrops }
+		s.live = src
 		p.group.Go(func() error { return s.Run(ctx, src) })
 	}
 	return nil

@@ -27,12 +27,13 @@ func DemoAttacks() []string { return []string{"port-scan", "arp-spoof", "telnet-
 
 // Simulate returns an endless simulated network that began a while ago: its
 // first packets come at once, so that the page is full when it opens, and then
-// it goes on in step with the clock.
+// it goes on in step with the clock. The attacks begin after half a minute,
+// soon after each other: nobody watches a quiet page for long.
 func Simulate(devices int, attacks []string) (*Simulation, error) {
 	const before = 20 * time.Minute
 	src, err := lab.Stream(lab.StreamConfig{
 		Seed: 1, Start: heron.TimeOf(time.Now().Add(-before)), Duration: time.Hour,
-		Devices: devices, Attacks: attacks, AttackAfter: before + 30*time.Second, Loop: true,
+		Devices: devices, Attacks: attacks, AttackAfter: before + 30*time.Second, AttackEvery: 40 * time.Second, Loop: true,
 	})
 	if err != nil {
 		return nil, err
