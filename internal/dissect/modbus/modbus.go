@@ -117,7 +117,7 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 		kind = "modbus.diagnostics"
 	case !modbus.Known(f.Function):
 		kind = "modbus.unknown"
-	case !fresh(m.Flow, f, q):
+	case !dissect.Fresh(m.Flow, f.Unit, f.Function, q.Address, q.Count):
 		return nil
 	}
 	attrs := map[string]string{
@@ -131,27 +131,6 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 		return wire.ErrShort
 	}
 	return nil
-}
-
-// fresh reports whether a read is none of the last four forms on the flow, and
-// remembers it: four sums of 16 bits in the flow's scratch, then the place of the
-// oldest.
-func fresh(s *heron.FlowScratch, f *modbus.Frame, q modbus.Request) bool {
-	const places, oldest = 4, 8
-	sum := uint32(2166136261) // FNV-1a over the numbers
-	for _, n := range [...]int{f.Unit, f.Function, q.Address, q.Count} {
-		sum = (sum ^ uint32(n)) * 16777619
-	}
-	hi, lo := byte(sum>>24)|1, byte(sum>>16) // never two zeros, which mean empty
-	for i := range places {
-		if s.Data[2*i] == hi && s.Data[2*i+1] == lo {
-			return false
-		}
-	}
-	i := s.Data[oldest] % places
-	s.Data[2*i], s.Data[2*i+1] = hi, lo
-	s.Data[oldest] = i + 1
-	return true
 }
 
 // response tells what an answer shows of the device.
