@@ -52,6 +52,8 @@ func newAlertList(t *terminal, f *serverFlags) *cobra.Command {
 	})
 	c.Flags().StringSliceVar(&states, "state", []string{"open", "acknowledged"}, "states to list")
 	c.Flags().StringSliceVar(&severities, "severity", nil, "severities to list (default: all)")
+	choices(c, "state", "open", "acknowledged", "suppressed", "closed")
+	choices(c, "severity", "info", "low", "medium", "high", "critical")
 	c.Flags().IntVar(&limit, "limit", 100, "at most so many (0: all)")
 	return c
 }
@@ -113,6 +115,8 @@ func newAlertTriage(t *terminal, f *serverFlags) *cobra.Command {
 	}
 	c.Flags().StringVar(&state, "state", "", "open, acknowledged, suppressed or closed")
 	c.Flags().StringVar(&verdict, "verdict", "", "true, false or expected")
+	choices(c, "state", "open", "acknowledged", "suppressed", "closed")
+	choices(c, "verdict", "true", "false", "expected")
 	c.Flags().StringVar(&note, "note", "", "what others should know")
 	return c
 }

@@ -39,3 +39,9 @@ func atMost(c *cobra.Command, args []string, n int) error {
 	}
 	return nil
 }
+
+// choices lets shells complete the values of a flag.
+func choices(c *cobra.Command, flag string, values ...string) {
+	// The one fault is a flag that is not there: a test completes each.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}

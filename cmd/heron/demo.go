@@ -36,6 +36,7 @@ otherwise.`,
 	c.Flags().BoolVar(&f.keep, "keep", false, "keep the temporary folder")
 	c.Flags().IntVar(&f.devices, "devices", 0, "at least so many devices (default: one site)")
 	c.Flags().StringSliceVar(&f.attacks, "attack", app.DemoAttacks(), "attacks to play; none for a quiet day")
+	choices(c, "attack", append(app.DemoAttacks(), "none")...)
 	return c
 }
 

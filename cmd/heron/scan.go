@@ -31,6 +31,7 @@ every host is taken for a control device and asked only what is safe for one;
 	c.Flags().BoolVar(&f.json, "json", false, "print JSON")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list the questions; send nothing")
 	c.Flags().StringVar(&f.profile, "profile", "safe", "safe or standard")
+	choices(c, "profile", "safe", "standard")
 	return c
 }
 

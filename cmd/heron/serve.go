@@ -70,6 +70,9 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	s.StringVar(&f.level, "log-level", d.Log.Level, "debug, info, warn or error")
 	s.StringVar(&f.format, "log-format", d.Log.Format, "text or json")
+	choices(c, "role", "all", "core", "sensor", "web")
+	choices(c, "log-level", "debug", "info", "warn", "error")
+	choices(c, "log-format", "text", "json")
 }
 
 // config lays the flags that were given over file and environment.

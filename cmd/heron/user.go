@@ -113,6 +113,7 @@ func newUserAdd(t *terminal, f *serverFlags) *cobra.Command {
 		return t.done(f, u, "%s may log in as %s", u.Name, u.Role)
 	})
 	c.Flags().StringVar(&role, "role", "viewer", "viewer, analyst, operator or admin")
+	choices(c, "role", "viewer", "analyst", "operator", "admin")
 	return c
 }
 
