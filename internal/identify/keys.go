@@ -44,6 +44,7 @@ var modelKeys = []string{
 	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.med.model", "modbus.server_id",
 	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
+	"hl7.sending_application",
 	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
 	"pn_dcp.name_of_station", "snmp.entity.model",
 }
