@@ -79,21 +79,32 @@ func (c *core) ready(ctx context.Context) (*analyzer, error) {
 	return c.analyzer, nil
 }
 
-// apply takes one batch from the bus. When the write fails the analyzer is
-// dropped, for it is then ahead of the store; the bus delivers the batch again.
+// apply takes one batch from the bus.
 func (c *core) apply(ctx context.Context, b *heron.Batch) error {
+	return c.applyAll(ctx, []*heron.Batch{b})
+}
+
+// applyAll takes batches that follow one another, and writes what they changed
+// in one transaction, under the id of the last. When the write fails the
+// analyzer is dropped, for it is then ahead of the store; whoever brought the
+// batches brings them again.
+func (c *core) applyAll(ctx context.Context, batches []*heron.Batch) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a, err := c.ready(ctx)
 	if err != nil {
 		return err
 	}
-	r := a.apply(b)
-	r.Sensor = c.sensor(b)
+	results := make([]*heron.BatchResult, len(batches))
+	for i, b := range batches {
+		results[i] = a.apply(b)
+	}
+	r := gather(results)
+	r.Sensor = c.sensor(r.Batch)
 	applied, err := c.store.ApplyBatch(ctx, r)
 	if err != nil {
 		c.analyzer = nil
-		return fmt.Errorf("apply batch %d of %s: %w", b.Seq, b.SensorID, err)
+		return fmt.Errorf("apply batch %d of %s: %w", r.Batch.Seq, r.Batch.SensorID, err)
 	}
 	if !applied {
 		// Seen before this process began: the store has it, memory now has it twice.

@@ -6,7 +6,8 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// metrics shows the counters of sensors to Prometheus; loss among them.
+// metrics shows the counters of sensors and of the core to Prometheus; loss among
+// them.
 type metrics struct {
 	p *Platform
 }
@@ -38,11 +39,18 @@ func counters() []counter {
 	}
 }
 
+// dropped describes the core's counter of observations without a device.
+func dropped() *prometheus.Desc {
+	return prometheus.NewDesc("heron_core_dropped_observations_total",
+		"Observations that were about nobody or beyond a bound, since the site was loaded.", nil, nil)
+}
+
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, c := range counters() {
 		ch <- c.desc
 	}
+	ch <- dropped()
 }
 
 // Collect implements prometheus.Collector.
@@ -53,5 +61,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		for _, c := range counters() {
 			ch <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.value(&s.Stats)), id)
 		}
+	}
+	if a := m.p.core.analyzer; a != nil {
+		ch <- prometheus.MustNewConstMetric(dropped(), prometheus.CounterValue, float64(a.inventory.Dropped()))
 	}
 }

@@ -318,13 +318,13 @@ func TestAWebProcessReadsItselfAndAsksTheCoreToChange(t *testing.T) {
 	if _, err := c.RenameDevice(t.Context(), cams[0].ID, "Front door", 0); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case m := <-live:
-		if m.ID != cams[0].ID {
-			t.Errorf("the live stream tells of %s", m.ID)
+	for end, found := time.After(10*time.Second), false; !found; {
+		select {
+		case m := <-live:
+			found = m.ID == cams[0].ID && strings.Contains(string(m.Data), "Front door")
+		case <-end:
+			t.Fatal("the change did not come over the live stream of the web process")
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the change did not come over the live stream of the web process")
 	}
 	core.stop()
 	if _, err := c.RenameDevice(t.Context(), cams[0].ID, "Nowhere", 0); heron.ErrorCode(err) != heron.CodeUnavailable {
@@ -354,7 +354,8 @@ func TestReadyAndMetrics(t *testing.T) {
 	r := run(t, Options{Config: testConfig(t.TempDir()), Simulation: src})
 	waitFor(t, "the sensor's counters in the metrics", func() bool {
 		body := get(t, r.url+"/metrics")
-		return strings.Contains(body, `heron_sensor_packets_total{sensor="simulation"}`)
+		return strings.Contains(body, `heron_sensor_packets_total{sensor="simulation"}`) &&
+			strings.Contains(body, "heron_core_dropped_observations_total")
 	})
 	var ready struct {
 		Ready  bool            `json:"ready"`

@@ -68,6 +68,13 @@ func (p *Platform) readUpload(u *heron.Upload, path string) error {
 	return nil
 }
 
+// A capture holds as many seconds of traffic as it likes: what they changed is
+// written together, as often as people look and no more.
+const (
+	writeEvery = heron.Second / 2
+	maxWaiting = 500 // batches
+)
+
 // feed reads the file and applies its batches at once: it is acknowledged only
 // when all of it is in the store.
 func (p *Platform) feed(u *heron.Upload, path string) error {
@@ -81,18 +88,24 @@ func (p *Platform) feed(u *heron.Upload, path string) error {
 	})
 	pipe.epoch = u.ID
 	var damage error
-	var told heron.Time
+	var waiting []*heron.Batch
+	told := wallClock()
 	err = pipe.run(src, func(err error) { damage = nameUpload(err, path, u.Name) }, func(b *heron.Batch) error {
 		if err := p.ctx.Err(); err != nil {
 			return heron.Errorf(heron.CodeUnavailable, "the server stopped while it read the file; give it again")
 		}
 		u.Packets = b.Stats.Packets
 		u.Done = min(int64(b.Stats.Bytes), u.Bytes)
-		if now := wallClock(); told+heron.Second < now {
-			told = now
-			p.tellUpload(u)
+		waiting = append(waiting, b)
+		now := wallClock()
+		if now < told+writeEvery && len(waiting) < maxWaiting && !b.Last {
+			return nil
 		}
-		return p.core.apply(p.ctx, b)
+		told = now
+		p.tellUpload(u)
+		err := p.core.applyAll(p.ctx, waiting)
+		waiting = nil
+		return err
 	})
 	if err == nil && u.Packets == 0 && damage != nil {
 		return damage
