@@ -193,7 +193,7 @@ func doc[T any](ctx context.Context, q querier, stmt string, args ...any) (*T, e
 	var text []byte
 	err := q.QueryRowContext(ctx, stmt, args...).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // callers ask whether it is there
+		return nil, nil // callers ask whether it is there
 	}
 	if err != nil {
 		return nil, err

@@ -1,7 +1,7 @@
 package tls
 
 import (
-	"crypto/md5" //nolint:gosec // JA3 is defined with MD5; nothing is secured by it
+	"crypto/md5" // JA3 is defined with MD5; nothing is secured by it
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -53,7 +53,7 @@ func (f *Fingerprinter) JA3S(h *ServerHello) []byte {
 }
 
 func (f *Fingerprinter) md5() []byte {
-	sum := md5.Sum(f.text) //nolint:gosec // see the import
+	sum := md5.Sum(f.text)
 	f.out = hex.AppendEncode(f.out[:0], sum[:])
 	return f.out
 }

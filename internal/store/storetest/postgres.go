@@ -109,7 +109,7 @@ func (c *Cluster) start(ctx context.Context, bin string) error {
 // refuses root; nil for other users.
 func credential() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // nil is SysProcAttr's "as I am"
+		return nil, nil // nil is SysProcAttr's "as I am"
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
