@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -197,16 +198,34 @@ func (p *Platform) openActions(context.Context) error {
 	return nil
 }
 
-// management are the addresses that a quarantine must never cut: those that
-// the page is reached at.
+// management are the networks that a quarantine must never cut: those that the
+// configuration names, and every address of this machine.
 func (p *Platform) management() []netip.Prefix {
-	var out []netip.Prefix
-	if host, _, err := net.SplitHostPort(p.conf.Web.Listen); err == nil {
-		if ip, err := netip.ParseAddr(host); err == nil && !ip.IsUnspecified() {
-			out = append(out, netip.PrefixFrom(ip, ip.BitLen()))
+	out := p.conf.ManagementNetworks()
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		p.log.Error("own addresses", "error", err)
+	}
+	for _, a := range own {
+		if n, ok := a.(*net.IPNet); ok {
+			out = appendAddress(out, n.IP)
 		}
 	}
 	return out
+}
+
+// appendAddress adds an address that no network of the list has yet; loopback
+// and link-local ones reach no device.
+func appendAddress(list []netip.Prefix, b net.IP) []netip.Prefix {
+	ip, ok := netip.AddrFromSlice(b)
+	ip = ip.Unmap()
+	if !ok || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+		return list
+	}
+	if slices.ContainsFunc(list, func(n netip.Prefix) bool { return n.Contains(ip) }) {
+		return list
+	}
+	return append(list, netip.PrefixFrom(ip, ip.BitLen()))
 }
 
 func (p *Platform) openNotify(ctx context.Context) error {

@@ -28,6 +28,10 @@ type Config struct {
 	// Local are networks that are ours beside the private ranges, as CIDR.
 	Local []string `yaml:"local"`
 
+	// Management are networks that a quarantine must never cut off from a device:
+	// where operators and sensors sit. Our own addresses are always among them.
+	Management []string `yaml:"management"`
+
 	Web     Web        `yaml:"web"`
 	DB      DB         `yaml:"db"`
 	Bus     Bus        `yaml:"bus"`

@@ -33,6 +33,11 @@ func (c *Config) Validate() error {
 			fault("local %q: want a network as 198.51.100.0/24", p)
 		}
 	}
+	for _, p := range c.Management {
+		if _, err := parseNetwork(p); err != nil {
+			fault("management %q: want an address or a network", p)
+		}
+	}
 	c.validateWeb(fault)
 	c.validateBus(fault)
 	c.validateSensor(fault)
@@ -157,9 +162,14 @@ func (c *Config) Prefixes() []netip.Prefix {
 }
 
 // Proxies returns TrustedProxies parsed; Validate has checked them.
-func (w *Web) Proxies() []netip.Prefix {
-	out := make([]netip.Prefix, 0, len(w.TrustedProxies))
-	for _, s := range w.TrustedProxies {
+func (w *Web) Proxies() []netip.Prefix { return parseNetworks(w.TrustedProxies) }
+
+// ManagementNetworks returns Management parsed; Validate has checked them.
+func (c *Config) ManagementNetworks() []netip.Prefix { return parseNetworks(c.Management) }
+
+func parseNetworks(list []string) []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(list))
+	for _, s := range list {
 		if p, err := parseNetwork(s); err == nil {
 			out = append(out, p)
 		}

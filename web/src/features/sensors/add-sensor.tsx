@@ -53,7 +53,8 @@ export function AddSensor({ close }: { close: () => void }) {
 }
 
 function Token({ token, close }: { token: string; close: () => void }) {
-  const command = `heron serve --role sensor --token ${token}`
+  // Never the token itself: what is on a command line is in every process list.
+  const command = `heron serve --role sensor --bus nats://${location.hostname}:4222 --bus-token-file FILE --interface IF`
   return (
     <>
       <p>
@@ -64,7 +65,8 @@ function Token({ token, close }: { token: string; close: () => void }) {
         <Copy text={token} what="the token" />
       </div>
       <p className="small quiet">
-        On the machine that watches: <code className="observed">{command}</code>
+        On the machine that watches, put it into a file that only its user may read, then:{' '}
+        <code className="observed">{command}</code>
       </p>
       <div className="dialog-foot">
         <Button look="primary" onClick={close}>
