@@ -70,16 +70,22 @@ func newAlertShow(t *terminal, f *serverFlags) *cobra.Command {
 				return t.json(a)
 			}
 			fmt.Fprintf(t.out, "%s  %s, %s\n%s\n\n", t.bold(a.Title), t.severity(a.Severity), a.State, a.Summary)
-			rows := [][]string{
-				{"detector", a.Detector}, {"confidence", percent(a.Confidence)}, {"first", a.First.String()},
-				{"last", a.Last.String()}, {"count", fmt.Sprint(a.Count)}, {"device", a.DeviceID}, {"ATT&CK", strings.Join(a.Attack, " ")},
+			pairs := []string{
+				"id", a.ID,
+				"detector", a.Detector,
+				"confidence", percent(a.Confidence),
+				"first", a.First.String(),
+				"last", a.Last.String(),
+				"count", fmt.Sprint(a.Count),
+				"device", a.DeviceID,
+				"ATT&CK", strings.Join(a.Attack, " "),
+				"verdict", string(a.Verdict),
+				"note", a.Note,
 			}
 			for _, k := range sortedKeys(a.Evidence) {
-				rows = append(rows, []string{k, a.Evidence[k]})
+				pairs = append(pairs, k, a.Evidence[k])
 			}
-			for _, r := range rows {
-				t.fields(r...)
-			}
+			t.fields(pairs...)
 			return nil
 		}),
 	}

@@ -22,8 +22,11 @@ func printReasons(t *terminal, d *heron.Device) {
 		name            string
 		claim, runnerUp *heron.Claim
 	}{
-		{"type", kind, other.Type}, {"vendor", id.Vendor, other.Vendor}, {"model", id.Model, other.Model},
-		{"os", id.OS, other.OS}, {"firmware", id.Firmware, nil},
+		{"type", kind, other.Type},
+		{"vendor", id.Vendor, other.Vendor},
+		{"model", id.Model, other.Model},
+		{"os", id.OS, other.OS},
+		{"firmware", id.Firmware, nil},
 	} {
 		if x.claim == nil {
 			continue

@@ -141,9 +141,13 @@ func (t *terminal) row(cells []string, widths []int, paint func(string) string) 
 
 // fields prints names and values, a line each; what is empty is left out.
 func (t *terminal) fields(pairs ...string) {
+	width := 10
+	for i := 0; i < len(pairs); i += 2 {
+		width = max(width, len(pairs[i]))
+	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			fmt.Fprintf(t.out, "  %-10s %s\n", pairs[i], pairs[i+1])
+			fmt.Fprintf(t.out, "  %-*s %s\n", width, pairs[i], pairs[i+1])
 		}
 	}
 }
