@@ -4,7 +4,6 @@
 package bacnet
 
 import (
-	"net/netip"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -69,7 +68,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 // (annex J.2.5) the address that it names.
 func subject(b *bacnet.Message, m *heron.Message) heron.Subject {
 	from := b.Origin.Addr()
-	if !from.IsValid() || from == m.Src.IP || from == (netip.AddrFrom4([4]byte{})) {
+	if !from.IsValid() || from == m.Src.IP || from.IsUnspecified() {
 		return m.Sender()
 	}
 	return heron.Subject{Endpoint: heron.Endpoint{IP: from, VLAN: m.Src.VLAN}}

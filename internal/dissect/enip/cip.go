@@ -84,7 +84,7 @@ func address(r *wire.Reader) (class, instance int) {
 	class, instance = -1, -1
 	for r.Len() > 0 {
 		segment := r.U8()
-		value := 0
+		var value int
 		switch segment & 3 {
 		case 0:
 			value = r.U8()
