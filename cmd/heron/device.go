@@ -24,13 +24,18 @@ func newDeviceCommand(t *terminal) *cobra.Command {
 func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 	var sort string
 	var limit int
+	var all bool
 	c := &cobra.Command{
 		Use: "list [SEARCH…]", Short: "List devices",
 		Long:    "List devices. SEARCH is in the language of the page's search box: words, and terms as\nvendor:axis type:camera firmware<10 risk>60 -zone:ot.",
 		Example: "  heron device list vendor:axis 'firmware<10'\n  heron device list --sort -risk --limit 10",
 	}
 	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
-		list, err := collect(cl.Devices(ctx, client.DeviceQuery{Search: joinWords(args), Sort: sort}), limit)
+		q := client.DeviceQuery{Search: joinWords(args), Sort: sort}
+		if !all {
+			q.Local = new(true)
+		}
+		list, err := collect(cl.Devices(ctx, q), limit)
 		if err != nil {
 			return err
 		}
@@ -46,7 +51,8 @@ func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 		return nil
 	})
 	c.Flags().StringVar(&sort, "sort", "-risk", "field to sort by, with - before it for descending")
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many (0: all)")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many (0: no bound)")
+	c.Flags().BoolVar(&all, "all", false, "also hosts beyond our networks")
 	return c
 }
 

@@ -54,9 +54,6 @@ func login(ctx context.Context, t *terminal, f *serverFlags, c *client.Client, n
 		host = "command line"
 	}
 	token, secret, err := c.CreateToken(ctx, "command line on "+host, s.User.Role, heron.TimeOf(time.Now().Add(tokenLife)))
-	if heron.ErrorCode(err) == heron.CodeForbidden {
-		err = heron.Errorf(heron.CodeForbidden, "%v: only an administrator can make a token; ask one for yours, and put it into %s", err, f.tokenFile)
-	}
 	if err != nil {
 		return errors.Join(err, c.Logout(ctx))
 	}

@@ -28,17 +28,17 @@ func (s *Server) addUsers(b *builder) {
 	}, s.deleteUser)
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/tokens", ID: "listTokens", Tag: "users",
-		Role: heron.Admin, Summary: "List API tokens",
+		Role: heron.Viewer, Summary: "List API tokens: the own ones; an admin sees all",
 	}, s.listTokens)
 	add(b, Route{
-		Method: http.MethodPost, Path: "/api/v1/tokens", ID: "createToken", Tag: "users", Role: heron.Admin,
+		Method: http.MethodPost, Path: "/api/v1/tokens", ID: "createToken", Tag: "users", Role: heron.Viewer,
 		Audit: "token.create", Status: http.StatusCreated, Summary: "Make an API token",
-		Doc: "The secret is in this answer and never shown again. A token can do what its role says, but never " +
-			"more than its owner.",
+		Doc: "The secret is in this answer and never shown again. A token can do what its role says, which is at " +
+			"most what its owner's does.",
 	}, s.createToken)
 	add(b, Route{
 		Method: http.MethodDelete, Path: "/api/v1/tokens/{id}", ID: "deleteToken", Tag: "users",
-		Role: heron.Admin, Audit: "token.delete", Summary: "Revoke an API token",
+		Role: heron.Viewer, Audit: "token.delete", Summary: "Revoke an API token: an own one; an admin any",
 	}, s.deleteToken)
 }
 
@@ -198,7 +198,7 @@ func (s *Server) deleteTokensOf(ctx context.Context, owner string) error {
 		if t.Owner != owner {
 			continue
 		}
-		if _, err := s.deleteToken(ctx, &IDInput{ID: t.ID}); err != nil {
+		if err := s.revoke(ctx, t.ID); err != nil {
 			return err
 		}
 	}
@@ -207,7 +207,19 @@ func (s *Server) deleteTokensOf(ctx context.Context, owner string) error {
 }
 
 func (s *Server) listTokens(ctx context.Context, _ *struct{}) (*listOutput[heron.Token], error) {
-	return whole(s.opt.Store.ListTokens(ctx))
+	return whole(s.tokensFor(ctx))
+}
+
+// tokensFor are the tokens that whoever asks may see and revoke.
+func (s *Server) tokensFor(ctx context.Context) ([]heron.Token, error) {
+	who := stateOf(ctx).who
+	list, err := s.opt.Store.ListTokens(ctx)
+	if err != nil || who.role == heron.Admin {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(t heron.Token) bool {
+		return who.user == nil && t.ID != who.tokenID || who.user != nil && t.Owner != who.user.Name
+	}), nil
 }
 
 type newTokenInput struct {
@@ -230,6 +242,9 @@ func (s *Server) createToken(ctx context.Context, in *newTokenInput) (*oneOutput
 	if who.user == nil {
 		return nil, heron.Errorf(heron.CodeForbidden, "a token cannot make tokens; log in as a user")
 	}
+	if in.Body.Role > who.role {
+		return nil, heron.Errorf(heron.CodeForbidden, "a token of the role %s would be more than you are (%s)", in.Body.Role, who.role)
+	}
 	now := s.now()
 	if in.Body.Expires != 0 && in.Body.Expires <= now {
 		return nil, heron.Errorf(heron.CodeInvalid, "expires lies in the past")
@@ -247,9 +262,21 @@ func (s *Server) createToken(ctx context.Context, in *newTokenInput) (*oneOutput
 
 func (s *Server) deleteToken(ctx context.Context, in *IDInput) (*struct{}, error) {
 	about(ctx, in.ID)
+	mine, err := s.tokensFor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(mine, func(t heron.Token) bool { return t.ID == in.ID }) {
+		return nil, heron.Errorf(heron.CodeNotFound, "there is no token %q, or it is not yours", in.ID)
+	}
+	return nil, s.revoke(ctx, in.ID)
+}
+
+// revoke ends a token and the streams that live by it.
+func (s *Server) revoke(ctx context.Context, id string) error {
 	s.touch.Lock()
-	err := s.opt.Store.DeleteToken(ctx, in.ID)
+	err := s.opt.Store.DeleteToken(ctx, id)
 	s.touch.Unlock()
-	s.hub.drop(func(p *principal) bool { return p.tokenID == in.ID })
-	return nil, err
+	s.hub.drop(func(p *principal) bool { return p.tokenID == id })
+	return err
 }

@@ -124,6 +124,31 @@ func TestTokens(t *testing.T) {
 			t.Errorf("another user of the name: %d", got)
 		}
 	})
+	t.Run("everyone_has_tokens_of_their_own", func(t *testing.T) {
+		w.addUser("vera", heron.Viewer)
+		vera := w.login("vera", goodPassword)
+		if a := vera.do("POST", "/api/v1/tokens", map[string]any{"name": "big", "role": "operator"}); a.status != http.StatusForbidden {
+			t.Errorf("a viewer made an operator's token: %d", a.status)
+		}
+		a := vera.do("POST", "/api/v1/tokens", map[string]any{"name": "mine", "role": "viewer"})
+		if a.status != http.StatusCreated {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		mine := decode[httpapi.NewToken](t, a).Token.ID
+		list := decode[heron.List[heron.Token]](t, vera.do("GET", "/api/v1/tokens", nil))
+		if len(list.Items) != 1 || list.Items[0].ID != mine {
+			t.Errorf("a viewer sees the tokens of others: %+v", list.Items)
+		}
+		for _, other := range decode[heron.List[heron.Token]](t, w.admin().do("GET", "/api/v1/tokens", nil)).Items {
+			want := http.StatusNotFound
+			if other.ID == mine {
+				want = http.StatusNoContent
+			}
+			if a := vera.do("DELETE", "/api/v1/tokens/"+other.ID, nil); a.status != want {
+				t.Errorf("revoking %s: %d, want %d", other.Name, a.status, want)
+			}
+		}
+	})
 	t.Run("revoked", func(t *testing.T) {
 		bob = w.login("bob", goodPassword)
 		gone := newToken(map[string]any{"name": "gone", "role": "admin"})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func openPostgres(ctx context.Context, url string) (*sql.DB, error) {
 	if err := db.PingContext(ctx); err != nil {
 		_ = db.Close()
 		return nil, heron.Errorf(heron.CodeUnavailable, "database %s on %s does not answer: %v",
-			c.Database, net.JoinHostPort(c.Host, "port"), postgresReason(err))
+			c.Database, net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), postgresReason(err))
 	}
 	return db, nil
 }
