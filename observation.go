@@ -52,6 +52,9 @@ const (
 const (
 	// KeyInbound: a host on the Internet reached Subject.Port. Value is "tcp/80".
 	KeyInbound = "flow.inbound"
+	// KeyClearLogin: a login to Subject crossed the network in clear. Value is how:
+	// basic, telnet, ftp …; never who, never the password.
+	KeyClearLogin = "auth.cleartext"
 	// KeyOutbound: Subject opened a connection to the Internet. Value is the
 	// transport and server port, "tcp/443".
 	KeyOutbound = "flow.outbound"

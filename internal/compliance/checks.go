@@ -134,7 +134,7 @@ func looksLikeLogin(title string) bool {
 }
 
 func clearLogin(v *view) verdict {
-	if e, ok := v.first("auth.cleartext", nil); ok {
+	if e, ok := v.first(heron.KeyClearLogin, nil); ok {
 		return fail("a login crossed the network in clear", e)
 	}
 	return unknown("no login was seen")
@@ -154,10 +154,10 @@ func mqttLogin(v *view) verdict {
 	if _, ok := v.service("mqtt", 1883); !ok {
 		return verdict{heron.ControlNotApplicable, "is no MQTT broker", nil}
 	}
-	if e, ok := v.first("mqtt.anonymous_accepted", nil); ok {
+	if e, ok := v.first("mqtt.anonymous", func(s string) bool { return s == "accepted" }); ok {
 		return fail("the broker let a client in without user name", e)
 	}
-	if e, ok := v.first("mqtt.login_required", nil); ok {
+	if e, ok := v.first("mqtt.anonymous", func(s string) bool { return s == "refused" }); ok {
 		return pass("the broker refused a client without login", e)
 	}
 	return unknown("no client without user name was seen")

@@ -84,7 +84,7 @@ func TestChecks(t *testing.T) {
 		{"snmp 2c", "A12", compliance.Input{Device: device(), Observations: []heron.Observation{obs("snmp.version", "2c")}}, heron.ControlFail},
 		{"snmp 3", "A12", compliance.Input{Device: device(), Observations: []heron.Observation{obs("snmp.version", "3")}}, heron.ControlPass},
 		{"no broker", "A19", compliance.Input{Device: device()}, heron.ControlNotApplicable},
-		{"open broker", "A19", compliance.Input{Device: device(mqtt), Observations: []heron.Observation{obs("mqtt.anonymous_accepted", "yes")}}, heron.ControlFail},
+		{"open broker", "A19", compliance.Input{Device: device(mqtt), Observations: []heron.Observation{obs("mqtt.anonymous", "accepted")}}, heron.ControlFail},
 		{"old tls beside new", "C01", compliance.Input{Device: device(), Observations: []heron.Observation{obs("tls.version", "1.3"), obs("tls.version", "1.0")}}, heron.ControlFail},
 		{"new tls", "C01", compliance.Input{Device: device(), Observations: []heron.Observation{obs("tls.version", "1.3")}}, heron.ControlPass},
 		{"expired", "C02", compliance.Input{Device: device(), Observations: []heron.Observation{obs("tls.cert.not_after", "2020-01-01T00:00:00Z")}}, heron.ControlFail},

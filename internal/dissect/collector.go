@@ -149,6 +149,11 @@ func (c *Collector) Event(ev heron.Event) {
 		}
 	}
 	c.events = append(c.events, ev)
+	if ev.Kind == heron.KeyClearLogin {
+		// What happened once stays true of the service that took it.
+		server := heron.Subject{Endpoint: ev.Dst, Transport: ev.Transport, Port: ev.DstPort}
+		c.ObserveString(server, heron.KeyClearLogin, ev.Attrs["scheme"])
+	}
 }
 
 func fillEvent(ev *heron.Event, m *heron.Message) {

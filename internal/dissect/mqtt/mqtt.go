@@ -21,6 +21,7 @@ const (
 	keySubscribe = "mqtt.subscribe" // first levels of what it subscribes to
 	keyAuth      = "mqtt.auth"      // how the client logs in: none, user, password
 	keyConnack   = "mqtt.connack"   // code of the broker's answer
+	keyAnonymous = "mqtt.anonymous" // what it said to a client without login: accepted, refused
 	keyUser      = "mqtt.user_property."
 )
 
@@ -69,8 +70,24 @@ type dissector struct {
 }
 
 // atVersion is the place in heron.FlowScratch.Data of the protocol's version,
-// which is known once the client has connected.
-const atVersion = 0
+// which is known once the client has connected, and atLogin of whether it gave a
+// user name.
+const (
+	atVersion = 0
+	atLogin   = 1
+)
+
+// Whether the client gave a user name, as kept at atLogin.
+const (
+	withoutLogin = 1
+	withLogin    = 2
+)
+
+// Codes by which a broker refuses a login: of 3.1.1 (§3.2.2.3) and of 5.0 (§3.2.2.2).
+const (
+	badLogin, notAuthorized   = 4, 5
+	badLogin5, notAuthorized5 = 0x86, 0x87
+)
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	p, err := mqtt.Read(r)
@@ -128,7 +145,10 @@ func (d *dissector) connect(p *mqtt.Packet, m *heron.Message, out dissect.Emitte
 	if err != nil {
 		return err
 	}
-	m.Flow.Data[atVersion] = byte(c.Version)
+	m.Flow.Data[atVersion], m.Flow.Data[atLogin] = byte(c.Version), withLogin
+	if !c.HasUser && !c.HasPassword {
+		m.Flow.Data[atLogin] = withoutLogin
+	}
 	about := m.Sender()
 	out.Observe(about, keyClientID, c.ClientID)
 	out.ObserveString(about, keyVersion, versionName(c.Version))
@@ -171,6 +191,14 @@ func connack(p *mqtt.Packet, m *heron.Message, out dissect.Emitter) error {
 		return err
 	}
 	out.ObserveString(m.Sender(), keyConnack, strconv.Itoa(code))
+	if m.Flow.Data[atLogin] == withoutLogin {
+		switch code {
+		case 0:
+			out.ObserveString(m.Sender(), keyAnonymous, "accepted")
+		case badLogin, notAuthorized, badLogin5, notAuthorized5:
+			out.ObserveString(m.Sender(), keyAnonymous, "refused")
+		}
+	}
 	if code != 0 {
 		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{
 			"scheme": "mqtt", "code": strconv.Itoa(code),
