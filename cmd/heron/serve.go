@@ -56,7 +56,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.filter, "filter", "", "capture only what this pcap filter passes")
 	s.StringVar(&f.site, "site", d.Site, "name of the site")
 	s.StringVar(&f.role, "role", d.Role, "what to do: all, core, sensor or web")
-	s.StringVar(&f.data, "data", d.Data, "folder for everything kept on disk")
+	s.StringVar(&f.data, "data", "", "folder for everything kept on disk (default: /var/lib/heron for root, else in the user's own data folder)")
 	s.StringVar(&f.db, "db", "", "database: sqlite:PATH or postgres://USER@HOST/NAME (default: SQLite in --data)")
 	s.StringVar(&f.bus, "bus", "", "outside NATS server (default: in this process)")
 	s.StringVar(&f.busListen, "bus-listen", "", "let sensors on other hosts connect here")
