@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/action"
@@ -142,7 +143,17 @@ func (p *Platform) propose(ctx context.Context, alertID string) {
 	if err != nil {
 		return
 	}
+	waiting, err := p.store.ListActions(ctx, heron.ActionFilter{
+		DeviceID: d.ID, States: []heron.ActionState{heron.ActionProposed},
+	}, heron.Page{Limit: 100})
+	if err != nil {
+		return
+	}
 	for _, x := range playbook.Propose(playbook.Rules(), a, d) {
+		same := func(w heron.Action) bool { return w.Operation == x.Operation }
+		if slices.ContainsFunc(waiting.Items, same) {
+			continue // one decision about a device is enough, whatever it does besides
+		}
 		if _, err := p.store.GetAction(ctx, x.ID); heron.ErrorCode(err) != heron.CodeNotFound {
 			continue // proposed before
 		}

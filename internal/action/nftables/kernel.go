@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/nftables"
@@ -120,7 +121,7 @@ func (x *executor) ensure(c *nftables.Conn) error {
 	for _, f := range families {
 		t := c.AddTable(f.table())
 		for _, s := range f.sets() {
-			if err := c.AddSet(s, nil); err != nil {
+			if err := addSet(c, s); err != nil {
 				return fmt.Errorf("set %s: %w", s.Name, err)
 			}
 			if s.Interval {
@@ -144,6 +145,16 @@ func (x *executor) ensure(c *nftables.Conn) error {
 		}
 	}
 	return nil
+}
+
+// numbering guards the library's own count of sets, which all connections of a
+// process share.
+var numbering sync.Mutex
+
+func addSet(c *nftables.Conn, s *nftables.Set) error {
+	numbering.Lock()
+	defer numbering.Unlock()
+	return c.AddSet(s, nil)
 }
 
 // intervals are the borders of the management prefixes of one family.
