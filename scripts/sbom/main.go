@@ -104,6 +104,8 @@ func npmPackages(path string) ([]component, error) {
 		Packages map[string]struct {
 			Version string `json:"version"`
 			Dev     bool   `json:"dev"`
+			// DevOptional is what only tools and optional parts need.
+			DevOptional bool `json:"devOptional"`
 		} `json:"packages"`
 	}
 	if err := json.Unmarshal(b, &lock); err != nil {
@@ -112,10 +114,10 @@ func npmPackages(path string) ([]component, error) {
 	var out []component
 	for _, key := range slices.Sorted(maps.Keys(lock.Packages)) {
 		p := lock.Packages[key]
-		name := key[strings.LastIndex(key, "node_modules/")+len("node_modules/"):]
-		if !strings.HasPrefix(key, "node_modules/") || p.Dev {
-			continue
+		if !strings.HasPrefix(key, "node_modules/") || p.Dev || p.DevOptional {
+			continue // the page itself, or a tool
 		}
+		name := key[strings.LastIndex(key, "node_modules/")+len("node_modules/"):]
 		out = append(out, component{
 			Type: "library", Ref: "npm:" + key, Name: name, Version: p.Version,
 			PURL: "pkg:npm/" + strings.ReplaceAll(name, "@", "%40") + "@" + p.Version,
