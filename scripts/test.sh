@@ -13,8 +13,8 @@ echo "  Go: vet"
 go vet ./...
 echo "  Go: tests, with the race detector (the first run compiles for some minutes)"
 go test -race -timeout 30m ./...
-echo "  Go: each fuzz target for ${FUZZTIME:-2s}"
-scripts/fuzz.sh "${FUZZTIME:-2s}"
+echo "  Go: each fuzz target for ${FUZZTIME:-1s}"
+scripts/fuzz.sh "${FUZZTIME:-1s}"
 echo "  page: types, lint, unit tests"
 scripts/web.sh check
 echo "  page: in a browser, against the real binary"
