@@ -105,12 +105,13 @@ type Message struct {
 // FlowScratch is the part of a flow-table entry that belongs to dissection. It
 // holds no pointers and is zero when the flow begins.
 type FlowScratch struct {
-	Protocol uint16 // index into the dispatcher's list plus one; 0 = not known
-	Tries    uint8
-	Settled  bool
-	Told     uint8     // which facts about the flow itself were stated; a set of bits
-	Skip     [2]uint32 // stream bytes still to pass over, from the client and from the server
-	Data     [12]byte  // the dissector's own
+	Protocol  uint16 // index into the dispatcher's list plus one; 0 = not known
+	Candidate uint16 // the same, of the protocol that Data is kept for while it is undecided
+	Tries     uint8
+	Settled   bool
+	Told      uint8     // which facts about the flow itself were stated; a set of bits
+	Skip      [2]uint32 // stream bytes still to pass over, from the client and from the server
+	Data      [12]byte  // the dissector's own
 }
 
 // Verdict is what a dissector wants next of a flow.
@@ -121,6 +122,10 @@ type Verdict struct {
 	// Done says that this flow has nothing more to tell: from now on it is
 	// only counted.
 	Done bool
+	// Undecided says that a datagram of a flow of no known protocol may be the
+	// dissector's, which tells only from the next ones: it is asked first then,
+	// and finds what it put into FlowScratch.Data.
+	Undecided bool
 }
 
 // Subject is what an observation is about: an endpoint, and the port when the

@@ -52,9 +52,19 @@ type Batch struct {
 	Observations []Observation `json:"observations,omitempty"`
 	Flows        []Flow        `json:"flows,omitempty"`
 	Events       []Event       `json:"events,omitempty"`
-	Stats        Stats         `json:"stats"`
+	// Layers counts what flows cannot: protocols of the link, and encapsulations.
+	Layers []ProtocolCount `json:"layers,omitempty"`
+	Stats  Stats           `json:"stats"`
 	// Last is set on the batch that ends a capture file.
 	Last bool `json:"last,omitempty"`
+}
+
+// ProtocolCount counts the traffic of one protocol.
+type ProtocolCount struct {
+	Name    string `json:"name"`
+	Flows   uint64 `json:"flows"` // 0 for what has none: ARP, VLAN tags …
+	Packets uint64 `json:"packets"`
+	Bytes   uint64 `json:"bytes"`
 }
 
 // ID is the batch's identity on the bus: the same batch sent twice is applied once.

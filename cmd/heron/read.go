@@ -136,7 +136,7 @@ func seconds(s float64) string {
 }
 
 // protocols names the most frequent protocols with their flows.
-func protocols(list []app.ProtocolCount, limit int) string {
+func protocols(list []heron.ProtocolCount, limit int) string {
 	var b strings.Builder
 	for i, p := range list[:min(len(list), limit)] {
 		if i > 0 {

@@ -109,30 +109,36 @@ func (p *pipeline) packet(pkt *heron.Packet) *heron.Batch {
 
 // batch gathers what was learned since the last one, or nil when nothing was.
 func (p *pipeline) batch() *heron.Batch {
-	observations, events := p.collector.Drain(p.table.Now())
-	if len(observations) == 0 && len(events) == 0 && len(p.flows) == 0 {
+	b := p.gather()
+	if len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {
 		return nil
 	}
-	return p.wrap(observations, events)
+	p.number(b)
+	return b
 }
 
 // finish ends all flows and returns the last batch, which is never nil.
 func (p *pipeline) finish() *heron.Batch {
 	p.table.Flush()
-	b := p.wrap(p.collector.Drain(p.table.Now()))
+	b := p.gather()
+	p.number(b)
 	b.Last = true
 	return b
 }
 
-func (p *pipeline) wrap(observations []heron.Observation, events []heron.Event) *heron.Batch {
-	p.seq++
-	b := &heron.Batch{
-		SensorID: p.conf.sensor, SiteID: p.conf.site, Epoch: p.epoch, Seq: p.seq,
-		Now: p.table.Now(), Observations: observations, Events: events, Flows: p.flows,
-		Stats: p.stats(),
-	}
-	p.flows = nil
+// gather takes what is new out of the stages.
+func (p *pipeline) gather() *heron.Batch {
+	b := &heron.Batch{SensorID: p.conf.sensor, SiteID: p.conf.site, Now: p.table.Now()}
+	b.Observations, b.Events = p.collector.Drain(b.Now)
+	b.Flows, p.flows = p.flows, nil
+	b.Layers = append(p.table.Layers(), p.dispatcher.Frames()...)
 	return b
+}
+
+// number makes b the next batch of this run.
+func (p *pipeline) number(b *heron.Batch) {
+	p.seq++
+	b.Epoch, b.Seq, b.Stats = p.epoch, p.seq, p.stats()
 }
 
 func (p *pipeline) stats() heron.Stats {

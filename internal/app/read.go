@@ -25,20 +25,13 @@ type ReadOptions struct {
 
 // ReadResult is what capture files told: the document of `heron read --json`.
 type ReadResult struct {
-	Schema    string          `json:"schema"`
-	Stats     heron.Stats     `json:"stats"`
-	Devices   []heron.Device  `json:"devices"`
-	Alerts    []heron.Alert   `json:"alerts"`
-	Protocols []ProtocolCount `json:"protocols"`
+	Schema    string                `json:"schema"`
+	Stats     heron.Stats           `json:"stats"`
+	Devices   []heron.Device        `json:"devices"`
+	Alerts    []heron.Alert         `json:"alerts"`
+	Protocols []heron.ProtocolCount `json:"protocols"`
 	// Damage lists what could not be read, with file and offset.
 	Damage []string `json:"damage,omitempty"`
-}
-
-// ProtocolCount counts the flows and packets of one protocol.
-type ProtocolCount struct {
-	Name    string `json:"name"`
-	Flows   uint64 `json:"flows"`
-	Packets uint64 `json:"packets"`
 }
 
 // Read analyses capture files from first to last packet. It needs no server
@@ -57,7 +50,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 	r := &reader{
 		started: time.Now(), progress: o.Progress,
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id.Identify, local: o.Local}),
-		counts:   map[string]*ProtocolCount{}, alerts: map[string]heron.Alert{},
+		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	p := newPipeline(pipelineConfig{site: "read", sensor: "read", local: o.Local, table: readTable})
 	// Packets are taken apart on one core while the other thinks about them.
@@ -90,7 +83,7 @@ const readTable = 1 << 19
 // reader gathers the results of batches.
 type reader struct {
 	analyzer *analyzer
-	counts   map[string]*ProtocolCount
+	counts   map[string]*heron.ProtocolCount
 	alerts   map[string]heron.Alert
 	stats    heron.Stats
 	started  time.Time
@@ -101,8 +94,14 @@ type reader struct {
 func (r *reader) take(b *heron.Batch) {
 	for i := range b.Flows {
 		if f := &b.Flows[i]; f.Ended {
-			r.count(f)
+			name := cmp.Or(f.Protocol, f.Transport.String())
+			r.count(heron.ProtocolCount{
+				Name: name, Flows: 1, Packets: f.ClientPackets + f.ServerPackets, Bytes: f.ClientBytes + f.ServerBytes,
+			})
 		}
+	}
+	for _, c := range b.Layers {
+		r.count(c)
 	}
 	for _, a := range r.analyzer.apply(b).Alerts {
 		r.alerts[a.ID] = a
@@ -114,25 +113,22 @@ func (r *reader) take(b *heron.Batch) {
 	}
 }
 
-func (r *reader) count(f *heron.Flow) {
-	name := f.Protocol
-	if name == "" {
-		name = f.Transport.String()
-	}
-	c := r.counts[name]
+func (r *reader) count(p heron.ProtocolCount) {
+	c := r.counts[p.Name]
 	if c == nil {
-		c = &ProtocolCount{Name: name}
-		r.counts[name] = c
+		c = &heron.ProtocolCount{Name: p.Name}
+		r.counts[p.Name] = c
 	}
-	c.Flows++
-	c.Packets += f.ClientPackets + f.ServerPackets
+	c.Flows += p.Flows
+	c.Packets += p.Packets
+	c.Bytes += p.Bytes
 }
 
 // result puts everything in an order that depends on the input alone.
 func (r *reader) result(damage []string) *ReadResult {
 	out := &ReadResult{
 		Schema: ReadSchema, Stats: r.stats, Damage: damage,
-		Devices: []heron.Device{}, Alerts: []heron.Alert{}, Protocols: []ProtocolCount{},
+		Devices: []heron.Device{}, Alerts: []heron.Alert{}, Protocols: []heron.ProtocolCount{},
 	}
 	out.Stats.ElapsedSeconds = time.Since(r.started).Seconds()
 	for d := range r.analyzer.inventory.All() {
@@ -150,7 +146,7 @@ func (r *reader) result(damage []string) *ReadResult {
 	for _, c := range r.counts {
 		out.Protocols = append(out.Protocols, *c)
 	}
-	slices.SortFunc(out.Protocols, func(a, b ProtocolCount) int {
+	slices.SortFunc(out.Protocols, func(a, b heron.ProtocolCount) int {
 		return cmp.Or(cmp.Compare(b.Packets, a.Packets), cmp.Compare(a.Name, b.Name))
 	})
 	return out

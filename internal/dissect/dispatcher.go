@@ -34,10 +34,11 @@ type Dispatcher struct {
 	list      []Protocol
 	byPort    map[portKey][]int
 	byEther   map[uint16][]int
-	probes    map[Over][]int
+	probes    map[Over]*[256][]int // by the first byte
 	out       Sink
 	reader    wire.Reader
-	value     []byte // re-used to build values
+	frames    []heron.ProtocolCount // of the link, by place in list
+	value     []byte                // re-used to build values
 	faults    uint64
 	malformed uint64
 }
@@ -53,22 +54,16 @@ type portKey struct {
 func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 	d := &Dispatcher{
 		list:    list,
+		frames:  make([]heron.ProtocolCount, len(list)),
 		byPort:  make(map[portKey][]int),
 		byEther: make(map[uint16][]int),
-		probes:  make(map[Over][]int),
+		probes:  make(map[Over]*[256][]int),
 		out:     out,
 	}
 	for i, p := range list {
-		for _, over := range []Over{OverTCP, OverUDP, OverICMP} {
-			if p.Over&over == 0 {
-				continue
-			}
-			for _, port := range p.Ports {
-				k := portKey{over, port}
-				d.byPort[k] = append(d.byPort[k], i)
-			}
-			if p.Probe != nil {
-				d.probes[over] = append(d.probes[over], i)
+		for _, over := range []Over{OverTCP, OverUDP, OverICMP, OverIP} {
+			if p.Over&over != 0 {
+				d.enlist(i, &p, over)
 			}
 		}
 		for _, e := range p.EtherTypes {
@@ -76,6 +71,29 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 		}
 	}
 	return d
+}
+
+// enlist files protocol i under the ports and first bytes by which it is found.
+func (d *Dispatcher) enlist(i int, p *Protocol, over Over) {
+	for _, port := range p.Ports {
+		k := portKey{over, port}
+		d.byPort[k] = append(d.byPort[k], i)
+	}
+	if d.probes[over] == nil {
+		d.probes[over] = new([256][]int)
+	}
+	byFirst := d.probes[over]
+	switch {
+	case p.Probe == nil:
+	case p.Starts == nil:
+		for b := range byFirst {
+			byFirst[b] = append(byFirst[b], i)
+		}
+	default:
+		for _, b := range p.Starts {
+			byFirst[b] = append(byFirst[b], i)
+		}
+	}
 }
 
 // ProtocolName returns the name of the protocol with that place in the list,
@@ -103,7 +121,9 @@ func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 		d.link(m)
 		return heron.Verdict{Consumed: len(m.Payload)}
 	case m.Transport == heron.ICMP:
-		return d.icmp(m)
+		return d.kind(m, OverICMP)
+	case m.Transport == heron.OtherIP:
+		return d.kind(m, OverIP)
 	case f == nil || overOf(m.Transport) == 0:
 		return heron.Verdict{Consumed: len(m.Payload), Done: true}
 	case f.Settled:
@@ -148,21 +168,40 @@ func (d *Dispatcher) link(m *heron.Message) {
 	}
 	for _, i := range d.byEther[ether] {
 		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
+			d.frames[i].Packets++
+			d.frames[i].Bytes += uint64(len(m.Payload))
 			return
 		}
 	}
 }
 
-// icmp gives a message to each protocol of its type until one takes it. What no
-// protocol knows the type of is settled.
-func (d *Dispatcher) icmp(m *heron.Message) heron.Verdict {
-	list := d.byPort[portKey{OverICMP, m.SrcPort}]
+// kind gives a message to each protocol of its ICMP type or IP protocol number
+// until one takes it. What no protocol knows is settled.
+func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
+	list := d.byPort[portKey{over, m.SrcPort}]
+	done := len(list) == 0
 	for _, i := range list {
-		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
+		v, err := d.dissect(i, m)
+		if !errors.Is(err, ErrNotMine) {
+			m.Flow.Protocol = uint16(i) + 1
+			done = v.Done
 			break
 		}
 	}
-	return heron.Verdict{Consumed: len(m.Payload), Done: len(list) == 0}
+	return heron.Verdict{Consumed: len(m.Payload), Done: done}
+}
+
+// Frames returns how many frames each protocol of the link had since the last
+// call, by name: these have no flow to be counted in.
+func (d *Dispatcher) Frames() []heron.ProtocolCount {
+	var out []heron.ProtocolCount
+	for i := range d.frames {
+		if c := &d.frames[i]; c.Packets > 0 {
+			out = append(out, heron.ProtocolCount{Name: d.list[i].Name, Packets: c.Packets, Bytes: c.Bytes})
+			*c = heron.ProtocolCount{}
+		}
+	}
+	return out
 }
 
 // stream passes over what is to be skipped, then offers message after message
@@ -235,20 +274,21 @@ func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome)
 		server, client = client, server
 	}
 	waits := over == OverTCP && len(m.Payload) < minTry
-	for _, c := range [...]struct {
-		list  []int
-		probe bool
-	}{{d.byPort[portKey{over, server}], false}, {d.byPort[portKey{over, client}], false}, {d.probes[over], true}} {
-		v, result := d.try(c.list, m, except, c.probe)
+	undecided := [...]int{int(m.Flow.Candidate) - 1}
+	for i, list := range [...][]int{
+		undecided[:min(m.Flow.Candidate, 1)], d.byPort[portKey{over, server}], d.byPort[portKey{over, client}],
+		d.probing(over, m.Payload),
+	} {
+		v, result := d.try(list, m, except, i == 3)
 		if result == taken {
 			return v, taken
 		}
 		waits = waits || result == waiting && len(m.Payload) < StreamPrefix
 	}
-	if waits {
+	if waits && over == OverTCP {
 		return heron.Verdict{}, waiting
 	}
-	if except < 0 {
+	if except < 0 && !waits {
 		d.banner(m)
 	}
 	if m.Flow.Tries++; m.Flow.Tries >= maxTries {
@@ -257,12 +297,21 @@ func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome)
 	return heron.Verdict{Done: m.Flow.Settled}, refused
 }
 
+// probing returns the protocols whose Probe may know a payload.
+func (d *Dispatcher) probing(over Over, payload []byte) []int {
+	byFirst := d.probes[over]
+	if byFirst == nil || len(payload) == 0 {
+		return nil
+	}
+	return byFirst[payload[0]]
+}
+
 // outcome says what candidates made of a message.
 type outcome uint8
 
 const (
 	refused outcome = iota
-	waiting         // one of them needs more of the stream to tell
+	waiting         // one of them needs more to tell
 	taken
 )
 
@@ -274,9 +323,18 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 			continue
 		}
 		data := f.Data
-		f.Data = [len(f.Data)]byte{}
+		if int(f.Candidate) != i+1 {
+			f.Data = [len(f.Data)]byte{}
+		}
 		v, err := d.run(i, m)
-		if err == nil && (v.Consumed > 0 || v.Done || m.Transport != heron.TCP) {
+		if err == nil && v.Undecided && (f.Candidate == 0 || int(f.Candidate) == i+1) {
+			f.Candidate, result = uint16(i)+1, waiting
+			continue
+		}
+		if int(f.Candidate) == i+1 {
+			f.Candidate = 0
+		}
+		if err == nil && !v.Undecided && (v.Consumed > 0 || v.Done || m.Transport != heron.TCP) {
 			f.Protocol = uint16(i) + 1
 			return v, taken
 		}
@@ -314,7 +372,7 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	if err != nil {
 		return d.broken(m, v, err)
 	}
-	if m.Transport != heron.TCP || v.Consumed > 0 || v.Done {
+	if !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
 		d.tell(p, m)
 	}
 	return d.settle(m, v, p.EveryMessage), nil
@@ -346,7 +404,7 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 	d.out.Begin(m, p.Name)
 	d.reader.Reset(m.Payload)
 	v, err := p.Dissect(&d.reader, m, d.out)
-	if err != nil && (m.Transport == heron.Link || m.Transport == heron.ICMP) && !errors.Is(err, ErrNotMine) {
+	if err != nil && overOf(m.Transport) == 0 && !errors.Is(err, ErrNotMine) {
 		d.malformed++
 	}
 	return v, err

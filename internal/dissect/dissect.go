@@ -28,6 +28,7 @@ const (
 	OverUDP
 	OverLink // frames that are not IP, by EtherType or LLC
 	OverICMP // ICMPv4 and ICMPv6, by type
+	OverIP   // IP itself, by protocol number: IGMP, VRRP, OSPF …
 )
 
 // Protocol describes one dissector: data, and at most three functions. The
@@ -39,7 +40,7 @@ type Protocol struct {
 	Name string
 	Over Over
 	// Ports are the well-known server ports, a hint only; for OverICMP the types of
-	// message, of both versions of ICMP.
+	// message, of both versions of ICMP; for OverIP the IP protocol numbers.
 	Ports []uint16
 	// EtherTypes are for OverLink.
 	EtherTypes []uint16
@@ -52,6 +53,9 @@ type Protocol struct {
 	// protocol with no port to go by. nil: only the port finds the protocol.
 	// It must be cheap and strict.
 	Probe func(b []byte, fromClient bool) bool
+	// Starts lists the values that the first byte has in whatever Probe says yes
+	// to, so that it is not asked of all else; nil: any.
+	Starts []byte
 
 	// Frame returns the length of the first message in b, a TCP stream: 0 when
 	// more bytes are needed to know, more than len(b) when it is still coming,

@@ -71,6 +71,8 @@ type Table struct {
 
 	hand uint32 // where the search for a flow to evict goes on
 
+	layers [layerKinds]heron.ProtocolCount // since the last call of Layers
+
 	scratch []byte        // where waiting bytes become one piece
 	msg     heron.Message // given to the sink again and again
 	report  heron.Flow

@@ -56,6 +56,7 @@ func mac(r *wire.Reader) heron.MAC {
 
 // network goes on by EtherType, through VLAN tags: the innermost one counts.
 func (t *Table) network(r *wire.Reader, etherType int) {
+	tagged := false
 	for range maxTags {
 		switch etherType {
 		case typeIPv4:
@@ -69,6 +70,10 @@ func (t *Table) network(r *wire.Reader, etherType int) {
 				t.frame.vlan = id
 			}
 			etherType = r.U16()
+			if !tagged {
+				tagged = true
+				t.inLayer(layerVLAN, r.Len())
+			}
 			continue
 		}
 		break

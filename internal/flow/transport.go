@@ -20,7 +20,15 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 		t.undecoded()
 		t.follow(protocol, 0, 0, hints{})
 	default:
-		t.follow(protocol, 0, 0, hints{})
+		t.other(protocol, r.Rest())
+	}
+}
+
+// other follows what has no ports, by the number of its IP protocol.
+func (t *Table) other(protocol int, payload []byte) {
+	_, e, dir := t.follow(protocol, 0, 0, hints{})
+	if !e.settled && len(payload) > 0 {
+		t.datagram(e, dir, heron.OtherIP, uint16(protocol), uint16(protocol), payload)
 	}
 }
 

@@ -23,7 +23,7 @@ type Conversation struct {
 	EtherType      uint16 // for heron.Link
 	Client, Server heron.Endpoint
 	ClientPort     uint16
-	ServerPort     uint16
+	ServerPort     uint16 // for heron.OtherIP the number of the IP protocol
 	Steps          []Step
 	// PortOnly says that this one cannot be told without its port.
 	PortOnly bool
@@ -170,6 +170,9 @@ func (p *player) offer(c *Conversation, fromClient bool, payload []byte) heron.V
 	if c.Transport == heron.ICMP {
 		head := wire.NewReader(payload)
 		m.SrcPort, m.DstPort = uint16(head.U8()), uint16(head.U8())
+	}
+	if c.Transport == heron.OtherIP { // the protocol's number stands in both
+		m.SrcPort, m.DstPort = c.ServerPort, c.ServerPort
 	}
 	m.Sequence = p.sent[side]
 	p.sent[side]++

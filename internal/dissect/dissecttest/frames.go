@@ -78,8 +78,15 @@ func (w *writer) send(fromClient bool, payload []byte) {
 		r.Skip(2) // the checksum is made anew
 		head.Rest = uint32(r.U32())
 		w.deliver(frame.AppendICMP(w.frame[:0], e, ip, head, r.Rest()))
+	case heron.OtherIP:
+		ip.Protocol = uint8(w.c.ServerPort)
+		w.deliver(frame.AppendEthernetIP(w.frame[:0], e, ip, payload))
 	default:
-		w.deliver(frame.AppendEthernet(w.frame[:0], e, w.c.EtherType, payload))
+		etherType := w.c.EtherType
+		if etherType == 0 { // an 802.3 frame has its length there
+			etherType = uint16(len(payload))
+		}
+		w.deliver(frame.AppendEthernet(w.frame[:0], e, etherType, payload))
 	}
 }
 

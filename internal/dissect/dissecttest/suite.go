@@ -52,10 +52,16 @@ func (s Suite) describes(t *testing.T) {
 	if len(s.Conversations) == 0 {
 		t.Error("no conversation")
 	}
-	if s.PortOnly != (p.Probe == nil && p.Over&(dissect.OverLink|dissect.OverICMP) == 0) {
+	if p.Probe == nil && p.Starts != nil {
+		t.Error("Starts without Probe")
+	}
+	if s.PortOnly != (p.Probe == nil && p.Over&portless == 0) {
 		t.Error("PortOnly and Probe disagree")
 	}
 }
+
+// portless are what has other numbers than ports to be found by.
+const portless = dissect.OverLink | dissect.OverICMP | dissect.OverIP
 
 // session is a dispatcher of one dissector, with its collector.
 func (s Suite) session() (*player, *dissect.Collector) {
@@ -157,7 +163,7 @@ func difference(want, got string) string {
 // noPort moves the conversation to a port that says nothing: what has a Probe
 // is found still, what has none is left alone.
 func (s Suite) noPort(t *testing.T, c Conversation) {
-	if c.Transport == heron.Link || c.Transport == heron.ICMP {
+	if c.Transport == heron.Link || c.Transport == heron.ICMP || c.Transport == heron.OtherIP {
 		t.Skip("it has no port: nothing to mend")
 	}
 	c.ServerPort, c.ClientPort = 29999, 49152
