@@ -86,6 +86,12 @@ type totals struct {
 	clientBytes, serverBytes, clientPackets, serverPackets uint64
 }
 
+// growth is what a flow did since its last report, seen from one end.
+type growth struct {
+	totals
+	begun uint32 // 1 with the flow's first report
+}
+
 // New returns a Tracker that knows nothing.
 func New(siteID string) *Tracker {
 	return &Tracker{
@@ -165,13 +171,13 @@ func (t *Tracker) Flow(f *heron.Flow) {
 	}
 	if n, ok := t.number(f.ServerDevice); ok && f.ServerDevice != f.ClientDevice {
 		p := t.peerOf(f, false)
-		t.count(n, f, &p, totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets})
+		t.count(n, f, &p, growth{totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets}, d.begun})
 	}
 }
 
 // difference returns what a flow did since its last report. It is not ok for a
 // flow that began before we watched: how much of it is new is not known.
-func (t *Tracker) difference(f *heron.Flow) (totals, bool) {
+func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
 	now := totals{f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets}
 	before, known := t.flows.get(f.ID)
 	if f.Ended {
@@ -180,18 +186,22 @@ func (t *Tracker) difference(f *heron.Flow) (totals, bool) {
 		t.flows.put(f.ID, now)
 	}
 	if !known && f.Last-f.First > 2*window && !f.Ended {
-		return totals{}, false
+		return growth{}, false
 	}
-	return totals{
+	d := growth{totals: totals{
 		now.clientBytes - min(before.clientBytes, now.clientBytes),
 		now.serverBytes - min(before.serverBytes, now.serverBytes),
 		now.clientPackets - min(before.clientPackets, now.clientPackets),
 		now.serverPackets - min(before.serverPackets, now.serverPackets),
-	}, true
+	}}
+	if !known {
+		d.begun = 1
+	}
+	return d, true
 }
 
 // count adds to the open window of a device, d being seen from its side.
-func (t *Tracker) count(n uint32, f *heron.Flow, p *peer, d totals) {
+func (t *Tracker) count(n uint32, f *heron.Flow, p *peer, d growth) {
 	s := t.states[n]
 	start := f.Last - f.Last%window
 	if s.window != 0 && start > s.window {

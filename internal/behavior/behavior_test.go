@@ -156,6 +156,19 @@ func TestTracker(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	})
+	t.Run("counts a flow that is still open", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		f := &heron.Flow{ID: "open", ClientDevice: "cam", ServerDevice: "nas", First: n.now, Last: n.now, State: heron.FlowEstablished, ClientBytes: 9}
+		n.tracker.Flow(f)
+		n.pass(2 * heron.Minute)
+		_, peers := n.tracker.Drain()
+		for _, id := range []string{"cam", "nas"} {
+			if p := peers[id]; len(p) != 1 || p[0].Flows != 1 {
+				t.Errorf("peers of %s: %+v", id, p)
+			}
+		}
+	})
 	t.Run("knows a peer by its name, whatever its address", func(t *testing.T) {
 		t.Parallel()
 		n := newNet()

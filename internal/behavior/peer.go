@@ -56,7 +56,7 @@ func hash(parts ...string) uint64 {
 
 // meet counts traffic with a peer. When there is no room, the one that was
 // quiet longest makes it.
-func (s *state) meet(p *peer, d totals, f *heron.Flow) {
+func (s *state) meet(p *peer, d growth, f *heron.Flow) {
 	i := s.findPeer(p.key)
 	if i < 0 {
 		p.first = f.First
@@ -70,9 +70,7 @@ func (s *state) meet(p *peer, d totals, f *heron.Flow) {
 	q.address, q.v4 = p.address, p.v4
 	q.protocol = cmp.Or(p.protocol, q.protocol)
 	q.name = cmp.Or(p.name, q.name)
-	if f.Ended {
-		q.flows++
-	}
+	q.flows += d.begun
 }
 
 func (s *state) findPeer(key uint64) int {
