@@ -12,21 +12,9 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-// Keys of the observations.
-const (
-	keySNI           = "tls.sni"
-	keyALPN          = "tls.alpn" // of a client: all it offers; of a server: the one it chose
-	keyJA3           = "tls.ja3"
-	keyJA3S          = "tls.ja3s"
-	keyJA4           = "tls.ja4"
-	keyVersion       = "tls.version"        // that the server chose
-	keyClientVersion = "tls.client_version" // the highest that the client offers
-	keyCipher        = "tls.cipher"         // that the server chose, in hexadecimal
-)
-
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
-	d := &dissector{known: make(map[[32]byte][]fact)}
+	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "tls",
 		Over:    dissect.OverTCP,
@@ -54,10 +42,8 @@ func probe(b []byte, fromClient bool) bool {
 }
 
 type dissector struct {
-	prints   tls.Fingerprinter
+	teller   dissect.TLSTeller
 	messages []byte // handshake messages put together from records
-	text     []byte
-	known    map[[32]byte][]fact // what certificates say, by their SHA-256
 }
 
 // Places in heron.FlowScratch.Data; the first of a pair is the client's.
@@ -216,7 +202,7 @@ func (d *dissector) handshake(kind int, body *wire.Reader, side int, m *heron.Me
 		return d.server(body, m, out)
 	case kind == tls.TypeCertificate && side == 1:
 		data[atDone+1] = 1
-		return d.certificate(tls.ReadCertificates(body), m, out)
+		return d.teller.Certificate(tls.ReadCertificates(body), m, out)
 	}
 	return nil
 }
@@ -227,23 +213,7 @@ func (d *dissector) client(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	if err != nil {
 		return fmt.Errorf("client hello: %w", err)
 	}
-	about := m.Sender()
-	out.Observe(about, keySNI, h.ServerName)
-	if !dissect.IsAddress(h.ServerName) {
-		d.text = dissect.AppendLower(d.text[:0], h.ServerName)
-		out.Observe(about, heron.KeyContact, d.text)
-	}
-	d.text = d.text[:0]
-	for list := wire.NewReader(h.ALPN); list.Len() > 0; {
-		if len(d.text) > 0 {
-			d.text = append(d.text, ',')
-		}
-		d.text = append(d.text, list.Bytes(list.U8())...)
-	}
-	out.Observe(about, keyALPN, d.text)
-	out.ObserveString(about, keyClientVersion, tls.VersionName(h.MaxVersion()))
-	out.Observe(about, keyJA3, d.prints.JA3(&h))
-	out.Observe(about, keyJA4, d.prints.JA4(&h, 't'))
+	d.teller.Client(&h, 't', m, out)
 	return nil
 }
 
@@ -261,12 +231,6 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	if h.Version >= tls.Version13 {
 		data[atDone+1] = 1
 	}
-	about := m.Sender()
-	out.ObserveString(about, keyVersion, tls.VersionName(h.Version))
-	const digits = "0123456789abcdef"
-	d.text = append(d.text[:0], '0', 'x', digits[h.Cipher>>12&15], digits[h.Cipher>>8&15], digits[h.Cipher>>4&15], digits[h.Cipher&15])
-	out.Observe(about, keyCipher, d.text)
-	out.Observe(about, keyALPN, h.ALPN)
-	out.Observe(about, keyJA3S, d.prints.JA3S(&h))
+	d.teller.Server(&h, m, out)
 	return nil
 }

@@ -1,0 +1,160 @@
+package dissect
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/proto/tls"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations about TLS handshakes, whatever carries them.
+const (
+	keyTLSName          = "tls.sni"
+	keyTLSALPN          = "tls.alpn" // of a client: all it offers; of a server: the one it chose
+	keyTLSJA3           = "tls.ja3"
+	keyTLSJA3S          = "tls.ja3s"
+	keyTLSJA4           = "tls.ja4"
+	keyTLSVersion       = "tls.version"        // that the server chose
+	keyTLSClientVersion = "tls.client_version" // the highest that the client offers
+	keyTLSCipher        = "tls.cipher"         // that the server chose, in hexadecimal
+)
+
+// Keys of the observations about certificates.
+const (
+	keyCertSubject    = "tls.cert.subject"
+	keyCertIssuer     = "tls.cert.issuer"
+	keyCertSAN        = "tls.cert.san"
+	keyCertNotAfter   = "tls.cert.not_after" // RFC 3339, UTC
+	keyCertSelfSigned = "tls.cert.self_signed"
+	keyCertKey        = "tls.cert.key"       // as rsa-2048
+	keyCertSignature  = "tls.cert.signature" // algorithm
+	keyCertSerial     = "tls.cert.serial"    // in hexadecimal
+	keyCertSHA256     = "tls.cert.sha256"
+)
+
+// Limits on certificates: most names told of one, and most remembered.
+const (
+	maxCertNames = 8
+	maxCerts     = 1024
+)
+
+// TLSTeller tells what the clear part of TLS handshakes says, for those
+// dissectors whose protocol carries one: TLS over TCP, DTLS, QUIC. The zero
+// value is ready; one goroutine uses it.
+type TLSTeller struct {
+	prints tls.Fingerprinter
+	text   []byte
+	known  map[[32]byte][]certFact // what certificates say, by their SHA-256
+}
+
+// certFact is one observation that a certificate gives rise to.
+type certFact struct{ key, value string }
+
+// Client tells what a ClientHello says. carrier is the first letter of its JA4:
+// 't' over TCP, 'q' over QUIC, 'd' for DTLS.
+func (t *TLSTeller) Client(h *tls.ClientHello, carrier byte, m *heron.Message, out Emitter) {
+	about := m.Sender()
+	out.Observe(about, keyTLSName, h.ServerName)
+	if !IsAddress(h.ServerName) {
+		t.text = AppendLower(t.text[:0], h.ServerName)
+		out.Observe(about, heron.KeyContact, t.text)
+	}
+	t.text = t.text[:0]
+	for list := wire.NewReader(h.ALPN); list.Len() > 0; {
+		if len(t.text) > 0 {
+			t.text = append(t.text, ',')
+		}
+		t.text = append(t.text, list.Bytes(list.U8())...)
+	}
+	out.Observe(about, keyTLSALPN, t.text)
+	out.ObserveString(about, keyTLSClientVersion, tls.VersionName(h.MaxVersion()))
+	out.Observe(about, keyTLSJA3, t.prints.JA3(h))
+	out.Observe(about, keyTLSJA4, t.prints.JA4(h, carrier))
+}
+
+// Server tells what a ServerHello says.
+func (t *TLSTeller) Server(h *tls.ServerHello, m *heron.Message, out Emitter) {
+	about := m.Sender()
+	out.ObserveString(about, keyTLSVersion, tls.VersionName(h.Version))
+	const digits = "0123456789abcdef"
+	t.text = append(t.text[:0], '0', 'x', digits[h.Cipher>>12&15], digits[h.Cipher>>8&15], digits[h.Cipher>>4&15], digits[h.Cipher&15])
+	out.Observe(about, keyTLSCipher, t.text)
+	out.Observe(about, keyTLSALPN, h.ALPN)
+	out.Observe(about, keyTLSJA3S, t.prints.JA3S(h))
+}
+
+// Certificate tells what the sender's certificate says. Parsing is dear and most
+// handshakes show the same few, so that what they say is remembered.
+func (t *TLSTeller) Certificate(der []byte, m *heron.Message, out Emitter) error {
+	if len(der) == 0 {
+		return nil
+	}
+	id := sha256.Sum256(der)
+	facts, ok := t.known[id]
+	if !ok {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return fmt.Errorf("certificate: %w", err)
+		}
+		if t.known == nil {
+			t.known = make(map[[32]byte][]certFact)
+		}
+		if len(t.known) >= maxCerts {
+			clear(t.known)
+		}
+		facts = factsOf(cert, id)
+		t.known[id] = facts
+	}
+	about := m.Sender()
+	for _, f := range facts {
+		out.ObserveString(about, f.key, f.value)
+	}
+	return nil
+}
+
+func factsOf(c *x509.Certificate, id [32]byte) []certFact {
+	facts := []certFact{
+		{keyCertSubject, c.Subject.String()},
+		{keyCertIssuer, c.Issuer.String()},
+		{keyCertNotAfter, c.NotAfter.UTC().Format(time.RFC3339)},
+		{keyCertKey, keyName(c)},
+		{keyCertSignature, strings.ToLower(c.SignatureAlgorithm.String())},
+		{keyCertSerial, hex.EncodeToString(c.SerialNumber.Bytes())},
+		{keyCertSHA256, hex.EncodeToString(id[:])},
+	}
+	// Issued by itself is what can be told without trusting the key to be sound.
+	if bytes.Equal(c.RawSubject, c.RawIssuer) {
+		facts = append(facts, certFact{keyCertSelfSigned, "yes"})
+	}
+	for _, name := range c.DNSNames[:min(len(c.DNSNames), maxCertNames)] {
+		facts = append(facts, certFact{keyCertSAN, name})
+	}
+	for _, ip := range c.IPAddresses[:min(len(c.IPAddresses), maxCertNames)] {
+		facts = append(facts, certFact{keyCertSAN, ip.String()})
+	}
+	return facts
+}
+
+// keyName returns the kind and size of the public key.
+func keyName(c *x509.Certificate) string {
+	switch k := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return "rsa-" + strconv.Itoa(k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ecdsa-" + strconv.Itoa(k.Curve.Params().BitSize)
+	case ed25519.PublicKey:
+		return "ed25519"
+	}
+	return strings.ToLower(c.PublicKeyAlgorithm.String())
+}
