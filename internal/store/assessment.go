@@ -146,7 +146,7 @@ func (db *DB) RiskHistory(ctx context.Context, deviceID string, from, to heron.T
 }
 
 // SiteRiskHistory returns how the mean risk of all assessed devices moved, one
-// point every five minutes at most.
+// point every five minutes at most, and every 15 seconds in a site's first hour.
 func (db *DB) SiteRiskHistory(ctx context.Context, from, to heron.Time) ([]heron.RiskPoint, error) {
 	return db.RiskHistory(ctx, siteRisk, from, to)
 }
@@ -154,10 +154,12 @@ func (db *DB) SiteRiskHistory(ctx context.Context, from, to heron.Time) ([]heron
 // siteRisk is the device id of the site as a whole.
 const siteRisk = ""
 
-// How often the site's risk is reckoned, and how far its points are apart.
+// How often the site's risk is reckoned, and how far its points are apart. In
+// the first hour they stand close, so that whoever has just begun sees a line.
 const (
-	siteRiskEvery = 5 * heron.Second
-	siteRiskStep  = 5 * heron.Minute
+	siteRiskEvery     = 5 * heron.Second
+	siteRiskStep      = 5 * heron.Minute
+	siteRiskFirstStep = 15 * heron.Second
 )
 
 // siteClock remembers when the site's risk was last reckoned: the mean costs a
@@ -183,10 +185,19 @@ func (t *tx) updateSiteRisk(ctx context.Context, at heron.Time) error {
 	if !t.db.site.due(t.db.now()) {
 		return nil
 	}
+	step := siteRiskStep
+	var first sql.NullInt64
+	row := t.QueryRowContext(ctx, "SELECT MIN(time) FROM risk_point WHERE device_id = $1", siteRisk)
+	if err := row.Scan(&first); err != nil {
+		return err
+	}
+	if !first.Valid || at < heron.Time(first.Int64)+heron.Hour {
+		step = siteRiskFirstStep
+	}
 	_, err := t.ExecContext(ctx, `INSERT INTO risk_point (device_id, time, score, low, high, cause, stored)
 		SELECT '', CAST($1 AS BIGINT), AVG(risk), AVG(risk_low), AVG(risk_high), '', CAST($2 AS BIGINT)
 		FROM device WHERE merged = 0 AND risk >= 0 HAVING COUNT(*) > 0
 		ON CONFLICT (device_id, time) DO UPDATE SET score = excluded.score, low = excluded.low, high = excluded.high`,
-		int64(at-at%siteRiskStep), int64(t.db.now()))
+		int64(at-at%step), int64(t.db.now()))
 	return err
 }

@@ -157,15 +157,19 @@ func siteRisk(t *testing.T, s *suite, _ func(testing.TB) string) {
 	s.advance(10 * heron.Second)
 	s.score(t, "dev-0001", Start+heron.Second, 60, "")
 	s.advance(10 * heron.Second)
-	s.score(t, "dev-0001", Start+heron.Hour, 0, "")
+	s.score(t, "dev-0001", Start+20*heron.Second, 40, "")
+	for i, score := range []float64{20, 0} {
+		s.advance(10 * heron.Second)
+		s.score(t, "dev-0001", Start+heron.Hour+heron.Time(i)*heron.Minute, score, "")
+	}
 	points, err := s.SiteRiskHistory(t.Context(), 0, Start+heron.Day)
 	must(t, err)
-	if len(points) != 2 || points[0].Score != 40 || points[1].Score != 10 {
-		t.Fatalf("site history %+v, want 40 then 10", points)
+	if len(points) != 3 || points[0].Score != 40 || points[1].Score != 30 || points[2].Score != 10 {
+		t.Fatalf("site history %+v, want 40, at once 30, and an hour later 10 alone", points)
 	}
 	o, err := s.Overview(t.Context(), Start+2*heron.Hour)
 	must(t, err)
-	if len(o.RiskHistory) != 2 || o.Devices != 3 {
+	if len(o.RiskHistory) != 3 || o.Devices != 3 {
 		t.Fatalf("overview: %+v", o)
 	}
 }
