@@ -28,7 +28,8 @@ type Tail struct {
 // Peer is another party that a device talks to.
 type Peer struct {
 	DeviceID string `json:"device_id,omitempty"`
-	Name     string `json:"name,omitempty"` // domain name, when known
+	Title    string `json:"title,omitempty"` // what the device is called; filled in when peers are listed
+	Name     string `json:"name,omitempty"`  // domain name, when known
 	Address  string `json:"address"`
 	Protocol string `json:"protocol,omitempty"`
 	Port     uint16 `json:"port,omitempty"`

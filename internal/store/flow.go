@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/heron-iot/heron"
 )
@@ -78,7 +79,33 @@ const maxPeers = 1000
 func (db *DB) ListPeers(ctx context.Context, deviceID string) ([]heron.Peer, error) {
 	list, err := docs[heron.Peer](ctx, db.reader,
 		"SELECT doc FROM peer WHERE device_id = $1 ORDER BY bytes DESC, id LIMIT $2", clean(deviceID), maxPeers)
+	if err == nil {
+		err = db.titlePeers(ctx, list)
+	}
 	return list, db.explain("list peers", err)
+}
+
+// titlePeers says what the peers that are devices are called now: names change
+// more often than traffic.
+func (db *DB) titlePeers(ctx context.Context, list []heron.Peer) error {
+	ids := make([]string, 0, len(list))
+	for i := range list {
+		if id := list[i].DeviceID; id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	devices, err := db.ListDevices(ctx, heron.DeviceFilter{IDs: ids, Merged: true}, heron.Page{Limit: maxPeers})
+	titles := make(map[string]string, len(devices.Items))
+	for i := range devices.Items {
+		titles[devices.Items[i].ID] = devices.Items[i].Title()
+	}
+	for i := range list {
+		list[i].Title = titles[list[i].DeviceID]
+	}
+	return err
 }
 
 // GetBaseline returns what is normal for a device.

@@ -232,10 +232,15 @@ func peersAndBaselines(t *testing.T, s *suite, _ func(testing.TB) string) {
 		Baselines: []heron.Baseline{base, {DeviceID: "dev-0002"}},
 		Peers:     map[string][]heron.Peer{"dev-0001": {peer("a", 1), peer("b", 5)}, "dev-0002": {peer("x", 1)}},
 	})
-	s.apply(t, heron.BatchResult{Peers: map[string][]heron.Peer{"dev-0001": {peer("a", 9)}}})
+	known := peer("c", 3)
+	known.DeviceID = "dev-0002"
+	s.apply(t, heron.BatchResult{Peers: map[string][]heron.Peer{"dev-0001": {peer("a", 9), known}}})
+	d, err := s.GetDevice(t.Context(), "dev-0002")
+	must(t, err)
+	known.Title = d.Title()
 	peers, err := s.ListPeers(t.Context(), "dev-0001")
 	must(t, err)
-	if diff := cmp.Diff([]heron.Peer{peer("a", 9), peer("b", 5)}, peers); diff != "" {
+	if diff := cmp.Diff([]heron.Peer{peer("a", 9), peer("b", 5), known}, peers); diff != "" {
 		t.Fatalf("peers (-want +got):\n%s", diff)
 	}
 	got, err := s.GetBaseline(t.Context(), "dev-0001")

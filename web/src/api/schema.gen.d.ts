@@ -936,16 +936,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List API tokens
-         * @description Role: admin.
+         * List API tokens: the own ones; an admin sees all
+         * @description Role: viewer.
          */
         get: operations["listTokens"];
         put?: never;
         /**
          * Make an API token
-         * @description The secret is in this answer and never shown again. A token can do what its role says, but never more than its owner.
+         * @description The secret is in this answer and never shown again. A token can do what its role says, which is at most what its owner's does.
          *
-         *     Role: admin.
+         *     Role: viewer.
          */
         post: operations["createToken"];
         delete?: never;
@@ -965,8 +965,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke an API token
-         * @description Role: admin.
+         * Revoke an API token: an own one; an admin any
+         * @description Role: viewer.
          */
         delete: operations["deleteToken"];
         options?: never;
@@ -1774,6 +1774,7 @@ export interface components {
             /** Format: int32 */
             port?: number;
             protocol?: string;
+            title?: string;
         };
         Problem: {
             code: components["schemas"]["Code"];

@@ -42,12 +42,12 @@ function PeerTable({ peers }: { peers: Peer[] }) {
           <td>
             {p.device_id ? (
               <Link to="/devices/$id" params={{ id: p.device_id }}>
-                {p.name || p.address}
+                {p.title || p.name || p.address}
               </Link>
             ) : (
               p.name || p.address
             )}
-            {p.name && <span className="quiet mono small"> {p.address}</span>}
+            {(p.title || p.name) && <span className="quiet mono small"> {p.address}</span>}
           </td>
           <td className="nowrap">
             {p.protocol || 'not known'}
