@@ -95,7 +95,7 @@ type Upload struct {
 	State   string `json:"state"` // waiting, reading, done, failed
 	Done    int64  `json:"bytes_done"`
 	Packets uint64 `json:"packets"`
-	Devices int    `json:"devices"`
+	Devices int    `json:"devices"` // of our networks, that it told something new of
 	Error   string `json:"error,omitempty"`
 	By      string `json:"by"`
 	Created Time   `json:"created"`

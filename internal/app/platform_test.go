@@ -138,6 +138,9 @@ func TestUploadGoesThroughEveryFloor(t *testing.T) {
 	if len(all) < 60 {
 		t.Errorf("%d devices", len(all))
 	}
+	if local := devices(t, c, "local:true"); u.Devices == 0 || u.Devices != len(local) {
+		t.Errorf("the upload tells %d devices, there are %d of our networks", u.Devices, len(local))
+	}
 	alerts := 0
 	for a, err := range c.Alerts(t.Context(), client.AlertQuery{Detectors: []string{"scan.port"}}) {
 		if err != nil {

@@ -63,6 +63,7 @@ func (p *Platform) readUpload(u *heron.Upload, path string) error {
 	} else {
 		u.State, u.Done = "done", u.Bytes
 	}
+	u.Devices = p.foundBy(u)
 	u.Ended = wallClock()
 	p.tellUpload(u)
 	return nil
@@ -84,7 +85,7 @@ func (p *Platform) feed(u *heron.Upload, path string) error {
 	}
 	defer src.Close()
 	pipe := newPipeline(pipelineConfig{
-		site: p.conf.Site, sensor: "upload-" + u.ID, local: p.conf.Prefixes(), table: readTable,
+		site: p.conf.Site, sensor: uploadSensor(u), local: p.conf.Prefixes(), table: readTable,
 	})
 	pipe.epoch = u.ID
 	var damage error
@@ -114,6 +115,20 @@ func (p *Platform) feed(u *heron.Upload, path string) error {
 		u.Error = heron.ErrorMessage(damage)
 	}
 	return err
+}
+
+// uploadSensor is what an upload is called where devices name who saw them.
+func uploadSensor(u *heron.Upload) string { return "upload-" + u.ID }
+
+// foundBy counts the devices of our networks that an upload showed.
+func (p *Platform) foundBy(u *heron.Upload) int {
+	local := true
+	f := heron.DeviceFilter{Sensors: []string{uploadSensor(u)}, Local: &local}
+	list, err := p.store.ListDevices(context.WithoutCancel(p.ctx), f, heron.Page{Limit: 1})
+	if err != nil {
+		p.log.Error("count what an upload showed", "upload", u.ID, "error", err)
+	}
+	return list.Total
 }
 
 // nameUpload tells a fault with the name that the user knows.

@@ -144,6 +144,7 @@ describe('the page', () => {
       .locator('.upload', { hasText: 'hall.pcap' })
       .filter({ hasText: 'done' })
       .waitFor({ timeout: 30_000 })
+    await page.getByRole('link', { name: '1 device found' }).waitFor()
     await page.goto(`/devices?q=${encodeURIComponent(`mac:${mac}`)}`)
     await page.locator('.dt-address', { hasText: ip }).waitFor({ timeout: 30_000 })
     await context.close()

@@ -107,7 +107,14 @@ function UploadRow({ upload: u }: { upload: Upload }) {
       </span>
       {reading && <Progress label={u.name} share={u.bytes ? u.bytes_done / u.bytes : 0} />}
       <div className="wide row small quiet">
-        {plural(u.packets, 'packet')} · <Link to="/devices">{plural(u.devices, 'device')} found</Link>
+        {plural(u.packets, 'packet')} ·{' '}
+        {u.devices > 0 ? (
+          <Link to="/devices" search={{ sensor: [`upload-${u.id}`] }}>
+            {plural(u.devices, 'device')} found
+          </Link>
+        ) : (
+          'no device that was not known'
+        )}
       </div>
       {u.error && <p className="wide small c-high">{u.error}</p>}
     </div>
