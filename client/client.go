@@ -56,11 +56,11 @@ func WithHTTPClient(h *http.Client) Option { return func(c *Client) { c.http = h
 func WithUserAgent(name string) Option { return func(c *Client) { c.agent = name } }
 
 // New returns a Client of the server at an address such as
-// http://127.0.0.1:8080. It does not connect yet.
+// http://127.0.0.1:8420. It does not connect yet.
 func New(server string, options ...Option) (*Client, error) {
 	base, err := url.Parse(strings.TrimRight(server, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, heron.Errorf(heron.CodeInvalid, "server %q: want an address such as http://127.0.0.1:8080", server)
+		return nil, heron.Errorf(heron.CodeInvalid, "server %q: want an address such as http://127.0.0.1:8420", server)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {

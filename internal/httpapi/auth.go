@@ -39,7 +39,7 @@ func (s *Server) admit(r *http.Request, route Route) error {
 	st.who = who
 	if who.role < route.Role {
 		s.recordDenied(r.Context(), route)
-		return heron.Errorf(heron.CodeForbidden, "this needs the role %s; %s has %s", route.Role, who.name, who.role)
+		return heron.Errorf(heron.CodeForbidden, "this needs the role %s; %s has %s: an administrator can change that", route.Role, who.name, who.role)
 	}
 	if who.session != nil && !safeMethod(r.Method) && !sameSecret(r.Header.Get(csrfHeader), who.session.CSRF) {
 		s.recordDenied(r.Context(), route)

@@ -119,8 +119,6 @@ func hintOf(c heron.Code) string {
 	switch c {
 	case heron.CodeUnauthorized:
 		return "Log in, or send a valid token: Authorization: Bearer hrn_…"
-	case heron.CodeForbidden:
-		return "Ask an administrator for a role that may do this."
 	case heron.CodeConflict:
 		return "Read it again, look at what changed, and repeat the request."
 	case heron.CodeTooMany:
