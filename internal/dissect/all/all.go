@@ -12,6 +12,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/http"
+	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
@@ -20,9 +21,11 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/pop"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sip"
+	"github.com/heron-iot/heron/internal/dissect/smtp"
 	"github.com/heron-iot/heron/internal/dissect/snmp"
 	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
@@ -43,6 +46,7 @@ func Protocols() []dissect.Protocol {
 		ftp.Protocol(),
 		hl7.Protocol(),
 		http.Protocol(),
+		imap.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
 		mdns.Protocol(),
@@ -51,9 +55,11 @@ func Protocols() []dissect.Protocol {
 		nbns.Protocol(),
 		ndp.Protocol(),
 		ntp.Protocol(),
+		pop.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sip.Protocol(),
+		smtp.Protocol(),
 		snmp.Protocol(),
 		socks.Protocol(),
 		ssdp.Protocol(),

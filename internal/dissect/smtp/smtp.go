@@ -1,0 +1,208 @@
+// Package smtp reads the opening of mail submissions: how a server greets and
+// what it can do, what a client calls itself and which program wrote the mail,
+// and logins. Addresses, subjects and bodies are never told.
+package smtp
+
+import (
+	"bytes"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/line"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keyBanner     = "smtp.banner"
+	keyCapability = "smtp.capability" // an extension that the server offers
+	keyHello      = "smtp.helo"       // what a client calls itself
+	keyMailer     = "smtp.mailer"     // X-Mailer or User-Agent of the first mail
+)
+
+// Limits on what is looked at.
+const (
+	maxLine   = 2 << 10
+	maxHeader = 100 // lines
+	maxLines  = 200 // of a connection
+)
+
+// Places in heron.FlowScratch.Data.
+const (
+	atGreeted = 0
+	atHello   = 1 // EHLO was said, its answer is awaited
+	atLogin   = 2
+	atTLS     = 3
+	atData    = 4 // DATA was said
+	atHeader  = 5 // lines of the header
+	atLines   = 6
+)
+
+// Stages of what is asked for.
+const (
+	asked = 1
+	given = 2
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:    "smtp",
+		Over:    dissect.OverTCP,
+		Ports:   []uint16{25, 587, 2525},
+		Spec:    "RFC 5321; RFC 3207 (STARTTLS); RFC 4954 (AUTH)",
+		Starts:  []byte("2EHLehl"),
+		Probe:   probe,
+		Dissect: d.dissect,
+	}
+}
+
+// probe takes a greeting that names the protocol, and a client's first command.
+func probe(b []byte, fromClient bool) bool {
+	text, n, err := line.Next(b, maxLine)
+	if err != nil || n == 0 {
+		return false
+	}
+	if fromClient {
+		return isHello(text)
+	}
+	code, _, rest := line.Reply(text)
+	return code == ready && line.Contains(rest, "smtp") && !line.Contains(rest, "ftp ")
+}
+
+func isHello(text []byte) bool {
+	verb, rest := line.Word(text)
+	return line.IsOneOf(verb, "EHLO", "HELO", "LHLO") && len(rest) > 0
+}
+
+// Codes of replies (RFC 5321 §4.2.3, RFC 4954 §4).
+const (
+	ready     = 220
+	loggedIn  = 235
+	done      = 250
+	startMail = 354
+	shutting  = 421
+	noLogin   = 535
+	refused   = 554
+)
+
+type dissector struct {
+	text []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	data := &m.Flow.Data
+	if data[atTLS] == given {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	b := r.Rest()
+	text, n, err := line.Next(b, maxLine)
+	if err != nil {
+		if data[atHeader] > 0 {
+			return heron.Verdict{Done: true}, nil
+		}
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	if n == 0 {
+		return heron.Verdict{}, nil
+	}
+	end := false
+	if m.FromClient {
+		end, err = d.client(text, m, out)
+	} else {
+		end, err = d.server(text, m, out)
+	}
+	if err != nil {
+		return heron.Verdict{}, err
+	}
+	if data[atLines]++; data[atLines] >= maxLines {
+		end = true
+	}
+	return heron.Verdict{Consumed: n, Done: end}, nil
+}
+
+// client reads a command, or a line of the header of a mail.
+func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err error) {
+	data := &m.Flow.Data
+	if data[atData] == given {
+		return header(text, m, out), nil
+	}
+	verb, rest := line.Word(text)
+	switch {
+	case isHello(text):
+		data[atHello] = asked
+		d.hello(rest, m, out)
+	case m.Flow.Protocol == 0:
+		return false, dissect.ErrNotMine
+	case line.Is(verb, "STARTTLS"):
+		data[atTLS] = asked
+	case line.Is(verb, "AUTH"):
+		data[atLogin] = asked
+		if mechanism, _ := line.Word(rest); line.IsOneOf(mechanism, "PLAIN", "LOGIN") {
+			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "smtp"}})
+		}
+	case line.Is(verb, "DATA"):
+		data[atData] = asked
+	case line.Is(verb, "BDAT"):
+		return true, nil // what follows is a mail in pieces (RFC 3030)
+	}
+	return false, nil
+}
+
+// hello tells what a client calls itself: a name, or an address in brackets.
+func (d *dissector) hello(name []byte, m *heron.Message, out dissect.Emitter) {
+	name, _ = line.Word(bytes.TrimSpace(name))
+	out.Observe(m.Sender(), keyHello, name)
+}
+
+// header reads one line of the header of the first mail, and reports its end.
+func header(text []byte, m *heron.Message, out dissect.Emitter) bool {
+	data := &m.Flow.Data
+	if data[atHeader]++; len(text) == 0 || data[atHeader] >= maxHeader {
+		return true
+	}
+	name, value, found := bytes.Cut(text, []byte(":"))
+	if found && line.IsOneOf(name, "X-Mailer", "User-Agent") {
+		out.Observe(m.Sender(), keyMailer, bytes.TrimSpace(value))
+	}
+	return false
+}
+
+// server reads one line of a reply.
+func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err error) {
+	code, separator, rest := line.Reply(text)
+	data := &m.Flow.Data
+	if m.Flow.Protocol == 0 && (code != ready && code != shutting && code != refused || !isMail(rest, m.SrcPort)) {
+		return false, dissect.ErrNotMine
+	}
+	switch {
+	case code == ready && data[atTLS] == asked:
+		data[atTLS] = given
+	case code == ready && data[atGreeted] == 0:
+		data[atGreeted] = 1
+		out.Observe(m.Sender(), keyBanner, rest)
+	case code == done && data[atHello] != 0:
+		if data[atHello] == given { // the first line is a greeting
+			out.Observe(m.Sender(), keyCapability, bytes.TrimSpace(rest))
+		}
+		data[atHello] = given
+		if separator == ' ' {
+			data[atHello] = 0
+		}
+	case code == noLogin && data[atLogin] == asked:
+		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "smtp", "code": "535"}})
+		data[atLogin] = 0
+	case code == loggedIn:
+		data[atLogin] = 0
+	case code == startMail && data[atData] == asked:
+		data[atData] = given
+	}
+	return false, nil
+}
+
+// isMail reports whether a greeting on the port of mail is not another's: FTP has
+// the same codes.
+func isMail(rest []byte, port uint16) bool {
+	return (port == 25 || port == 587 || line.Contains(rest, "smtp")) && !line.Contains(rest, "ftp")
+}
