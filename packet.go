@@ -20,6 +20,15 @@ const (
 	LinkLinuxSLL2 LinkType = 276 // Linux cooked v2
 )
 
+// Known reports whether the decoder knows the link type.
+func (l LinkType) Known() bool {
+	switch l {
+	case LinkNull, LinkEthernet, LinkRaw, Link80211, LinkLoop, LinkLinuxSLL, LinkRadiotap, LinkIPv4, LinkIPv6, LinkLinuxSLL2:
+		return true
+	}
+	return false
+}
+
 // Packet is one captured frame. Data is borrowed: it is valid only until the
 // source is asked for the next packet.
 type Packet struct {

@@ -29,6 +29,9 @@ func newReadCommand(t *terminal) *cobra.Command {
 input) and tell what is on the network. Several files are one stream ordered by
 time. It needs no server and no privileges, and sends nothing.
 
+Frames are read of Ethernet, raw IP, Linux cooked captures, loopback and 802.11
+(with radiotap or without); those of another link are passed over and told.
+
 A damaged file is read as far as it goes; the exit status is then 3.`,
 		Example: "  heron read plant.pcapng\n  heron read --json captures/ | jq '.devices[].identity'\n  heron read --explain --local 198.51.100.0/24 day1.pcap.gz",
 		Args:    needArgs(1, "a capture file, a folder, or - for standard input"),

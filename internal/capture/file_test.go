@@ -140,6 +140,11 @@ func TestDamageIsToldAndWhatWasReadIsKept(t *testing.T) {
 		{"pcapng with a lying length", ng(func(f *ngFile) {
 			f.block(6, append(make([]byte, 12), 0xff, 0xff, 0, 0, 1, 0, 0, 0))
 		}), 1, int64(ngSize), []string{"does not hold them"}},
+		{"pcap of USB", newPcap(le, false, 189).frame(noon, 5, []byte("first")).b, 0, 0, []string{"link type 189 (USB)", "Ethernet"}},
+		{"pcapng of Ethernet and a link nobody knows", ng(func(f *ngFile) {
+			f.iface(147, 0).enhanced(1, uint64(noon), 5, []byte("alien")).enhanced(1, uint64(noon), 5, []byte("alien"))
+			f.enhanced(0, uint64(noon), 4, []byte("last"))
+		}), 2, int64(ngSize) + 20, []string{"link type 147 are not known", "2 frames"}},
 		{"gzip cut", zipped[:len(zipped)-4000], 1, 24 + 21, []string{"compressed data ends too early"}},
 		{"gzip broken", append([]byte("\x1f\x8b\x08\x00"), bytes.Repeat([]byte{0xff}, 99)...), 0, 0, []string{"cannot be read on"}},
 		{"zstd broken", append([]byte("\x28\xb5\x2f\xfd"), bytes.Repeat([]byte{0xff}, 99)...), 0, 0, []string{"cannot be read on"}},

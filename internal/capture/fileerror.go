@@ -41,6 +41,7 @@ const (
 	hintCut     = "the end is missing: copy the file again, or drop the broken tail with: editcap IN OUT"
 	hintCorrupt = "copy the file again from where it was captured; what follows the damage cannot be found"
 	hintUnknown = "give pcap or pcapng, as it is or compressed with gzip or zstd; Wireshark's editcap converts others: editcap -F pcap IN OUT"
+	hintLink    = "capture on an Ethernet or Wi-Fi interface; heron read --help says which links are read"
 )
 
 // cutShort tells that the stream ended inside something, and why.

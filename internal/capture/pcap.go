@@ -37,6 +37,9 @@ func newPcapReader(s *stream, big, nano bool) (*pcapReader, error) {
 	}
 	// The upper bits say how long the frame check sequence is (§4).
 	d.link = linkType(link & 0xffff)
+	if !d.link.Known() {
+		return nil, foreignFrames(s.offset, d.link)
+	}
 	s.take(pcapFileHeader)
 	return d, nil
 }
@@ -72,15 +75,6 @@ func (d *pcapReader) next(p *heron.Packet) error {
 		Data: data, OrigLen: max(orig, captured), Link: d.link,
 	}
 	return nil
-}
-
-// linkType maps numbers that stand for raw IP on some systems (pcap-linktype,
-// DLT_RAW) to the one that files use.
-func linkType(n int) heron.LinkType {
-	if n == 12 || n == 14 {
-		return heron.LinkRaw
-	}
-	return heron.LinkType(n)
 }
 
 func u16(r *wire.Reader, big bool) int {

@@ -33,6 +33,8 @@ type ngReader struct {
 	// ifaces are those of this section, in the order of their numbers.
 	ifaces []ngInterface
 	last   heron.Time // for frames without a time
+	// foreign tells, at the end, that frames were passed over; nil when none was.
+	foreign error
 }
 
 // ngInterface is one interface description (§4.2).
@@ -47,7 +49,7 @@ func (d *ngReader) next(p *heron.Packet) error {
 	for {
 		h := d.s.peek(12)
 		if len(h) == 0 && d.s.broken() == nil {
-			return io.EOF
+			return d.end()
 		}
 		r := wire.NewReader(h)
 		kind := u32(&r, d.big)
@@ -96,9 +98,24 @@ func (d *ngReader) block(kind, length int, p *heron.Packet) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	found := kind != blockInterface
+	if found && !p.Link.Known() {
+		found = false
+		if d.foreign == nil {
+			d.foreign = foreignFrames(d.s.offset, p.Link)
+		}
+	}
 	d.s.mark = d.s.offset
 	d.s.take(length)
-	return kind != blockInterface, nil
+	return found, nil
+}
+
+// end ends the file: with a fault when frames of it had to be passed over.
+func (d *ngReader) end() error {
+	if d.foreign != nil {
+		return d.foreign
+	}
+	return io.EOF
 }
 
 // body returns a reader over what is between a block's header and its trailer,

@@ -1,0 +1,43 @@
+package capture
+
+import (
+	"fmt"
+
+	"github.com/heron-iot/heron"
+)
+
+// linkType maps numbers that stand for raw IP on some systems (pcap-linktype,
+// DLT_RAW) to the one that files use.
+func linkType(n int) heron.LinkType {
+	if n == 12 || n == 14 {
+		return heron.LinkRaw
+	}
+	return heron.LinkType(n)
+}
+
+// foreignFrames tells that frames are of a kind that nothing after us could
+// read. Without it such a capture would look like a quiet network.
+func foreignFrames(offset int64, link heron.LinkType) error {
+	return &damage{offset: offset, what: fmt.Sprintf("frames of link type %d%s are not known", link, linkName(link)), hint: hintLink}
+}
+
+// linkName names, in brackets, what people capture by mistake or on purpose.
+func linkName(link heron.LinkType) string {
+	switch link {
+	case 9, 50:
+		return " (PPP)"
+	case 186, 189, 220, 249:
+		return " (USB)"
+	case 187, 201, 251, 256, 272:
+		return " (Bluetooth)"
+	case 192:
+		return " (PPI)"
+	case 195, 215, 230, 283:
+		return " (IEEE 802.15.4)"
+	case 227:
+		return " (CAN)"
+	case 239, 253:
+		return " (netlink)"
+	}
+	return ""
+}
