@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -187,6 +188,27 @@ func TestArchitecturePageIsTrue(t *testing.T) {
 	for _, p := range packages(t) {
 		if rel := p.rel(); rel != "." && !named[rel] && !named[filepath.Dir(rel)] {
 			t.Errorf("ARCHITECTURE.md names neither %s/ nor its parent", rel)
+		}
+	}
+}
+
+// TestMakePrintsEveryTarget fails when a documented target of the Makefile is
+// missing from what plain make prints.
+func TestMakePrintsEveryTarget(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join(root(t), "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "make", "-s", "help")
+	cmd.Dir = root(t)
+	printed, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("make help: %v", err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^([^\s:#]+):.*## (.+)$`).FindAllStringSubmatch(string(b), -1) {
+		if !strings.Contains(string(printed), m[2]) {
+			t.Errorf("make does not print the target %s", m[1])
 		}
 	}
 }
