@@ -33,7 +33,7 @@ func newLabUp(t *terminal, name *string) *cobra.Command {
 					rows = append(rows, []string{d.Name, d.Type, d.IP.String(), d.MAC.String(), joinWords(d.Ports)})
 				}
 				t.table([]string{"Device", "Type", "Address", "MAC", "Answers on"}, rows)
-				t.say("\n%d devices are up. Watch them with: %s\nPlay an attack with: heron lab attack NAME. Ctrl-C takes them down.", len(l.Devices), l.Watch)
+				t.say("\n%d devices are up. Watch them with: %s\n%s. Ctrl-C takes them down.", len(l.Devices), l.Watch, attackHint(o.Loopback))
 			})
 		},
 	}
@@ -42,6 +42,15 @@ func newLabUp(t *terminal, name *string) *cobra.Command {
 	c.Flags().BoolVar(&o.Active, "active", true, "let the devices do what they do all day")
 	c.Flags().StringSliceVar(&o.Models, "model", nil, "only these models (heron lab list)")
 	return c
+}
+
+// attackHint says how to attack the network; on loopback addresses there is no
+// wire to forge frames on.
+func attackHint(loopback bool) string {
+	if loopback {
+		return "Attacks need namespaces, that is root; heron lab capture --attack NAME FILE writes one without"
+	}
+	return "Play an attack with: heron lab attack NAME"
 }
 
 func newLabDown(t *terminal, name *string) *cobra.Command {

@@ -57,9 +57,10 @@ func newSignaturesList(t *terminal, load packLoader) *cobra.Command {
 			}
 			rows := make([][]string, 0, len(found))
 			for _, s := range found {
-				rows = append(rows, []string{s.ID, s.When, s.Says})
+				rows = append(rows, []string{s.ID, s.Says, s.When})
 			}
-			t.table([]string{"Signature", "When", "Says"}, rows)
+			// Conditions come last: a long one would pad every line.
+			t.table([]string{"Signature", "Says", "When"}, rows)
 			return nil
 		},
 	}
