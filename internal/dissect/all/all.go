@@ -7,6 +7,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
+	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
@@ -41,6 +42,7 @@ func Protocols() []dissect.Protocol {
 		arp.Protocol(),
 		bacnet.Protocol(),
 		dhcp.Protocol(),
+		dnp3.Protocol(),
 		dns.Protocol(),
 		enip.Protocol(),
 		ftp.Protocol(),

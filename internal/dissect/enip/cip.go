@@ -13,16 +13,23 @@ import (
 const (
 	svcGetAll          = 0x01
 	svcSetAll          = 0x02
+	svcGetList         = 0x03
+	svcSetList         = 0x04
 	svcReset           = 0x05
 	svcStart           = 0x06
 	svcStop            = 0x07
+	svcCreate          = 0x08
+	svcDelete          = 0x09
 	svcMultiple        = 0x0a
+	svcGetSingle       = 0x0e
 	svcSetSingle       = 0x10
 	svcPCCC            = 0x4b
 	svcWriteTag        = 0x4d
 	svcReadModifyWrite = 0x4e
 	svcUnconnectedSend = 0x52 // to be passed on, when it is the connection manager's
 	svcWriteFragment   = 0x53
+	svcForwardOpen     = 0x54
+	svcLargeForward    = 0x5b
 	answerBit          = 0x80
 )
 
@@ -31,11 +38,27 @@ const (
 	classIdentity          = 0x01
 	classMessageRouter     = 0x02
 	classConnectionManager = 0x06
+	classPCCC              = 0x67
+	classProgram           = 0x68 // of Rockwell's, as the next
+	classTask              = 0x70
 )
 
-// atAsked is the place in heron.FlowScratch.Data of a flag: the last request
-// asked for all of the identity, which its answer does not repeat.
-const atAsked = 0
+// Places in heron.FlowScratch.Data, after those of dissect.Fresh: what the last
+// request asked of the identity, which its answer does not repeat, and of which
+// attribute.
+const (
+	atAsked     = 9
+	atAttribute = 10
+)
+
+// What may have been asked.
+const (
+	askedNothing = iota
+	askedAll
+	askedList
+	askedOne
+	askedPCCC
+)
 
 // maxDepth bounds messages in messages.
 const maxDepth = 2
@@ -49,6 +72,11 @@ const (
 	keyRevision   = "cip.identity.revision"
 	keySerial     = "cip.identity.serial"
 	keyProduct    = "cip.identity.product_name"
+
+	keyOriginatorVendor = "cip.originator.vendor_id"
+	keyOriginatorSerial = "cip.originator.serial"
+	keyService          = "enip.service"
+	keyBulletin         = "pccc.bulletin"
 )
 
 // cip reads a request, or an answer.
@@ -59,52 +87,75 @@ func (d *dissector) cip(r *wire.Reader, m *heron.Message, out dissect.Emitter, d
 		return
 	}
 	path := r.Sub(2 * r.U8())
-	class, instance := address(&path)
+	to := address(&path)
 	if r.Err() != nil || !m.FromClient {
 		return
 	}
-	m.Flow.Data[atAsked] = 0
+	m.Flow.Data[atAsked] = askedNothing
 	switch {
-	case service == svcGetAll && class == classIdentity && instance == 1:
-		m.Flow.Data[atAsked] = 1
-	case service == svcMultiple && class == classMessageRouter && depth < maxDepth:
+	case to.class == classIdentity && to.instance == 1 && service == svcGetAll:
+		m.Flow.Data[atAsked] = askedAll
+	case to.class == classIdentity && to.instance == 1 && service == svcGetList:
+		m.Flow.Data[atAsked] = askedList
+	case to.class == classIdentity && to.instance == 1 && service == svcGetSingle:
+		m.Flow.Data[atAsked], m.Flow.Data[atAttribute] = askedOne, byte(to.attribute)
+	case service == svcMultiple && to.class == classMessageRouter && depth < maxDepth:
 		d.multiple(r, m, out, depth)
-	case service == svcUnconnectedSend && class == classConnectionManager && depth < maxDepth:
+	case service == svcUnconnectedSend && to.class == classConnectionManager && depth < maxDepth:
 		r.Skip(2) // how long it may take
 		inner := r.Sub(r.U16LE())
 		d.cip(&inner, m, out, depth+1)
+	case (service == svcForwardOpen || service == svcLargeForward) && to.class == classConnectionManager:
+		d.originator(r, m.Sender(), out)
+	case service == svcPCCC && to.class == classPCCC:
+		d.pccc(r, m, out)
 	default:
-		report(service, class, instance, out)
+		report(service, &to, out)
 	}
 }
 
-// address returns the class and the instance that a path names, -1 for what it
-// does not (volume 1 appendix C-1.4): tags have a name instead.
-func address(r *wire.Reader) (class, instance int) {
-	class, instance = -1, -1
+// target is what a path names: -1, and no tag, for what it does not.
+type target struct {
+	class, instance, attribute int
+	tag                        []byte
+}
+
+// address reads a path (volume 1 appendix C-1.4): a class, an instance and an
+// attribute, or the name of a tag.
+func address(r *wire.Reader) target {
+	t := target{class: -1, instance: -1, attribute: -1}
 	for r.Len() > 0 {
 		segment := r.U8()
 		var value int
-		switch segment & 3 {
-		case 0:
+		switch {
+		case segment == 0x91: // a name, padded to an even length
+			name := r.Bytes(r.U8())
+			r.Skip(len(name) & 1)
+			if t.tag == nil {
+				t.tag = name
+			}
+			continue
+		case segment&3 == 0:
 			value = r.U8()
-		case 1:
+		case segment&3 == 1:
 			r.Skip(1)
 			value = r.U16LE()
 		default:
-			return class, instance
+			return t
 		}
 		switch segment &^ 3 {
 		case 0x20:
-			class = value
+			t.class = value
 		case 0x24:
-			instance = value
-		case 0x30: // an attribute
+			t.instance = value
+		case 0x28: // a member
+		case 0x30:
+			t.attribute = value
 		default:
-			return class, instance
+			return t
 		}
 	}
-	return class, instance
+	return t
 }
 
 // multiple reads requests that came in one (volume 1 appendix ): their
@@ -120,39 +171,115 @@ func (d *dissector) multiple(r *wire.Reader, m *heron.Message, out dissect.Emitt
 }
 
 // report makes an event of what changes a device.
-func report(service, class, instance int, out dissect.Emitter) {
+func report(service int, to *target, out dissect.Emitter) {
 	var kind string
 	switch service {
-	case svcSetAll, svcSetSingle, svcWriteTag, svcReadModifyWrite, svcWriteFragment:
+	case svcSetAll, svcSetList, svcSetSingle, svcWriteTag, svcReadModifyWrite, svcWriteFragment:
 		kind = "enip.write"
-	case svcPCCC:
-		kind = "enip.pccc"
 	case svcReset:
 		kind = "enip.reset"
 	case svcStart:
 		kind = "enip.start"
 	case svcStop:
 		kind = "enip.stop"
+	case svcCreate, svcDelete:
+		if to.class < classProgram || to.class > classTask {
+			return
+		}
+		kind = "enip.program"
 	default:
 		return
 	}
 	attrs := map[string]string{"function": strconv.Itoa(service)}
-	if class >= 0 {
-		attrs["class"], attrs["instance"] = strconv.Itoa(class), strconv.Itoa(instance)
+	if to.class >= 0 {
+		attrs["class"], attrs["instance"] = strconv.Itoa(to.class), strconv.Itoa(to.instance)
+	}
+	if to.attribute >= 0 {
+		attrs["attribute"] = strconv.Itoa(to.attribute)
+	}
+	if tag := wire.Text(to.tag, maxTag); tag != "" {
+		attrs["tag"] = tag
 	}
 	out.Event(heron.Event{Kind: kind, Attrs: attrs})
 }
 
-// answer reads the answer to the question for all of the identity.
+// maxTag bounds what is told of a tag's name.
+const maxTag = 40
+
+// originator reads who opens a connection: its maker and serial number are those
+// of the identity object of the client (volume 1 §3-5.5.2).
+func (d *dissector) originator(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
+	r.Skip(2 + 4 + 4 + 2) // time-out, connection numbers and serial number
+	vendor, serial := r.U16LE(), r.U32LE()
+	if r.Err() != nil || vendor == 0 {
+		return
+	}
+	d.number(out, about, keyOriginatorVendor, vendor)
+	d.hex(out, about, keyOriginatorSerial, serial)
+}
+
+// answer reads the answer to a question for the identity.
 func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	r.Skip(1)
 	status := r.U8()
 	r.Skip(2 * r.U8())
-	asked := m.Flow.Data[atAsked] == 1
-	m.Flow.Data[atAsked] = 0
-	if asked && !m.FromClient && service == svcGetAll && status == 0 {
-		d.identity(r, m.Sender(), out)
+	asked := m.Flow.Data[atAsked]
+	m.Flow.Data[atAsked] = askedNothing
+	if m.FromClient || status != 0 || r.Err() != nil {
+		return
 	}
+	switch {
+	case asked == askedAll && service == svcGetAll:
+		d.identity(r, m.Sender(), out)
+	case asked == askedOne && service == svcGetSingle:
+		d.attribute(int(m.Flow.Data[atAttribute]), r, m.Sender(), out)
+	case asked == askedList && service == svcGetList:
+		for n := r.Count(r.U16LE(), 4); n > 0; n-- {
+			id, failed := r.U16LE(), r.U16LE()
+			if failed == 0 && !d.attribute(id, r, m.Sender(), out) {
+				return
+			}
+		}
+	case asked == askedPCCC && service == svcPCCC:
+		d.bulletin(r, m.Sender(), out)
+	}
+}
+
+// attribute reads one attribute of the identity object, and reports whether its
+// length is known, so that the next can be read.
+func (d *dissector) attribute(id int, r *wire.Reader, about heron.Subject, out dissect.Emitter) bool {
+	switch id {
+	case 1:
+		if vendor := r.U16LE(); r.Err() == nil {
+			out.ObserveString(about, keyVendor, vendorName(vendor))
+			d.number(out, about, keyVendorID, vendor)
+		}
+	case 2, 3:
+		key := keyDeviceType
+		if id == 3 {
+			key = keyCode
+		}
+		if n := r.U16LE(); r.Err() == nil {
+			d.number(out, about, key, n)
+		}
+	case 4:
+		if major, minor := r.U8(), r.U8(); r.Err() == nil {
+			d.revision(out, about, major, minor)
+		}
+	case 5:
+		r.Skip(2) // status
+	case 6:
+		if serial := r.U32LE(); r.Err() == nil {
+			d.hex(out, about, keySerial, serial)
+		}
+	case 7:
+		out.Observe(about, keyProduct, r.Bytes(r.U8()))
+	case 8:
+		r.Skip(1) // state
+	default:
+		return false
+	}
+	return r.Err() == nil
 }
 
 // identity reads the attributes of the identity object (volume 1 §5A-2), which
@@ -170,67 +297,29 @@ func (d *dissector) identity(r *wire.Reader, about heron.Subject, out dissect.Em
 	d.number(out, about, keyVendorID, vendor)
 	d.number(out, about, keyDeviceType, kind)
 	d.number(out, about, keyCode, code)
+	d.revision(out, about, major, minor)
+	d.hex(out, about, keySerial, serial)
+	out.Observe(about, keyProduct, name)
+}
+
+// revision tells a revision as it is printed on the boxes: 20.04.
+func (d *dissector) revision(out dissect.Emitter, about heron.Subject, major, minor int) {
 	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
 	d.text = append(d.text, '.')
 	if minor < 10 {
-		d.text = append(d.text, '0') // as it is printed on the boxes: 20.04
+		d.text = append(d.text, '0')
 	}
 	d.text = strconv.AppendInt(d.text, int64(minor), 10)
 	out.Observe(about, keyRevision, d.text)
-	d.text = strconv.AppendInt(d.text[:0], int64(serial)|1<<32, 16)
-	out.Observe(about, keySerial, d.text[1:]) // eight digits
-	out.Observe(about, keyProduct, name)
+}
+
+// hex tells a serial number in eight digits.
+func (d *dissector) hex(out dissect.Emitter, about heron.Subject, key string, n int) {
+	d.text = strconv.AppendInt(d.text[:0], int64(n)|1<<32, 16)
+	out.Observe(about, key, d.text[1:])
 }
 
 func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
 	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
 	out.Observe(about, key, d.text)
-}
-
-// vendorName returns who has a vendor number of ODVA, for the ones met most; ""
-// for others.
-func vendorName(id int) string {
-	switch id {
-	case 1, 5:
-		return "Rockwell Automation"
-	case 3:
-		return "Honeywell"
-	case 26:
-		return "Festo"
-	case 40:
-		return "WAGO"
-	case 44:
-		return "Yaskawa"
-	case 46:
-		return "ABB"
-	case 47:
-		return "Omron"
-	case 48:
-		return "Turck"
-	case 90:
-		return "HMS Industrial Networks"
-	case 108:
-		return "Beckhoff"
-	case 161:
-		return "Mitsubishi Electric"
-	case 243:
-		return "Schneider Electric"
-	case 283:
-		return "Hilscher"
-	case 345:
-		return "Endress+Hauser"
-	case 356:
-		return "Fanuc"
-	case 367:
-		return "Keyence"
-	case 562:
-		return "Phoenix Contact"
-	case 678:
-		return "Cognex"
-	case 808:
-		return "SICK"
-	case 991:
-		return "Moxa"
-	}
-	return ""
 }

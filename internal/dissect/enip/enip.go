@@ -3,6 +3,8 @@
 package enip
 
 import (
+	"bytes"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -27,6 +29,7 @@ const (
 	itemIdentity        = 0x000c
 	itemConnectedData   = 0x00b1
 	itemUnconnectedData = 0x00b2
+	itemService         = 0x0100
 	itemSequencedAddr   = 0x8002
 )
 
@@ -47,7 +50,7 @@ func Protocol() dissect.Protocol {
 		Spec:  "ODVA, The CIP Networks Library, volume 2 (EtherNet/IP) chapter 2, volume 1 (CIP) chapters 2, 5 and appendix A",
 		Probe: func(b []byte, _ bool) bool {
 			n, err := frame(b)
-			return err == nil && n > 0
+			return err == nil && n > 0 || isProcessData(b)
 		},
 		Frame:   frame,
 		Dissect: d.dissect,
@@ -113,6 +116,10 @@ func frame(b []byte) (int, error) {
 			return 0, err
 		}
 		size := headerSize + h.length
+		start := wire.NewReader(r.Peek(min(r.Len(), headerSize+startSize)))
+		if start.Skip(headerSize); !plausible(&start, h) {
+			return 0, dissect.ErrNotMine
+		}
 		if h.command != cmdNOP {
 			return r.Offset() + size, nil
 		}
@@ -122,6 +129,24 @@ func frame(b []byte) (int, error) {
 		r.Skip(size)
 	}
 	return 0, dissect.ErrNotMine
+}
+
+// startSize is how much of a body plausible looks at.
+const startSize = 8
+
+// plausible reports whether what is there of a body can be that of h: messages
+// have the interface of CIP, a time-out, and few items (§2-4.7, §2-4.8).
+func plausible(r *wire.Reader, h header) bool {
+	if h.length == 0 || h.command != cmdSendRRData && h.command != cmdSendUnitData {
+		return true
+	}
+	handle := r.U32LE()
+	if r.Err() != nil {
+		return true
+	}
+	r.Skip(2)
+	items := r.U16LE()
+	return handle == 0 && (r.Err() != nil || items >= 1 && items <= 8)
 }
 
 func isCommand(n int) bool { return fits(n, 0, 1) || fits(n, 0, 0) }
@@ -139,13 +164,16 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		r.Skip(h.length)
 		h, err = readHeader(r)
 	}
-	if err != nil || h.command == cmdNOP || r.Len() < h.length || m.Transport == heron.UDP && r.Len() != h.length {
+	start := wire.NewReader(r.Peek(min(r.Len(), startSize)))
+	if err != nil || h.command == cmdNOP || !plausible(&start, h) || r.Len() < h.length || m.Transport == heron.UDP && r.Len() != h.length {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	body := r.Sub(h.length)
 	switch h.command {
 	case cmdListIdentity:
 		d.list(&body, m, out)
+	case cmdListServices:
+		services(&body, m, out)
 	case cmdSendRRData, cmdSendUnitData:
 		body.Skip(6) // interface and timeout
 		d.data(&body, m, out)
@@ -172,6 +200,19 @@ func (d *dissector) list(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 		if kind == itemIdentity {
 			item.Skip(2 + 16) // version of the encapsulation, socket address
 			d.identity(&item, m.Sender(), out)
+		}
+	}
+}
+
+// services reads the answer to List Services (§2-4.6): a name for each.
+func services(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
+	for n := r.Count(r.U16LE(), 4); n > 0 && !m.FromClient; n-- {
+		kind := r.U16LE()
+		item := r.Sub(r.U16LE())
+		item.Skip(4) // version of the protocol, capabilities
+		name, _, _ := bytes.Cut(item.Bytes(16), []byte{0})
+		if kind == itemService && wire.Printable(name) {
+			out.Observe(m.Sender(), keyService, name)
 		}
 	}
 }

@@ -68,10 +68,27 @@ func suite() dissecttest.Suite {
 				c(connected("4c 02 9102 5431 0100")), s(connected("cc 00 0000 c400 2a000000")),
 				c(connected("0a 02 2002 2401 0200 0600 0e00 4d 02 9102 5432 c400 07 02 20ac 2401")), // write a tag and stop
 				c(explicit("52 02 2006 2401 0a f0 0600 05 02 2001 2401 0100 0100")),                 // reset, passed on
-				c(explicit("06 02 20ac 2401")), c(explicit("4b 02 2067 2401 07")))...),
+				c(explicit("06 02 20ac 2401")))...),
+			tcp("pccc", append(open,
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 a2 04 07 89 00 00")),
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 a2 04 07 89 00 00")),
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 aa 02 07 89 00 00 0100")),
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 80 01")),
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 50")), c(explicit("4b 02 2067 2401 07 0100 78563412 0f00 3412 53")),
+				c(explicit("4b 02 2067 2401 07 0100 78563412 0600 3412 03")),
+				s(explicit("cb 00 0000 07 0100 78563412 4600 3412 00 ee 31 5b 24 313736332d4c4543202020 0000")))...),
+			tcp("attributes", append(open,
+				c(explicit("0e 03 2001 2401 3007")), s(explicit("8e 00 0000 0b 313736392d4c333245204c")),
+				c(explicit("0e 03 2001 2401 3001")), s(explicit("8e 00 0000 0100")),
+				c(explicit("03 02 2001 2401 0400 0100 0400 0600 0700")),
+				s(explicit("83 00 0000 0400 0100 0000 0100 0400 0000 1404 0600 0000 78563412 0700 0000 0b 313736392d4c333245204c")),
+				c(explicit("54 02 2006 2401 0a0e 01000000 02000000 0300 0100 efbeadde 02000000")), s(explicit("d4 00 0000")))...),
+			tcp("services", c(message(0x04, "")),
+				s(message(0x04, "0100 0001 1400 0100 2001 436f6d6d756e69636174696f6e7300 00"))),
+			tcp("programs", append(open, c(explicit("08 02 2068 2400")), c(explicit("08 02 2004 2400")))...),
 			{
 				Name: "process_data", Transport: heron.UDP, ServerPort: 2222, ClientPort: 2222,
-				PortOnly: true, Steps: []dissecttest.Step{
+				Steps: []dissecttest.Step{
 					c(dissecttest.Hex("0200 0280 0800 787b3a00 28ca5e04 b100 0400 01000000")),
 					s(dissecttest.Hex("0200 0280 0800 ebb49176 94ca5e04 b100 0200 0100")),
 				},
