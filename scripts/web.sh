@@ -30,7 +30,7 @@ e2e)
 	;;
 generate)
 	install
-	npm run generate
+	npm run gen
 	;;
 *)
 	echo "usage: web.sh build|check|e2e|generate" >&2

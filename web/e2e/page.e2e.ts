@@ -258,6 +258,8 @@ describe.each([320, 390])('on a phone of %d px', (width) => {
           const main = document.querySelector('#main')
           if (main && main.scrollWidth > main.clientWidth + 1) out.push(`content ${main.scrollWidth} px wide`)
           if (document.documentElement.scrollWidth > innerWidth + 1) out.push('page wider than the screen')
+          for (const cell of document.querySelectorAll<HTMLElement>('#main td:has(.observed)'))
+            if (cell.clientWidth < 200) out.push(`what was observed squeezed to ${cell.clientWidth} px`)
           for (const e of document.querySelectorAll<HTMLElement>(
             '.button, .nav-link, .tab, .inbox-item, .facet-row',
           )) {
