@@ -6,13 +6,18 @@ import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
+	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/http"
+	"github.com/heron-iot/heron/internal/dissect/icmp"
+	"github.com/heron-iot/heron/internal/dissect/icmpv6"
+	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
@@ -31,6 +36,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/socks"
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
+	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
@@ -41,13 +47,18 @@ func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		arp.Protocol(),
 		bacnet.Protocol(),
+		cdp.Protocol(),
 		dhcp.Protocol(),
+		dhcpv6.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
 		enip.Protocol(),
 		ftp.Protocol(),
 		hl7.Protocol(),
 		http.Protocol(),
+		icmp.Protocol(),
+		icmpv6.Protocol(),
+		igmp.Protocol(),
 		imap.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
@@ -66,6 +77,7 @@ func Protocols() []dissect.Protocol {
 		socks.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
+		stp.Protocol(),
 		telnet.Protocol(),
 		tls.Protocol(),
 		wsd.Protocol(),

@@ -1,0 +1,136 @@
+package dnp3
+
+import (
+	"strconv"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/dnp3"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// kindOf names what a request does; "" for what only keeps a link going. polled
+// says that masters ask it for ever, so that each form is told once.
+func kindOf(function int) (kind string, polled bool) {
+	switch function {
+	case dnp3.ReadObjects:
+		return "dnp3.read", true
+	case dnp3.WriteObjects:
+		return "dnp3.write", false
+	case dnp3.Select:
+		return "dnp3.select", false
+	case dnp3.Operate:
+		return "dnp3.operate", false
+	case dnp3.DirectOperate, dnp3.DirectOperateQuiet:
+		return "dnp3.direct_operate", false
+	case dnp3.ColdRestart:
+		return "dnp3.cold_restart", false
+	case dnp3.WarmRestart:
+		return "dnp3.warm_restart", false
+	case dnp3.InitializeData, dnp3.InitializeApp:
+		return "dnp3.initialize", false
+	case dnp3.StartApp:
+		return "dnp3.start", false
+	case dnp3.StopApp:
+		return "dnp3.stop", false
+	case dnp3.SaveConfig, dnp3.ActivateConfig, dnp3.AssignClass:
+		return "dnp3.configure", false
+	case dnp3.EnableUnsolicited:
+		return "dnp3.enable_unsolicited", false
+	case dnp3.DisableUnsolicited:
+		return "dnp3.disable_unsolicited", false
+	case dnp3.DelayMeasure, dnp3.RecordTime:
+		return "dnp3.time", true
+	case dnp3.OpenFile, dnp3.DeleteFile, dnp3.FileInfo, dnp3.AbortFile:
+		return "dnp3.file", false
+	case dnp3.Authenticate, dnp3.AuthenticateQuiet, dnp3.AuthenticateFile:
+		return "dnp3.authenticate", true
+	}
+	if function >= dnp3.Freeze && function <= dnp3.FreezeAtTimeQuiet {
+		return "dnp3.freeze", true
+	}
+	return "", false
+}
+
+// request reports what a master orders. What it polls is reported once for each
+// of the last few forms of it on the flow; all that changes an outstation is
+// reported each time.
+func request(f *dnp3.Frame, a *dnp3.Application, m *heron.Message, out dissect.Emitter) {
+	kind, polled := kindOf(a.Function)
+	if kind == "" {
+		return
+	}
+	r := wire.NewReader(a.Objects)
+	h, named := dnp3.ReadHeader(&r)
+	if polled && !dissect.Fresh(m.Flow, f.Destination, a.Function, h.Group, h.Variation, h.Start, h.Count) {
+		return
+	}
+	if kind == "dnp3.write" && named && h.Group == dnp3.GroupTime {
+		kind = "dnp3.time"
+	}
+	attrs := addresses(f, strconv.Itoa(a.Function))
+	if named {
+		attrs["group"], attrs["variation"] = strconv.Itoa(h.Group), strconv.Itoa(h.Variation)
+		objects(attrs, &h, &r)
+	}
+	if file, ok := a.FileNamed(); ok {
+		attrs["file"] = wire.Text(file.Name, 128)
+		attrs["mode"] = strconv.Itoa(file.Mode)
+	}
+	if f.Destination >= 0xfffd { // §9.2.4.4: to all outstations
+		attrs["broadcast"] = "yes"
+	}
+	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+}
+
+// objects adds which objects a request names, and for a command to a binary
+// output what it orders.
+func objects(attrs map[string]string, h *dnp3.Header, r *wire.Reader) {
+	if h.Count < 0 {
+		return // all of them
+	}
+	attrs["count"] = strconv.Itoa(h.Count)
+	if h.Start >= 0 {
+		attrs["index"] = strconv.Itoa(h.Start)
+	}
+	if h.Prefix == 0 && h.Group != dnp3.GroupCommand {
+		return
+	}
+	c, ok := h.Point(r)
+	if !ok {
+		return
+	}
+	attrs["index"] = strconv.Itoa(c.Index)
+	if name := commandName(c.Code); name != "" && h.Group == dnp3.GroupCommand {
+		attrs["command"] = name
+	}
+}
+
+// commandName says what a binary output command orders (annex A.12.1).
+func commandName(code byte) string {
+	name := ""
+	switch code & 0x0f {
+	case 1:
+		name = "pulse_on"
+	case 2:
+		name = "pulse_off"
+	case 3:
+		name = "latch_on"
+	case 4:
+		name = "latch_off"
+	}
+	switch code >> 6 {
+	case 1:
+		return join("close", name)
+	case 2:
+		return join("trip", name)
+	}
+	return name
+}
+
+func join(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + " " + b
+}
