@@ -12,6 +12,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/enip"
+	"github.com/heron-iot/heron/internal/dissect/fins"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -22,6 +23,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
+	"github.com/heron-iot/heron/internal/dissect/melsec"
+	"github.com/heron-iot/heron/internal/dissect/melsoft"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
@@ -53,6 +56,7 @@ func Protocols() []dissect.Protocol {
 		dnp3.Protocol(),
 		dns.Protocol(),
 		enip.Protocol(),
+		fins.Protocol(),
 		ftp.Protocol(),
 		hl7.Protocol(),
 		http.Protocol(),
@@ -63,6 +67,8 @@ func Protocols() []dissect.Protocol {
 		lldp.Protocol(),
 		llmnr.Protocol(),
 		mdns.Protocol(),
+		melsec.Protocol(),
+		melsoft.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
