@@ -31,6 +31,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/pop"
+	"github.com/heron-iot/heron/internal/dissect/quic"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sip"
@@ -75,6 +76,7 @@ func Protocols() []dissect.Protocol {
 		ndp.Protocol(),
 		ntp.Protocol(),
 		pop.Protocol(),
+		quic.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sip.Protocol(),

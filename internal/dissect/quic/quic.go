@@ -1,0 +1,193 @@
+// Package quic reads the start of QUIC connections: the Initial packets, whose
+// keys an observer can derive, carry the ClientHello and the ServerHello of TLS.
+// All else is encrypted.
+package quic
+
+import (
+	"errors"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/quic"
+	"github.com/heron-iot/heron/internal/proto/tls"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations; those about the handshake are TLS's.
+const (
+	keyVersion   = "quic.version"
+	keyUserAgent = "quic.user_agent" // in the transport parameters of some clients
+)
+
+// Places in heron.FlowScratch.Data.
+const (
+	atKnown = 0 // a packet of the flow was taken
+	atTold  = 1 // two: the client's hello was told, the server's
+	atCount = 3 // datagrams so far
+)
+
+// maxDatagrams is how many datagrams of a flow are looked at: the hellos are
+// among the first.
+const maxDatagrams = 48
+
+// leastDatagram is the length that a client pads its first datagram to
+// (RFC 9000 §14.1).
+const leastDatagram = 1200
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{sessions: newSessions()}
+	return dissect.Protocol{
+		Name:    "quic",
+		Over:    dissect.OverUDP,
+		Ports:   []uint16{443, 8443, 853},
+		Spec:    "RFC 8999; RFC 9000; RFC 9001; RFC 9369; RFC 8446",
+		Probe:   probe,
+		Starts:  starts(),
+		Dissect: d.dissect,
+	}
+}
+
+// starts lists the first octets of long headers: the top bit is set.
+func starts() []byte {
+	var list []byte
+	for b := 0x80; b <= 0xff; b++ {
+		list = append(list, byte(b))
+	}
+	return list
+}
+
+// probe accepts a datagram of packets with long headers that add up to its
+// length, the first of them of a version that is known.
+func probe(b []byte, fromClient bool) bool {
+	r := wire.NewReader(b)
+	p, err := quic.ReadLong(&r)
+	return err == nil && (p.Whole || len(b) >= leastDatagram) && allowed(&p, fromClient)
+}
+
+// allowed reports whether that side may send such a packet first.
+func allowed(p *quic.Long, fromClient bool) bool {
+	switch p.Type {
+	case quic.TypeRetry, quic.TypeNegotiation:
+		return !fromClient
+	case quic.TypeZeroRTT:
+		return fromClient
+	}
+	return true
+}
+
+type dissector struct {
+	teller   dissect.TLSTeller
+	sessions sessions
+	frames   []byte
+	scratch  []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	data := &m.Flow.Data
+	known := data[atKnown] != 0
+	if first := r.Peek(1); len(first) == 1 && first[0]&0x80 == 0 && known {
+		return d.verdict(m), nil
+	}
+	p, err := quic.ReadLong(r)
+	if err != nil || !known && !allowed(&p, m.FromClient) {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	if !known && !d.genuine(&p, r, m) {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	data[atKnown] = 1
+	out.ObserveString(m.Sender(), keyVersion, quic.VersionName(p.Version))
+	for {
+		if p.Type == quic.TypeInitial {
+			d.initial(&p, m, out)
+		}
+		if r.Len() == 0 {
+			break
+		}
+		if p, err = quic.ReadLong(r); err != nil {
+			break // a short header, or padding
+		}
+	}
+	return d.verdict(m), nil
+}
+
+// verdict counts the datagram, and settles the flow when there is no more to see.
+func (d *dissector) verdict(m *heron.Message) heron.Verdict {
+	data := &m.Flow.Data
+	data[atCount]++
+	return heron.Verdict{Done: data[atTold] != 0 && data[atTold+1] != 0 || data[atCount] >= maxDatagrams}
+}
+
+// genuine reports whether the first packet that is seen of a flow proves to be
+// what it looks like: it can be decrypted, or the packets of the datagram add up
+// to it. A version is not proof enough.
+func (d *dissector) genuine(p *quic.Long, r *wire.Reader, m *heron.Message) bool {
+	if p.Type == quic.TypeInitial && m.FromClient && p.Whole {
+		d.sessions.forget(endsOf(m)) // of another connection between the same ports
+		return d.sessions.open(p, m, &d.frames, &d.scratch) != nil
+	}
+	if !p.Whole {
+		return len(m.Payload) >= leastDatagram/2
+	}
+	for rest := r.At(r.Offset()); rest.Len() > 0; {
+		if next, err := quic.ReadLong(&rest); err != nil || !next.Whole {
+			return false
+		}
+	}
+	return len(p.DCID)+len(p.SCID) > 0
+}
+
+// initial adds what an Initial packet carries to its side's stream, and tells the
+// hello once it is whole.
+func (d *dissector) initial(p *quic.Long, m *heron.Message, out dissect.Emitter) {
+	side := sideOf(m)
+	if m.Flow.Data[atTold+side] != 0 {
+		return
+	}
+	s := d.sessions.open(p, m, &d.frames, &d.scratch)
+	if s == nil {
+		return
+	}
+	stream := &s.streams[side]
+	if err := quic.CryptoFrames(d.frames, stream.add); err != nil {
+		return
+	}
+	r := wire.NewReader(stream.start())
+	kind, size := r.U8(), r.U24()
+	if body := r.Sub(size); body.Err() == nil && d.hello(kind, &body, side, m, out) == nil {
+		m.Flow.Data[atTold+side] = 1
+	}
+}
+
+// errUnexpected says that a message is not the one its side begins with.
+var errUnexpected = errors.New("not the hello of its side")
+
+// hello tells what the first message of a side says.
+func (d *dissector) hello(kind int, body *wire.Reader, side int, m *heron.Message, out dissect.Emitter) error {
+	switch {
+	case kind == tls.TypeClientHello && side == 0:
+		h, err := tls.ReadClientHello(body)
+		if err != nil {
+			return err
+		}
+		d.teller.Client(&h, 'q', m, out)
+		out.Observe(m.Sender(), keyUserAgent, quic.UserAgent(h.Extensions))
+		return nil
+	case kind == tls.TypeServerHello && side == 1:
+		h, err := tls.ReadServerHello(body)
+		if err != nil || h.Retry {
+			return err
+		}
+		d.teller.Server(&h, m, out)
+		return nil
+	}
+	return errUnexpected
+}
+
+func sideOf(m *heron.Message) int {
+	if m.FromClient {
+		return 0
+	}
+	return 1
+}
