@@ -32,8 +32,30 @@ type Stats struct {
 	Late           uint64  `json:"late,omitempty"`            // packets older than the reordering window
 	Panics         uint64  `json:"dissector_faults,omitempty"`
 	Observations   uint64  `json:"observations,omitempty"` // distinct
+	DroppedValues  uint64  `json:"dropped_values,omitempty"` // sightings beyond MaxValuesPerKey
+	DroppedFacts   uint64  `json:"dropped_facts,omitempty"`  // sightings beyond what a second of traffic may tell
+	DroppedEvents  uint64  `json:"dropped_events,omitempty"`
 	CaptureSeconds float64 `json:"capture_seconds"`        // traffic time from first to last packet
 	ElapsedSeconds float64 `json:"elapsed_seconds"`        // wall clock
+}
+
+// Add adds what another part of the same sensor counted. Times are left alone.
+func (s *Stats) Add(o *Stats) {
+	s.Packets += o.Packets
+	s.Bytes += o.Bytes
+	s.Flows += o.Flows
+	s.Malformed += o.Malformed
+	s.Undecoded += o.Undecoded
+	s.KernelDrops += o.KernelDrops
+	s.TableEvictions += o.TableEvictions
+	s.StreamGaps += o.StreamGaps
+	s.StreamDrops += o.StreamDrops
+	s.Late += o.Late
+	s.Panics += o.Panics
+	s.Observations += o.Observations
+	s.DroppedValues += o.DroppedValues
+	s.DroppedFacts += o.DroppedFacts
+	s.DroppedEvents += o.DroppedEvents
 }
 
 // Batch is what a sensor sends: what it learned since the last one, in traffic

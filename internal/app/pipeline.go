@@ -4,12 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
-	dissectall "github.com/heron-iot/heron/internal/dissect/all"
-	"github.com/heron-iot/heron/internal/flow"
 )
 
 // packetSource is where packets come from: an interface, files, the lab.
@@ -23,60 +20,119 @@ type pipelineConfig struct {
 	site, sensor string
 	table        int            // flows kept at once; 0 is the default of flow
 	local        []netip.Prefix // ours beside the private ranges
+	workers      int            // that share the flows; below 2 the caller does the work itself
+	// emit takes each batch, in order, from one goroutine at a time. Its error
+	// ends the work and comes back from the next call of the pipeline.
+	emit func(*heron.Batch) error
 }
 
-// pipeline turns packets into batches of what they tell: one goroutine, no
-// clock but the packets' own.
+// pipeline turns packets into batches of what they tell: no clock but the
+// packets' own. Batches are cut at whole seconds of traffic time, so that the
+// same packets always make the same batches, whatever the number of workers.
 type pipeline struct {
-	conf       pipelineConfig
-	table      *flow.Table
-	dispatcher *dissect.Dispatcher
-	collector  *dissect.Collector
-	flows      []heron.Flow
-	epoch      string
-	seq        uint64
-	second     heron.Time // traffic second of the batch being gathered
+	conf   pipelineConfig
+	memory *dissect.Memory
+	crew   crew
+	epoch  string
+	seq    uint64
+
+	place  uint64     // of the last packet
+	first  heron.Time // of the first packet
+	now    heron.Time // traffic time
+	second heron.Time // traffic second of the batch being gathered
 }
 
 func newPipeline(c pipelineConfig) *pipeline {
 	p := &pipeline{conf: c, epoch: heron.NewID()}
-	p.collector = dissect.NewCollector(dissect.CollectorConfig{Sensor: c.sensor})
-	p.dispatcher = dissect.NewDispatcher(dissectall.Protocols(), p.collector)
-	p.table = flow.New(flow.Config{
-		MaxFlows:     c.table,
-		ProtocolName: p.dispatcher.ProtocolName,
-	}, p)
+	p.memory = dissect.NewMemory(dissect.CollectorConfig{Sensor: c.sensor})
+	p.crew = newCrew(p.memory, c, p.batch)
 	return p
 }
 
-// Message hands payload to the dissectors. It implements flow.Sink.
-func (p *pipeline) Message(m *heron.Message) heron.Verdict { return p.dispatcher.Message(m) }
-
-// Sighting tells that an address was in use. It implements flow.Sink.
-func (p *pipeline) Sighting(e heron.Endpoint, at heron.Time) { p.collector.Sighting(e, at) }
-
-// Flow keeps a report, and what it tells of its ends. It implements flow.Sink.
-func (p *pipeline) Flow(f *heron.Flow) {
-	p.flows = append(p.flows, *f)
-	p.collector.Flow(f)
-	if f.State == heron.FlowEstablished && f.Transport == heron.TCP {
-		p.exposure(f)
+// packet takes one packet, and emits the batch of the traffic second that it ended.
+func (p *pipeline) packet(pkt *heron.Packet) error {
+	if pkt.Time <= 0 {
+		pkt.Time = p.now
 	}
+	if p.first == 0 {
+		p.first = pkt.Time
+	}
+	if s := pkt.Time / heron.Second; s > p.second {
+		if err := p.turn(s, pkt.Time); err != nil {
+			return err
+		}
+	}
+	p.now = max(p.now, pkt.Time)
+	p.place++
+	return p.crew.packet(pkt, p.place, p.now)
 }
 
-// exposure tells when one end of an answered flow is on the Internet.
-func (p *pipeline) exposure(f *heron.Flow) {
+// turn begins a new traffic second: what was learned in the one before is cut,
+// and then the timers run.
+func (p *pipeline) turn(second, at heron.Time) error {
+	if p.second != 0 {
+		if err := p.flush(); err != nil {
+			return err
+		}
+	}
+	p.second = second
+	return p.crew.tick(at)
+}
+
+// flush emits what was learned since the last batch, if anything was.
+func (p *pipeline) flush() error { return p.crew.cut(cut{now: p.now, first: p.first}) }
+
+// finish ends all flows and emits the last batch, which there always is.
+func (p *pipeline) finish() error { return p.crew.finish(cut{now: p.now, first: p.first, last: true}) }
+
+// cut says where a batch ends.
+type cut struct {
+	now, first heron.Time
+	last       bool
+}
+
+// batch makes one of what the workers learned, and emits it.
+func (p *pipeline) batch(c cut, of []harvest) error {
+	rounds := make([]*dissect.Round, len(of))
+	b := &heron.Batch{SensorID: p.conf.sensor, SiteID: p.conf.site, Epoch: p.epoch, Now: c.now, Last: c.last}
+	for i := range of {
+		rounds[i] = of[i].facts
+		b.Layers = addLayers(b.Layers, of[i].layers)
+		b.Stats.Add(&of[i].stats)
+	}
+	p.memory.Take(rounds...)
+	b.Flows = inOrder(of)
+	for i := range b.Flows {
+		p.flow(&b.Flows[i])
+	}
+	b.Observations, b.Events = p.memory.Drain()
+	if !c.last && len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {
+		return nil
+	}
+	kept := p.memory.Stats()
+	b.Stats.Observations, b.Stats.DroppedValues = kept.Distinct, kept.DroppedValues
+	b.Stats.DroppedFacts, b.Stats.DroppedEvents = kept.DroppedFacts, kept.DroppedEvents
+	b.Stats.CaptureSeconds = c.now.Sub(c.first).Seconds()
+	p.seq++
+	b.Seq = p.seq
+	return p.conf.emit(b)
+}
+
+// flow learns what a report on a flow tells of its ends.
+func (p *pipeline) flow(f *heron.Flow) {
+	p.memory.Flow(f)
+	if f.State != heron.FlowEstablished || f.Transport != heron.TCP {
+		return
+	}
+	// One end of an answered flow may be on the Internet.
 	clientOurs, serverOurs := p.ours(f.Client.IP), p.ours(f.Server.IP)
-	if clientOurs == serverOurs {
-		return
+	switch {
+	case clientOurs == serverOurs:
+	case serverOurs:
+		p.memory.Inbound(f)
+	default:
+		p.memory.Outbound(f)
 	}
-	where := f.Transport.String() + "/" + strconv.Itoa(int(f.ServerPort))
-	if serverOurs {
-		server := heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}
-		p.collector.ObserveString(server, heron.KeyInbound, where)
-		return
-	}
-	p.collector.ObserveString(heron.Subject{Endpoint: f.Client}, heron.KeyOutbound, where)
 }
 
 // ours tells addresses of our networks from the Internet's.
@@ -92,80 +148,22 @@ func (p *pipeline) ours(ip netip.Addr) bool {
 	return false
 }
 
-// packet takes one packet. It returns the batch of the traffic second that
-// this packet ended, or nil. Batches are cut at whole seconds of traffic time
-// and nowhere else, so that the same packets always make the same batches.
-func (p *pipeline) packet(pkt *heron.Packet) *heron.Batch {
-	var done *heron.Batch
-	if s := pkt.Time / heron.Second; s > p.second {
-		if p.second != 0 {
-			done = p.batch()
-		}
-		p.second = s
-	}
-	p.table.Packet(pkt)
-	return done
-}
-
-// batch gathers what was learned since the last one, or nil when nothing was.
-func (p *pipeline) batch() *heron.Batch {
-	b := p.gather()
-	if len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {
-		return nil
-	}
-	p.number(b)
-	return b
-}
-
-// finish ends all flows and returns the last batch, which is never nil.
-func (p *pipeline) finish() *heron.Batch {
-	p.table.Flush()
-	b := p.gather()
-	p.number(b)
-	b.Last = true
-	return b
-}
-
-// gather takes what is new out of the stages.
-func (p *pipeline) gather() *heron.Batch {
-	b := &heron.Batch{SensorID: p.conf.sensor, SiteID: p.conf.site, Now: p.table.Now()}
-	b.Observations, b.Events = p.collector.Drain(b.Now)
-	b.Flows, p.flows = p.flows, nil
-	b.Layers = append(p.table.Layers(), p.dispatcher.Frames()...)
-	return b
-}
-
-// number makes b the next batch of this run.
-func (p *pipeline) number(b *heron.Batch) {
-	p.seq++
-	b.Epoch, b.Seq, b.Stats = p.epoch, p.seq, p.stats()
-}
-
-func (p *pipeline) stats() heron.Stats {
-	s := p.table.Stats()
-	s.Panics = p.dispatcher.Faults()
-	s.Malformed += p.dispatcher.Malformed()
-	s.Observations = p.collector.Stats().Distinct
-	return s
-}
-
-// run reads src to its end and hands each batch to fn, the last one included.
-// Damage in a file is told to damaged and does not end the run.
-func (p *pipeline) run(src packetSource, damaged func(error), fn func(*heron.Batch) error) error {
+// run reads src to its end. Damage in a file is told to damaged and does not
+// end the run.
+func (p *pipeline) run(src packetSource, damaged func(error)) error {
 	var pkt heron.Packet
 	for {
 		err := src.Next(&pkt)
 		if errors.Is(err, io.EOF) {
-			return fn(p.finish())
+			return p.finish()
 		}
 		if err != nil {
 			damaged(err)
 			continue
 		}
-		if b := p.packet(&pkt); b != nil {
-			if err := fn(b); err != nil {
-				return err
-			}
+		if err := p.packet(&pkt); err != nil {
+			p.crew.stop()
+			return err
 		}
 	}
 }

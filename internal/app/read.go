@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/netip"
+	"runtime"
 	"slices"
 	"time"
 
@@ -19,6 +20,9 @@ const ReadSchema = "heron.read/v1"
 type ReadOptions struct {
 	Files []string       // capture files, folders, "-" for standard input
 	Local []netip.Prefix // networks of ours beside the private ranges
+	// Workers is how many share the flows; 0 leaves it to the machine. It makes
+	// no difference to the result.
+	Workers int
 	// Progress, when set, is called about every second of wall-clock time.
 	Progress func(heron.Stats)
 }
@@ -43,6 +47,9 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	defer src.Close()
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0) - 1 // one core is for the analysis
+	}
 	id, err := identify.New()
 	if err != nil {
 		return nil, err
@@ -52,7 +59,6 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id.Identify, local: o.Local}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
-	p := newPipeline(pipelineConfig{site: "read", sensor: "read", local: o.Local, table: readTable})
 	// Packets are taken apart on one core while the other thinks about them.
 	batches := make(chan *heron.Batch, 4)
 	done := make(chan struct{})
@@ -62,12 +68,15 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 			r.take(b)
 		}
 	}()
-	var damage []string
-	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) },
-		func(b *heron.Batch) error {
+	p := newPipeline(pipelineConfig{
+		site: "read", sensor: "read", local: o.Local, table: readTable, workers: o.Workers,
+		emit: func(b *heron.Batch) error {
 			batches <- b
 			return ctx.Err()
-		})
+		},
+	})
+	var damage []string
+	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
 	close(batches)
 	<-done
 	if err != nil {

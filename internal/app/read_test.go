@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/identify"
+	"github.com/heron-iot/heron/internal/proto/frame"
 )
 
 // scanned writes a capture of the emulated network with a port scan in it.
@@ -42,6 +44,59 @@ func read(t testing.TB, files ...string) *ReadResult {
 		t.Fatal(err)
 	}
 	return r
+}
+
+func TestWorkersMakeNoDifference(t *testing.T) {
+	t.Parallel()
+	files := append([]string{scanned(t)}, quoted(t))
+	want := ""
+	for _, n := range []int{1, 2, 3, 7} {
+		r, err := Read(t.Context(), ReadOptions{Files: files, Workers: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := same(t, r)
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%d workers (-one +more):\n%s", n, cmp.Diff(want, got))
+		}
+	}
+}
+
+// quoted writes a capture in which a router refuses packets of hosts that go to
+// other workers than its own errors do.
+func quoted(t testing.TB) string {
+	t.Helper()
+	var b []byte
+	router := netip.MustParseAddr("10.9.9.9")
+	var buf bytes.Buffer
+	w, err := capture.NewWriter(&buf, heron.LinkEthernet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := heron.Time(1_700_000_000) * heron.Second
+	send := func(b []byte) {
+		at += 300 * heron.Millisecond
+		if err := w.Write(at, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range byte(60) {
+		client, server := netip.AddrFrom4([4]byte{10, 9, 0, i + 1}), netip.AddrFrom4([4]byte{10, 9, 1, 200 - i})
+		e := frame.Ethernet{Src: heron.MAC{2, 0, 0, 0, 9, i}, Dst: heron.MAC{2, 0, 0, 0, 9, 99}}
+		udp := frame.UDP{SrcPort: 40000, DstPort: 20000 + uint16(i)}
+		send(frame.AppendUDP(b[:0], e, frame.IP{Src: client, Dst: server}, udp, []byte("hello")))
+		inner := frame.AppendUDP(nil, e, frame.IP{Src: client, Dst: server}, udp, []byte("hello"))[14:]
+		back := frame.Ethernet{Src: e.Dst, Dst: e.Src}
+		send(frame.AppendICMP(b[:0], back, frame.IP{Src: router, Dst: client}, frame.ICMP{Type: 3, Code: 3}, inner))
+	}
+	path := filepath.Join(t.TempDir(), "quoted.pcap")
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // same is a result as text, without what the clock on the wall had a part in.
@@ -132,7 +187,7 @@ func TestASensorGivesTheSameAnswerAsAReader(t *testing.T) {
 	alerts := map[string]heron.Alert{}
 	s := &sensor{
 		name: "read", log: slog.New(slog.DiscardHandler),
-		pipe: newPipeline(pipelineConfig{site: "read", sensor: "read"}),
+		conf: pipelineConfig{site: "read", sensor: "read", workers: 3},
 		publish: func(_ context.Context, b *heron.Batch) error {
 			for _, x := range a.apply(b).Alerts {
 				alerts[x.ID] = x
@@ -184,7 +239,7 @@ func TestSensorSendsEveryBatchInOrderThoughTheBusRefuses(t *testing.T) {
 	var seqs []uint64
 	s := &sensor{
 		name: "s", log: slog.New(slog.DiscardHandler),
-		pipe: newPipeline(pipelineConfig{site: "x", sensor: "s"}),
+		conf: pipelineConfig{site: "x", sensor: "s"},
 		publish: func(_ context.Context, b *heron.Batch) error {
 			if b.Seq == 2 && refused.Add(1) <= 2 {
 				return errors.New("no room")
@@ -207,7 +262,7 @@ func TestSensorTellsWhatTheBusNeverTook(t *testing.T) {
 	defer cancel()
 	s := &sensor{
 		name: "s", log: slog.New(slog.DiscardHandler),
-		pipe:    newPipeline(pipelineConfig{site: "x", sensor: "s"}),
+		conf:    pipelineConfig{site: "x", sensor: "s"},
 		publish: func(context.Context, *heron.Batch) error { return errors.New("no room") },
 	}
 	if err := s.Run(ctx, &packets{n: 3}); err == nil {

@@ -36,9 +36,11 @@ type sensor struct {
 	// packet, and the kernel may drop some.
 	live interface{ Stats() capture.Stats }
 
-	drops atomic.Uint64 // frames that the kernel dropped so far
-	mu    sync.Mutex    // one packet, or one flush, at a time; held while a batch is queued, so that batches stay in order
+	drops atomic.Uint64  // frames that the kernel dropped so far
+	mu    sync.Mutex     // one packet, or one flush, at a time
+	conf  pipelineConfig // of pipe
 	pipe  *pipeline
+	queue chan *heron.Batch // to be sent
 }
 
 // Run reads src until ctx or src ends, and closes it.
@@ -48,19 +50,24 @@ func (s *sensor) Run(ctx context.Context, src packetSource) error {
 		defer context.AfterFunc(ctx, func() { _ = src.Close() })()
 	}
 	defer src.Close()
-	queue := make(chan *heron.Batch, queueLen)
+	s.queue = make(chan *heron.Batch, queueLen)
+	s.conf.emit = func(b *heron.Batch) error {
+		s.queue <- b
+		return nil
+	}
+	s.pipe = newPipeline(s.conf)
 	sent := make(chan error, 1)
-	go func() { sent <- s.sendAll(ctx, queue) }()
+	go func() { sent <- s.sendAll(ctx, s.queue) }()
 	var flusher sync.WaitGroup
 	reading, done := context.WithCancel(ctx)
-	flusher.Go(func() { s.flush(reading, queue) })
+	flusher.Go(func() { s.flush(reading) })
 
-	err := s.read(ctx, src, queue)
+	err := s.read(ctx, src)
 	done()
 	flusher.Wait()
-	queue <- s.pipe.finish()
-	close(queue)
-	return errors.Join(s.fault(ctx, err), <-sent)
+	err = errors.Join(s.fault(ctx, err), s.pipe.finish())
+	close(s.queue)
+	return errors.Join(err, <-sent)
 }
 
 // fault tells a broken source from the end of it.
@@ -71,7 +78,7 @@ func (s *sensor) fault(ctx context.Context, err error) error {
 	return fmt.Errorf("sensor %s: %w", s.name, err)
 }
 
-func (s *sensor) read(ctx context.Context, src packetSource, queue chan<- *heron.Batch) error {
+func (s *sensor) read(ctx context.Context, src packetSource) error {
 	var p heron.Packet
 	for {
 		err := src.Next(&p)
@@ -84,13 +91,21 @@ func (s *sensor) read(ctx context.Context, src packetSource, queue chan<- *heron
 		case s.pace != nil && !s.pace(ctx, p.Time):
 			return ctx.Err()
 		}
-		s.mu.Lock()
-		if b := s.pipe.packet(&p); b != nil {
-			s.count()
-			queue <- b
+		if err := s.packet(&p); err != nil {
+			return err
 		}
-		s.mu.Unlock()
 	}
+}
+
+// packet gives one packet to the pipeline, and asks for the kernel's drops with
+// each second of traffic.
+func (s *sensor) packet(p *heron.Packet) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.Time/heron.Second > s.pipe.second {
+		s.count()
+	}
+	return s.pipe.packet(p)
 }
 
 // count asks for the kernel's drops, which only the reading goroutine may.
@@ -101,7 +116,7 @@ func (s *sensor) count() {
 }
 
 // flush sends what a quiet source left behind.
-func (s *sensor) flush(ctx context.Context, queue chan<- *heron.Batch) {
+func (s *sensor) flush(ctx context.Context) {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for {
@@ -110,10 +125,11 @@ func (s *sensor) flush(ctx context.Context, queue chan<- *heron.Batch) {
 			return
 		case <-tick.C:
 			s.mu.Lock()
-			if b := s.pipe.batch(); b != nil {
-				queue <- b
-			}
+			err := s.pipe.flush()
 			s.mu.Unlock()
+			if err != nil {
+				s.log.Error("gather what was learned", "sensor", s.name, "error", err)
+			}
 		}
 	}
 }

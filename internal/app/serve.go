@@ -95,9 +95,10 @@ func (p *Platform) startSensors(ctx context.Context, publish func(context.Contex
 func (p *Platform) newSensor(name string, publish func(context.Context, *heron.Batch) error) *sensor {
 	return &sensor{
 		name: name, log: p.log.With("component", "sensor"), publish: publish,
-		pipe: newPipeline(pipelineConfig{
+		conf: pipelineConfig{
 			site: p.conf.Site, sensor: name, table: p.conf.Sensor.MaxFlows, local: p.conf.Prefixes(),
-		}),
+			workers: p.conf.Sensor.Workers,
+		},
 	}
 }
 

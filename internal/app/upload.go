@@ -84,14 +84,10 @@ func (p *Platform) feed(u *heron.Upload, path string) error {
 		return nameUpload(err, path, u.Name)
 	}
 	defer src.Close()
-	pipe := newPipeline(pipelineConfig{
-		site: p.conf.Site, sensor: uploadSensor(u), local: p.conf.Prefixes(), table: readTable,
-	})
-	pipe.epoch = u.ID
 	var damage error
 	var waiting []*heron.Batch
 	told := wallClock()
-	err = pipe.run(src, func(err error) { damage = nameUpload(err, path, u.Name) }, func(b *heron.Batch) error {
+	emit := func(b *heron.Batch) error {
 		if err := p.ctx.Err(); err != nil {
 			return heron.Errorf(heron.CodeUnavailable, "the server stopped while it read the file; give it again")
 		}
@@ -107,7 +103,12 @@ func (p *Platform) feed(u *heron.Upload, path string) error {
 		err := p.core.applyAll(p.ctx, waiting)
 		waiting = nil
 		return err
+	}
+	pipe := newPipeline(pipelineConfig{
+		site: p.conf.Site, sensor: uploadSensor(u), local: p.conf.Prefixes(), table: readTable, emit: emit,
 	})
+	pipe.epoch = u.ID
+	err = pipe.run(src, func(err error) { damage = nameUpload(err, path, u.Name) })
 	if err == nil && u.Packets == 0 && damage != nil {
 		return damage
 	}

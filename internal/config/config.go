@@ -91,6 +91,7 @@ type Sensor struct {
 	Filter     string   `yaml:"filter"`
 	RingBytes  int      `yaml:"ring_bytes"`
 	MaxFlows   int      `yaml:"max_flows"`
+	Workers    int      `yaml:"workers"` // that share an interface's flows
 }
 
 // Retention says how long what is kept.
@@ -150,7 +151,7 @@ func Default() Config {
 		Data:   defaultData(),
 		Web:    Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
 		Bus:    Bus{MaxBytes: 4 << 30},
-		Sensor: Sensor{Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18},
+		Sensor: Sensor{Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1},
 		Keep: Retention{
 			Flows:  Duration(30 * 24 * time.Hour),
 			Events: Duration(30 * 24 * time.Hour),

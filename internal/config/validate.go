@@ -112,6 +112,9 @@ func (c *Config) validateSensor(fault func(string, ...any)) {
 	if c.Sensor.RingBytes < 1<<20 || c.Sensor.RingBytes > 4<<30 {
 		fault("sensor.ring_bytes %d: want 1 MiB to 4 GiB", c.Sensor.RingBytes)
 	}
+	if c.Sensor.Workers < 1 || c.Sensor.Workers > 64 {
+		fault("sensor.workers %d: want 1 to 64", c.Sensor.Workers)
+	}
 	if c.Sensor.MaxFlows < 1024 {
 		fault("sensor.max_flows %d: want at least 1024", c.Sensor.MaxFlows)
 	}

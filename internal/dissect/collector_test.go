@@ -1,6 +1,7 @@
 package dissect_test
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 )
 
 // end returns the endpoint 192.0.2.n with a MAC address to match.
@@ -20,12 +22,12 @@ func end(n byte) heron.Endpoint {
 
 // collect is a collector with a message at hand.
 type collect struct {
-	*dissect.Collector
+	*dissecttest.Recorder
 	m heron.Message
 }
 
 func newCollect(c dissect.CollectorConfig) *collect {
-	k := &collect{Collector: dissect.NewCollector(c)}
+	k := &collect{Recorder: dissecttest.NewRecorder(c)}
 	k.at(heron.Second)
 	return k
 }
@@ -46,7 +48,7 @@ func TestAFactIsToldOnceAndCounted(t *testing.T) {
 		k.Observe(about, "a", []byte("x"))
 	}
 	k.ObserveString(about, "a", "y")
-	got, _ := k.Drain(k.m.Time)
+	got, _ := k.Drain()
 	want := []heron.Observation{
 		{Subject: about, Key: "a", Value: "x", Source: "test", Sensor: "s1", First: heron.Second, Last: 3 * heron.Second, Count: 3},
 		{Subject: about, Key: "a", Value: "y", Source: "test", Sensor: "s1", First: 3 * heron.Second, Last: 3 * heron.Second, Count: 1},
@@ -54,7 +56,7 @@ func TestAFactIsToldOnceAndCounted(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
 		t.Error(diff)
 	}
-	if again, _ := k.Drain(k.m.Time); len(again) != 0 {
+	if again, _ := k.Drain(); len(again) != 0 {
 		t.Errorf("told again: %v", again)
 	}
 }
@@ -64,17 +66,17 @@ func TestAKnownFactIsToldAgainAfterAnHourWithItsCount(t *testing.T) {
 	k := newCollect(dissect.CollectorConfig{})
 	about := k.m.Sender()
 	k.ObserveString(about, "a", "x")
-	k.Drain(k.m.Time)
+	k.Drain()
 	for _, minute := range []heron.Time{10, 59} {
 		k.at(heron.Second + minute*heron.Minute)
 		k.ObserveString(about, "a", "x")
-		if got, _ := k.Drain(k.m.Time); len(got) != 0 {
+		if got, _ := k.Drain(); len(got) != 0 {
 			t.Fatalf("told again after %d minutes", minute)
 		}
 	}
 	k.at(heron.Second + heron.Hour)
 	k.ObserveString(about, "a", "x")
-	got, _ := k.Drain(k.m.Time)
+	got, _ := k.Drain()
 	if len(got) != 1 || got[0].Count != 3 || got[0].First != heron.Second+10*heron.Minute || got[0].Last != k.m.Time || got[0].Value != "x" {
 		t.Errorf("got %+v", got)
 	}
@@ -88,7 +90,7 @@ func TestValuesAreMadeSafeAndTheSameTextIsOneFact(t *testing.T) {
 	k.Observe(about, "a", []byte("x\x01\x1b[31m\xff"))
 	k.Observe(about, "a", []byte("\x00 \x00"))
 	k.Observe(about, "long", []byte(strings.Repeat("x", 5000)))
-	got, _ := k.Drain(k.m.Time)
+	got, _ := k.Drain()
 	if len(got) != 2 || got[0].Value != "x  [31mÿ" || got[0].Count != 2 || len(got[1].Value) != heron.MaxObservationValue {
 		t.Errorf("got %+v", got)
 	}
@@ -107,7 +109,7 @@ func TestAddressesOfNobodyAreNoSubject(t *testing.T) {
 		k.ObserveString(heron.Subject{Endpoint: e}, "a", "x")
 		k.Sighting(e, heron.Second)
 	}
-	got, _ := k.Drain(k.m.Time)
+	got, _ := k.Drain()
 	if len(got) != 2 || got[0].Endpoint != (heron.Endpoint{MAC: mac}) || got[1].Key != heron.KeyMAC {
 		t.Errorf("got %+v", got)
 	}
@@ -120,7 +122,7 @@ func TestOneDeviceCannotFillTheMemory(t *testing.T) {
 		k.ObserveString(k.m.Sender(), "a", strconv.Itoa(i))
 		k.Event(heron.Event{Kind: "e"})
 	}
-	obs, events := k.Drain(k.m.Time)
+	obs, events := k.Drain()
 	s := k.Stats()
 	if len(obs) != heron.MaxValuesPerKey || len(events) != 10 || s.DroppedValues != 1000-heron.MaxValuesPerKey || s.DroppedEvents != 990 {
 		t.Errorf("%d observations, %d events, %+v", len(obs), len(events), s)
@@ -138,7 +140,7 @@ func TestWhatIsForgottenIsToldAgain(t *testing.T) {
 		e.MAC[4], e.MAC[5] = byte(i>>8), byte(i)
 		k.ObserveString(heron.Subject{Endpoint: e}, "a", "x")
 		k.ObserveString(often, "often", "x") // stays known, however many others come
-		obs, _ := k.Drain(k.m.Time)
+		obs, _ := k.Drain()
 		for _, o := range obs {
 			if o.Key == "often" {
 				told++
@@ -149,7 +151,7 @@ func TestWhatIsForgottenIsToldAgain(t *testing.T) {
 		t.Errorf("told %d times, %+v", told, k.Stats())
 	}
 	k.ObserveString(heron.Subject{Endpoint: heron.Endpoint{MAC: heron.MAC{2}, IP: end(2).IP}}, "a", "x")
-	if obs, _ := k.Drain(k.m.Time); len(obs) != 1 {
+	if obs, _ := k.Drain(); len(obs) != 1 {
 		t.Error("the oldest was not forgotten")
 	}
 }
@@ -159,7 +161,7 @@ func TestEventsAreFilledInFromTheMessage(t *testing.T) {
 	k := newCollect(dissect.CollectorConfig{})
 	k.Event(heron.Event{Kind: "e", Attrs: map[string]string{"a": "x\x00y"}})
 	k.Event(heron.Event{Kind: "f", Time: 7, Protocol: "p", Src: end(9)})
-	_, got := k.Drain(k.m.Time)
+	_, got := k.Drain()
 	want := []heron.Event{
 		{
 			Time: heron.Second, Kind: "e", Protocol: "test", Transport: heron.UDP, Src: end(12), Dst: end(5),
@@ -192,7 +194,7 @@ func TestAnsweredFlowsAreServices(t *testing.T) {
 		k.Flow(&heron.Flow{
 			Transport: c.over, Server: end(5), ServerPort: c.port, State: c.state, Last: heron.Second, Client: end(12),
 		})
-		got, _ := k.Drain(heron.Second)
+		got, _ := k.Drain()
 		if len(got) == 2 && got[1].Key == heron.KeyClientPort && got[1].Value == c.want && got[1].IP == end(12).IP {
 			got = got[:1]
 		}
@@ -211,7 +213,7 @@ func TestSightingsAreToldEachMinute(t *testing.T) {
 	told := 0
 	for second := range heron.Time(150) {
 		k.Sighting(end(5), second*heron.Second)
-		obs, _ := k.Drain(second * heron.Second)
+		obs, _ := k.Drain()
 		told += len(obs)
 	}
 	if told != 3 {
@@ -223,7 +225,7 @@ func TestAKnownFactCostsNoAllocation(t *testing.T) { // alone: allocations are c
 	k := newCollect(dissect.CollectorConfig{})
 	value := []byte("a value\x00")
 	k.Observe(k.m.Sender(), "key", value)
-	k.Drain(k.m.Time)
+	k.Drain()
 	if n := testing.AllocsPerRun(100, func() { k.Observe(k.m.Sender(), "key", value) }); n != 0 {
 		t.Errorf("%.0f allocations", n)
 	}
@@ -235,5 +237,50 @@ func BenchmarkKnownFact(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		k.Observe(k.m.Sender(), "ssdp.server", value)
+	}
+}
+
+// TestWorkersMakeNoDifference spreads the same facts over several collectors.
+func TestWorkersMakeNoDifference(t *testing.T) {
+	t.Parallel()
+	run := func(workers int) (obs []heron.Observation, events []heron.Event) {
+		memory := dissect.NewMemory(dissect.CollectorConfig{})
+		list := make([]*dissect.Collector, workers)
+		for i := range list {
+			list[i] = dissect.NewCollector(memory)
+		}
+		r := rand.New(rand.NewPCG(1, 2))
+		place := uint64(0)
+		for second := range 200 {
+			for range 20 {
+				place += 1 + uint64(r.IntN(3))
+				from := r.IntN(6)
+				c := list[from%workers]
+				m := heron.Message{Time: heron.Time(second+1)*heron.Second*40 + heron.Time(r.IntN(1000)), Src: end(byte(from)), FromClient: true}
+				c.Place(place)
+				c.Begin(&m, "test")
+				c.ObserveString(m.Sender(), "a", strconv.Itoa(r.IntN(90)))
+				c.Sighting(m.Src, m.Time)
+				c.Event(heron.Event{Kind: strconv.Itoa(r.IntN(9))})
+			}
+			rounds := make([]*dissect.Round, workers)
+			for i, c := range list {
+				rounds[i] = c.Cut()
+			}
+			memory.Take(rounds...)
+			o, e := memory.Drain()
+			obs, events = append(obs, o...), append(events, e...)
+		}
+		return obs, events
+	}
+	wantObs, wantEvents := run(1)
+	for _, n := range []int{2, 3, 6} {
+		obs, events := run(n)
+		if diff := cmp.Diff(wantObs, obs, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+			t.Errorf("%d workers: %s", n, diff)
+		}
+		if diff := cmp.Diff(wantEvents, events, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+			t.Errorf("%d workers: %s", n, diff)
+		}
 	}
 }

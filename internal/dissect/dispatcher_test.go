@@ -9,19 +9,20 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
 // talk is a flow of the tests: a dispatcher, and what it told.
 type talk struct {
 	d    *dissect.Dispatcher
-	out  *dissect.Collector
+	out  *dissecttest.Recorder
 	flow heron.FlowScratch
 	now  heron.Time
 }
 
 func newTalk(list ...dissect.Protocol) *talk {
-	out := dissect.NewCollector(dissect.CollectorConfig{})
+	out := dissecttest.NewRecorder(dissect.CollectorConfig{})
 	return &talk{d: dissect.NewDispatcher(list, out), out: out, now: heron.Second}
 }
 
@@ -40,7 +41,7 @@ func (k *talk) say(over heron.Transport, port uint16, fromClient bool, payload s
 
 // told returns the keys and values learned, in order.
 func (k *talk) told() []string {
-	obs, _ := k.out.Drain(k.now)
+	obs, _ := k.out.Drain()
 	var all []string
 	for _, o := range obs {
 		all = append(all, o.Key+"="+o.Value)
@@ -294,7 +295,7 @@ func TestAKnownFlowCostsNoAllocation(t *testing.T) { // alone: allocations are c
 		Src: end(12), Dst: end(5), SrcPort: 40000, DstPort: 1,
 	}
 	k.d.Message(&m)
-	k.out.Drain(k.now)
+	k.out.Drain()
 	if n := testing.AllocsPerRun(100, func() { k.d.Message(&m) }); n != 0 {
 		t.Errorf("%.0f allocations a message", n)
 	}

@@ -24,8 +24,8 @@ type Sink interface {
 	// from then on.
 	Message(m *heron.Message) heron.Verdict
 	// Sighting tells that a frame came from e: the first time a source MAC and
-	// source IP are seen together, or a MAC on a frame that is not IP, and again
-	// after a minute of traffic time.
+	// source IP are seen together, or a MAC on a frame that is not IP, in each
+	// minute of traffic time.
 	Sighting(e heron.Endpoint, at heron.Time)
 	// Flow takes a report on a flow: when it opens, when its state changes, every
 	// minute of traffic time in which it had packets, and when it ends.
@@ -85,6 +85,7 @@ type frame struct {
 	vlan     uint16
 	cut      bool // fewer bytes were captured than were on the wire
 	faulty   bool // counted as such already
+	quoting  bool // only the flow that an ICMP error is about matters; see Quote
 
 	v6           bool
 	srcIP, dstIP addr
@@ -126,7 +127,12 @@ func (t *Table) Packet(p *heron.Packet) {
 	t.link(&r, p.Link)
 }
 
-// clock moves traffic time on, and runs the timers that are due.
+// Advance moves traffic time on with no frame: when frames of the same source
+// went to another table.
+func (t *Table) Advance(at heron.Time) { t.clock(at) }
+
+// clock moves traffic time on, and runs the timers that are due: those of a
+// second run with the first frame of the next, whichever table it goes to.
 func (t *Table) clock(at heron.Time) {
 	switch {
 	case t.now == 0:

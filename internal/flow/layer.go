@@ -14,6 +14,9 @@ var layerNames = [layerKinds]string{layerVLAN: "vlan"}
 
 // inLayer counts the frame at hand for an encapsulation.
 func (t *Table) inLayer(l layer, bytes int) {
+	if t.frame.quoting {
+		return
+	}
 	c := &t.layers[l]
 	c.Packets++
 	c.Bytes += uint64(bytes)

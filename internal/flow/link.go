@@ -105,6 +105,9 @@ func (t *Table) llc(r *wire.Reader, length int) {
 // linkMessage tells a frame that is not IP.
 func (t *Table) linkMessage(etherType int, payload []byte) {
 	f := &t.frame
+	if f.quoting {
+		return
+	}
 	t.sight(addr{}, false)
 	t.msg = heron.Message{
 		Time: f.time, Transport: heron.Link, EtherType: uint16(etherType),

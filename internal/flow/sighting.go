@@ -34,7 +34,7 @@ const (
 )
 
 // sight tells the sink who sent the frame at hand, unless it was told within
-// the last minute, and returns when to ask again.
+// this minute, and returns when to ask again.
 func (t *Table) sight(ip addr, hasIP bool) heron.Time {
 	f := &t.frame
 	s := sighting{mac: f.src, vlan: f.vlan, kind: sightLink}
@@ -45,7 +45,7 @@ func (t *Table) sight(ip addr, hasIP bool) heron.Time {
 		}
 	}
 	if s.mac.IsMulticast() || s.kind == sightLink && s.mac.IsZero() {
-		return t.now + sightEvery
+		return nextSight(t.now)
 	}
 	due, told := t.sightings.look(s, t.now)
 	if !told {
@@ -79,10 +79,14 @@ func (c *sightings) look(s sighting, now heron.Time) (due heron.Time, told bool)
 			oldest = w
 		}
 	}
-	s.due = now + sightEvery
+	s.due = nextSight(now)
 	*oldest = s
 	return s.due, false
 }
+
+// nextSight is when what was seen now is told again: with the next minute of
+// traffic time, so that tables which share a source agree.
+func nextSight(now heron.Time) heron.Time { return (now/sightEvery + 1) * sightEvery }
 
 func (s *sighting) hash() uint64 {
 	m := uint64(0)

@@ -7,6 +7,9 @@ import (
 
 // transport goes on by IP protocol.
 func (t *Table) transport(r *wire.Reader, protocol int) {
+	if t.frame.quoting && protocol != protoICMP && protocol != protoICMPv6 {
+		return
+	}
 	switch protocol {
 	case protoTCP:
 		t.tcp(r)
@@ -81,6 +84,18 @@ func (t *Table) icmp(r *wire.Reader, protocol int) {
 		t.fault()
 		return
 	}
+	if !t.frame.quoting {
+		t.icmpMessage(&whole, protocol, kind, code)
+	}
+	// Code 4 of ICMPv4 asks for smaller packets: no refusal.
+	if protocol == protoICMP && kind == icmpUnreachable && code != 4 ||
+		protocol == protoICMPv6 && kind == icmp6Unreachable {
+		t.rejected(r)
+	}
+}
+
+// icmpMessage follows the message's own flow and tells it.
+func (t *Table) icmpMessage(whole *wire.Reader, protocol, kind, code int) {
 	h := hints{}
 	flowKind := kind
 	switch {
@@ -94,11 +109,6 @@ func (t *Table) icmp(r *wire.Reader, protocol int) {
 	_, e, dir := t.follow(protocol, flowKind, code, h)
 	if !e.settled {
 		t.datagram(e, dir, heron.ICMP, uint16(kind), uint16(code), whole.Rest())
-	}
-	// Code 4 of ICMPv4 asks for smaller packets: no refusal.
-	if protocol == protoICMP && kind == icmpUnreachable && code != 4 ||
-		protocol == protoICMPv6 && kind == icmp6Unreachable {
-		t.rejected(r)
 	}
 }
 

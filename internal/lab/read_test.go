@@ -9,6 +9,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	dissectall "github.com/heron-iot/heron/internal/dissect/all"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/flow"
 	"github.com/heron-iot/heron/internal/lab"
 )
@@ -35,7 +36,7 @@ func TestHeronReadsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	collector := dissect.NewCollector(dissect.CollectorConfig{})
+	collector := dissecttest.NewRecorder(dissect.CollectorConfig{})
 	r := &reader{Dispatcher: dissect.NewDispatcher(dissectall.Protocols(), collector), protocols: map[string]int{}}
 	table := flow.New(flow.Config{ProtocolName: r.ProtocolName}, r)
 	keys := map[string]bool{}
@@ -74,8 +75,8 @@ func TestHeronReadsIt(t *testing.T) {
 	}
 }
 
-func drain(c *dissect.Collector, now heron.Time, keys map[string]bool) {
-	obs, _ := c.Drain(now)
+func drain(c *dissecttest.Recorder, now heron.Time, keys map[string]bool) {
+	obs, _ := c.Drain()
 	for _, o := range obs {
 		keys[o.Key] = true
 	}

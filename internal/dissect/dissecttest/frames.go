@@ -36,7 +36,7 @@ func (s Suite) frames(t *testing.T, c Conversation) {
 		}
 	}
 	w.table.Flush()
-	if diff := difference(s.replay(t, c, 0), Describe(out.Drain(w.now))); diff != "" {
+	if diff := difference(s.replay(t, c, 0), Describe(out.Drain())); diff != "" {
 		t.Errorf("through frames and the flow table:\n%s", diff)
 	}
 }

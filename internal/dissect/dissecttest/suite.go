@@ -64,8 +64,8 @@ func (s Suite) describes(t *testing.T) {
 const portless = dissect.OverLink | dissect.OverICMP | dissect.OverIP
 
 // session is a dispatcher of one dissector, with its collector.
-func (s Suite) session() (*player, *dissect.Collector) {
-	out := dissect.NewCollector(dissect.CollectorConfig{})
+func (s Suite) session() (*player, *Recorder) {
+	out := NewRecorder(dissect.CollectorConfig{})
 	return &player{dispatcher: dissect.NewDispatcher([]dissect.Protocol{s.Protocol()}, out)}, out
 }
 
@@ -78,7 +78,7 @@ func (s Suite) replay(t *testing.T, c Conversation, segment int) string {
 	if p.dispatcher.Faults() != 0 {
 		t.Fatal("the dissector panicked")
 	}
-	return Describe(out.Drain(p.now))
+	return Describe(out.Drain())
 }
 
 func (s Suite) golden(t *testing.T, c Conversation) {
@@ -178,7 +178,7 @@ func (s Suite) allocations(t *testing.T, c Conversation) {
 	p, out := s.session()
 	for range 3 {
 		p.play(&c)
-		out.Drain(p.now)
+		out.Drain()
 	}
 	if got := testing.AllocsPerRun(100, func() { p.play(&c) }); got > s.Allocs {
 		t.Errorf("%.0f allocations a replay, budget %.0f", got, s.Allocs)
@@ -221,7 +221,7 @@ func (s Suite) Fuzz(f *testing.F) {
 		first := s.replay(t, c, 0)
 		p, out := s.session()
 		p.play(&c)
-		if again := Describe(out.Drain(p.now)); again != first {
+		if again := Describe(out.Drain()); again != first {
 			t.Fatalf("re-used buffers or a second run changed the result:\n%s", difference(first, again))
 		}
 	})

@@ -48,7 +48,7 @@ func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
 // TestNothingTypedIsTold looks for what was typed in all that was learned.
 func TestNothingTypedIsTold(t *testing.T) {
 	t.Parallel()
-	out := dissect.NewCollector(dissect.CollectorConfig{})
+	out := dissecttest.NewRecorder(dissect.CollectorConfig{})
 	d := dissect.NewDispatcher([]dissect.Protocol{telnet.Protocol()}, out)
 	var flow heron.FlowScratch
 	for _, step := range []dissecttest.Step{
@@ -61,7 +61,7 @@ func TestNothingTypedIsTold(t *testing.T) {
 		}
 		d.Message(&m)
 	}
-	text := dissecttest.Describe(out.Drain(0))
+	text := dissecttest.Describe(out.Drain())
 	for _, secret := range []string{"alice", "hunter2", "private"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q was told:\n%s", secret, text)

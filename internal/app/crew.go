@@ -1,0 +1,53 @@
+package app
+
+import (
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+)
+
+// crew is the workers of a pipeline: one that works in the caller's goroutine,
+// or several beside it.
+type crew interface {
+	// packet takes the next packet of the source, when traffic time is now.
+	packet(p *heron.Packet, place uint64, now heron.Time) error
+	// tick runs the timers of all workers.
+	tick(at heron.Time) error
+	// cut makes a batch of what was learned since the last one.
+	cut(c cut) error
+	// finish is cut after the end of all flows; the crew is no more.
+	finish(c cut) error
+	// stop gives up: what was not cut is lost.
+	stop()
+}
+
+func newCrew(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest) error) crew {
+	if c.workers > 1 {
+		return newTeam(memory, c, batch)
+	}
+	return &solo{worker: newWorker(memory, c.table), batch: batch}
+}
+
+// solo is a crew of one that works where it is called.
+type solo struct {
+	worker *worker
+	batch  func(cut, []harvest) error
+}
+
+func (s *solo) packet(p *heron.Packet, place uint64, _ heron.Time) error {
+	s.worker.packet(p, place)
+	return nil
+}
+
+func (s *solo) tick(at heron.Time) error {
+	s.worker.tick(at)
+	return nil
+}
+
+func (s *solo) cut(c cut) error { return s.batch(c, []harvest{s.worker.cut()}) }
+
+func (s *solo) finish(c cut) error {
+	s.worker.finish()
+	return s.cut(c)
+}
+
+func (s *solo) stop() {}

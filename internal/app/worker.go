@@ -1,0 +1,95 @@
+package app
+
+import (
+	"math"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	dissectall "github.com/heron-iot/heron/internal/dissect/all"
+	"github.com/heron-iot/heron/internal/flow"
+)
+
+// worker follows a share of a source's flows: those of the hosts that it is
+// given, whole. One goroutine uses it.
+type worker struct {
+	table      *flow.Table
+	dispatcher *dissect.Dispatcher
+	collector  *dissect.Collector
+	place      uint64 // of the packet at hand in its source
+	out        harvest
+}
+
+// harvest is what a worker learned between two cuts.
+type harvest struct {
+	facts  *dissect.Round
+	flows  []heron.Flow
+	places []uint64 // where the reports on flows come from: a packet, or one of those below
+	layers []heron.ProtocolCount
+	stats  heron.Stats // since the worker began
+}
+
+// Places of reports that no packet made, before and after those of packets.
+const (
+	placeTimer = 0
+	placeEnd   = math.MaxUint64
+)
+
+// newWorker returns a worker with a table of at most maxFlows flows (0: the
+// default) whose facts go to memory.
+func newWorker(memory *dissect.Memory, maxFlows int) *worker {
+	w := &worker{collector: dissect.NewCollector(memory)}
+	w.dispatcher = dissect.NewDispatcher(dissectall.Protocols(), w.collector)
+	w.table = flow.New(flow.Config{MaxFlows: maxFlows, ProtocolName: w.dispatcher.ProtocolName}, w)
+	return w
+}
+
+// Message hands payload to the dissectors. It implements flow.Sink.
+func (w *worker) Message(m *heron.Message) heron.Verdict { return w.dispatcher.Message(m) }
+
+// Sighting tells that an address was in use. It implements flow.Sink.
+func (w *worker) Sighting(e heron.Endpoint, at heron.Time) { w.collector.Sighting(e, at) }
+
+// Flow keeps a report. It implements flow.Sink.
+func (w *worker) Flow(f *heron.Flow) {
+	w.out.flows = append(w.out.flows, *f)
+	w.out.places = append(w.out.places, w.place)
+}
+
+// packet takes the packet with that place in its source.
+func (w *worker) packet(p *heron.Packet, place uint64) {
+	w.place = place
+	w.collector.Place(place)
+	w.table.Packet(p)
+}
+
+// quote takes an ICMP error in a packet of another worker for a flow of this one.
+func (w *worker) quote(p *heron.Packet, place uint64) {
+	w.place = place
+	w.collector.Place(place)
+	w.table.Quote(p)
+}
+
+// tick tells the traffic time, with which the first packet after a cut came,
+// to whichever worker; it runs the timers.
+func (w *worker) tick(at heron.Time) {
+	w.place = placeTimer
+	w.table.Advance(at)
+}
+
+// cut returns what was learned since the last cut. It is valid until the next.
+func (w *worker) cut() harvest {
+	h := w.out
+	h.facts = w.collector.Cut()
+	h.layers = append(w.table.Layers(), w.dispatcher.Frames()...)
+	h.stats = w.table.Stats()
+	h.stats.Panics = w.dispatcher.Faults()
+	h.stats.Malformed += w.dispatcher.Malformed()
+	w.out = harvest{flows: make([]heron.Flow, 0, len(h.flows)), places: make([]uint64, 0, len(h.places))}
+	return h
+}
+
+// finish ends all flows.
+func (w *worker) finish() {
+	w.place = placeEnd
+	w.table.Flush()
+}
