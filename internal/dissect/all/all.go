@@ -18,6 +18,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/icmp"
 	"github.com/heron-iot/heron/internal/dissect/icmpv6"
+	"github.com/heron-iot/heron/internal/dissect/iec104"
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
@@ -63,6 +64,7 @@ func Protocols() []dissect.Protocol {
 		http.Protocol(),
 		icmp.Protocol(),
 		icmpv6.Protocol(),
+		iec104.Protocol(),
 		igmp.Protocol(),
 		imap.Protocol(),
 		lldp.Protocol(),

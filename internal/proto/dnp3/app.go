@@ -70,7 +70,9 @@ func ReadApplication(b []byte) (Application, bool) {
 }
 
 // FromOutstation reports whether the fragment is a response.
-func (a *Application) FromOutstation() bool { return a.Function >= Response && a.Function <= AuthResponse }
+func (a *Application) FromOutstation() bool {
+	return a.Function >= Response && a.Function <= AuthResponse
+}
 
 // Append adds the fragment to b.
 func (a *Application) Append(b []byte) []byte {
