@@ -6,21 +6,26 @@ import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
+	"github.com/heron-iot/heron/internal/dissect/eapol"
+	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/fins"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
+	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
 	"github.com/heron-iot/heron/internal/dissect/icmp"
 	"github.com/heron-iot/heron/internal/dissect/icmpv6"
 	"github.com/heron-iot/heron/internal/dissect/iec104"
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
+	"github.com/heron-iot/heron/internal/dissect/lacp"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
@@ -31,7 +36,10 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/ospf"
+	"github.com/heron-iot/heron/internal/dissect/pim"
 	"github.com/heron-iot/heron/internal/dissect/pop"
+	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
@@ -44,6 +52,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
+	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 )
 
@@ -52,21 +61,26 @@ func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		arp.Protocol(),
 		bacnet.Protocol(),
+		carp.Protocol(),
 		cdp.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
+		eapol.Protocol(),
+		eigrp.Protocol(),
 		enip.Protocol(),
 		fins.Protocol(),
 		ftp.Protocol(),
 		hl7.Protocol(),
+		hsrp.Protocol(),
 		http.Protocol(),
 		icmp.Protocol(),
 		icmpv6.Protocol(),
 		iec104.Protocol(),
 		igmp.Protocol(),
 		imap.Protocol(),
+		lacp.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
 		mdns.Protocol(),
@@ -77,7 +91,10 @@ func Protocols() []dissect.Protocol {
 		nbns.Protocol(),
 		ndp.Protocol(),
 		ntp.Protocol(),
+		ospf.Protocol(),
+		pim.Protocol(),
 		pop.Protocol(),
+		ptp.Protocol(),
 		quic.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
@@ -90,6 +107,7 @@ func Protocols() []dissect.Protocol {
 		stp.Protocol(),
 		telnet.Protocol(),
 		tls.Protocol(),
+		vrrp.Protocol(),
 		wsd.Protocol(),
 	}
 }
