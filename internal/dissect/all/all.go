@@ -12,6 +12,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
+	"github.com/heron-iot/heron/internal/dissect/dtls"
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
@@ -67,6 +68,7 @@ func Protocols() []dissect.Protocol {
 		dhcpv6.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
+		dtls.Protocol(),
 		eapol.Protocol(),
 		eigrp.Protocol(),
 		enip.Protocol(),

@@ -36,7 +36,7 @@ const leastDatagram = 1200
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
-	d := &dissector{sessions: newSessions()}
+	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "quic",
 		Over:    dissect.OverUDP,
@@ -77,10 +77,8 @@ func allowed(p *quic.Long, fromClient bool) bool {
 }
 
 type dissector struct {
-	teller   dissect.TLSTeller
-	sessions sessions
-	frames   []byte
-	scratch  []byte
+	teller dissect.TLSTeller
+	opener opener
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -124,8 +122,8 @@ func (d *dissector) verdict(m *heron.Message) heron.Verdict {
 // to it. A version is not proof enough.
 func (d *dissector) genuine(p *quic.Long, r *wire.Reader, m *heron.Message) bool {
 	if p.Type == quic.TypeInitial && m.FromClient && p.Whole {
-		d.sessions.forget(endsOf(m)) // of another connection between the same ports
-		return d.sessions.open(p, m, &d.frames, &d.scratch) != nil
+		d.opener.sessions.Forget(dissect.EndsOf(m)) // of another connection between the same ports
+		return d.opener.open(p, m) != nil
 	}
 	if !p.Whole {
 		return len(m.Payload) >= leastDatagram/2
@@ -145,15 +143,15 @@ func (d *dissector) initial(p *quic.Long, m *heron.Message, out dissect.Emitter)
 	if m.Flow.Data[atTold+side] != 0 {
 		return
 	}
-	s := d.sessions.open(p, m, &d.frames, &d.scratch)
+	s := d.opener.open(p, m)
 	if s == nil {
 		return
 	}
 	stream := &s.streams[side]
-	if err := quic.CryptoFrames(d.frames, stream.add); err != nil {
+	if err := quic.CryptoFrames(d.opener.frames, func(offset int, b []byte) { stream.Add(offset, b, maxStream) }); err != nil {
 		return
 	}
-	r := wire.NewReader(stream.start())
+	r := wire.NewReader(stream.Start())
 	kind, size := r.U8(), r.U24()
 	if body := r.Sub(size); body.Err() == nil && d.hello(kind, &body, side, m, out) == nil {
 		m.Flow.Data[atTold+side] = 1

@@ -168,11 +168,11 @@ func ja4Version(v int) string {
 		return "s3"
 	case 0x0002:
 		return "s2"
-	case 0xfeff:
+	case VersionDTLS10:
 		return "d1"
-	case 0xfefd:
+	case VersionDTLS12:
 		return "d2"
-	case 0xfefc:
+	case VersionDTLS13:
 		return "d3"
 	}
 	return "00"

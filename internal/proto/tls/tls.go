@@ -1,6 +1,6 @@
-// Package tls reads and writes the clear part of TLS: records, and the
-// handshake up to the certificates (RFC 8446, RFC 5246 and before), and computes
-// the fingerprints JA3, JA3S and JA4 of it.
+// Package tls reads and writes the clear part of TLS and DTLS: records, and the
+// handshake up to the certificates (RFC 8446, RFC 5246 and before; RFC 9147,
+// RFC 6347, RFC 4347), and computes the fingerprints JA3, JA3S and JA4 of it.
 //
 // What is read is borrowed from the input.
 package tls
@@ -92,10 +92,16 @@ type ClientHello struct {
 }
 
 // ReadClientHello reads the body of a ClientHello (RFC 8446 §4.1.2).
-func ReadClientHello(r *wire.Reader) (ClientHello, error) {
+func ReadClientHello(r *wire.Reader) (ClientHello, error) { return readClientHello(r, false) }
+
+// readClientHello reads a ClientHello, which has a cookie in DTLS.
+func readClientHello(r *wire.Reader, cookie bool) (ClientHello, error) {
 	h := ClientHello{Version: r.U16()}
 	r.Skip(32)     // random
 	r.Skip(r.U8()) // session
+	if cookie {
+		r.Skip(r.U8())
+	}
 	h.Ciphers = r.Bytes(r.U16())
 	r.Skip(r.U8()) // compression
 	if r.Err() == nil && r.Len() > 0 {
@@ -138,11 +144,16 @@ func (h *ClientHello) extension(kind int, r *wire.Reader) {
 	}
 }
 
-// MaxVersion returns the highest version that the client offers.
+// MaxVersion returns the highest version that the client offers. Those of DTLS
+// count downwards.
 func (h *ClientHello) MaxVersion() int {
 	best := 0
 	for r := wire.NewReader(h.Versions); r.Len() > 1; {
-		if v := r.U16(); !IsGREASE(v) {
+		switch v := r.U16(); {
+		case IsGREASE(v):
+		case IsDTLS(h.Version) && best > 0:
+			best = min(best, v)
+		default:
 			best = max(best, v)
 		}
 	}
@@ -225,6 +236,12 @@ func VersionName(v int) string {
 		return "1.2"
 	case Version13:
 		return "1.3"
+	case VersionDTLS10, versionDTLSOld:
+		return "dtls1.0"
+	case VersionDTLS12:
+		return "dtls1.2"
+	case VersionDTLS13:
+		return "dtls1.3"
 	}
 	return "unknown"
 }
