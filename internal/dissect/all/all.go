@@ -4,6 +4,7 @@ package all
 
 import (
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/dissect/ads"
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/carp"
@@ -18,6 +19,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/fins"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
+	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -60,6 +62,7 @@ import (
 // Protocols returns fresh dissectors for one dispatcher, sorted by name.
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
+		ads.Protocol(),
 		arp.Protocol(),
 		bacnet.Protocol(),
 		carp.Protocol(),
@@ -74,6 +77,7 @@ func Protocols() []dissect.Protocol {
 		enip.Protocol(),
 		fins.Protocol(),
 		ftp.Protocol(),
+		ge_srtp.Protocol(),
 		hl7.Protocol(),
 		hsrp.Protocol(),
 		http.Protocol(),

@@ -25,7 +25,9 @@ type message struct {
 // is too little to know. In ASCII each octet is two digits, and numbers have
 // their highest digit first (§4.1).
 func (f *message) read(b []byte) (int, error) {
-	f.ascii = len(b) > 0 && (b[0] == '5' || b[0] == 'D')
+	start := wire.NewReader(b)
+	first := start.U8()
+	f.ascii = first == '5' || first == 'D'
 	unit := 1
 	if f.ascii {
 		unit = 2
@@ -40,7 +42,7 @@ func (f *message) read(b []byte) (int, error) {
 		}
 	case request3E, response3E:
 	default:
-		if len(b) < 2*unit && (len(b) == 0 || isStart(b[0])) {
+		if len(b) < 2*unit && (len(b) == 0 || isStart(first)) {
 			return 0, nil
 		}
 		return 0, dissect.ErrNotMine
@@ -83,7 +85,7 @@ func (f *message) body(r *wire.Reader, have, unit int) (int, error) {
 	return start + length, nil
 }
 
-func isStart(b byte) bool {
+func isStart(b int) bool {
 	return b == 0x50 || b == 0x54 || b == 0xd0 || b == 0xd4 || b == '5' || b == 'D'
 }
 
