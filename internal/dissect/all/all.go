@@ -28,7 +28,9 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/iec104"
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
+	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
+	"github.com/heron-iot/heron/internal/dissect/ldap"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
@@ -86,7 +88,9 @@ func Protocols() []dissect.Protocol {
 		iec104.Protocol(),
 		igmp.Protocol(),
 		imap.Protocol(),
+		kerberos.Protocol(),
 		lacp.Protocol(),
+		ldap.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
 		mdns.Protocol(),
