@@ -6,9 +6,12 @@ import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/ads"
 	"github.com/heron-iot/heron/internal/dissect/arp"
+	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
+	"github.com/heron-iot/heron/internal/dissect/codesys"
+	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
@@ -18,6 +21,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/fins"
+	"github.com/heron-iot/heron/internal/dissect/fox"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
@@ -66,9 +70,12 @@ func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		ads.Protocol(),
 		arp.Protocol(),
+		atg.Protocol(),
 		bacnet.Protocol(),
 		carp.Protocol(),
 		cdp.Protocol(),
+		codesys.Protocol(),
+		crestron.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
 		dnp3.Protocol(),
@@ -78,6 +85,7 @@ func Protocols() []dissect.Protocol {
 		eigrp.Protocol(),
 		enip.Protocol(),
 		fins.Protocol(),
+		fox.Protocol(),
 		ftp.Protocol(),
 		ge_srtp.Protocol(),
 		hl7.Protocol(),
