@@ -40,6 +40,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/melsec"
 	"github.com/heron-iot/heron/internal/dissect/melsoft"
+	"github.com/heron-iot/heron/internal/dissect/mms"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
@@ -104,6 +105,7 @@ func Protocols() []dissect.Protocol {
 		mdns.Protocol(),
 		melsec.Protocol(),
 		melsoft.Protocol(),
+		mms.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
