@@ -17,6 +17,7 @@ type worker struct {
 	collector  *dissect.Collector
 	place      uint64 // of the packet at hand in its source
 	out        harvest
+	spare      []uint64 // places of the harvest before
 }
 
 // harvest is what a worker learned between two cuts.
@@ -84,7 +85,9 @@ func (w *worker) cut() harvest {
 	h.stats = w.table.Stats()
 	h.stats.Panics = w.dispatcher.Faults()
 	h.stats.Malformed += w.dispatcher.Malformed()
-	w.out = harvest{flows: make([]heron.Flow, 0, len(h.flows)), places: make([]uint64, 0, len(h.places))}
+	// The reports go out with the batch; where they come from is only for its making.
+	w.out = harvest{flows: make([]heron.Flow, 0, len(h.flows)+len(h.flows)/4), places: w.spare[:0]}
+	w.spare = h.places
 	return h
 }
 

@@ -62,7 +62,7 @@ type Memory struct {
 
 // generation is a half of what is known: when one is full the other is dropped.
 type generation struct {
-	index  map[uint64]int32 // hash of the whole fact → place in facts
+	index  index // place in facts by the hash of the whole fact
 	facts  []fact
 	values map[uint64]uint8 // hash of endpoint and key → values seen
 }
@@ -91,7 +91,7 @@ func NewMemory(c CollectorConfig) *Memory {
 }
 
 func newGeneration() generation {
-	return generation{index: make(map[uint64]int32), values: make(map[uint64]uint8)}
+	return generation{values: make(map[uint64]uint8)}
 }
 
 // Stats returns the counters.
@@ -102,8 +102,12 @@ func (m *Memory) Stats() CollectorStats { return m.stats }
 func (m *Memory) Take(rounds ...*Round) {
 	m.merge(rounds, func(r *Round) int { return len(r.facts) }, func(r *Round, i int) uint64 { return r.facts[i].place },
 		func(r *Round, i int) { m.see(&r.facts[i], r.value(&r.facts[i])) })
-	m.merge(rounds, func(r *Round) int { return len(r.events) }, func(r *Round, i int) uint64 { return r.places[i] },
-		func(r *Round, i int) { m.event(&r.events[i]) })
+	if len(rounds) == 1 && len(m.events) == 0 {
+		m.events = rounds[0].events
+	} else {
+		m.merge(rounds, func(r *Round) int { return len(r.events) }, func(r *Round, i int) uint64 { return r.places[i] },
+			func(r *Round, i int) { m.event(&r.events[i]) })
+	}
 	for _, r := range rounds {
 		m.stats.DroppedFacts += r.dropped.DroppedFacts
 		m.stats.DroppedEvents += r.dropped.DroppedEvents
@@ -187,7 +191,7 @@ func (m *Memory) Outbound(f *heron.Flow) {
 // that counts of one fact add up.
 func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 	obs, events := m.pending, m.events
-	m.pending, m.events = nil, nil
+	m.pending, m.events = make([]heron.Observation, 0, len(obs)), nil
 	m.round++
 	return obs, events
 }
@@ -210,12 +214,19 @@ func (m *Memory) see(s *seen, value []byte) {
 	m.hashing = appendFact(m.hashing[:0], &s.subject, s.key, []byte(text))
 	clean := maphash.Bytes(m.seed, m.hashing)
 	if f := m.find(clean); f != nil {
-		m.now.index[s.id] = m.now.index[clean]
+		m.alias(s.id, clean)
 		m.again(f, s, value)
 		return
 	}
 	if m.learn(clean, s, text) {
-		m.now.index[s.id] = m.now.index[clean]
+		m.alias(s.id, clean)
+	}
+}
+
+// alias makes a known fact known by another spelling too.
+func (m *Memory) alias(raw, clean uint64) {
+	if i, ok := m.now.index.get(clean); ok {
+		m.now.index.put(raw, i)
 	}
 }
 
@@ -228,13 +239,13 @@ func (m *Memory) learn(id uint64, s *seen, text string) bool {
 		m.stats.DroppedValues += uint64(s.count)
 		return false
 	}
-	if len(m.now.index) >= m.config.MaxFacts {
+	if m.now.index.used >= m.config.MaxFacts {
 		m.before, m.now = m.now, newGeneration()
 		m.stats.Generations++
 	}
 	m.now.values[scope] = n + 1
 	m.stats.Distinct++
-	m.now.index[id] = int32(len(m.now.facts))
+	m.now.index.put(id, int32(len(m.now.facts)))
 	m.now.facts = append(m.now.facts, fact{first: s.first, last: s.last, count: s.count})
 	m.tell(&m.now.facts[len(m.now.facts)-1], s, text)
 	return true
@@ -273,14 +284,14 @@ func (m *Memory) tell(f *fact, s *seen, text string) {
 
 // find returns the fact with that hash, moved into the newer generation, or nil.
 func (m *Memory) find(id uint64) *fact {
-	if i, ok := m.now.index[id]; ok {
+	if i, ok := m.now.index.get(id); ok {
 		return &m.now.facts[i]
 	}
-	i, ok := m.before.index[id]
+	i, ok := m.before.index.get(id)
 	if !ok {
 		return nil
 	}
-	m.now.index[id] = int32(len(m.now.facts))
+	m.now.index.put(id, int32(len(m.now.facts)))
 	m.now.facts = append(m.now.facts, m.before.facts[i])
 	return &m.now.facts[len(m.now.facts)-1]
 }

@@ -19,8 +19,8 @@ type Round struct {
 	seed      maphash.Seed
 	maxEvents int
 	facts     []seen
-	table     []int32 // place in facts plus one, by hash; a power of two long
-	text      []byte  // values, as they came
+	index     index  // place in facts by hash
+	text      []byte // values, as they came
 	events    []heron.Event
 	places    []uint64 // of the packets that the events came from
 	dropped   CollectorStats
@@ -39,24 +39,21 @@ type seen struct {
 }
 
 func newRound(seed maphash.Seed, maxEvents int) *Round {
-	return &Round{seed: seed, maxEvents: maxEvents, table: make([]int32, 1<<10)}
+	return &Round{seed: seed, maxEvents: maxEvents}
 }
 
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
-	if len(r.facts) > 0 {
-		clear(r.table)
-	}
+	r.index.reset()
 	r.facts, r.text, r.places = r.facts[:0], r.text[:0], r.places[:0]
-	r.events = nil // whoever took the round keeps them
+	r.events = make([]heron.Event, 0, cap(r.events)) // whoever took the round keeps them
 	r.dropped = CollectorStats{}
 }
 
 // see notes one sighting of the fact with that hash.
 func (r *Round) see(id uint64, s seen, value []byte) {
-	slot := r.slot(id)
-	if i := r.table[slot]; i != 0 {
-		f := &r.facts[i-1]
+	if i, ok := r.index.get(id); ok {
+		f := &r.facts[i]
 		f.last = max(f.last, s.last)
 		if !f.presence {
 			f.count++
@@ -70,28 +67,8 @@ func (r *Round) see(id uint64, s seen, value []byte) {
 	}
 	s.id, s.at, s.size = id, int32(len(r.text)), int32(len(value))
 	r.text = append(r.text, value...)
+	r.index.put(id, int32(len(r.facts)))
 	r.facts = append(r.facts, s)
-	r.table[slot] = int32(len(r.facts))
-	if len(r.facts)*2 > len(r.table) {
-		r.grow()
-	}
-}
-
-// slot finds where the fact with that hash is, or would be.
-func (r *Round) slot(id uint64) int {
-	mask := len(r.table) - 1
-	for at := int(id) & mask; ; at = (at + 1) & mask {
-		if i := r.table[at]; i == 0 || r.facts[i-1].id == id {
-			return at
-		}
-	}
-}
-
-func (r *Round) grow() {
-	r.table = make([]int32, 2*len(r.table))
-	for i := range r.facts {
-		r.table[r.slot(r.facts[i].id)] = int32(i + 1)
-	}
 }
 
 func (r *Round) event(ev heron.Event, place uint64) {
