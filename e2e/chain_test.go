@@ -185,7 +185,7 @@ func (s *server) watch(t *testing.T) <-chan heron.Alert {
 	}()
 	select {
 	case <-hello:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the live stream did not begin")
 	}
 	return out
@@ -293,7 +293,7 @@ func listenHook(t *testing.T, n *lab.Network) *hook {
 // expect waits for the delivery of an alert and checks its signature.
 func (h *hook) expect(t *testing.T, alertID string) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		select {
 		case d := <-h.body:

@@ -94,7 +94,7 @@ func start(t *testing.T, prefix []string, args ...string) *process {
 	go p.listen(bufio.NewScanner(out), told)
 	select {
 	case <-told:
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("heron %s did not start:\n%s", strings.Join(args, " "), p.log)
 	}
 	return p
@@ -134,7 +134,7 @@ func (p *process) stop(t *testing.T) {
 		if err != nil {
 			t.Errorf("heron ended with %v:\n%s", err, p.log)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Errorf("heron did not stop within 20 s:\n%s", p.log)
 		_ = p.cmd.Process.Kill()
 		<-ended

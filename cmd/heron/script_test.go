@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"heron": main})
 }
 
+// patience is how long a script waits for what a busy machine will do in time.
+const patience = 5 * time.Minute
+
 // TestCommandLine runs the scripts of testdata: they are the command line's
 // specification.
 func TestCommandLine(t *testing.T) {
@@ -34,7 +37,7 @@ func TestCommandLine(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("GOLDEN") == "update",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "start": startProcess, "pick": pick, "upload": upload,
+			"status": status, "start": startProcess, "pick": pick, "upload": upload, "await": await,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -93,7 +96,7 @@ func startProcess(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Setenv(name, groups[i])
 			}
 		}
-	case <-time.After(60 * time.Second):
+	case <-time.After(patience):
 		ts.Fatalf("%v did not say %s:\n%s", args[1:], want, said.String())
 	}
 }
@@ -152,6 +155,25 @@ func pick(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// await PATTERN PROGRAM ARG… runs a program again and again until what it prints
+// matches: what a live system learns takes its time.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: await PATTERN PROGRAM ARG…")
+	}
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s did not come in %s", args[0], patience)
+		}
+	}
+}
+
 // upload FILE gives the server a capture and waits until it was read: the
 // attacks in it need not be waited for.
 func upload(ts *testscript.TestScript, neg bool, args []string) {
@@ -163,7 +185,7 @@ func upload(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = c.Upload(ctx, args[0], strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)
-	for deadline := time.Now().Add(60 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		list, err := c.Uploads(ctx)
 		ts.Check(err)
 		switch {

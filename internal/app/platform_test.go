@@ -18,6 +18,9 @@ import (
 	"github.com/heron-iot/heron/internal/httpapi"
 )
 
+// patience is how long a test waits for what a busy machine will do in time.
+const patience = 5 * time.Minute
+
 // running is a platform under test.
 type running struct {
 	url, password string
@@ -48,7 +51,7 @@ func run(t *testing.T, o Options) *running {
 			if err != nil {
 				t.Errorf("the platform ended with %v", err)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Error("the platform does not stop")
 		}
 	}
@@ -58,7 +61,7 @@ func run(t *testing.T, o Options) *running {
 	case err := <-r.ended:
 		stopped = true
 		t.Fatalf("the platform did not start: %v", err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the platform did not start in time")
 	}
 	return r
@@ -89,7 +92,7 @@ func upload(t *testing.T, c *client.Client, name string, body []byte) heron.Uplo
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		list, err := c.Uploads(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +173,7 @@ func TestUploadGoesThroughEveryFloor(t *testing.T) {
 
 func waitFor(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if ok() {
 			return
 		}

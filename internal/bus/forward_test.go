@@ -77,7 +77,7 @@ func take(t testing.TB, b *bus.Bus, n int) map[uint64]int {
 
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !ok(); {
+	for end := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(end) {
 			t.Fatalf("waited a minute for %s", what)
 		}
