@@ -8,6 +8,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/c1222"
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
@@ -20,6 +21,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
+	"github.com/heron-iot/heron/internal/dissect/ethersbus"
+	"github.com/heron-iot/heron/internal/dissect/ethersio"
 	"github.com/heron-iot/heron/internal/dissect/fins"
 	"github.com/heron-iot/heron/internal/dissect/fox"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
@@ -73,6 +76,7 @@ func Protocols() []dissect.Protocol {
 		arp.Protocol(),
 		atg.Protocol(),
 		bacnet.Protocol(),
+		c1222.Protocol(),
 		carp.Protocol(),
 		cdp.Protocol(),
 		codesys.Protocol(),
@@ -85,6 +89,8 @@ func Protocols() []dissect.Protocol {
 		eapol.Protocol(),
 		eigrp.Protocol(),
 		enip.Protocol(),
+		ethersbus.Protocol(),
+		ethersio.Protocol(),
 		fins.Protocol(),
 		fox.Protocol(),
 		ftp.Protocol(),
