@@ -57,6 +57,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sip"
+	"github.com/heron-iot/heron/internal/dissect/smb"
 	"github.com/heron-iot/heron/internal/dissect/smtp"
 	"github.com/heron-iot/heron/internal/dissect/snmp"
 	"github.com/heron-iot/heron/internal/dissect/socks"
@@ -125,6 +126,7 @@ func Protocols() []dissect.Protocol {
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sip.Protocol(),
+		smb.Protocol(),
 		smtp.Protocol(),
 		snmp.Protocol(),
 		socks.Protocol(),
