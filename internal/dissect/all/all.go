@@ -30,6 +30,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
+	"github.com/heron-iot/heron/internal/dissect/http2"
 	"github.com/heron-iot/heron/internal/dissect/icmp"
 	"github.com/heron-iot/heron/internal/dissect/icmpv6"
 	"github.com/heron-iot/heron/internal/dissect/iec104"
@@ -99,6 +100,7 @@ func Protocols() []dissect.Protocol {
 		hl7.Protocol(),
 		hsrp.Protocol(),
 		http.Protocol(),
+		http2.Protocol(),
 		icmp.Protocol(),
 		icmpv6.Protocol(),
 		iec104.Protocol(),
