@@ -15,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
+	"github.com/heron-iot/heron/internal/dissect/dicom"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/dtls"
@@ -85,6 +86,7 @@ func Protocols() []dissect.Protocol {
 		crestron.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
+		dicom.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
 		dtls.Protocol(),

@@ -1,0 +1,66 @@
+package dicom_test
+
+import (
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect/dicom"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+)
+
+func item(tag byte, content string) string {
+	return string(binary.BigEndian.AppendUint16([]byte{tag, 0}, uint16(len(content)))) + content
+}
+
+func unit(kind byte, content string) string {
+	return string(binary.BigEndian.AppendUint32([]byte{kind, 0}, uint32(len(content)))) + content
+}
+
+func pad(s string) string { return s + strings.Repeat(" ", 16-len(s)) }
+
+func associate(kind byte, items string) string {
+	return unit(kind, "\x00\x01\x00\x00"+pad("ARCHIVE")+pad("CT_SCAN_1")+strings.Repeat("\x00", 32)+item(0x10, "1.2.840.10008.3.1.1.1")+items)
+}
+
+// element is one of group 0.
+func element(number uint16, value string) string {
+	b := binary.LittleEndian.AppendUint16([]byte{0, 0}, number)
+	return string(binary.LittleEndian.AppendUint32(b, uint32(len(value)))) + value
+}
+
+// command is a command in a data unit, with some data set after it.
+func command(elements string) string {
+	pdv := "\x01\x03" + elements
+	set := "\x01\x02" + "\x10\x00\x10\x00\x08\x00\x00\x00DOE^JANE"
+	length := func(s string) string { return string(binary.BigEndian.AppendUint32(nil, uint32(len(s)))) }
+	return unit(4, length(pdv)+pdv+length(set)+set)
+}
+
+func suite() dissecttest.Suite {
+	c, s := dissecttest.C[string], dissecttest.S[string]
+	const verification, ct = "1.2.840.10008.1.1", "1.2.840.10008.5.1.4.1.1.2"
+	offer := item(0x20, "\x01\x00\x00\x00"+item(0x30, verification)+item(0x40, "1.2.840.10008.1.2")) +
+		item(0x20, "\x03\x00\x00\x00"+item(0x30, ct)+item(0x40, "1.2.840.10008.1.2"))
+	ask := associate(1, offer+item(0x50, item(0x51, "\x00\x00\x40\x00")+item(0x52, "1.3.12.2.1107.5.9.1")+item(0x55, "SYNGO_CT_VB20")))
+	accept := associate(2, item(0x21, "\x01\x00\x00\x00"+item(0x40, "1.2.840.10008.1.2"))+item(0x50, item(0x52, "1.2.276.0.7230010.3.0.3.6.7")+item(0x55, "OFFIS_DCMTK_367")))
+	talk := func(name string, steps ...dissecttest.Step) dissecttest.Conversation {
+		return dissecttest.Conversation{Name: name, Transport: heron.TCP, ServerPort: 104, Steps: steps}
+	}
+	return dissecttest.Suite{
+		Protocol: dicom.Protocol,
+		Allocs:   24, // the events
+		Conversations: []dissecttest.Conversation{
+			talk("store", c(ask), s(accept), c(command(element(2, verification+"\x00")+element(0x100, "\x30\x00"))),
+				s(command(element(0x100, "\x30\x80")+element(0x900, "\x00\x00"))),
+				c(command(element(2, ct+"\x00")+element(0x100, "\x01\x00"))), s(command(element(2, ct)+element(0x100, "\x01\x80")+element(0x900, "\x00\xa7"))),
+				c(unit(5, "\x00\x00\x00\x00")), s(unit(6, "\x00\x00\x00\x00"))),
+			talk("rejected", c(associate(1, item(0x50, item(0x58, "\x02\x00\x00\x05admin\x00\x06secret")))), s(unit(3, "\x00\x01\x01\x07"))),
+		},
+	}
+}
+
+func TestDICOM(t *testing.T) { suite().Run(t) }
+
+func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
