@@ -8,22 +8,30 @@ type LinkType uint16
 
 // The link types that the decoder knows.
 const (
-	LinkNull      LinkType = 0   // BSD loopback, family in host order
-	LinkEthernet  LinkType = 1   // IEEE 802.3, with 802.1Q and QinQ
-	LinkRaw       LinkType = 101 // raw IPv4 or IPv6
-	Link80211     LinkType = 105 // IEEE 802.11
-	LinkLoop      LinkType = 108 // OpenBSD loopback, family in network order
-	LinkLinuxSLL  LinkType = 113 // Linux cooked v1
-	LinkRadiotap  LinkType = 127 // radiotap, then 802.11
-	LinkIPv4      LinkType = 228
-	LinkIPv6      LinkType = 229
-	LinkLinuxSLL2 LinkType = 276 // Linux cooked v2
+	LinkNull       LinkType = 0   // BSD loopback, family in host order
+	LinkEthernet   LinkType = 1   // IEEE 802.3, with 802.1Q and QinQ
+	LinkPPP        LinkType = 9   // PPP, with or without its HDLC header
+	LinkPPPSerial  LinkType = 50  // PPP in HDLC-like framing, or Cisco HDLC
+	LinkPPPoE      LinkType = 51  // PPPoE session, with no Ethernet before it
+	LinkRaw        LinkType = 101 // raw IPv4 or IPv6
+	LinkCiscoHDLC  LinkType = 104 // Cisco HDLC
+	Link80211      LinkType = 105 // IEEE 802.11
+	LinkLoop       LinkType = 108 // OpenBSD loopback, family in network order
+	LinkLinuxSLL   LinkType = 113 // Linux cooked v1
+	LinkRadiotap   LinkType = 127 // radiotap, then 802.11
+	LinkWPAN       LinkType = 195 // IEEE 802.15.4 with its check sequence
+	LinkWPANNonASK LinkType = 215 // the same behind the preamble of the air
+	LinkIPv4       LinkType = 228
+	LinkIPv6       LinkType = 229
+	LinkWPANNoFCS  LinkType = 230 // IEEE 802.15.4 without check sequence
+	LinkLinuxSLL2  LinkType = 276 // Linux cooked v2
 )
 
 // Known reports whether the decoder knows the link type.
 func (l LinkType) Known() bool {
 	switch l {
-	case LinkNull, LinkEthernet, LinkRaw, Link80211, LinkLoop, LinkLinuxSLL, LinkRadiotap, LinkIPv4, LinkIPv6, LinkLinuxSLL2:
+	case LinkNull, LinkEthernet, LinkPPP, LinkPPPSerial, LinkPPPoE, LinkRaw, LinkCiscoHDLC, Link80211, LinkLoop,
+		LinkLinuxSLL, LinkRadiotap, LinkWPAN, LinkWPANNonASK, LinkIPv4, LinkIPv6, LinkWPANNoFCS, LinkLinuxSLL2:
 		return true
 	}
 	return false
@@ -160,4 +168,16 @@ func (m *Message) Receiver() Subject {
 		return Subject{Endpoint: m.Dst}
 	}
 	return Subject{Endpoint: m.Dst, Transport: m.Transport, Port: m.DstPort}
+}
+
+// PacketQuery asks for packets that were kept: those between two times, of any
+// of the hosts and, where there are peers, between a host and a peer. Addresses
+// are IP or MAC addresses; no host means all packets of the time.
+type PacketQuery struct {
+	From  Time     `json:"from"`
+	To    Time     `json:"to"`
+	Hosts []string `json:"hosts,omitempty"`
+	Peers []string `json:"peers,omitempty"`
+	// MaxBytes bounds the answer.
+	MaxBytes int64 `json:"max_bytes"`
 }

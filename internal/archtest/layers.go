@@ -32,6 +32,7 @@ var layers = []layer{
 	{"internal/ports", 1},
 	{"internal/proto/*", 2},
 	{"internal/capture", 3},
+	{"internal/evidence", 3},
 	{"internal/flow", 3},
 	{"internal/dissect", 3},
 	{"internal/probe", 3},
