@@ -51,6 +51,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
 	"github.com/heron-iot/heron/internal/dissect/pim"
 	"github.com/heron-iot/heron/internal/dissect/pop"
@@ -122,6 +123,7 @@ func Protocols() []dissect.Protocol {
 		nbns.Protocol(),
 		ndp.Protocol(),
 		ntp.Protocol(),
+		opcua.Protocol(),
 		ospf.Protocol(),
 		pim.Protocol(),
 		pop.Protocol(),
