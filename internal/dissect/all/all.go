@@ -8,6 +8,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/bjnp"
 	"github.com/heron-iot/heron/internal/dissect/c1222"
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
@@ -40,12 +41,15 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
 	"github.com/heron-iot/heron/internal/dissect/ldap"
+	"github.com/heron-iot/heron/internal/dissect/lifx"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/melsec"
 	"github.com/heron-iot/heron/internal/dissect/melsoft"
+	"github.com/heron-iot/heron/internal/dissect/miio"
 	"github.com/heron-iot/heron/internal/dissect/mms"
+	"github.com/heron-iot/heron/internal/dissect/mndp"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
@@ -69,8 +73,12 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
+	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
+	"github.com/heron-iot/heron/internal/dissect/tuya"
+	"github.com/heron-iot/heron/internal/dissect/ubnt"
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
+	"github.com/heron-iot/heron/internal/dissect/xiaomi"
 )
 
 // Protocols returns fresh dissectors for one dispatcher, sorted by name.
@@ -80,6 +88,7 @@ func Protocols() []dissect.Protocol {
 		arp.Protocol(),
 		atg.Protocol(),
 		bacnet.Protocol(),
+		bjnp.Protocol(),
 		c1222.Protocol(),
 		carp.Protocol(),
 		cdp.Protocol(),
@@ -112,12 +121,15 @@ func Protocols() []dissect.Protocol {
 		kerberos.Protocol(),
 		lacp.Protocol(),
 		ldap.Protocol(),
+		lifx.Protocol(),
 		lldp.Protocol(),
 		llmnr.Protocol(),
 		mdns.Protocol(),
 		melsec.Protocol(),
 		melsoft.Protocol(),
+		miio.Protocol(),
 		mms.Protocol(),
+		mndp.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
@@ -141,7 +153,11 @@ func Protocols() []dissect.Protocol {
 		stp.Protocol(),
 		telnet.Protocol(),
 		tls.Protocol(),
+		tplinksmarthome.Protocol(),
+		tuya.Protocol(),
+		ubnt.Protocol(),
 		vrrp.Protocol(),
 		wsd.Protocol(),
+		xiaomi.Protocol(),
 	}
 }

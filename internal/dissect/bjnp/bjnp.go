@@ -1,0 +1,117 @@
+// Package bjnp reads the protocol by which Canon's printers and scanners are found
+// and used.
+package bjnp
+
+import (
+	"bytes"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations.
+const (
+	keyManufacturer = "bjnp.manufacturer"
+	keyModel        = "bjnp.model"
+	keyClass        = "bjnp.class"
+	keyVersion      = "bjnp.version"
+	keySerial       = "bjnp.serial"
+	keyMAC          = "bjnp.mac"
+	keyKind         = "bjnp.kind" // printer, scanner
+)
+
+// Commands.
+const (
+	discover    = 0x01
+	getIdentity = 0x30
+	answerBit   = 0x80 // of the kind of device
+	headSize    = 16
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:    "bjnp",
+		Over:    dissect.OverUDP,
+		Ports:   []uint16{8611, 8612, 8613, 8614},
+		Spec:    "Canon BJNP, as its public descriptions have it; IEEE 1284-2000 §7.6 (device ID)",
+		Probe:   probe,
+		Starts:  []byte{'B', 'M'},
+		Dissect: d.dissect,
+	}
+}
+
+type dissector struct {
+	text []byte
+}
+
+func probe(b []byte, _ bool) bool {
+	r := wire.NewReader(b)
+	return isHead(&r)
+}
+
+// isHead reads the start of a message up to its command: a mark, and the kind of
+// device; what is there must be as long as the head says.
+func isHead(r *wire.Reader) bool {
+	whole := *r
+	mark := r.U32()
+	kind := r.U8() &^ answerBit
+	whole.Skip(12)
+	size := whole.U32()
+	known := mark == 0x424a4e50 || mark == 0x424a4e42 || mark == 0x4d464e50 // BJNP, BJNB, MFNP
+	return known && (kind == 1 || kind == 2) && whole.Err() == nil && whole.Len() == size
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	body := r.At(headSize)
+	head := *r
+	if !isHead(&head) {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	r.Skip(4)
+	kind, command := r.U8(), r.U8()
+	if kind&answerBit == 0 {
+		return heron.Verdict{}, nil
+	}
+	about := heron.Subject{Endpoint: m.Src}
+	out.ObserveString(about, keyKind, [...]string{"printer", "scanner"}[kind&^answerBit-1])
+	switch command {
+	case discover:
+		body.Skip(4)
+		size := body.U8()
+		body.Skip(1)
+		if size == 6 {
+			d.text = dissect.AppendMAC(d.text[:0], body.Bytes(size))
+			out.Observe(about, keyMAC, d.text)
+		}
+	case getIdentity:
+		body.Skip(2) // length of the device ID
+		identity(body.Rest(), about, out)
+		return heron.Verdict{Done: true}, nil
+	}
+	return heron.Verdict{}, nil
+}
+
+// identity reads an IEEE 1284 device ID: pairs of name and value, each ended by a
+// semicolon.
+func identity(b []byte, about heron.Subject, out dissect.Emitter) {
+	for len(b) > 0 {
+		var pair []byte
+		pair, b, _ = bytes.Cut(b, []byte(";"))
+		name, value, _ := bytes.Cut(pair, []byte(":"))
+		switch string(name) {
+		case "MFG", "MANUFACTURER":
+			out.Observe(about, keyManufacturer, value)
+		case "MDL", "MODEL":
+			out.Observe(about, keyModel, value)
+		case "CLS", "CLASS":
+			out.Observe(about, keyClass, value)
+		case "VER":
+			out.Observe(about, keyVersion, value)
+		case "SN", "SERN", "SERIALNUMBER":
+			out.Observe(about, keySerial, value)
+		}
+	}
+}
