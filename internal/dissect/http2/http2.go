@@ -38,7 +38,7 @@ const (
 const (
 	atBegun  = 0 // two: that side's connection preface was seen
 	atBlocks = 2 // two: header blocks so far
-	atLost   = 4 // the state of the compression is lost
+	atLost   = 4 // two: the state of that side's compression is lost
 )
 
 // Protocol returns the dissector.
@@ -121,12 +121,12 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 			d.settings(f.Body, m, out)
 		}
 	case http2.FrameHeaders, http2.FramePushPromise, http2.FrameContinuation:
-		if m.Gap || !f.Whole() || !d.headers(&f, side, m, out) {
-			data[atLost] = 1
+		if data[atLost+side] != 0 || m.Gap || !f.Whole() || !d.headers(&f, side, m, out) {
+			data[atLost+side] = 1
 		}
 		v.Done = data[atBlocks] >= maxBlocks || data[atBlocks+1] >= maxBlocks
 	}
-	v.Done = v.Done || data[atLost] != 0
+	v.Done = v.Done || data[atLost] != 0 && data[atLost+1] != 0
 	return v, nil
 }
 
