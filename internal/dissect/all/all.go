@@ -14,8 +14,10 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
+	"github.com/heron-iot/heron/internal/dissect/crimson"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
+	"github.com/heron-iot/heron/internal/dissect/dhip"
 	"github.com/heron-iot/heron/internal/dissect/dicom"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
@@ -40,6 +42,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
+	"github.com/heron-iot/heron/internal/dissect/lantronix"
 	"github.com/heron-iot/heron/internal/dissect/ldap"
 	"github.com/heron-iot/heron/internal/dissect/lifx"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
@@ -51,18 +54,22 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mms"
 	"github.com/heron-iot/heron/internal/dissect/mndp"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
+	"github.com/heron-iot/heron/internal/dissect/moxa"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
+	"github.com/heron-iot/heron/internal/dissect/pcworx"
 	"github.com/heron-iot/heron/internal/dissect/pim"
 	"github.com/heron-iot/heron/internal/dissect/pop"
+	"github.com/heron-iot/heron/internal/dissect/proconos"
 	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
+	"github.com/heron-iot/heron/internal/dissect/sadp"
 	"github.com/heron-iot/heron/internal/dissect/sip"
 	"github.com/heron-iot/heron/internal/dissect/smb"
 	"github.com/heron-iot/heron/internal/dissect/smtp"
@@ -94,8 +101,10 @@ func Protocols() []dissect.Protocol {
 		cdp.Protocol(),
 		codesys.Protocol(),
 		crestron.Protocol(),
+		crimson.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
+		dhip.Protocol(),
 		dicom.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
@@ -120,6 +129,7 @@ func Protocols() []dissect.Protocol {
 		imap.Protocol(),
 		kerberos.Protocol(),
 		lacp.Protocol(),
+		lantronix.Protocol(),
 		ldap.Protocol(),
 		lifx.Protocol(),
 		lldp.Protocol(),
@@ -131,18 +141,22 @@ func Protocols() []dissect.Protocol {
 		mms.Protocol(),
 		mndp.Protocol(),
 		modbus.Protocol(),
+		moxa.Protocol(),
 		mqtt.Protocol(),
 		nbns.Protocol(),
 		ndp.Protocol(),
 		ntp.Protocol(),
 		opcua.Protocol(),
 		ospf.Protocol(),
+		pcworx.Protocol(),
 		pim.Protocol(),
 		pop.Protocol(),
+		proconos.Protocol(),
 		ptp.Protocol(),
 		quic.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
+		sadp.Protocol(),
 		sip.Protocol(),
 		smb.Protocol(),
 		smtp.Protocol(),
