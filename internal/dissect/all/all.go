@@ -15,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/codesys"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
+	"github.com/heron-iot/heron/internal/dissect/dcerpc"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dhip"
@@ -102,6 +103,7 @@ func Protocols() []dissect.Protocol {
 		codesys.Protocol(),
 		crestron.Protocol(),
 		crimson.Protocol(),
+		dcerpc.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
 		dhip.Protocol(),
