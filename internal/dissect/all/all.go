@@ -79,6 +79,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/stp"
+	"github.com/heron-iot/heron/internal/dissect/stun"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
@@ -167,6 +168,7 @@ func Protocols() []dissect.Protocol {
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		stp.Protocol(),
+		stun.Protocol(),
 		telnet.Protocol(),
 		tls.Protocol(),
 		tplinksmarthome.Protocol(),
