@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -16,9 +17,15 @@ import (
 
 // readFlags are the flags of `heron read`.
 type readFlags struct {
-	json, explain bool
-	local         []string
+	json, explain            bool
+	flows, events, protocols bool
+	zeek                     string
+	local                    []string
+	workers                  int
 }
+
+// lines reports whether the output is one record a line.
+func (f *readFlags) lines() bool { return f.flows || f.events || f.protocols }
 
 func newReadCommand(t *terminal) *cobra.Command {
 	var f readFlags
@@ -32,6 +39,10 @@ time. It needs no server and no privileges, and sends nothing.
 Frames are read of Ethernet, raw IP, Linux cooked captures, loopback and 802.11
 (with radiotap or without); those of another link are passed over and told.
 
+With --flows, --events or --protocols the output is one JSON object a line (schema
+` + recordSchema + `), in traffic order: flows at their end, events as they come.
+--zeek DIR writes JSON logs in the form of Zeek's as well.
+
 A damaged file is read as far as it goes; the exit status is then 3.`,
 		Example: "  heron read plant.pcapng\n  heron read --json captures/ | jq '.devices[].identity'\n  heron read --explain --local 198.51.100.0/24 day1.pcap.gz",
 		Args:    needArgs(1, "a capture file, a folder, or - for standard input"),
@@ -39,6 +50,11 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON document (schema "+app.ReadSchema+")")
 	c.Flags().BoolVar(&f.explain, "explain", false, "say why each device is taken for what it is")
+	c.Flags().BoolVar(&f.flows, "flows", false, "print each flow as a line of JSON")
+	c.Flags().BoolVar(&f.events, "events", false, "print each protocol action as a line of JSON")
+	c.Flags().BoolVar(&f.protocols, "protocols", false, "print the count of each protocol as a line of JSON")
+	c.Flags().StringVar(&f.zeek, "zeek", "", "write logs in the form of Zeek's into this new folder")
+	c.Flags().IntVar(&f.workers, "workers", 0, "how many share the work; it makes no difference to the result (default: by the machine)")
 	c.Flags().StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	return c
 }
@@ -48,11 +64,24 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	if err != nil {
 		return err
 	}
-	o := app.ReadOptions{Files: files, Local: local}
+	if f.workers < 0 || f.workers > 64 {
+		return usageError{fmt.Errorf("--workers %d: want 1 to 64, or 0 to leave it to the machine", f.workers)}
+	}
+	if f.lines() && (f.json || f.explain) {
+		return usageError{errors.New("--flows, --events and --protocols print lines of their own: leave out --json and --explain")}
+	}
+	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers}
 	if t.progress {
 		o.Progress = func(s heron.Stats) { t.status(fmt.Sprintf("%d packets, %d flows", s.Packets, s.Flows)) }
 	}
-	r, err := app.Read(c.Context(), o)
+	rec := records{json.NewEncoder(t.out)}
+	if f.flows {
+		o.Flow = rec.flow
+	}
+	if f.events {
+		o.Event = rec.event
+	}
+	r, err := f.read(c, o)
 	t.status("")
 	if err != nil {
 		return err
@@ -60,15 +89,38 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	for _, d := range r.Damage {
 		t.say("%s %s", t.red("damaged:"), d)
 	}
-	if f.json {
-		err = t.json(r)
-	} else {
+	if err := f.print(t, rec, r); err != nil {
+		return err
+	}
+	if len(r.Damage) > 0 {
+		return damagedError{errSilent}
+	}
+	return nil
+}
+
+// read reads the files, and writes the logs that --zeek asks for.
+func (f *readFlags) read(c *cobra.Command, o app.ReadOptions) (*app.ReadResult, error) {
+	if f.zeek == "" {
+		return app.Read(c.Context(), o)
+	}
+	logs, err := zeek(f.zeek, &o)
+	if err != nil {
+		return nil, err
+	}
+	r, err := app.Read(c.Context(), o)
+	return r, errors.Join(err, closeZeek(logs, r))
+}
+
+func (f *readFlags) print(t *terminal, rec records, r *app.ReadResult) error {
+	switch {
+	case f.json:
+		return t.json(r)
+	case f.protocols:
+		return rec.protocols(r.Protocols)
+	case !f.lines():
 		printRead(t, r, f.explain)
 	}
-	if err == nil && len(r.Damage) > 0 {
-		err = damagedError{errSilent}
-	}
-	return err
+	return nil
 }
 
 func prefixes(list []string) ([]netip.Prefix, error) {

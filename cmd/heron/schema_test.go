@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // the schema does not tell of is a fault of the schema.
 func TestReadPrintsItsPublishedSchema(t *testing.T) {
 	t.Parallel()
-	s := loadSchema(t)
+	s := loadSchema(t, "heron.read.v1")
 	whole := filepath.Join(t.TempDir(), "whole.pcap")
 	heronRun(t, 0, "lab", "capture", "--duration", "6m", "--attack", "arp-spoof,port-scan", whole)
 	b, err := os.ReadFile(whole)
@@ -44,10 +45,34 @@ func TestReadPrintsItsPublishedSchema(t *testing.T) {
 	}
 }
 
+// TestRecordsHaveTheirPublishedSchema holds each line of heron read --flows and
+// its like against docs/heron.record.v1.schema.json.
+func TestRecordsHaveTheirPublishedSchema(t *testing.T) {
+	t.Parallel()
+	s := loadSchema(t, "heron.record.v1")
+	file := filepath.Join(t.TempDir(), "lab.pcap")
+	heronRun(t, 0, "lab", "capture", "--duration", "6m", "--attack", "port-scan", file)
+	lines, seen := heronRun(t, 0, "read", "--flows", "--events", "--protocols", file), map[string]bool{}
+	for line := range bytes.Lines(lines) {
+		var doc map[string]any
+		if err := json.Unmarshal(line, &doc); err != nil {
+			t.Fatal(err)
+		}
+		kind, _ := doc["record"].(string)
+		seen[kind] = true
+		for _, fault := range s.check(kind, s.resolve(map[string]any{"$ref": "#/$defs/" + kind}), doc) {
+			t.Fatalf("%s in %s", fault, line)
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("kinds of records: %v", seen)
+	}
+}
+
 // TestSchemaCheckFindsFaults tells that the check itself can fail.
 func TestSchemaCheckFindsFaults(t *testing.T) {
 	t.Parallel()
-	s := loadSchema(t)
+	s := loadSchema(t, "heron.read.v1")
 	for name, doc := range map[string]string{
 		"is missing":     `{"name":"dns","flows":1}`,
 		"is not told of": `{"name":"dns","flows":1,"packets":1,"colour":"red"}`,
@@ -69,9 +94,9 @@ func TestSchemaCheckFindsFaults(t *testing.T) {
 // schema is the part of JSON Schema 2020-12 that the published file uses.
 type schema struct{ root map[string]any }
 
-func loadSchema(t *testing.T) schema {
+func loadSchema(t *testing.T, name string) schema {
 	t.Helper()
-	b, err := os.ReadFile("../../docs/heron.read.v1.schema.json")
+	b, err := os.ReadFile("../../docs/" + name + ".schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,11 @@ type ReadOptions struct {
 	// Workers is how many share the flows; 0 leaves it to the machine. It makes
 	// no difference to the result.
 	Workers int
+	// Flow and Event, when set, take each report on a flow and each event in
+	// traffic order, the ends of a flow named; what they are given is borrowed.
+	// An error ends the reading. They are called from one other goroutine.
+	Flow  func(*heron.Flow) error
+	Event func(*heron.Event) error
 	// Progress, when set, is called about every second of wall-clock time.
 	Progress func(heron.Stats)
 }
@@ -55,7 +60,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	r := &reader{
-		started: time.Now(), progress: o.Progress,
+		started: time.Now(), options: &o,
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id.Identify, local: o.Local}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
@@ -68,18 +73,21 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 			r.take(b)
 		}
 	}()
+	stop, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.fail = cancel
 	p := newPipeline(pipelineConfig{
 		site: "read", sensor: "read", local: o.Local, table: readTable, workers: o.Workers,
 		emit: func(b *heron.Batch) error {
 			batches <- b
-			return ctx.Err()
+			return context.Cause(stop)
 		},
 	})
 	var damage []string
 	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
 	close(batches)
 	<-done
-	if err != nil {
+	if err := cmp.Or(err, context.Cause(stop)); err != nil {
 		return nil, err
 	}
 	return r.result(damage), nil
@@ -97,7 +105,8 @@ type reader struct {
 	stats    heron.Stats
 	started  time.Time
 	told     time.Time
-	progress func(heron.Stats)
+	options  *ReadOptions
+	fail     func(error) // ends the reading
 }
 
 func (r *reader) take(b *heron.Batch) {
@@ -115,11 +124,33 @@ func (r *reader) take(b *heron.Batch) {
 	for _, a := range r.analyzer.apply(b).Alerts {
 		r.alerts[a.ID] = a
 	}
-	r.stats = b.Stats
-	if r.progress != nil && time.Since(r.told) > time.Second {
-		r.told = time.Now()
-		r.progress(r.stats)
+	if err := r.hand(b); err != nil {
+		r.fail(err)
 	}
+	r.stats = b.Stats
+	if r.options.Progress != nil && time.Since(r.told) > time.Second {
+		r.told = time.Now()
+		r.options.Progress(r.stats)
+	}
+}
+
+// hand gives flows and events to who asked for them.
+func (r *reader) hand(b *heron.Batch) error {
+	if r.options.Flow != nil {
+		for i := range b.Flows {
+			if err := r.options.Flow(&b.Flows[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if r.options.Event != nil {
+		for i := range b.Events {
+			if err := r.options.Event(&b.Events[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (r *reader) count(p heron.ProtocolCount) {

@@ -53,6 +53,7 @@ var layers = []layer{
 	{"internal/bus", 3},
 	{"internal/httpapi", 3},
 	{"internal/lab", 3},
+	{"internal/zeeklog", 3},
 	{"client", 3},
 	{"web", 3},
 	{"internal/dissect/*", 4},
