@@ -68,6 +68,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/proconos"
 	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
+	"github.com/heron-iot/heron/internal/dissect/rdp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
@@ -85,6 +86,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
 	"github.com/heron-iot/heron/internal/dissect/tuya"
 	"github.com/heron-iot/heron/internal/dissect/ubnt"
+	"github.com/heron-iot/heron/internal/dissect/vnc"
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
@@ -157,6 +159,7 @@ func Protocols() []dissect.Protocol {
 		proconos.Protocol(),
 		ptp.Protocol(),
 		quic.Protocol(),
+		rdp.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sadp.Protocol(),
@@ -174,6 +177,7 @@ func Protocols() []dissect.Protocol {
 		tplinksmarthome.Protocol(),
 		tuya.Protocol(),
 		ubnt.Protocol(),
+		vnc.Protocol(),
 		vrrp.Protocol(),
 		wsd.Protocol(),
 		xiaomi.Protocol(),
