@@ -136,7 +136,7 @@ func (d *dissector) addresses(about heron.Subject, key string, v *wire.Reader, o
 	for range min(v.Count(v.U32(), 5), maxAddresses) {
 		v.Skip(1) // kind of protocol
 		v.Skip(v.U8())
-		if ip, ok := netip.AddrFromSlice(v.Bytes(v.U16())); ok {
+		if ip, ok := netip.AddrFromSlice(v.Bytes(v.U16())); ok && !ip.IsUnspecified() {
 			d.text = ip.AppendTo(d.text[:0])
 			out.Observe(about, key, d.text)
 		}

@@ -116,11 +116,15 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	return heron.Verdict{}, d.message(&body, about, &f, m, out)
 }
 
-// client is whom a relayed message comes from. An address of a link says nothing
-// on another one without the hardware address beside it.
+// client is whom a relayed message comes from: who has the hardware address that
+// the relay saw, or the one in the client's own address (RFC 4291 appendix A). An
+// address of another link alone says nothing.
 func (f *facts) client(vlan uint16) heron.Endpoint {
 	e := heron.Endpoint{MAC: f.mac, IP: f.peer, VLAN: vlan}
-	if f.mac.IsZero() && f.peer.IsLinkLocalUnicast() {
+	if b := f.peer.As16(); e.MAC.IsZero() && b[11] == 0xff && b[12] == 0xfe && b[8]&2 != 0 {
+		e.MAC = heron.MAC{b[8] ^ 2, b[9], b[10], b[13], b[14], b[15]}
+	}
+	if e.MAC.IsZero() && f.peer.IsLinkLocalUnicast() {
 		e.IP = netip.Addr{}
 	}
 	return e

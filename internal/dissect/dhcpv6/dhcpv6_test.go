@@ -53,6 +53,8 @@ func suite() dissecttest.Suite {
 				"0070 0011 68747470733a2f2f782e6578616d706c65"),
 			ask("renew_of_an_enterprise", "05 1a2b3c 0001 000a 0002 00009e89 01020304"+serverID),
 			ask("relayed", relay("0c", "0009 0016 01 1a2b3c"+clientID, "004f 0008 0001 02000000000c")),
+			ask("relayed_by_an_old_relay", "0c 00 20010db8000000000000000000000001 fe8000000000000002aabbfffeccddee 0009 0016 01 1a2b3c"+clientID),
+			ask("relayed_from_nowhere", "0c 00 20010db8000000000000000000000001 fe800000000000000123456789abcdef 0009 0016 01 1a2b3c"+clientID),
 			answer("advertise", "02 1a2b3c"+clientID+serverID+names+lease),
 			answer("reply", "07 1a2b3c"+clientID+serverID+names+lease),
 			answer("relay_reply", relay("0d", "0009 0016 07 1a2b3c"+clientID, "")),

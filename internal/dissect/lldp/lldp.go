@@ -3,7 +3,9 @@
 package lldp
 
 import (
+	"errors"
 	"net/netip"
+	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -27,8 +29,15 @@ const (
 	keyManufacturer = "lldp.med.manufacturer"
 	keyModel        = "lldp.med.model"
 	keyAsset        = "lldp.med.asset"
+	keyMEDClass     = "lldp.med.class" // generic, media, telephone; network for a switch
 	keyProfinetMAC  = "lldp.profinet.mac"
+	keyProfinetPort = "lldp.profinet.alias"
+	keyVLAN         = "lldp.port_vlan"
+	keyMUD          = "lldp.mud_url"
 )
+
+// errOrder says that the list lacks what must come first.
+var errOrder = errors.New("LLDP: chassis, port and time to live do not come first")
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -37,7 +46,7 @@ func Protocol() dissect.Protocol {
 		Name:       "lldp",
 		Over:       dissect.OverLink,
 		EtherTypes: []uint16{lldp.EtherType},
-		Spec:       "IEEE 802.1AB-2016 §8; ANSI/TIA-1057 §10.2 (LLDP-MED); IEC 61158-6-10 (PROFINET)",
+		Spec:       "IEEE 802.1AB-2016 §8; ANSI/TIA-1057 §10.2 (LLDP-MED); IEC 61158-6-10 (PROFINET); RFC 8520 §12 (MUD)",
 		Dissect:    d.dissect,
 	}
 }
@@ -53,13 +62,31 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	check := *r
 	for want := lldp.ChassisID; want <= lldp.TimeToLive; want++ {
 		if t, ok := lldp.Next(&check); !ok || t.Type != want || len(t.Value) < 2 {
-			return heron.Verdict{}, dissect.ErrNotMine
+			return heron.Verdict{}, unordered(*r)
 		}
 	}
 	for t, ok := lldp.Next(r); ok; t, ok = lldp.Next(r) {
 		d.tell(about, t, out)
 	}
 	return heron.Verdict{}, r.Err()
+}
+
+// unordered says what a frame is that does not begin as it must: a broken one when
+// it is a list all the same, to which nothing but zeros is added.
+func unordered(r wire.Reader) error {
+	found := 0
+	for _, ok := lldp.Next(&r); ok; _, ok = lldp.Next(&r) {
+		found++
+	}
+	for r.Len() > 0 {
+		if r.U8() != 0 {
+			return dissect.ErrNotMine
+		}
+	}
+	if r.Err() != nil || found == 0 {
+		return dissect.ErrNotMine
+	}
+	return errOrder
 }
 
 // tell states what one TLV says.
@@ -151,18 +178,43 @@ func (d *dissector) capabilities(bits int) []byte {
 	return d.text
 }
 
-// organization reads the entries of LLDP-MED's inventory, and the MAC address
-// that PROFINET devices give.
+// organization reads the entries of LLDP-MED, what PROFINET devices say, the VLAN
+// of IEEE 802.1, and where a device is described (MUD).
 func (d *dissector) organization(about heron.Subject, v *wire.Reader, out dissect.Emitter) {
 	org, subtype := v.U24(), v.U8()
 	switch {
+	case org == lldp.OrgTIA && subtype == lldp.MEDCapabilities:
+		v.Skip(2)
+		out.ObserveString(about, keyMEDClass, className(v.U8()))
 	case org == lldp.OrgTIA:
 		if key := medKey(subtype); key != "" {
 			out.Observe(about, key, v.Rest())
 		}
 	case org == lldp.OrgProfinet && subtype == lldp.ProfinetChassisMAC && v.Len() == 6:
 		out.Observe(about, keyProfinetMAC, d.mac(v))
+	case org == lldp.OrgProfinet && subtype == lldp.ProfinetAlias:
+		out.Observe(about, keyProfinetPort, v.Rest())
+	case org == lldp.Org8021 && subtype == lldp.PortVLAN && v.Len() == 2:
+		d.text = strconv.AppendInt(d.text[:0], int64(v.U16()), 10)
+		out.Observe(about, keyVLAN, d.text)
+	case org == lldp.OrgIANA && subtype == lldp.MUD:
+		out.Observe(about, keyMUD, v.Rest())
 	}
+}
+
+// className names the kinds of device of TIA-1057 §10.2.2.3.
+func className(class int) string {
+	switch class {
+	case 1:
+		return "generic"
+	case 2:
+		return "media"
+	case 3:
+		return "telephone"
+	case 4:
+		return "network"
+	}
+	return ""
 }
 
 func medKey(subtype int) string {

@@ -33,7 +33,9 @@ func suite() dissecttest.Suite {
 				lldp.Own(lldp.OrgTIA, lldp.MEDManufacturer, "Example"), lldp.Own(lldp.OrgTIA, lldp.MEDModel, "Phone 7"),
 				lldp.Own(lldp.OrgTIA, lldp.MEDAsset, "A-9"), lldp.Own(lldp.OrgTIA, 1, "\x00\x33\x03")),
 			frame("controller", lldp.Sub(lldp.ChassisID, 7, "plc-1"), lldp.Sub(lldp.PortID, 7, "port-001"), ttl,
-				lldp.Own(lldp.OrgProfinet, lldp.ProfinetChassisMAC, mac)),
+				lldp.Own(lldp.OrgProfinet, lldp.ProfinetChassisMAC, mac), lldp.Own(lldp.OrgProfinet, lldp.ProfinetAlias, "port-001.plc-1"),
+				lldp.Own(lldp.Org8021, lldp.PortVLAN, "\x00\x07"), lldp.Own(lldp.OrgIANA, lldp.MUD, "https://plc.example/mud")),
+			frame("out_of_order", lldp.Own(lldp.Org8021, 7, "\x03\x00\x00\x00d")),
 		},
 	}
 }

@@ -34,6 +34,8 @@ const (
 const (
 	OrgTIA      = 0x0012bb // LLDP-MED
 	OrgProfinet = 0x000ecf
+	Org8021     = 0x0080c2 // IEEE 802.1
+	OrgIANA     = 0x00005e // RFC 8520 §12
 )
 
 // Subtypes of LLDP-MED's inventory (TIA-1057 §10.2.6).
@@ -47,8 +49,21 @@ const (
 	MEDAsset        = 11
 )
 
-// ProfinetChassisMAC is the PROFINET subtype that holds the device's MAC address.
-const ProfinetChassisMAC = 5
+// MEDCapabilities is the subtype of LLDP-MED that tells the kind of device (§10.2.2).
+const MEDCapabilities = 1
+
+// Subtypes of PROFINET that hold the alias of a port and the device's MAC address.
+const (
+	ProfinetAlias      = 3
+	ProfinetChassisMAC = 5
+)
+
+// PortVLAN is the subtype of IEEE 802.1 for the VLAN of untagged frames (802.1Q
+// annex D), MUD that of IANA for the place of a description.
+const (
+	PortVLAN = 1
+	MUD      = 1
+)
 
 // TLV is one entry; Value is borrowed.
 type TLV struct {
