@@ -26,12 +26,14 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
+	"github.com/heron-iot/heron/internal/dissect/ethercat"
 	"github.com/heron-iot/heron/internal/dissect/ethersbus"
 	"github.com/heron-iot/heron/internal/dissect/ethersio"
 	"github.com/heron-iot/heron/internal/dissect/fins"
 	"github.com/heron-iot/heron/internal/dissect/fox"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
+	"github.com/heron-iot/heron/internal/dissect/goose"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -64,6 +66,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ospf"
 	"github.com/heron-iot/heron/internal/dissect/pcworx"
 	"github.com/heron-iot/heron/internal/dissect/pim"
+	"github.com/heron-iot/heron/internal/dissect/pn_dcp"
+	"github.com/heron-iot/heron/internal/dissect/pn_rt"
 	"github.com/heron-iot/heron/internal/dissect/pop"
 	"github.com/heron-iot/heron/internal/dissect/proconos"
 	"github.com/heron-iot/heron/internal/dissect/ptp"
@@ -81,6 +85,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/stun"
+	"github.com/heron-iot/heron/internal/dissect/sv"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
@@ -117,12 +122,14 @@ func Protocols() []dissect.Protocol {
 		eapol.Protocol(),
 		eigrp.Protocol(),
 		enip.Protocol(),
+		ethercat.Protocol(),
 		ethersbus.Protocol(),
 		ethersio.Protocol(),
 		fins.Protocol(),
 		fox.Protocol(),
 		ftp.Protocol(),
 		ge_srtp.Protocol(),
+		goose.Protocol(),
 		hl7.Protocol(),
 		hsrp.Protocol(),
 		http.Protocol(),
@@ -155,6 +162,8 @@ func Protocols() []dissect.Protocol {
 		ospf.Protocol(),
 		pcworx.Protocol(),
 		pim.Protocol(),
+		pn_dcp.Protocol(),
+		pn_rt.Protocol(),
 		pop.Protocol(),
 		proconos.Protocol(),
 		ptp.Protocol(),
@@ -172,6 +181,7 @@ func Protocols() []dissect.Protocol {
 		ssh.Protocol(),
 		stp.Protocol(),
 		stun.Protocol(),
+		sv.Protocol(),
 		telnet.Protocol(),
 		tls.Protocol(),
 		tplinksmarthome.Protocol(),
