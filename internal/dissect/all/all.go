@@ -73,6 +73,8 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
 	"github.com/heron-iot/heron/internal/dissect/rdp"
+	"github.com/heron-iot/heron/internal/dissect/rtcp"
+	"github.com/heron-iot/heron/internal/dissect/rtp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
@@ -169,6 +171,8 @@ func Protocols() []dissect.Protocol {
 		ptp.Protocol(),
 		quic.Protocol(),
 		rdp.Protocol(),
+		rtcp.Protocol(),
+		rtp.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sadp.Protocol(),

@@ -1,0 +1,60 @@
+package rtp_test
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/dissect/rtp"
+)
+
+// packet is 20 ms of speech at 8 kHz.
+func packet(first byte, kind byte, serial uint16, time, source uint32) []byte {
+	b := binary.BigEndian.AppendUint16([]byte{first, kind}, serial)
+	b = binary.BigEndian.AppendUint32(b, time)
+	b = binary.BigEndian.AppendUint32(b, source)
+	return append(b, make([]byte, 160)...)
+}
+
+func suite() dissecttest.Suite {
+	c, s := dissecttest.C[[]byte], dissecttest.S[[]byte]
+	talk := func(name string, steps ...dissecttest.Step) dissecttest.Conversation {
+		return dissecttest.Conversation{Name: name, Transport: heron.UDP, ClientPort: 40000, ServerPort: 5004, Steps: steps}
+	}
+	return dissecttest.Suite{
+		Protocol: rtp.Protocol,
+		Conversations: []dissecttest.Conversation{
+			talk("telephone", c(packet(0x80, 0x80, 65534, 1000, 0xaabbccdd)), s(packet(0x80, 8, 9, 5, 1)),
+				c(packet(0x80, 0, 65535, 1160, 0xaabbccdd)), c(packet(0x80, 0, 65535, 1160, 0xaabbccdd)),
+				c(packet(0x80, 0, 0, 1320, 0xaabbccdd)), c(packet(0x80, 0, 2, 1480, 0xaabbccdd)), s(packet(0x80, 8, 10, 5, 1))),
+			talk("camera", s(packet(0x90, 96, 1, 7, 5)), s(packet(0x90, 96, 2, 7, 5)), s(packet(0x90, 96, 3, 7, 5)),
+				s(packet(0x90, 0xe0, 4, 7, 5))),
+		},
+	}
+}
+
+func TestRTP(t *testing.T) { suite().Run(t) }
+
+// A few datagrams that only begin alike prove nothing.
+func TestOthersAreNotTaken(t *testing.T) {
+	t.Parallel()
+	for _, steps := range [][][]byte{
+		{packet(0x80, 0, 1, 0, 5), packet(0x80, 0, 900, 0, 5), packet(0x80, 0, 2, 0, 5), packet(0x80, 0, 77, 0, 5)},
+		{packet(0x80, 0, 1, 0, 5), packet(0x80, 0, 2, 0, 6), packet(0x80, 0, 3, 0, 7), packet(0x80, 0, 4, 0, 8)},
+		{packet(0x80, 72, 1, 0, 5), packet(0x80, 72, 2, 0, 5), packet(0x80, 72, 3, 0, 5), packet(0x80, 72, 4, 0, 5)},
+		{packet(0x80, 0, 1, 0, 5), packet(0x80, 0, 2, 1<<30, 5), packet(0x80, 0, 3, 9, 5), packet(0x80, 0, 4, 1<<29, 5)},
+	} {
+		p, taken := rtp.Protocol(), false
+		var flow heron.FlowScratch
+		for _, b := range steps {
+			v, err := p.Dissect(nil, &heron.Message{FromClient: true, Payload: b, Flow: &flow}, nil)
+			taken = taken || err == nil && !v.Undecided
+		}
+		if taken {
+			t.Errorf("taken: %x", steps[1][:12])
+		}
+	}
+}
+
+func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
