@@ -59,12 +59,14 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/moxa"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
+	"github.com/heron-iot/heron/internal/dissect/mysql"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
 	"github.com/heron-iot/heron/internal/dissect/pcworx"
+	"github.com/heron-iot/heron/internal/dissect/pgsql"
 	"github.com/heron-iot/heron/internal/dissect/pim"
 	"github.com/heron-iot/heron/internal/dissect/pn_dcp"
 	"github.com/heron-iot/heron/internal/dissect/pn_rt"
@@ -72,7 +74,9 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/proconos"
 	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
+	"github.com/heron-iot/heron/internal/dissect/radius"
 	"github.com/heron-iot/heron/internal/dissect/rdp"
+	"github.com/heron-iot/heron/internal/dissect/redis"
 	"github.com/heron-iot/heron/internal/dissect/rtcp"
 	"github.com/heron-iot/heron/internal/dissect/rtp"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
@@ -157,12 +161,14 @@ func Protocols() []dissect.Protocol {
 		modbus.Protocol(),
 		moxa.Protocol(),
 		mqtt.Protocol(),
+		mysql.Protocol(),
 		nbns.Protocol(),
 		ndp.Protocol(),
 		ntp.Protocol(),
 		opcua.Protocol(),
 		ospf.Protocol(),
 		pcworx.Protocol(),
+		pgsql.Protocol(),
 		pim.Protocol(),
 		pn_dcp.Protocol(),
 		pn_rt.Protocol(),
@@ -170,7 +176,9 @@ func Protocols() []dissect.Protocol {
 		proconos.Protocol(),
 		ptp.Protocol(),
 		quic.Protocol(),
+		radius.Protocol(),
 		rdp.Protocol(),
+		redis.Protocol(),
 		rtcp.Protocol(),
 		rtp.Protocol(),
 		rtsp.Protocol(),

@@ -1,0 +1,172 @@
+package redis
+
+import (
+	"bytes"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/line"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// answer reads one line of what a server says, and the string that it announces.
+// Of arrays each element is an answer of its own.
+func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	b := r.Rest()
+	text, n, err := line.Next(b, maxLine)
+	data := &m.Flow.Data
+	if first := b[0]; !bytes.ContainsRune([]byte("+-:$*%~,#_>|=("), rune(first)) || m.Flow.Protocol == 0 && data[atAsked] == 0 && first != '-' && first != '+' {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	if err != nil {
+		return heron.Verdict{Done: m.Flow.Protocol != 0}, notMine(m)
+	}
+	if n == 0 {
+		return heron.Verdict{}, nil
+	}
+	switch b[0] {
+	case '-':
+		if m.Flow.Protocol == 0 && !probe(b, false) && !bytes.HasPrefix(b, []byte("-ERR ")) {
+			return heron.Verdict{}, dissect.ErrNotMine
+		}
+		refused(text, m, out)
+	case '+':
+		if m.Flow.Protocol == 0 {
+			return heron.Verdict{}, dissect.ErrNotMine // others say +OK as well
+		}
+		d.served(m, out)
+	case '$', '=':
+		return d.text(b, n, m, out)
+	case '*', ':', '%', '~':
+		if data[atAsked] == askedHello {
+			d.hello(b, m, out)
+		}
+		d.served(m, out)
+	}
+	return heron.Verdict{Consumed: n}, nil
+}
+
+func notMine(m *heron.Message) error {
+	if m.Flow.Protocol == 0 {
+		return dissect.ErrNotMine
+	}
+	return nil
+}
+
+// served tells, once it was asked for something, that a server does so without a
+// password.
+func (d *dissector) served(m *heron.Message, out dissect.Emitter) {
+	data := &m.Flow.Data
+	if (data[atAsked] == askedOther || data[atAsked] == askedInfo) && data[atLogin] == 0 {
+		out.ObserveString(m.Sender(), keyAuth, "none")
+	}
+	if data[atAsked] == askedLogin || data[atAsked] == askedHello {
+		data[atLogin] = 1
+	}
+	data[atAsked] = 0
+}
+
+// refused reports a login that failed, and tells that a server wants one.
+func refused(text []byte, m *heron.Message, out dissect.Emitter) {
+	data := &m.Flow.Data
+	word, _ := line.Word(text)
+	switch {
+	case bytes.Equal(word, []byte("-NOAUTH")):
+		out.ObserveString(m.Sender(), keyAuth, "required")
+	case bytes.Equal(word, []byte("-WRONGPASS")), data[atAsked] == askedLogin && line.Contains(text, "invalid"):
+		out.ObserveString(m.Sender(), keyAuth, "required")
+		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "redis"}})
+	case bytes.HasPrefix(text, []byte("-DENIED Redis")):
+		out.ObserveString(m.Sender(), keyAuth, "protected")
+	}
+	data[atAsked] = 0
+}
+
+// text passes over a string, which may not be there yet; the answer to INFO is
+// waited for as far as it matters.
+func (d *dissector) text(b []byte, n int, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	r := wire.NewReader(b)
+	r.Skip(1)
+	digits := r.Line(16)
+	if bytes.HasPrefix(digits, []byte("-")) {
+		return heron.Verdict{Consumed: n}, nil // none
+	}
+	size := 0
+	for _, c := range digits {
+		if c < '0' || c > '9' || size > maxArg {
+			return heron.Verdict{Done: true}, notMine(m)
+		}
+		size = 10*size + int(c-'0')
+	}
+	data := &m.Flow.Data
+	if data[atAsked] == askedInfo {
+		if r.Len() < min(size, maxInfo) {
+			return heron.Verdict{}, nil
+		}
+		d.info(r.Bytes(min(size, r.Len())), m, out)
+	}
+	d.served(m, out)
+	return heron.Verdict{Consumed: n + size + 2}, nil
+}
+
+// info tells the lines of INFO that say what a server is.
+func (d *dissector) info(b []byte, m *heron.Message, out dissect.Emitter) {
+	for r := wire.NewReader(b); r.Len() > 0; {
+		name, value, found := bytes.Cut(r.Line(maxLine), []byte(":"))
+		if r.Err() != nil {
+			return
+		}
+		if key := infoKey(string(name)); found && key != "" {
+			out.Observe(m.Sender(), key, value)
+		}
+	}
+}
+
+func infoKey(name string) string {
+	switch name {
+	case "redis_version", "valkey_version", "dragonfly_version":
+		return keyVersion
+	case "os":
+		return keyOS
+	case "redis_mode", "server_mode":
+		return keyMode
+	case "role":
+		return keyRole
+	case "server_name":
+		return keyProgram
+	}
+	return ""
+}
+
+// hello tells the pairs in the answer to HELLO: strings of a name and a value.
+func (d *dissector) hello(b []byte, m *heron.Message, out dissect.Emitter) {
+	const maxPairs = 12
+	r := wire.NewReader(b)
+	r.Line(16)
+	for range maxPairs {
+		name := helloText(&r)
+		value := helloText(&r)
+		if r.Err() != nil {
+			return
+		}
+		switch string(name) {
+		case "server":
+			out.Observe(m.Sender(), keyProgram, value)
+		case "version":
+			out.Observe(m.Sender(), keyVersion, value)
+		case "mode":
+			out.Observe(m.Sender(), keyMode, value)
+		case "role":
+			out.Observe(m.Sender(), keyRole, value)
+		}
+	}
+}
+
+// helloText reads a string; of another value its line, and nothing else.
+func helloText(r *wire.Reader) []byte {
+	text := r.Line(maxLine)
+	if len(text) > 1 && text[0] == '$' {
+		return r.Line(maxLine)
+	}
+	return nil
+}
