@@ -43,6 +43,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/iec104"
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
+	"github.com/heron-iot/heron/internal/dissect/ipmi"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
 	"github.com/heron-iot/heron/internal/dissect/lantronix"
@@ -145,6 +146,7 @@ func Protocols() []dissect.Protocol {
 		iec104.Protocol(),
 		igmp.Protocol(),
 		imap.Protocol(),
+		ipmi.Protocol(),
 		kerberos.Protocol(),
 		lacp.Protocol(),
 		lantronix.Protocol(),
