@@ -22,6 +22,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dicom"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
+	"github.com/heron-iot/heron/internal/dissect/doip"
 	"github.com/heron-iot/heron/internal/dissect/dtls"
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
@@ -45,6 +46,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
+	"github.com/heron-iot/heron/internal/dissect/knxip"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
 	"github.com/heron-iot/heron/internal/dissect/lantronix"
 	"github.com/heron-iot/heron/internal/dissect/ldap"
@@ -80,6 +82,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/redis"
 	"github.com/heron-iot/heron/internal/dissect/rtcp"
 	"github.com/heron-iot/heron/internal/dissect/rtp"
+	"github.com/heron-iot/heron/internal/dissect/rtps"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
@@ -102,6 +105,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
+	"github.com/heron-iot/heron/internal/dissect/zep"
 )
 
 // Protocols returns fresh dissectors for one dispatcher, sorted by name.
@@ -125,6 +129,7 @@ func Protocols() []dissect.Protocol {
 		dicom.Protocol(),
 		dnp3.Protocol(),
 		dns.Protocol(),
+		doip.Protocol(),
 		dtls.Protocol(),
 		eapol.Protocol(),
 		eigrp.Protocol(),
@@ -148,6 +153,7 @@ func Protocols() []dissect.Protocol {
 		imap.Protocol(),
 		ipmi.Protocol(),
 		kerberos.Protocol(),
+		knxip.Protocol(),
 		lacp.Protocol(),
 		lantronix.Protocol(),
 		ldap.Protocol(),
@@ -183,6 +189,7 @@ func Protocols() []dissect.Protocol {
 		redis.Protocol(),
 		rtcp.Protocol(),
 		rtp.Protocol(),
+		rtps.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
 		sadp.Protocol(),
@@ -205,5 +212,6 @@ func Protocols() []dissect.Protocol {
 		vrrp.Protocol(),
 		wsd.Protocol(),
 		xiaomi.Protocol(),
+		zep.Protocol(),
 	}
 }
