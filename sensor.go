@@ -25,6 +25,7 @@ type Stats struct {
 	Flows          uint64  `json:"flows"`
 	Malformed      uint64  `json:"malformed"`
 	Undecoded      uint64  `json:"undecoded,omitempty"`       // link or network type not known
+	Unsupported    uint64  `json:"unsupported,omitempty"`     // of those, in an encapsulation that cannot be read
 	KernelDrops    uint64  `json:"kernel_drops,omitempty"`    // frames the kernel had no room for
 	TableEvictions uint64  `json:"table_evictions,omitempty"` // flows ended for want of room
 	StreamGaps     uint64  `json:"stream_gaps,omitempty"`     // TCP bytes never seen
@@ -46,6 +47,7 @@ func (s *Stats) Add(o *Stats) {
 	s.Flows += o.Flows
 	s.Malformed += o.Malformed
 	s.Undecoded += o.Undecoded
+	s.Unsupported += o.Unsupported
 	s.KernelDrops += o.KernelDrops
 	s.TableEvictions += o.TableEvictions
 	s.StreamGaps += o.StreamGaps

@@ -24,16 +24,14 @@ func foreignFrames(offset int64, link heron.LinkType) error {
 // linkName names, in brackets, what people capture by mistake or on purpose.
 func linkName(link heron.LinkType) string {
 	switch link {
-	case 9, 50:
-		return " (PPP)"
 	case 186, 189, 220, 249:
 		return " (USB)"
 	case 187, 201, 251, 256, 272:
 		return " (Bluetooth)"
 	case 192:
 		return " (PPI)"
-	case 195, 215, 230, 283:
-		return " (IEEE 802.15.4)"
+	case 283:
+		return " (IEEE 802.15.4 TAP)"
 	case 227:
 		return " (CAN)"
 	case 239, 253:

@@ -95,7 +95,7 @@ func (t *Table) dot11(r *wire.Reader) {
 	case aggregated:
 		t.amsdu(r)
 	default:
-		t.llc(r, r.Len())
+		t.network(r, typeLLC)
 	}
 }
 
@@ -133,6 +133,6 @@ func (t *Table) amsdu(r *wire.Reader) {
 		n := r.U16()
 		body := r.Sub(min(n, r.Len()))
 		r.Skip(min(-(n+14)&3, r.Len()))
-		t.llc(&body, n)
+		t.network(&body, typeLLC)
 	}
 }

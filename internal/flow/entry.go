@@ -14,11 +14,12 @@ const (
 
 // key names a flow whichever way a packet goes: a is the lower end.
 type key struct {
-	a, b  addr
-	ports uint32 // a's, then b's; for ICMP type and code, for other protocols 0
-	vlan  uint16
-	proto uint8
-	v6    bool
+	a, b   addr
+	tunnel uint64 // see enter; 0 = in none
+	ports  uint32 // a's, then b's; for ICMP type and code, for other protocols 0
+	vlan   uint16
+	proto  uint8
+	v6     bool
 }
 
 // entry is one flow. It holds no pointers, so that a table of many costs the
@@ -31,6 +32,8 @@ type entry struct {
 	state     heron.FlowState
 	// settled flows are only counted.
 	settled bool
+	// carries is the tunnel whose datagrams these are.
+	carries layer
 	// used is set by each packet but the first, and cleared when the search for
 	// a flow to evict passes by.
 	used bool
@@ -106,7 +109,7 @@ func (s *slab) release(i uint32, e *entry) {
 // hash mixes the key with a seed.
 func (k *key) hash(seed [2]uint64) uint64 {
 	h := mix(k.a.lo^seed[0], k.b.lo^seed[1])
-	h = mix(h^k.a.hi, k.b.hi^seed[0])
+	h = mix(h^k.a.hi^k.tunnel, k.b.hi^seed[0])
 	v6 := uint64(0)
 	if k.v6 {
 		v6 = 1

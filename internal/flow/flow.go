@@ -86,6 +86,14 @@ type frame struct {
 	cut      bool // fewer bytes were captured than were on the wire
 	faulty   bool // counted as such already
 	quoting  bool // only the flow that an ICMP error is about matters; see Quote
+	// veiled tells that more than an IP header stood before the transport's:
+	// extensions, or pieces put together.
+	veiled bool
+	ah     bool // an authentication header was passed
+	depth  uint8
+	tunnel uint64 // in which tunnels it came; 0 = in none
+	// counted is the set of layers that it was counted for.
+	counted uint32
 
 	v6           bool
 	srcIP, dstIP addr
@@ -177,6 +185,15 @@ func (t *Table) fault() {
 		t.stats.Malformed++
 	}
 	t.frame.faulty = true
+}
+
+// unsupported counts a frame in an encapsulation that is not known, or cannot
+// be read.
+func (t *Table) unsupported() {
+	if !t.frame.faulty {
+		t.stats.Unsupported++
+	}
+	t.undecoded()
 }
 
 // undecoded counts a frame with content that is not known, or cannot be read.

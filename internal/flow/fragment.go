@@ -38,6 +38,7 @@ type datagram struct {
 
 type fragmentKey struct {
 	src, dst addr
+	tunnel   uint64
 	id       uint32
 	vlan     uint16
 	protocol uint8
@@ -50,6 +51,9 @@ type piece struct{ from, to int }
 // A reassembled datagram is not itself a fragment.
 func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, more bool) {
 	f := &t.frame
+	if f.quoting { // the table that it was given to has all of them
+		return
+	}
 	data := r.Rest()
 	if len(data) < f.length {
 		t.undecoded() // cut by the capture: never whole
@@ -59,7 +63,7 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 		t.fault()
 		return
 	}
-	key := fragmentKey{src: f.srcIP, dst: f.dstIP, id: id, vlan: f.vlan, v6: f.v6}
+	key := fragmentKey{src: f.srcIP, dst: f.dstIP, tunnel: f.tunnel, id: id, vlan: f.vlan, v6: f.v6}
 	if !f.v6 { // for IPv6 the protocol does not count (RFC 8200 §4.5)
 		key.protocol = uint8(protocol)
 	}
@@ -79,7 +83,7 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 	if !d.whole() {
 		return
 	}
-	f.packets, f.bytes, f.length = len(d.pieces), d.bytes, d.total
+	f.packets, f.bytes, f.length, f.veiled = len(d.pieces), d.bytes, d.total, true
 	body := wire.NewReader(d.buf)
 	t.fragments.drop(d)
 	if f.v6 {

@@ -30,6 +30,9 @@ func FuzzTable(f *testing.F) {
 	f.Add(record(0, client.udp(server, "x"), frame.AppendICMP(nil, e, ip, frame.ICMP{Type: 3, Code: 3}, client.udp(server, "x")[14:])))
 	f.Add(record(4, join([]byte{0, 0, 8, 0, 0, 0, 0, 0, 0x88, 1, 0, 0}, macA[:], macB[:], macA[:], make([]byte, 60))))
 	f.Add(record(2, client.udp(server, "x")[14:]))
+	for _, c := range tunnels() {
+		f.Add(record(byte(slices.Index(fuzzLinks(), max(c.link, heron.LinkEthernet))), c.b, c.b))
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		a, stats := runFuzz(t, in)
 		b, statsAgain := runFuzz(t, in)
@@ -42,12 +45,19 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
-func runFuzz(t *testing.T, in []byte) ([]string, heron.Stats) {
-	t.Helper()
-	links := []heron.LinkType{
+// fuzzLinks are the link types by the number that a record has.
+func fuzzLinks() []heron.LinkType {
+	return []heron.LinkType{
 		heron.LinkEthernet, heron.LinkNull, heron.LinkRaw, heron.Link80211, heron.LinkRadiotap,
 		heron.LinkLinuxSLL, heron.LinkLinuxSLL2, heron.LinkIPv4, heron.LinkIPv6, heron.LinkLoop,
+		heron.LinkPPP, heron.LinkPPPSerial, heron.LinkPPPoE, heron.LinkCiscoHDLC,
+		heron.LinkWPAN, heron.LinkWPANNoFCS, heron.LinkWPANNonASK,
 	}
+}
+
+func runFuzz(t *testing.T, in []byte) ([]string, heron.Stats) {
+	t.Helper()
+	links := fuzzLinks()
 	s := newScriptWith(t, "", flow.Config{MaxFlows: 8, MaxStreamBytes: 1})
 	s.sink.verdict = func(m *heron.Message) heron.Verdict {
 		if m.Transport == heron.TCP && (len(m.Payload) > 16<<10 || len(m.Payload) == 0) {
@@ -60,7 +70,12 @@ func runFuzz(t *testing.T, in []byte) ([]string, heron.Stats) {
 		link, wait, n := r.U8(), r.U8(), r.U16()
 		b := r.Bytes(min(n, r.Len()))
 		s.after(time.Duration(wait) * 100 * time.Millisecond)
-		s.feedPacket(heron.Packet{Time: s.now, Data: b, OrigLen: len(b) + n%2*100, Link: links[link%len(links)]})
+		p := heron.Packet{Time: s.now, Data: b, OrigLen: len(b) + n%2*100, Link: links[link%len(links)]}
+		flow.Share(&p)
+		s.feedPacket(p)
+		if n%5 == 0 {
+			s.table.Quote(&p)
+		}
 	}
 	s.table.Flush()
 	return s.sink.lines, s.table.Stats()

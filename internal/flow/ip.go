@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -21,6 +23,8 @@ const (
 	protoDestOpts = 60
 	protoSCTP     = 132
 	protoMobility = 135
+	protoEtherIP  = 97
+	protoMPLS     = 137
 )
 
 // maxExtensions bounds the extension headers of an IPv6 packet.
@@ -29,14 +33,16 @@ const maxExtensions = 8
 // ipv4 reads an IPv4 header (RFC 791 §3.1).
 func (t *Table) ipv4(r *wire.Reader) {
 	f := &t.frame
-	first, _, total := r.U8(), r.U8(), r.U16()
-	id, fragment := r.U16(), r.U16()
-	_, protocol := r.U8(), r.U8()
-	r.Skip(2)
-	src, dst := r.U32(), r.U32()
-	header := first & 0xf * 4
-	r.Skip(header - 20)
-	if r.Err() != nil || first>>4 != 4 {
+	h := r.View20()
+	if h == nil {
+		t.fault()
+		return
+	}
+	header, total := int(h[0]&0xf)*4, int(binary.BigEndian.Uint16(h[2:4]))
+	if header != 20 {
+		r.Skip(header - 20)
+	}
+	if r.Err() != nil || h[0]>>4 != 4 {
 		t.fault()
 		return
 	}
@@ -44,18 +50,19 @@ func (t *Table) ipv4(r *wire.Reader) {
 		total = header + r.Len()
 	}
 	f.v6 = false
-	f.srcIP, f.dstIP = addr{lo: uint64(src)}, addr{lo: uint64(dst)}
+	f.srcIP, f.dstIP = addr{lo: uint64(binary.BigEndian.Uint32(h[12:16]))}, addr{lo: uint64(binary.BigEndian.Uint32(h[16:20]))}
 	f.bytes, f.length = total, total-header
 	if f.length < 0 {
 		t.fault()
 		return
 	}
 	body := t.body(r)
-	if fragment&0x3fff != 0 {
-		t.fragment(&body, protocol, uint32(id), fragment&0x1fff*8, fragment&0x2000 != 0)
+	if fragment := int(binary.BigEndian.Uint16(h[6:8])); fragment&0x3fff != 0 {
+		id := uint32(binary.BigEndian.Uint16(h[4:6]))
+		t.fragment(&body, int(h[9]), id, fragment&0x1fff*8, fragment&0x2000 != 0)
 		return
 	}
-	t.transport(&body, protocol)
+	t.transport(&body, int(h[9]))
 }
 
 // body returns what was captured of a network payload. A packet that claims to
@@ -71,15 +78,15 @@ func (t *Table) body(r *wire.Reader) wire.Reader {
 // ipv6 reads an IPv6 header and its extensions (RFC 8200 §3 and §4).
 func (t *Table) ipv6(r *wire.Reader) {
 	f := &t.frame
-	first, length := r.U32(), r.U16()
-	next, _ := r.U8(), r.U8()
-	f.v6 = true
-	f.srcIP = addr{r.U64(), r.U64()}
-	f.dstIP = addr{r.U64(), r.U64()}
-	if r.Err() != nil || first>>28 != 6 {
+	h := r.View40()
+	if h == nil || h[0]>>4 != 6 {
 		t.fault()
 		return
 	}
+	length, next := int(binary.BigEndian.Uint16(h[4:6])), int(h[6])
+	f.v6 = true
+	f.srcIP = addr{binary.BigEndian.Uint64(h[8:16]), binary.BigEndian.Uint64(h[16:24])}
+	f.dstIP = addr{binary.BigEndian.Uint64(h[24:32]), binary.BigEndian.Uint64(h[32:40])}
 	if length == 0 && next != protoNone { // jumbogram, or segmentation offload
 		length = r.Len()
 	}
@@ -95,6 +102,7 @@ func (t *Table) extensions(r *wire.Reader, next int) {
 		case protoHopByHop, protoRouting, protoDestOpts, protoMobility:
 			next = t.extension(r, 8, 8)
 		case protoAH: // counts in other units (RFC 4302 §2.2)
+			t.inLayer(layerAH, r.Len())
 			next = t.extension(r, 4, 8)
 		case protoFragment:
 			t.fragment6(r)
@@ -117,6 +125,7 @@ func (t *Table) extension(r *wire.Reader, unit, base int) int {
 	next, n := r.U8(), r.U8()
 	r.Skip(base + n*unit - 2)
 	t.frame.length -= base + n*unit
+	t.frame.veiled = true
 	return next
 }
 

@@ -237,7 +237,7 @@ func TestOtherProtocolsAreNamed(t *testing.T) {
 		"f sctp sctp 10.0.0.1:40000 > 10.0.0.2:80 attempt 1/0",
 		"f ip 10.0.0.1 > 10.0.0.2 attempt 1/0",
 	)
-	if got := s.table.Stats().Undecoded; got != 1 {
-		t.Errorf("%d undecoded, want 1: the tunnel", got)
+	if st := s.table.Stats(); st.Malformed != 1 || st.Undecoded != 0 {
+		t.Errorf("stats %+v, want one malformed: the header of the tunnel", st)
 	}
 }

@@ -6,17 +6,59 @@ import "github.com/heron-iot/heron"
 type layer uint8
 
 const (
-	layerVLAN layer = iota
+	layerNone layer = iota
+	layerVLAN
+	layerMPLS
+	layerPPPoE
+	layerPPPoED
+	layerPPP
+	layerHSR
+	layerPBB
+	layerVNTag
+	layerCMD
+	layerMACsec
+	layerTRILL
+	layerNSH
+	layerAH
+	layerERSPAN
+	layerWPAN
+	layerZigbee
+	layer6LoWPAN
+	// Those below have an outer flow that bears their name, and so are not
+	// counted a second time.
+	layerGRE
+	layerIPIP
+	layerEtherIP
+	layerMPLSinIP
+	layerVXLAN
+	layerVXLANGPE
+	layerGeneve
+	layerGTP
+	layerTeredo
+	layerL2TP
+	layerCAPWAP
+	layerTZSP
 	layerKinds
 )
 
-var layerNames = [layerKinds]string{layerVLAN: "vlan"}
+// layerNames are as Wireshark's display filters spell them.
+var layerNames = [layerKinds]string{
+	layerVLAN: "vlan", layerMPLS: "mpls", layerPPPoE: "pppoes", layerPPPoED: "pppoed", layerPPP: "ppp",
+	layerHSR: "hsr", layerPBB: "ieee8021ah", layerVNTag: "vntag", layerCMD: "cmd", layerMACsec: "macsec",
+	layerTRILL: "trill", layerNSH: "nsh", layerAH: "ah", layerERSPAN: "erspan",
+	layerWPAN: "wpan", layerZigbee: "zbee_nwk", layer6LoWPAN: "6lowpan",
+	layerGRE: "gre", layerIPIP: "ipip", layerEtherIP: "etherip", layerMPLSinIP: "mpls",
+	layerVXLAN: "vxlan", layerVXLANGPE: "vxlan", layerGeneve: "geneve", layerGTP: "gtp", layerTeredo: "teredo",
+	layerL2TP: "l2tp", layerCAPWAP: "capwap", layerTZSP: "tzsp",
+}
 
-// inLayer counts the frame at hand for an encapsulation.
+// inLayer counts the frame at hand for an encapsulation, once.
 func (t *Table) inLayer(l layer, bytes int) {
-	if t.frame.quoting {
+	f := &t.frame
+	if f.quoting || f.counted>>l&1 != 0 {
 		return
 	}
+	f.counted |= 1 << l
 	c := &t.layers[l]
 	c.Packets++
 	c.Bytes += uint64(bytes)

@@ -1,51 +1,41 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-// EtherTypes that the decoder looks into (IANA, IEEE 802 numbers).
-const (
-	typeIPv4 = 0x0800
-	typeVLAN = 0x8100
-	typeIPv6 = 0x86dd
-	typeQinQ = 0x88a8
-	// Two more service tags, from before 802.1ad.
-	typeOldQinQ  = 0x9100
-	typeOldQinQ2 = 0x9200
-	// minEtherType is the least EtherType; below it the field is a length (IEEE
-	// 802.3 §3.2.6).
-	minEtherType = 0x600
-)
-
-// maxTags bounds the VLAN tags of a frame.
-const maxTags = 4
+// maxHeaders bounds the headers between a link, or the start of a tunnel, and IP.
+const maxHeaders = 8
 
 func (t *Table) link(r *wire.Reader, link heron.LinkType) {
 	switch link {
 	case heron.LinkEthernet:
-		t.frame.dst, t.frame.src = mac(r), mac(r)
-		t.network(r, r.U16())
-	case heron.LinkRaw:
-		t.rawIP(r)
-	case heron.LinkIPv4:
-		t.ipv4(r)
-	case heron.LinkIPv6:
-		t.ipv6(r)
-	case heron.LinkLinuxSLL:
-		t.cooked(r)
-	case heron.LinkLinuxSLL2:
-		t.cooked2(r)
-	case heron.LinkNull, heron.LinkLoop:
-		t.loopback(r)
+		t.ethernet(r)
 	case heron.LinkRadiotap:
 		t.radiotap(r)
 	case heron.Link80211:
 		t.dot11(r)
+	case heron.LinkWPAN, heron.LinkWPANNoFCS, heron.LinkWPANNonASK:
+		t.wpan(r, link)
 	default:
-		t.undecoded()
+		etherType, src := begin(r, link)
+		t.frame.src = src
+		t.network(r, etherType)
 	}
+}
+
+// ethernet reads an Ethernet header and what follows.
+func (t *Table) ethernet(r *wire.Reader) {
+	h := r.View14()
+	if h == nil {
+		t.fault()
+		return
+	}
+	t.frame.dst, t.frame.src = heron.MAC(h[0:6]), heron.MAC(h[6:12])
+	t.network(r, int(binary.BigEndian.Uint16(h[12:14])))
 }
 
 func mac(r *wire.Reader) heron.MAC {
@@ -54,10 +44,9 @@ func mac(r *wire.Reader) heron.MAC {
 	return m
 }
 
-// network goes on by EtherType, through VLAN tags: the innermost one counts.
+// network goes on by EtherType, through what stands before IP.
 func (t *Table) network(r *wire.Reader, etherType int) {
-	tagged := false
-	for range maxTags {
+	for range maxHeaders {
 		switch etherType {
 		case typeIPv4:
 			t.ipv4(r)
@@ -65,41 +54,68 @@ func (t *Table) network(r *wire.Reader, etherType int) {
 		case typeIPv6:
 			t.ipv6(r)
 			return
-		case typeVLAN, typeQinQ, typeOldQinQ, typeOldQinQ2:
-			if id := uint16(r.U16() & 0xfff); id != 0 {
-				t.frame.vlan = id
-			}
-			etherType = r.U16()
-			if !tagged {
-				tagged = true
-				t.inLayer(layerVLAN, r.Len())
-			}
-			continue
 		}
-		break
+		h, ok := peel(r, etherType)
+		if !ok {
+			t.plain(r, h.next)
+			return
+		}
+		t.pass(&h, r.Len())
+		etherType = h.next
 	}
+	t.unsupported()
+}
+
+// pass notes a header that was peeled off. Of VLAN tags the innermost counts.
+func (t *Table) pass(h *header, left int) {
+	f := &t.frame
+	switch h.layer {
+	case layerNone:
+		if h.frame { // another Ethernet frame in this one, with VLANs of its own
+			f.dst, f.src, f.vlan = h.dst, h.src, 0
+		}
+		return
+	case layerVLAN:
+		if h.vlan != 0 {
+			f.vlan = h.vlan
+		}
+	case layerMPLS, layerPPPoE, layerPPP:
+		// The stations are routers: their addresses are not those of the hosts.
+		f.dst, f.src = heron.MAC{}, heron.MAC{}
+	}
+	t.inLayer(h.layer, left)
+}
+
+// plain takes what is not IP, behind all headers that are known.
+func (t *Table) plain(r *wire.Reader, etherType int) {
 	switch {
 	case r.Err() != nil:
 		t.fault()
-	case etherType < minEtherType:
-		body := r.Sub(min(etherType, r.Len()))
-		t.llc(&body, etherType)
-	default:
-		t.linkMessage(etherType, r.Rest())
-	}
-}
-
-// llc reads an IEEE 802.2 header. SNAP in the name of Ethernet (RFC 1042) or of
-// bridges (802.1H) carries an EtherType; anything else is told as it is.
-func (t *Table) llc(r *wire.Reader, length int) {
-	head := wire.NewReader(r.Peek(8))
-	saps, control, oui, etherType := head.U16(), head.U8(), head.U24(), head.U16()
-	if saps == 0xaaaa && control == 3 && (oui == 0 || oui == 0xf8) && etherType >= minEtherType && head.Err() == nil {
-		r.Skip(8)
-		t.network(r, etherType)
+		return
+	case etherType == typeOther:
+		t.unsupported()
+		return
+	case etherType == typeControl:
+		return
+	case etherType == typeMACsec:
+		t.opaque(layerMACsec, r)
+	case etherType == typeTRILL:
+		t.opaque(layerTRILL, r)
+	case etherType == typeNSH:
+		t.opaque(layerNSH, r)
+	case etherType == typePPPoED:
+		t.inLayer(layerPPPoED, r.Len())
+	case t.frame.src.IsZero() && t.frame.depth > 0:
+		t.unsupported() // nothing that stations say to one another
 		return
 	}
-	t.linkMessage(length, r.Rest())
+	t.linkMessage(etherType, r.Rest())
+}
+
+// opaque counts an encapsulation whose content cannot be read.
+func (t *Table) opaque(l layer, r *wire.Reader) {
+	t.inLayer(l, r.Len())
+	t.unsupported()
 }
 
 // linkMessage tells a frame that is not IP.
@@ -116,76 +132,4 @@ func (t *Table) linkMessage(etherType int, payload []byte) {
 		FromClient: true, Payload: payload,
 	}
 	t.sink.Message(&t.msg)
-}
-
-// rawIP reads IP with no link header; the version says which.
-func (t *Table) rawIP(r *wire.Reader) {
-	head := wire.NewReader(r.Peek(1))
-	switch head.U8() >> 4 {
-	case 4:
-		t.ipv4(r)
-	case 6:
-		t.ipv6(r)
-	default:
-		t.fault()
-	}
-}
-
-// loopback reads the header of BSD loopback interfaces: an address family in
-// the byte order of whoever captured, or in network order.
-func (t *Table) loopback(r *wire.Reader) {
-	family := r.U32()
-	if family > 0xffff {
-		family >>= 24
-	}
-	switch family {
-	case 2:
-		t.ipv4(r)
-	case 10, 24, 28, 30: // AF_INET6 of Linux, NetBSD, FreeBSD and macOS
-		t.ipv6(r)
-	default:
-		if r.Err() != nil {
-			t.fault()
-			return
-		}
-		t.undecoded()
-	}
-}
-
-// cooked reads a Linux cooked header, version 1 (pcap LINKTYPE_LINUX_SLL).
-func (t *Table) cooked(r *wire.Reader) {
-	r.Skip(4) // direction, hardware type
-	n := r.U16()
-	t.cookedSource(r, n)
-	t.cookedNetwork(r, r.U16())
-}
-
-// cooked2 reads a Linux cooked header, version 2 (pcap LINKTYPE_LINUX_SLL2).
-func (t *Table) cooked2(r *wire.Reader) {
-	protocol := r.U16()
-	r.Skip(9) // reserved, interface, hardware type, direction
-	n := r.U8()
-	t.cookedSource(r, n)
-	t.cookedNetwork(r, protocol)
-}
-
-func (t *Table) cookedSource(r *wire.Reader, n int) {
-	m := mac(r)
-	r.Skip(2)
-	if n == len(m) {
-		t.frame.src = m
-	}
-}
-
-func (t *Table) cookedNetwork(r *wire.Reader, protocol int) {
-	const linuxLLC = 4
-	if protocol == linuxLLC {
-		t.llc(r, r.Len())
-		return
-	}
-	if protocol < minEtherType && r.Err() == nil {
-		t.undecoded()
-		return
-	}
-	t.network(r, protocol)
 }

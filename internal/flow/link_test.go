@@ -137,8 +137,8 @@ func TestEncryptedWirelessFramesShowTheirSender(t *testing.T) {
 func TestUnknownLinkTypesAreCounted(t *testing.T) {
 	t.Parallel()
 	s := newScript(t, "")
-	s.feedAs(195, make([]byte, 60)).want()
-	if st := s.table.Stats(); st.Packets != 1 || st.Bytes != 60 || st.Undecoded != 1 {
+	s.feedAs(9999, make([]byte, 60)).want()
+	if st := s.table.Stats(); st.Packets != 1 || st.Bytes != 60 || st.Undecoded != 1 || st.Unsupported != 1 {
 		t.Errorf("stats %+v, want one undecoded packet", st)
 	}
 }

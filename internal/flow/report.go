@@ -85,6 +85,9 @@ func (t *Table) protocol(e *entry) string {
 	if n := e.scratch.Protocol; n > 0 && t.cfg.ProtocolName != nil {
 		return t.cfg.ProtocolName(n - 1)
 	}
+	if e.carries != layerNone {
+		return layerNames[e.carries]
+	}
 	switch e.key.proto {
 	case protoICMP:
 		return "icmp"
@@ -98,8 +101,6 @@ func (t *Table) protocol(e *entry) string {
 		return "gre"
 	case 50:
 		return "esp"
-	case protoAH:
-		return "ah"
 	case protoICMPv6:
 		return "icmpv6"
 	case 88:
@@ -112,6 +113,10 @@ func (t *Table) protocol(e *entry) string {
 		return "vrrp"
 	case 115:
 		return "l2tp"
+	case protoEtherIP:
+		return "etherip"
+	case protoMPLS:
+		return "mpls"
 	case protoSCTP:
 		return "sctp"
 	}

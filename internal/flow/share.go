@@ -15,20 +15,27 @@ import (
 // that share is told with Quote.
 func Share(p *heron.Packet) (of, quoted uint64, ok bool) {
 	r := wire.NewReader(p.Data)
-	etherType := 0
+	etherType := typeOther
 	switch p.Link {
 	case heron.LinkEthernet:
 		r.Skip(12)
 		etherType = r.U16()
-	case heron.LinkRaw, heron.LinkIPv4, heron.LinkIPv6:
-		etherType = typeOfVersion(&r)
-	default: // their addresses are deep inside: all to one table
-		return 0, 0, false
+	case heron.Link80211, heron.LinkRadiotap: // addresses are deep inside: all to one table
+	default:
+		etherType, _ = begin(&r, p.Link)
 	}
-	if etherType = throughTags(&r, etherType); etherType == typeIPv4 || etherType == typeIPv6 {
-		if of, quoted, ok = shareIP(&r, etherType == typeIPv6); r.Err() == nil {
-			return of, quoted, ok
+	for range maxHeaders {
+		if etherType == typeIPv4 || etherType == typeIPv6 {
+			if of, quoted, ok = shareIP(&r, etherType == typeIPv6); r.Err() == nil {
+				return of, quoted, ok
+			}
+			break
 		}
+		h, more := peel(&r, etherType)
+		if !more {
+			break
+		}
+		etherType = h.next
 	}
 	if p.Link != heron.LinkEthernet {
 		return 0, 0, false
@@ -36,29 +43,6 @@ func Share(p *heron.Packet) (of, quoted uint64, ok bool) {
 	r = wire.NewReader(p.Data)
 	dst, src := r.U16()<<32|r.U32(), r.U16()<<32|r.U32()
 	return pair(uint64(dst), uint64(src)), 0, false
-}
-
-// typeOfVersion is the EtherType that a packet without one would have.
-func typeOfVersion(r *wire.Reader) int {
-	head := wire.NewReader(r.Peek(1))
-	if head.U8()>>4 == 6 {
-		return typeIPv6
-	}
-	return typeIPv4
-}
-
-// throughTags passes over what stands between the link and IP.
-func throughTags(r *wire.Reader, etherType int) int {
-	for range maxTags {
-		switch etherType {
-		case typeVLAN, typeQinQ, typeOldQinQ, typeOldQinQ2:
-			r.Skip(2)
-			etherType = r.U16()
-		default:
-			return etherType
-		}
-	}
-	return etherType
 }
 
 // shareIP is Share for the IP packet at hand.

@@ -19,20 +19,20 @@ func TestSightings(t *testing.T) {
 	s := newScript(t, "s")
 	s.feed(client.udp(server, "x")).feed(client.udp(server, "y")).feed(server.udp(client, "z"))
 	s.want("s 02:00:00:00:00:0a 10.0.0.1 +0s", "s 02:00:00:00:00:0b 10.0.0.2 +0s")
-	s.after(59 * time.Second).feed(client.udp(server, "x")).want()
-	s.after(2 * time.Second).feed(client.udp(server, "x")).want("s 02:00:00:00:00:0a 10.0.0.1 +1m1s")
+	s.after(39 * time.Second).feed(client.udp(server, "x")).want()
+	s.after(2 * time.Second).feed(client.udp(server, "x")).want("s 02:00:00:00:00:0a 10.0.0.1 +41s") // the next minute has begun
 
 	moved := client
 	moved.mac = macB
-	s.feed(moved.udp(server, "x")).want("s 02:00:00:00:00:0b 10.0.0.1 +1m1s")
+	s.feed(moved.udp(server, "x")).want("s 02:00:00:00:00:0b 10.0.0.1 +41s")
 	s.feed(client.udp(server, "x")).feed(moved.udp(server, "x")).want()
 
 	nobody := client
 	nobody.ip = netip.IPv4Unspecified()
-	s.feed(nobody.udp(server, "dhcp")).want("s 02:00:00:00:00:0a  +1m1s")
+	s.feed(nobody.udp(server, "dhcp")).want("s 02:00:00:00:00:0a  +41s")
 	s.feed(frame.AppendARP(nil, frame.Ethernet{Src: macA, Dst: macB}, frame.ARP{SenderIP: ipA, TargetIP: ipB})).want()
 	s.after(time.Minute).feed(frame.AppendARP(nil, frame.Ethernet{Src: macA, Dst: macB, VLAN: 9}, frame.ARP{SenderIP: ipA, TargetIP: ipB}))
-	s.want("s 02:00:00:00:00:0a @9 +2m1s")
+	s.want("s 02:00:00:00:00:0a @9 +1m41s")
 }
 
 func TestTrafficTime(t *testing.T) {

@@ -77,7 +77,7 @@ func (e *entry) direction(senderIsA bool) int {
 // code, the same both ways.
 func (t *Table) key(protocol, src, dst int) (k key, senderIsA bool) {
 	f := &t.frame
-	k = key{a: f.srcIP, b: f.dstIP, vlan: f.vlan, proto: uint8(protocol), v6: f.v6}
+	k = key{a: f.srcIP, b: f.dstIP, tunnel: f.tunnel, vlan: f.vlan, proto: uint8(protocol), v6: f.v6}
 	if protocol == protoICMP || protocol == protoICMPv6 {
 		senderIsA = k.order(0, 0)
 		k.ports = uint32(src)<<16 | uint32(dst)

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -19,9 +21,10 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 		t.icmp(r, protocol)
 	case protoSCTP:
 		t.sctp(r)
-	case protoGRE, protoIPIP, protoIPv6: // what is inside is not followed yet
-		t.undecoded()
-		t.follow(protocol, 0, 0, hints{})
+	case protoGRE, protoIPIP, protoIPv6, protoMPLS, protoEtherIP:
+		t.overIP(r, protocol)
+	case protoAH:
+		t.authenticated(r)
 	default:
 		t.other(protocol, r.Rest())
 	}
@@ -37,9 +40,14 @@ func (t *Table) other(protocol int, payload []byte) {
 
 // udp reads a UDP header (RFC 768).
 func (t *Table) udp(r *wire.Reader) {
-	src, dst, length := r.U16(), r.U16(), r.U16()
-	r.Skip(2)
-	if r.Err() != nil || (length < 8 && length != 0) {
+	h := r.View8()
+	if h == nil {
+		t.fault()
+		return
+	}
+	src, dst := binary.BigEndian.Uint16(h[0:2]), binary.BigEndian.Uint16(h[2:4])
+	length := int(binary.BigEndian.Uint16(h[4:6]))
+	if length < 8 && length != 0 {
 		t.fault()
 		return
 	}
@@ -48,9 +56,16 @@ func (t *Table) udp(r *wire.Reader) {
 		rest := wire.NewReader(payload)
 		payload = rest.Bytes(min(length-8, rest.Len()))
 	}
-	_, e, dir := t.follow(protoUDP, src, dst, hints{awaits: true})
-	if !e.settled && len(payload) > 0 {
-		t.datagram(e, dir, heron.UDP, uint16(src), uint16(dst), payload)
+	_, e, dir := t.follow(protoUDP, int(src), int(dst), hints{awaits: true})
+	if e.settled && e.carries == layerNone || len(payload) == 0 {
+		return
+	}
+	fresh := e.packets[1-dir] == 0 && e.packets[dir] == uint64(t.frame.packets)
+	if l := e.carriesOf(src, dst, payload, fresh); l != layerNone && t.udpTunnel(e, l, payload) {
+		return
+	}
+	if !e.settled {
+		t.datagram(e, dir, heron.UDP, src, dst, payload)
 	}
 }
 
@@ -87,6 +102,10 @@ func (t *Table) icmp(r *wire.Reader, protocol int) {
 	if !t.frame.quoting {
 		t.icmpMessage(&whole, protocol, kind, code)
 	}
+	// Where the headers are not plain Share does not see that it is an error.
+	if t.frame.veiled && t.frame.tunnel == 0 {
+		return
+	}
 	// Code 4 of ICMPv4 asks for smaller packets: no refusal.
 	if protocol == protoICMP && kind == icmpUnreachable && code != 4 ||
 		protocol == protoICMPv6 && kind == icmp6Unreachable {
@@ -114,7 +133,7 @@ func (t *Table) icmpMessage(whole *wire.Reader, protocol, kind, code int) {
 
 // rejected marks the flow of the packet that an ICMP error brings back.
 func (t *Table) rejected(r *wire.Reader) {
-	k := key{vlan: t.frame.vlan, v6: t.frame.v6}
+	k := key{tunnel: t.frame.tunnel, vlan: t.frame.vlan, v6: t.frame.v6}
 	if k.v6 {
 		r.Skip(6)
 		k.proto = uint8(r.U8())
