@@ -15,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/codesys"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
+	"github.com/heron-iot/heron/internal/dissect/cspv4"
 	"github.com/heron-iot/heron/internal/dissect/dcerpc"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
@@ -45,6 +46,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
+	"github.com/heron-iot/heron/internal/dissect/iso8583"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/knxip"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
@@ -96,13 +98,16 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/stun"
 	"github.com/heron-iot/heron/internal/dissect/sv"
+	"github.com/heron-iot/heron/internal/dissect/syslog"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
+	"github.com/heron-iot/heron/internal/dissect/tftp"
 	"github.com/heron-iot/heron/internal/dissect/tls"
 	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
 	"github.com/heron-iot/heron/internal/dissect/tuya"
 	"github.com/heron-iot/heron/internal/dissect/ubnt"
 	"github.com/heron-iot/heron/internal/dissect/vnc"
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
+	"github.com/heron-iot/heron/internal/dissect/wg"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
 	"github.com/heron-iot/heron/internal/dissect/zep"
@@ -122,6 +127,7 @@ func Protocols() []dissect.Protocol {
 		codesys.Protocol(),
 		crestron.Protocol(),
 		crimson.Protocol(),
+		cspv4.Protocol(),
 		dcerpc.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
@@ -152,6 +158,7 @@ func Protocols() []dissect.Protocol {
 		igmp.Protocol(),
 		imap.Protocol(),
 		ipmi.Protocol(),
+		iso8583.Protocol(),
 		kerberos.Protocol(),
 		knxip.Protocol(),
 		lacp.Protocol(),
@@ -203,13 +210,16 @@ func Protocols() []dissect.Protocol {
 		stp.Protocol(),
 		stun.Protocol(),
 		sv.Protocol(),
+		syslog.Protocol(),
 		telnet.Protocol(),
+		tftp.Protocol(),
 		tls.Protocol(),
 		tplinksmarthome.Protocol(),
 		tuya.Protocol(),
 		ubnt.Protocol(),
 		vnc.Protocol(),
 		vrrp.Protocol(),
+		wg.Protocol(),
 		wsd.Protocol(),
 		xiaomi.Protocol(),
 		zep.Protocol(),

@@ -31,7 +31,7 @@ const (
 )
 
 // enough is how many datagrams of a kind prove a flow that says nothing in clear.
-const enough = 3
+const enough = 2
 
 // maxMessages is how many datagrams of a flow are read.
 const maxMessages = 16
@@ -44,6 +44,7 @@ const (
 	atKnown  = 3 // it is RTCP
 	atRead   = 4 // datagrams read since
 	atSource = 5 // SSRC: 4
+	atSerial = 9 // of the last datagram that was counted, which may be shown twice
 )
 
 // Protocol returns the dissector.
@@ -170,6 +171,10 @@ func proven(data *[12]byte, m *heron.Message) bool {
 		data[atCount], data[atSide] = 0, side
 		binary.BigEndian.PutUint32(data[atSource:], source)
 	}
+	if data[atCount] > 0 && data[atSerial] == byte(m.Sequence) {
+		return false
+	}
+	data[atSerial] = byte(m.Sequence)
 	data[atCount]++
 	return data[atCount] >= enough
 }
