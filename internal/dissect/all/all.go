@@ -36,6 +36,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/goose"
+	"github.com/heron-iot/heron/internal/dissect/hart_ip"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -98,6 +99,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/stp"
 	"github.com/heron-iot/heron/internal/dissect/stun"
 	"github.com/heron-iot/heron/internal/dissect/sv"
+	"github.com/heron-iot/heron/internal/dissect/synphasor"
 	"github.com/heron-iot/heron/internal/dissect/syslog"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tftp"
@@ -148,6 +150,7 @@ func Protocols() []dissect.Protocol {
 		ftp.Protocol(),
 		ge_srtp.Protocol(),
 		goose.Protocol(),
+		hart_ip.Protocol(),
 		hl7.Protocol(),
 		hsrp.Protocol(),
 		http.Protocol(),
@@ -210,6 +213,7 @@ func Protocols() []dissect.Protocol {
 		stp.Protocol(),
 		stun.Protocol(),
 		sv.Protocol(),
+		synphasor.Protocol(),
 		syslog.Protocol(),
 		telnet.Protocol(),
 		tftp.Protocol(),
