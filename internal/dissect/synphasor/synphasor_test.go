@@ -44,7 +44,7 @@ func suite() dissecttest.Suite {
 	broken := frame(3, config)
 	broken[30] ^= 1
 	talk := func(name string, over heron.Transport, steps ...dissecttest.Step) dissecttest.Conversation {
-		return dissecttest.Conversation{Name: name, Transport: over, ServerPort: 4712, Steps: steps}
+		return dissecttest.Conversation{Name: name, Transport: over, ServerPort: 4712, ClientPort: 50321, Steps: steps}
 	}
 	c, s := dissecttest.C[[]byte], dissecttest.S[[]byte]
 	return dissecttest.Suite{
