@@ -38,8 +38,8 @@ func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	case '$', '=':
 		return d.text(b, n, m, out)
 	case '*', ':', '%', '~':
-		if data[atAsked] == askedHello {
-			d.hello(b, m, out)
+		if data[atAsked] == askedHello && !d.hello(b, m, out) {
+			return heron.Verdict{}, nil
 		}
 		d.served(m, out)
 	}
@@ -138,17 +138,25 @@ func infoKey(name string) string {
 	return ""
 }
 
-// hello tells the pairs in the answer to HELLO: strings of a name and a value.
-func (d *dissector) hello(b []byte, m *heron.Message, out dissect.Emitter) {
+// hello tells the pairs in the answer to HELLO, strings of a name and a value, and
+// reports whether they are all there.
+func (d *dissector) hello(b []byte, m *heron.Message, out dissect.Emitter) bool {
 	const maxPairs = 12
 	r := wire.NewReader(b)
-	r.Line(16)
-	for range maxPairs {
+	count, _ := number(&r, b[0])
+	if b[0] == '*' {
+		count /= 2
+	}
+	whole := r
+	for range 2 * min(count, maxPairs) {
+		helloText(&whole)
+	}
+	if whole.Err() != nil && len(b) < maxInfo {
+		return false
+	}
+	for range min(count, maxPairs) {
 		name := helloText(&r)
 		value := helloText(&r)
-		if r.Err() != nil {
-			return
-		}
 		switch string(name) {
 		case "server":
 			out.Observe(m.Sender(), keyProgram, value)
@@ -160,6 +168,7 @@ func (d *dissector) hello(b []byte, m *heron.Message, out dissect.Emitter) {
 			out.Observe(m.Sender(), keyRole, value)
 		}
 	}
+	return true
 }
 
 // helloText reads a string; of another value its line, and nothing else.

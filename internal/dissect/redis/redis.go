@@ -31,6 +31,7 @@ const (
 	maxArg      = 512 << 20
 	maxMessages = 40 // of a connection
 	maxInfo     = 8 << 10
+	maxWait     = 1 << 10 // what is longer is not waited for
 )
 
 // Places in heron.FlowScratch.Data.
@@ -138,7 +139,7 @@ func (d *dissector) command(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		if !ok {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
-		if last := i == count-1; last && i >= kept || size > r.Len() && i == count-1 && i > 0 {
+		if last := i == count-1; last && i > 0 && (i >= kept || size > maxWait) {
 			d.tell(&args, m, out)
 			return heron.Verdict{Consumed: r.Offset() + size + 2}, nil // it may not be there yet
 		}
