@@ -19,7 +19,6 @@ const (
 	keyContentType = "http.content_type"
 	keyLocation    = "http.location"
 	keyPoweredBy   = "http.powered_by"
-	keyUPnP        = "upnp."
 )
 
 // maxPath bounds the paths that are told.
@@ -93,70 +92,5 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 		case http1.Is(name, "Content-Type") && first:
 			out.Observe(about, keyContentType, value)
 		}
-	}
-}
-
-// wanted reports whether a body is worth waiting for: a page with a title, or a
-// device description.
-func wanted(h *http1.Head, length int) bool {
-	return h.Response() && length != 0 && h.Get("Content-Encoding") == nil && (isHTML(h) || isXML(h))
-}
-
-func isHTML(h *http1.Head) bool {
-	return bytes.HasPrefix(h.Get("Content-Type"), []byte("text/html"))
-}
-
-func isXML(h *http1.Head) bool {
-	t := h.Get("Content-Type")
-	return bytes.HasPrefix(t, []byte("text/xml")) || bytes.HasPrefix(t, []byte("application/xml"))
-}
-
-// page tells what a body says, once enough of it is there, and reports whether
-// it has done so.
-func (d *dissector) page(
-	h *http1.Head, body []byte, length int, m *heron.Message, out dissect.Emitter,
-) bool {
-	end := "</root>"
-	if isHTML(h) {
-		end = "</title>"
-	}
-	at := indexFold(body, end)
-	if at < 0 {
-		return len(body) >= length
-	}
-	body = body[:at+len(end)]
-	if isHTML(h) {
-		d.text = cleanText(d.text[:0], element(body, "title"))
-		out.Observe(m.Sender(), keyTitle, d.text)
-		return true
-	}
-	d.description(body, m, out)
-	return true
-}
-
-// elements are the parts of a device description (UPnP Device Architecture 2.0
-// §2.3) that tell what a device is, and the keys they have.
-func elements() [10][2]string {
-	return [...][2]string{
-		{"deviceType", keyUPnP + "device_type"},
-		{"friendlyName", keyUPnP + "friendly_name"},
-		{"manufacturer", keyUPnP + "manufacturer"},
-		{"manufacturerURL", keyUPnP + "manufacturer_url"},
-		{"modelDescription", keyUPnP + "model_description"},
-		{"modelName", keyUPnP + "model_name"},
-		{"modelNumber", keyUPnP + "model_number"},
-		{"serialNumber", keyUPnP + "serial_number"},
-		{"firmwareVersion", keyUPnP + "firmware_version"},
-		{"UDN", keyUPnP + "udn"},
-	}
-}
-
-// description tells the root device of a UPnP device description; those nested
-// in it come later in the text and are not its.
-func (d *dissector) description(body []byte, m *heron.Message, out dissect.Emitter) {
-	about := heron.Subject{Endpoint: m.Src}
-	for _, e := range elements() {
-		d.text = cleanText(d.text[:0], element(body, e[0]))
-		out.Observe(about, e[1], d.text)
 	}
 }

@@ -32,7 +32,7 @@ func Protocol() dissect.Protocol {
 		Name:    "http",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{80, 8080, 8000, 8008, 8081, 8888, 49152, 49153, 49154},
-		Spec:    "RFC 9110; RFC 9112; UPnP Device Architecture 2.0 §2.3 (device description)",
+		Spec:    "RFC 9110; RFC 9112; UPnP Device Architecture 2.0 §2.3 (device description); DPWS 1.1 §5 and ONVIF Core §8.1 (metadata)",
 		Probe:   probe,
 		Dissect: d.dissect,
 	}
@@ -59,6 +59,7 @@ func isMethod(line []byte) bool {
 
 type dissector struct {
 	text []byte
+	body []byte // of a message that comes in chunks
 }
 
 // Places in heron.FlowScratch.Data. The first of a pair is the client's.
@@ -67,6 +68,7 @@ const (
 	atTold     = 2 // two: the head at the start was told already
 	atMessages = 4 // two: messages so far
 	atMethod   = 6 // what the last request was
+	atAsked    = 7 // what the last request asked for
 )
 
 // Modes of a direction.
@@ -123,11 +125,12 @@ func (d *dissector) message(
 			d.response(h, m, data[atMessages+side] == 0, out)
 		} else {
 			d.request(h, m, data[atMessages+side] == 0, out)
-			data[atMethod] = methodOf(h)
+			data[atMethod], data[atAsked] = methodOf(h), byte(askedFor(h.Target))
 		}
 	}
 	length := lengthOf(h, data[atMethod])
-	if wanted(h, length) && !d.page(h, body, length, m, out) && len(body)+size < dissect.StreamPrefix {
+	full := len(body)+size >= dissect.StreamPrefix
+	if d.wanted(h, length, asked(data[atAsked])) && !d.page(h, body, length, full, m, out) && !full {
 		return heron.Verdict{}, nil // the body is worth waiting for
 	}
 	data[atTold+side] = 0

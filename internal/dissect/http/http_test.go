@@ -40,6 +40,30 @@ func suite() dissecttest.Suite {
 		Conversations: []dissecttest.Conversation{
 			talk("device_description", dissecttest.C(get),
 				reply("200 OK", "SERVER: Unspecified, UPnP/1.0\r\nContent-Type: text/xml\r\n", device)),
+			talk("in_chunks_of_a_description", dissecttest.C("GET /description.xml HTTP/1.1\r\n\r\n"), dissecttest.S("HTTP/1.1 200 OK\r\n"+
+				"Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"+
+				"c8\r\n"+device[:0xc8]+"\r\n"+strconv.FormatInt(int64(len(device)-0xc8), 16)+"\r\n"+device[0xc8:]+"\r\n0\r\n\r\n")),
+			talk("roku", dissecttest.C("GET /query/device-info HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: text/xml\r\n",
+				"<?xml version=\"1.0\"?><device-info><udn>0001-0002</udn><serial-number>YN001</serial-number><vendor-name>Example</vendor-name>"+
+					"<model-number>3800X</model-number><model-name>Example Stick</model-name><wifi-mac>02:00:00:00:00:05</wifi-mac>"+
+					"<software-version>10.5.0</software-version><user-device-name>Hall</user-device-name></device-info>")),
+			talk("camera", dissecttest.C("POST /onvif/device_service HTTP/1.1\r\nContent-Length: 0\r\n\r\n"),
+				reply("200 OK", "Content-Type: application/soap+xml; charset=utf-8\r\n",
+					"<?xml version=\"1.0\"?>\n<env:Envelope xmlns:env=\"x\"><env:Body><tds:GetDeviceInformationResponse>"+
+						"<tds:Manufacturer>Example</tds:Manufacturer><tds:Model>CAM-1</tds:Model><tds:FirmwareVersion>V5.4.5</tds:FirmwareVersion>"+
+						"<tds:SerialNumber>C0001</tds:SerialNumber><tds:HardwareId>88</tds:HardwareId>"+
+						"</tds:GetDeviceInformationResponse></env:Body></env:Envelope>")),
+			talk("recorder", dissecttest.C("GET /ISAPI/System/deviceInfo HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/xml\r\n",
+				"<DeviceInfo version=\"2.0\" xmlns=\"x\">\r\n<deviceName>NVR</deviceName>\r\n<model>NVR-16</model>\r\n<serialNumber>N1</serialNumber>"+
+					"<macAddress>02:00:00:00:00:05</macAddress><firmwareVersion>V4.1</firmwareVersion><deviceType>DVR</deviceType></DeviceInfo>")),
+			talk("cast", dissecttest.C("GET /setup/eureka_info?options=detail HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
+				`{"name":"Hall","build_version":"1.56.2","device_info":{"manufacturer":"Example","model_name":"Stick","mac_address":"02:00:00:00:00:05"},`+
+					`"wifi":{"name":"plant"},"ssid":"plant"}`)),
+			talk("not_a_device", dissecttest.C("GET /v1/items HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
+				`{"name":"Hall","model":"nobody's"}`), dissecttest.C("GET /feed HTTP/1.1\r\n\r\n"),
+				reply("200 OK", "Content-Type: text/xml\r\n", "<rss><channel><title>News</title></channel></rss>"),
+				dissecttest.C("POST /soap HTTP/1.1\r\nContent-Length: 0\r\n\r\n"), reply("200 OK", "Content-Type: text/xml\r\n",
+					"<s:Envelope xmlns:s=\"x\"><s:Body><Order><Model>nobody's</Model></Order></s:Body></s:Envelope>")),
 			talk("login_page", dissecttest.C(get),
 				reply("200 OK", html+"Set-Cookie: SESSID=secret; path=/\r\n", camera+strings.Repeat("x", 20_000)),
 				dissecttest.C("GET /next HTTP/1.1\r\nUser-Agent: another\r\n\r\n"),

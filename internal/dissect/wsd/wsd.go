@@ -18,6 +18,10 @@ const (
 	keyProbe   = "wsd.probe"   // a type that the sender looks for
 	keyModel   = "onvif.model" // from the scope …/hardware/…
 	keyName    = "onvif.name"  // from the scope …/name/…
+	keyMaker   = "onvif.manufacturer"
+	keyMAC     = "onvif.mac"
+	keyPlace   = "onvif.location"
+	keyID      = "wsd.endpoint" // its identifier, which stays the same
 )
 
 // maxItems bounds the items taken of one list.
@@ -62,6 +66,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	case "Probe":
 		each(element(b, "Types"), func(item []byte) { out.Observe(about, keyProbe, local(item)) })
 	case "Hello", "ProbeMatches", "ResolveMatches":
+		out.Observe(about, keyID, bytes.TrimSpace(endpoint(b)))
 		each(element(b, "Types"), func(item []byte) { out.Observe(about, keyType, local(item)) })
 		each(element(b, "XAddrs"), func(item []byte) { out.Observe(about, keyAddress, item) })
 		each(element(b, "Scopes"), func(item []byte) { scope(about, item, out) })
@@ -69,11 +74,23 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	return heron.Verdict{}, nil
 }
 
+// endpoint returns the identifier of whom a message is about: the address of its
+// first endpoint reference; other addresses, in the head, are of messages.
+func endpoint(b []byte) []byte {
+	_, rest, ok := bytes.Cut(b, []byte("EndpointReference"))
+	if !ok {
+		return nil
+	}
+	return element(rest, "Address")
+}
+
 // scope tells a scope, and the model and name that ONVIF puts into scopes.
 func scope(about heron.Subject, item []byte, out dissect.Emitter) {
 	out.Observe(about, keyScope, item)
 	for _, s := range [...]struct{ start, key string }{
 		{"onvif://www.onvif.org/hardware/", keyModel}, {"onvif://www.onvif.org/name/", keyName},
+		{"onvif://www.onvif.org/manufacturer/", keyMaker}, {"onvif://www.onvif.org/MAC/", keyMAC},
+		{"onvif://www.onvif.org/location/", keyPlace},
 	} {
 		if rest, ok := bytes.CutPrefix(item, []byte(s.start)); ok {
 			out.Observe(about, s.key, bytes.ReplaceAll(rest, []byte("%20"), []byte(" ")))

@@ -23,9 +23,10 @@ func suite() dissecttest.Suite {
 			Steps: []dissecttest.Step{dissecttest.C(text)},
 		}
 	}
-	camera := `<d:ProbeMatch><d:Types>dn:NetworkVideoTransmitter tds:Device</d:Types><d:Scopes>` + "\n" +
+	camera := `<d:ProbeMatch><a:EndpointReference><a:Address>urn:uuid:0001</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter tds:Device</d:Types><d:Scopes>` + "\n" +
 		`onvif://www.onvif.org/type/video_encoder onvif://www.onvif.org/name/Front%20Door ` +
-		`onvif://www.onvif.org/hardware/IPC-1</d:Scopes><d:XAddrs>http://192.0.2.5/onvif/device_service</d:XAddrs></d:ProbeMatch>`
+		`onvif://www.onvif.org/hardware/IPC-1 onvif://www.onvif.org/manufacturer/Example onvif://www.onvif.org/MAC/02:00:00:00:00:05 ` +
+		`onvif://www.onvif.org/location/hall</d:Scopes><d:XAddrs>http://192.0.2.5/onvif/device_service</d:XAddrs></d:ProbeMatch>`
 	return dissecttest.Suite{
 		Protocol: wsd.Protocol,
 		Allocs:   4, // names with their spaces restored
