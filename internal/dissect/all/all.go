@@ -70,6 +70,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/opcua"
+	"github.com/heron-iot/heron/internal/dissect/openvpn"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
 	"github.com/heron-iot/heron/internal/dissect/pcworx"
 	"github.com/heron-iot/heron/internal/dissect/pgsql"
@@ -184,6 +185,7 @@ func Protocols() []dissect.Protocol {
 		ndp.Protocol(),
 		ntp.Protocol(),
 		opcua.Protocol(),
+		openvpn.Protocol(),
 		ospf.Protocol(),
 		pcworx.Protocol(),
 		pgsql.Protocol(),
