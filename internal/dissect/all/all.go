@@ -28,6 +28,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
+	"github.com/heron-iot/heron/internal/dissect/esp"
 	"github.com/heron-iot/heron/internal/dissect/ethercat"
 	"github.com/heron-iot/heron/internal/dissect/ethersbus"
 	"github.com/heron-iot/heron/internal/dissect/ethersio"
@@ -47,6 +48,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
+	"github.com/heron-iot/heron/internal/dissect/isakmp"
 	"github.com/heron-iot/heron/internal/dissect/iso8583"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/knxip"
@@ -143,6 +145,7 @@ func Protocols() []dissect.Protocol {
 		eapol.Protocol(),
 		eigrp.Protocol(),
 		enip.Protocol(),
+		esp.Protocol(),
 		ethercat.Protocol(),
 		ethersbus.Protocol(),
 		ethersio.Protocol(),
@@ -162,6 +165,7 @@ func Protocols() []dissect.Protocol {
 		igmp.Protocol(),
 		imap.Protocol(),
 		ipmi.Protocol(),
+		isakmp.Protocol(),
 		iso8583.Protocol(),
 		kerberos.Protocol(),
 		knxip.Protocol(),
