@@ -61,6 +61,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/melsec"
 	"github.com/heron-iot/heron/internal/dissect/melsoft"
+	"github.com/heron-iot/heron/internal/dissect/memcache"
 	"github.com/heron-iot/heron/internal/dissect/miio"
 	"github.com/heron-iot/heron/internal/dissect/mms"
 	"github.com/heron-iot/heron/internal/dissect/mndp"
@@ -77,6 +78,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/pcworx"
 	"github.com/heron-iot/heron/internal/dissect/pgsql"
 	"github.com/heron-iot/heron/internal/dissect/pim"
+	"github.com/heron-iot/heron/internal/dissect/pjl"
 	"github.com/heron-iot/heron/internal/dissect/pn_dcp"
 	"github.com/heron-iot/heron/internal/dissect/pn_rt"
 	"github.com/heron-iot/heron/internal/dissect/pop"
@@ -115,6 +117,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/wg"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
+	"github.com/heron-iot/heron/internal/dissect/zabbix"
 	"github.com/heron-iot/heron/internal/dissect/zep"
 )
 
@@ -178,6 +181,7 @@ func Protocols() []dissect.Protocol {
 		mdns.Protocol(),
 		melsec.Protocol(),
 		melsoft.Protocol(),
+		memcache.Protocol(),
 		miio.Protocol(),
 		mms.Protocol(),
 		mndp.Protocol(),
@@ -194,6 +198,7 @@ func Protocols() []dissect.Protocol {
 		pcworx.Protocol(),
 		pgsql.Protocol(),
 		pim.Protocol(),
+		pjl.Protocol(),
 		pn_dcp.Protocol(),
 		pn_rt.Protocol(),
 		pop.Protocol(),
@@ -232,6 +237,7 @@ func Protocols() []dissect.Protocol {
 		wg.Protocol(),
 		wsd.Protocol(),
 		xiaomi.Protocol(),
+		zabbix.Protocol(),
 		zep.Protocol(),
 	}
 }
