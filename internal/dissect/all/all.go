@@ -93,6 +93,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/rtps"
 	"github.com/heron-iot/heron/internal/dissect/rtsp"
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
+	"github.com/heron-iot/heron/internal/dissect/s7comm_plus"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
 	"github.com/heron-iot/heron/internal/dissect/sip"
 	"github.com/heron-iot/heron/internal/dissect/smb"
@@ -213,6 +214,7 @@ func Protocols() []dissect.Protocol {
 		rtps.Protocol(),
 		rtsp.Protocol(),
 		s7comm.Protocol(),
+		s7comm_plus.Protocol(),
 		sadp.Protocol(),
 		sip.Protocol(),
 		smb.Protocol(),

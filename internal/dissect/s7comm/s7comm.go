@@ -3,7 +3,6 @@
 package s7comm
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -28,6 +27,7 @@ func Protocol() dissect.Protocol {
 			n, err := frame(b)
 			return err == nil && n > 0
 		},
+		Starts:  []byte{3},
 		Frame:   frame,
 		Dissect: d.dissect,
 	}
@@ -104,6 +104,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case s7.UserData:
 		if list, ok := p.SZLAnswered(); ok && !m.FromClient {
 			d.status(&list, m, out)
+		} else if m.FromClient {
+			userData(&p, m, out)
 		}
 	default:
 		return heron.Verdict{}, dissect.ErrNotMine
@@ -141,13 +143,14 @@ func (d *dissector) order(p *s7.Packet, m *heron.Message, out dissect.Emitter) {
 	if function == s7.ReadVar || function == s7.WriteVar {
 		item, named = p.FirstItem()
 	}
-	if function == s7.ReadVar && !fresh(m.Flow, item) {
+	if function == s7.ReadVar && !dissect.Fresh(m.Flow, int(item.Area), item.Block, item.Offset, item.Count) {
 		return
 	}
 	attrs := map[string]string{"function": strconv.Itoa(int(function))}
 	if service != "" {
 		attrs["service"] = service
 	}
+	addBlock(attrs, p)
 	if named {
 		describe(attrs, item)
 	}
@@ -171,97 +174,49 @@ func describe(attrs map[string]string, it s7.Item) {
 	}
 }
 
-// fresh reports whether a read is none of the last four forms on the flow, and
-// remembers it: four sums of 16 bits in the flow's scratch, then the place of the
-// oldest.
-func fresh(s *heron.FlowScratch, it s7.Item) bool {
-	const places, oldest = 4, 8
-	sum := uint32(2166136261) // FNV-1a over the numbers
-	for _, n := range [...]int{int(it.Area), it.Block, it.Offset, it.Count} {
-		sum = (sum ^ uint32(n)) * 16777619
+// addBlock adds the block that a download or upload is for, and the arguments of a
+// service: which blocks, or what to do ("EP": copy from RAM to ROM).
+func addBlock(attrs map[string]string, p *s7.Packet) {
+	key, value := "file", []byte(nil)
+	switch p.Function() {
+	case s7.Download, s7.Upload:
+		value = p.File()
+	case s7.Invoke:
+		key, value = "argument", p.Argument()
 	}
-	hi, lo := byte(sum>>24)|1, byte(sum>>16) // never two zeros, which mean empty
-	for i := range places {
-		if s.Data[2*i] == hi && s.Data[2*i+1] == lo {
-			return false
-		}
+	if text := wire.Text(value, 64); text != "" {
+		attrs[key] = text
 	}
-	i := s.Data[oldest] % places
-	s.Data[2*i], s.Data[2*i+1] = hi, lo
-	s.Data[oldest] = i + 1
-	return true
 }
 
-// Parts of the system status list, by the low byte of their number: the rest
-// tells which extract of them was asked for.
-const (
-	partModules    = 0x11
-	partComponents = 0x1c
-)
-
-// status tells what a part of the system status list says of the controller.
-func (d *dissector) status(l *s7.List, m *heron.Message, out dissect.Emitter) {
-	about := m.Sender()
-	if l.Size < 4 {
+// userData reports what a client asks beside jobs: what it lists, once for each
+// of the last few forms on the flow; passwords, clocks and tests of the program
+// each time. A password is never told, it is only lightly hidden.
+func userData(p *s7.Packet, m *heron.Message, out dissect.Emitter) {
+	group, function, ok := p.Request()
+	if !ok {
 		return
 	}
-	for r := wire.NewReader(l.Records); r.Len() >= l.Size; {
-		record := r.Sub(l.Size)
-		index := record.U16()
-		switch l.ID & 0xff {
-		case partModules:
-			d.module(index, &record, about, out)
-		case partComponents:
-			text, _, _ := bytes.Cut(record.Rest(), []byte{0})
-			if key := componentKey(index); key != "" {
-				out.Observe(about, key, bytes.TrimSpace(text))
-			}
-		}
+	kind, polled := "", false
+	switch {
+	case group == s7.GroupSecurity:
+		kind = "s7comm.password"
+	case group == s7.GroupTime && (function == 2 || function == 4):
+		kind = "s7comm.time"
+	case group == s7.GroupProgrammer:
+		kind, polled = "s7comm.test", true
+	case group == s7.GroupBlocks:
+		kind, polled = "s7comm.browse", true
+	case group == s7.GroupStatus && function == 1:
+		kind, polled = "s7comm.browse", true
 	}
-}
-
-// module reads a record of the module identification: an order number, and a
-// version whose form depends on what the record is about.
-func (d *dissector) module(index int, r *wire.Reader, about heron.Subject, out dissect.Emitter) {
-	order := bytes.Trim(r.Bytes(20), "\x00 ")
-	r.Skip(2) // type of the module
-	sign, major, minor, patch := r.U8(), r.U8(), r.U8(), r.U8()
-	switch index {
-	case 1:
-		out.Observe(about, "s7.szl.order_number", order)
-	case 6:
-		out.Observe(about, "s7.szl.hardware", order)
-	case 7:
-		if r.Err() == nil && sign == 'V' {
-			d.text = append(d.text[:0], 'V')
-			d.text = strconv.AppendInt(d.text, int64(major), 10)
-			d.text = strconv.AppendInt(append(d.text, '.'), int64(minor), 10)
-			d.text = strconv.AppendInt(append(d.text, '.'), int64(patch), 10)
-			out.Observe(about, "s7.szl.firmware", d.text)
-		}
+	list, _, asked := p.SZLAsked()
+	if kind == "" || polled && !dissect.Fresh(m.Flow, group, function, int(list)) {
+		return
 	}
-}
-
-// componentKey names a record of the component identification. Those that are
-// left out say nothing of the product: the copyright, and what is reserved.
-func componentKey(index int) string {
-	switch index {
-	case 1:
-		return "s7.szl.system_name"
-	case 2:
-		return "s7.szl.module_name"
-	case 3:
-		return "s7.szl.plant"
-	case 5:
-		return "s7.szl.serial"
-	case 7:
-		return "s7.szl.module_type"
-	case 8:
-		return "s7.szl.memory_card"
-	case 10:
-		return "s7.szl.oem"
-	case 11:
-		return "s7.szl.location"
+	attrs := map[string]string{"group": strconv.Itoa(group), "function": strconv.Itoa(function)}
+	if asked {
+		attrs["szl"] = strconv.FormatInt(int64(list), 16)
 	}
-	return ""
+	out.Event(heron.Event{Kind: kind, Attrs: attrs})
 }

@@ -281,3 +281,36 @@ func (p *Packet) Service() []byte {
 	r.Skip(r.U16())
 	return r.Bytes(r.U8())
 }
+
+// File returns the name of the block that a Download or Upload is about,
+// "_0800001P": its type, its number and where it goes.
+func (p *Packet) File() []byte {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(8)
+	return r.Bytes(r.U8())
+}
+
+// Argument returns the arguments of an Invoke: blocks, or what to do with them.
+func (p *Packet) Argument() []byte {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(8)
+	return r.Bytes(r.U16())
+}
+
+// Groups of functions of a UserData message.
+const (
+	GroupProgrammer = 1 // variables are watched and forced, programs are tested
+	GroupBlocks     = 3 // blocks are listed
+	GroupStatus     = 4 // the system status list is read
+	GroupSecurity   = 5 // passwords
+	GroupTime       = 7
+)
+
+// Request names a request of UserData: its group and its function; false when it is
+// no request.
+func (p *Packet) Request() (group, function int, ok bool) {
+	r := wire.NewReader(p.Parameter)
+	r.Skip(5)
+	kind, function := r.U8(), r.U8()
+	return kind & 0xf, function, p.ROSCTR == UserData && kind>>4 == 4 && r.Err() == nil
+}
