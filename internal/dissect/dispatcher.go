@@ -39,7 +39,9 @@ type Dispatcher struct {
 	reader    wire.Reader
 	frames    []heron.ProtocolCount // of the link, by place in list
 	value     []byte                // re-used to build values
+	current   int    // place in list of the protocol that is asked
 	faults    uint64
+	reported  map[string]bool // where faults were, as far as they were reported
 	malformed uint64
 }
 
@@ -137,12 +139,13 @@ func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	return v
 }
 
-// catch makes a panicking dissector a counted fault and a settled flow.
+// catch makes a panicking dissector a reported fault and a settled flow.
 func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
-	if recover() == nil {
+	reason := recover()
+	if reason == nil {
 		return
 	}
-	d.faults++
+	d.fault(m, reason)
 	if m.Flow != nil {
 		m.Flow.Settled = true
 	}
@@ -319,6 +322,7 @@ const (
 func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe bool) (heron.Verdict, outcome) {
 	f, result := m.Flow, refused
 	for _, i := range candidates {
+		d.current = i
 		if i == except || probe && !d.list[i].Probe(m.Payload, m.FromClient) {
 			continue
 		}
@@ -352,6 +356,7 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 // the outcome.
 func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	p := &d.list[i]
+	d.current = i
 	payload, frame := m.Payload, 0
 	if m.Transport == heron.TCP && p.Frame != nil {
 		n, err := p.Frame(payload)
@@ -401,6 +406,7 @@ func (d *Dispatcher) settle(m *heron.Message, v heron.Verdict, every bool) heron
 // dissect runs one dissector on m as it stands.
 func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 	p := &d.list[i]
+	d.current = i
 	d.out.Begin(m, p.Name)
 	d.reader.Reset(m.Payload)
 	v, err := p.Dissect(&d.reader, m, d.out)

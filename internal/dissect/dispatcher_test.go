@@ -3,6 +3,7 @@ package dissect_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -179,6 +180,72 @@ func TestAPanicIsCountedAndSettlesTheFlow(t *testing.T) {
 	k.say(heron.UDP, 1, true, "x")
 	if k.d.Faults() != 1 {
 		t.Error("a settled flow was looked at again")
+	}
+	// Another flow: counted again, told once, with the shape of the message only.
+	k.flow = heron.FlowScratch{}
+	k.say(heron.UDP, 1, true, "user=Admin7\x00")
+	_, events := k.out.Drain()
+	if len(events) != 1 || k.d.Faults() != 2 {
+		t.Fatalf("%d faults, events %+v", k.d.Faults(), events)
+	}
+	e := events[0]
+	if e.Kind != dissect.KindFault || e.Attrs["protocol"] != "one" || e.Attrs["reason"] != "bug" || e.Attrs["sample"] != "61" ||
+		!strings.HasPrefix(e.Attrs["where"], "internal/dissect_test.TestAPanic") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestADatagramMayNeedASecondOne(t *testing.T) {
+	t.Parallel()
+	// "two" is told by two datagrams with the same first byte.
+	two := dissect.Protocol{
+		Name: "two", Over: dissect.OverUDP, Ports: []uint16{1}, Spec: "none",
+		Dissect: func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+			first := byte(r.U8())
+			switch m.Flow.Data[0] {
+			case 0:
+				m.Flow.Data[0] = first
+				return heron.Verdict{Undecided: true}, nil
+			case first:
+				out.ObserveString(m.Sender(), "two", "yes")
+				return heron.Verdict{Done: true}, nil
+			}
+			return heron.Verdict{}, dissect.ErrNotMine
+		},
+	}
+	other := prefixed("other", dissect.OverUDP, 1)
+	k := newTalk(two, other)
+	k.say(heron.UDP, 1, true, "ax")
+	k.say(heron.UDP, 1, true, "ay")
+	if got := k.d.ProtocolName(k.flow.Protocol - 1); got != "two" || !k.flow.Settled {
+		t.Errorf("named %q", got)
+	}
+	// One that fails the second look begins anew, and tells nothing.
+	k = newTalk(two, other)
+	k.say(heron.UDP, 1, true, "ax")
+	k.say(heron.UDP, 1, true, "bx")
+	obs, _ := k.out.Drain()
+	if k.flow.Candidate != 1 || k.flow.Data[0] != 'b' || k.flow.Protocol != 0 || len(obs) != 0 {
+		t.Errorf("flow %+v, told %v", k.flow, obs)
+	}
+}
+
+func TestAProbeIsAskedOnlyOfItsFirstBytes(t *testing.T) {
+	t.Parallel()
+	asked := ""
+	p := dissect.Protocol{
+		Name: "x", Over: dissect.OverUDP, Spec: "none", Starts: []byte("xX"),
+		Probe: func(b []byte, _ bool) bool { asked += string(b[:1]); return false },
+		Dissect: func(*wire.Reader, *heron.Message, dissect.Emitter) (heron.Verdict, error) {
+			return heron.Verdict{}, nil
+		},
+	}
+	k := newTalk(p)
+	for _, s := range []string{"a", "x", "b", "X"} {
+		k.say(heron.UDP, 9, true, s)
+	}
+	if asked != "xX" {
+		t.Errorf("asked of %q", asked)
 	}
 }
 
