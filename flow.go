@@ -30,6 +30,9 @@ func (s *FlowState) UnmarshalText(b []byte) error {
 	return parseEnum(s, "flow state", flowStateNames[:], b)
 }
 
+// FlowBuckets is how many numbers the histograms of a flow have.
+const FlowBuckets = 8
+
 // Flow summarises one conversation: packets of one 5-tuple between a client,
 // which sent first, and a server. A flow is reported when it opens, when its
 // state changes, every minute of traffic time while it lives, and when it ends;
@@ -51,6 +54,22 @@ type Flow struct {
 	ServerPackets uint64 `json:"server_packets"`
 	ClientBytes   uint64 `json:"client_bytes"`
 	ServerBytes   uint64 `json:"server_bytes"`
+	// Payload is what was behind the transport headers.
+	ClientPayload uint64 `json:"client_payload,omitempty"`
+	ServerPayload uint64 `json:"server_payload,omitempty"`
+	// Sizes counts packets by the length of the IP packet: below 64 bytes, below
+	// 128, 256, 512, 1024, 2048, 4096, and more. Gaps counts them by the time since
+	// the one before of the same side: below 128 µs, 1.024 ms, 8.2 ms, 66 ms, 0.52 s,
+	// 4.2 s, 34 s, and more. No number goes beyond 65,535.
+	ClientSizes [FlowBuckets]uint16 `json:"client_sizes,omitzero"`
+	ServerSizes [FlowBuckets]uint16 `json:"server_sizes,omitzero"`
+	ClientGaps  [FlowBuckets]uint16 `json:"client_gaps,omitzero"`
+	ServerGaps  [FlowBuckets]uint16 `json:"server_gaps,omitzero"`
+	// Repeats are TCP segments with nothing that was not sent before, Resets those
+	// with RST.
+	ClientRepeats uint16 `json:"client_repeats,omitempty"`
+	ServerRepeats uint16 `json:"server_repeats,omitempty"`
+	Resets        uint16 `json:"resets,omitempty"`
 	// Ended is set in the last report of a flow.
 	Ended bool `json:"ended,omitempty"`
 	// ClientDevice and ServerDevice are set by the core, from the inventory.

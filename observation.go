@@ -58,4 +58,9 @@ const (
 	// KeyOutbound: Subject opened a connection to the Internet. Value is the
 	// transport and server port, "tcp/443".
 	KeyOutbound = "flow.outbound"
+	// KeyTCPSyn and KeyTCPSynAck: how Subject's TCP opens connections, and answers.
+	KeyTCPSyn    = "tcp.syn"
+	KeyTCPSynAck = "tcp.synack"
+	// KeyTTL: the hop limit that Subject's packets most likely begin with.
+	KeyTTL = "ip.ttl"
 )

@@ -2,6 +2,7 @@ package app
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -16,6 +17,7 @@ type worker struct {
 	dispatcher *dissect.Dispatcher
 	collector  *dissect.Collector
 	place      uint64 // of the packet at hand in its source
+	value      []byte // re-used to build values
 	out        harvest
 	spare      []uint64 // places of the harvest before
 }
@@ -49,6 +51,19 @@ func (w *worker) Message(m *heron.Message) heron.Verdict { return w.dispatcher.M
 
 // Sighting tells that an address was in use. It implements flow.Sink.
 func (w *worker) Sighting(e heron.Endpoint, at heron.Time) { w.collector.Sighting(e, at) }
+
+// Handshake tells what a TCP stack gives away of its system. It implements flow.Sink.
+func (w *worker) Handshake(h *flow.Handshake) {
+	key := heron.KeyTCPSyn
+	if h.Answer {
+		key = heron.KeyTCPSynAck
+	}
+	about := heron.Subject{Endpoint: h.Sender}
+	w.value = h.AppendSignature(w.value[:0])
+	w.collector.Fact(about, h.Time, "tcp", key, w.value)
+	w.value = strconv.AppendUint(w.value[:0], uint64(h.TTL), 10)
+	w.collector.Fact(about, h.Time, "ip", heron.KeyTTL, w.value)
+}
 
 // Flow keeps a report. It implements flow.Sink.
 func (w *worker) Flow(f *heron.Flow) {

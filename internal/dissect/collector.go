@@ -78,6 +78,12 @@ func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	c.see(&about, heron.KeyMAC, c.value, true)
 }
 
+// Fact states what somebody else than a dissector learned, of whatever source.
+func (c *Collector) Fact(about heron.Subject, at heron.Time, source, key string, value []byte) {
+	c.protocol, c.message, c.time = source, nil, at
+	c.Observe(about, key, value)
+}
+
 // Event implements Emitter: it fills in what ev leaves out from the message at hand.
 func (c *Collector) Event(ev heron.Event) {
 	if m := c.message; m != nil {

@@ -44,15 +44,13 @@ type entry struct {
 	fin    [2]bool
 
 	clientPort, serverPort uint16
-	mac                    [2]heron.MAC // of client and server
-	packets, bytes         [2]uint64    // sent by client and by server
-	first, last            heron.Time   // of packets
+	resets                 uint16
+	first                  heron.Time // time of the first packet
 	// touched and reported are traffic time: when the last packet came, and when
 	// the sink was told last.
 	touched, reported heron.Time
-	// sight is when each side's address pair must be looked up again.
-	sight [2]heron.Time
 
+	halves  [2]half // of client and server
 	scratch heron.FlowScratch
 	streams [2]stream
 
@@ -63,6 +61,22 @@ type entry struct {
 	older, newer uint32
 	holds        uint32 // how many pages
 }
+
+// half is what one side of a flow sent.
+type half struct {
+	packets, bytes, payload uint64
+	last                    heron.Time // time of the last packet
+	// sight is when the side's address pair must be looked up again.
+	sight heron.Time
+	// sizes and gaps count packets by length and by the time since the one before.
+	sizes, gaps [heron.FlowBuckets]uint16
+	mac         heron.MAC
+	again       uint16 // TCP segments that brought nothing new
+	top         uint32 // the highest TCP sequence number sent; 0: none
+}
+
+// last is the time of the last packet.
+func (e *entry) last() heron.Time { return max(e.halves[fromClient].last, e.halves[fromServer].last) }
 
 // slab holds the entries, in chunks that never move. Index 0 is never used, so
 // that 0 can mean "none".

@@ -27,6 +27,8 @@ type Sink interface {
 	// source IP are seen together, or a MAC on a frame that is not IP, in each
 	// minute of traffic time.
 	Sighting(e heron.Endpoint, at heron.Time)
+	// Handshake tells how a TCP stack opens a connection, of each SYN.
+	Handshake(h *Handshake)
 	// Flow takes a report on a flow: when it opens, when its state changes, every
 	// minute of traffic time in which it had packets, and when it ends.
 	Flow(f *heron.Flow)
@@ -75,6 +77,7 @@ type Table struct {
 
 	scratch []byte        // where waiting bytes become one piece
 	msg     heron.Message // given to the sink again and again
+	shake   Handshake
 	report  heron.Flow
 }
 
@@ -96,13 +99,17 @@ type frame struct {
 	counted uint32
 
 	v6           bool
+	df           bool
+	ttl, tos     uint8
+	id           uint32 // of the IPv4 packet, or its IPv6 flow label
 	srcIP, dstIP addr
 	// packets and bytes are what this adds to the counters of its flow: more
 	// than one packet for a reassembled datagram.
 	packets int
 	bytes   int
-	// length is how long the network payload was on the wire.
-	length int
+	// length is how long the network payload was on the wire, payload how long
+	// what is behind the transport header.
+	length, payload int
 }
 
 // New returns an empty table that tells what it finds to s.
@@ -114,6 +121,7 @@ func New(c Config, s Sink) *Table {
 		c.MaxStreamBytes = defaultStreamBytes
 	}
 	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
+	t.shake.Options = make([]byte, 0, maxOptions)
 	// The seeds keep strangers from choosing addresses that fall on one place of
 	// the index. They decide nothing else: results do not depend on them.
 	t.index.seed = [2]uint64{rand.Uint64(), rand.Uint64()}

@@ -28,7 +28,7 @@ func (t *Table) holdBack(i uint32, e *entry, dir int, seq uint32, data []byte) {
 		}
 		at, prev = p.next, at
 	}
-	if s.heldLen > maxHeld || e.packets[1-dir] == 0 && t.now-s.stalled > oneWayWait {
+	if s.heldLen > maxHeld || e.halves[1-dir].packets == 0 && t.now-s.stalled > oneWayWait {
 		t.skipGap(i, e, dir)
 		t.release(i, e, dir)
 	}
@@ -107,7 +107,7 @@ func (t *Table) acknowledged(i uint32, e *entry, dir int, ack uint32) {
 // pages back.
 func (t *Table) drain(i uint32, e *entry) {
 	at := t.frame.time
-	t.frame.time = e.last
+	t.frame.time = e.last()
 	for dir := range e.streams {
 		s := &e.streams[dir]
 		for s.held != 0 && !s.dead && !e.settled {

@@ -56,10 +56,11 @@ func (t *Table) ipv4(r *wire.Reader) {
 		t.fault()
 		return
 	}
+	fragment := int(binary.BigEndian.Uint16(h[6:8]))
+	f.ttl, f.tos, f.df, f.id = h[8], h[1], fragment&0x4000 != 0, uint32(binary.BigEndian.Uint16(h[4:6]))
 	body := t.body(r)
-	if fragment := int(binary.BigEndian.Uint16(h[6:8])); fragment&0x3fff != 0 {
-		id := uint32(binary.BigEndian.Uint16(h[4:6]))
-		t.fragment(&body, int(h[9]), id, fragment&0x1fff*8, fragment&0x2000 != 0)
+	if fragment&0x3fff != 0 {
+		t.fragment(&body, int(h[9]), f.id, fragment&0x1fff*8, fragment&0x2000 != 0)
 		return
 	}
 	t.transport(&body, int(h[9]))
@@ -84,6 +85,8 @@ func (t *Table) ipv6(r *wire.Reader) {
 		return
 	}
 	length, next := int(binary.BigEndian.Uint16(h[4:6])), int(h[6])
+	word := binary.BigEndian.Uint32(h[0:4])
+	f.ttl, f.tos, f.df, f.id = h[7], uint8(word>>20), false, word&0xfffff
 	f.v6 = true
 	f.srcIP = addr{binary.BigEndian.Uint64(h[8:16]), binary.BigEndian.Uint64(h[16:24])}
 	f.dstIP = addr{binary.BigEndian.Uint64(h[24:32]), binary.BigEndian.Uint64(h[32:40])}

@@ -33,22 +33,20 @@ func (t *Table) tell(e *entry, ended bool) {
 	if !e.clientIsA {
 		client, server = server, client
 	}
+	c, v := &e.halves[fromClient], &e.halves[fromServer]
 	t.report = heron.Flow{
-		ID:            e.id(),
-		Transport:     e.transport(),
-		Client:        heron.Endpoint{MAC: e.mac[fromClient], IP: client.netip(e.key.v6), VLAN: e.key.vlan},
-		Server:        heron.Endpoint{MAC: e.mac[fromServer], IP: server.netip(e.key.v6), VLAN: e.key.vlan},
-		ClientPort:    e.clientPort,
-		ServerPort:    e.serverPort,
-		Protocol:      t.protocol(e),
-		State:         e.state,
-		First:         e.first,
-		Last:          e.last,
-		ClientPackets: e.packets[fromClient],
-		ServerPackets: e.packets[fromServer],
-		ClientBytes:   e.bytes[fromClient],
-		ServerBytes:   e.bytes[fromServer],
-		Ended:         ended,
+		ID:         e.id(),
+		Transport:  e.transport(),
+		Client:     heron.Endpoint{MAC: c.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan},
+		Server:     heron.Endpoint{MAC: v.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan},
+		ClientPort: e.clientPort, ServerPort: e.serverPort,
+		Protocol: t.protocol(e), State: e.state, First: e.first, Last: e.last(),
+		ClientPackets: c.packets, ServerPackets: v.packets,
+		ClientBytes: c.bytes, ServerBytes: v.bytes,
+		ClientPayload: c.payload, ServerPayload: v.payload,
+		ClientSizes: c.sizes, ServerSizes: v.sizes, ClientGaps: c.gaps, ServerGaps: v.gaps,
+		ClientRepeats: c.again, ServerRepeats: v.again, Resets: e.resets,
+		Ended: ended,
 	}
 	e.reported, e.changed = t.now, false
 	t.sink.Flow(&t.report)
@@ -142,8 +140,8 @@ func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) 
 	}
 	t.msg = heron.Message{
 		Time: t.frame.time, Transport: tr,
-		Src:     heron.Endpoint{MAC: e.mac[dir], IP: from.netip(e.key.v6), VLAN: e.key.vlan},
-		Dst:     heron.Endpoint{MAC: e.mac[1-dir], IP: to.netip(e.key.v6), VLAN: e.key.vlan},
+		Src:     heron.Endpoint{MAC: e.halves[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan},
+		Dst:     heron.Endpoint{MAC: e.halves[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan},
 		SrcPort: src, DstPort: dst,
 		FromClient: dir == fromClient,
 		Flow:       &e.scratch,

@@ -29,6 +29,7 @@ type recorder struct {
 	verdict func(m *heron.Message) heron.Verdict
 	only    string // kinds of line to keep: any of m, s, f; "" = all
 	ids     map[string]bool
+	last    heron.Flow
 }
 
 func (r *recorder) add(kind, format string, args ...any) {
@@ -78,7 +79,18 @@ func (r *recorder) Sighting(e heron.Endpoint, at heron.Time) {
 	r.add("s", "%s %s +%v", e.MAC, end(heron.Endpoint{IP: e.IP, VLAN: e.VLAN}, 0), at.Sub(start))
 }
 
+func (r *recorder) Handshake(h *flow.Handshake) {
+	kind := "syn"
+	if h.Answer {
+		kind = "synack"
+	}
+	if strings.Contains(r.only, "h") {
+		r.add("h", "%s %s %s", end(h.Sender, 0), kind, h.AppendSignature(nil))
+	}
+}
+
 func (r *recorder) Flow(f *heron.Flow) {
+	r.last = *f
 	last, protocol := "", ""
 	if f.Ended {
 		last = " ended"

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -17,6 +19,7 @@ const (
 type segment struct {
 	seq, ack uint32
 	flags    int
+	urgent   uint16
 	// data is what was captured of length bytes.
 	data   []byte
 	length int
@@ -24,18 +27,22 @@ type segment struct {
 
 // tcp reads a TCP header (RFC 9293 §3.1).
 func (t *Table) tcp(r *wire.Reader) {
-	src, dst := r.U16(), r.U16()
-	g := segment{seq: uint32(r.U32()), ack: uint32(r.U32())}
-	g.flags = r.U16()
-	r.Skip(6)
-	header := g.flags >> 12 * 4
-	r.Skip(header - 20)
+	b := r.View20()
+	if b == nil {
+		t.fault()
+		return
+	}
+	g := segment{seq: binary.BigEndian.Uint32(b[4:8]), ack: binary.BigEndian.Uint32(b[8:12]), flags: int(b[13])}
+	g.urgent = binary.BigEndian.Uint16(b[18:20])
+	header := int(b[12]>>4) * 4
+	options := r.Bytes(header - 20)
 	if r.Err() != nil {
 		t.fault()
 		return
 	}
 	g.data = r.Rest()
 	g.length = max(t.frame.length-header, len(g.data))
+	t.frame.payload = g.length
 
 	h := hints{awaits: true}
 	switch g.flags & (flagSYN | flagACK) {
@@ -44,13 +51,34 @@ func (t *Table) tcp(r *wire.Reader) {
 	case flagSYN | flagACK:
 		h.client = sideReceiver
 	}
-	i, e, dir := t.follow(protoTCP, src, dst, h)
-	fresh := e.packets[fromClient]+e.packets[fromServer] == uint64(t.frame.packets)
+	i, e, dir := t.follow(protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
+	fresh := e.halves[fromClient].packets+e.halves[fromServer].packets == uint64(t.frame.packets)
 	state := e.tcpState(dir, &g, fresh)
+	e.repeats(dir, &g)
 	if fresh || state != e.state {
 		t.change(i, e, state)
 	}
+	if g.flags&flagSYN != 0 {
+		t.handshake(e, dir, &g, int(binary.BigEndian.Uint16(b[14:16])), options)
+	}
 	t.stream(i, e, dir, &g)
+}
+
+// repeats counts a segment whose bytes, or whose SYN, were all sent before: they
+// came again, or late. A byte before the next one keeps a connection alive.
+func (e *entry) repeats(dir int, g *segment) {
+	h := &e.halves[dir]
+	end := g.seq + uint32(g.length)
+	if g.flags&flagSYN != 0 {
+		end++
+	}
+	switch {
+	case end == g.seq:
+	case h.top == 0 || int32(end-h.top) > 0:
+		h.top = end
+	case g.length != 1 || end != h.top:
+		bump(&h.again)
+	}
 }
 
 // over reports whether a SYN with this sequence number, in this direction,
@@ -68,6 +96,7 @@ func (e *entry) over(dir int, seq uint32) bool {
 func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 	asking := e.state == heron.FlowAttempt || e.state == heron.FlowUnanswered
 	if g.flags&flagRST != 0 {
+		bump(&e.resets)
 		switch {
 		case asking && dir == fromServer && !fresh:
 			return heron.FlowRejected
@@ -89,7 +118,7 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		return heron.FlowClosed
 	case asking && dir == fromServer && (!fresh || g.flags&flagACK != 0):
 		return heron.FlowEstablished
-	case asking && g.flags&(flagSYN|flagACK) == flagACK && (g.length > 0 || e.packets[fromClient] > 2):
+	case asking && g.flags&(flagSYN|flagACK) == flagACK && (g.length > 0 || e.halves[fromClient].packets > 2):
 		// The answer was not captured, but there must have been one.
 		return heron.FlowEstablished
 	}

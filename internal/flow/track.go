@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"math/bits"
+
 	"github.com/heron-iot/heron"
 )
 
@@ -96,7 +98,7 @@ func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints)
 	i, e := t.slab.alloc()
 	t.stats.Flows++
 	e.key, e.hash, e.live = *k, hash, true
-	e.first, e.last = f.time, f.time
+	e.first = f.time
 	e.state = heron.FlowAttempt
 	senderIsClient := h.client == sideSender ||
 		h.client == sideUnknown && portRank(src) >= portRank(dst)
@@ -109,7 +111,7 @@ func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints)
 	e.awaits = h.awaits && senderIsClient && !f.dstIP.isGroup(f.v6) && f.dst != broadcast()
 	dir := e.direction(senderIsA)
 	t.count(e, dir)
-	e.mac[1-dir] = f.dst
+	e.halves[1-dir].mac = f.dst
 	t.index.insert(hash, i)
 	e.reported = t.now
 	t.schedule(i, e, e.deadline(t.now))
@@ -120,16 +122,36 @@ func broadcast() heron.MAC { return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 
 // count adds the packet at hand to its flow.
 func (t *Table) count(e *entry, dir int) {
-	f := &t.frame
-	e.packets[dir] += uint64(f.packets)
-	e.bytes[dir] += uint64(f.bytes)
-	e.last = max(e.last, f.time)
+	f, h := &t.frame, &e.halves[dir]
+	if h.packets > 0 {
+		bump(&h.gaps[gapBucket(f.time-h.last)])
+	}
+	bump(&h.sizes[sizeBucket(f.bytes)])
+	h.packets += uint64(f.packets)
+	h.bytes += uint64(f.bytes)
+	h.payload += uint64(f.payload)
+	h.last = max(h.last, f.time)
 	e.touched = t.now
 	e.changed = true
-	if t.now >= e.sight[dir] || e.mac[dir] != f.src {
-		e.sight[dir] = t.sight(f.srcIP, true)
-		e.mac[dir] = f.src
+	if t.now >= h.sight || h.mac != f.src {
+		h.sight = t.sight(f.srcIP, true)
+		h.mac = f.src
 	}
+}
+
+// bump adds one, as far as it goes.
+func bump(n *uint16) {
+	if v := *n + 1; v != 0 {
+		*n = v
+	}
+}
+
+// sizeBucket and gapBucket are the places of a packet in the histograms of
+// heron.Flow.
+func sizeBucket(bytes int) int { return min(bits.Len(uint(bytes)|63)-6, heron.FlowBuckets-1) }
+
+func gapBucket(d heron.Time) int {
+	return min((bits.Len64(uint64(max(d, 0))|63)-5)/3, heron.FlowBuckets-1)
 }
 
 // evict ends a flow that was quiet for long, to make room: each flow has a

@@ -12,6 +12,7 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 	if t.frame.quoting && protocol != protoICMP && protocol != protoICMPv6 {
 		return
 	}
+	t.frame.payload = max(t.frame.length, 0)
 	switch protocol {
 	case protoTCP:
 		t.tcp(r)
@@ -56,11 +57,12 @@ func (t *Table) udp(r *wire.Reader) {
 		rest := wire.NewReader(payload)
 		payload = rest.Bytes(min(length-8, rest.Len()))
 	}
+	t.frame.payload = max(t.frame.payload-8, 0)
 	_, e, dir := t.follow(protoUDP, int(src), int(dst), hints{awaits: true})
 	if e.settled && e.carries == layerNone || len(payload) == 0 {
 		return
 	}
-	fresh := e.packets[1-dir] == 0 && e.packets[dir] == uint64(t.frame.packets)
+	fresh := e.halves[fromClient].packets+e.halves[fromServer].packets == uint64(t.frame.packets)
 	if l := e.carriesOf(src, dst, payload, fresh); l != layerNone && t.udpTunnel(e, l, payload) {
 		return
 	}

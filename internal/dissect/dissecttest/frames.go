@@ -15,6 +15,7 @@ import (
 type sink struct{ *dissect.Dispatcher }
 
 func (sink) Sighting(heron.Endpoint, heron.Time) {}
+func (sink) Handshake(*flow.Handshake)           {}
 func (sink) Flow(*heron.Flow)                    {}
 
 // frames sends the conversation as frames through the real flow table, which must
