@@ -92,9 +92,14 @@ func scope(about heron.Subject, item []byte, out dissect.Emitter) {
 		{"onvif://www.onvif.org/manufacturer/", keyMaker}, {"onvif://www.onvif.org/MAC/", keyMAC},
 		{"onvif://www.onvif.org/location/", keyPlace},
 	} {
-		if rest, ok := bytes.CutPrefix(item, []byte(s.start)); ok {
-			out.Observe(about, s.key, bytes.ReplaceAll(rest, []byte("%20"), []byte(" ")))
+		rest, ok := bytes.CutPrefix(item, []byte(s.start))
+		if !ok {
+			continue
 		}
+		if bytes.Contains(rest, []byte("%20")) {
+			rest = bytes.ReplaceAll(rest, []byte("%20"), []byte(" "))
+		}
+		out.Observe(about, s.key, rest)
 	}
 }
 
