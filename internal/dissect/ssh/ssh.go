@@ -1,4 +1,6 @@
-// Package ssh reads the banners that both sides of an SSH connection open with.
+// Package ssh reads what is in clear of an SSH connection: the banners that both
+// sides open with, the algorithms they offer, of which HASSH makes fingerprints,
+// and the server's host key.
 package ssh
 
 import (
@@ -14,38 +16,65 @@ const (
 	keyBanner   = "ssh.banner"   // the whole line
 	keySoftware = "ssh.software" // what comes after the protocol version
 	keyClient   = "ssh.client"   // the same, of a client
+
+	keyHASSH       = "ssh.hassh"        // of a client
+	keyHASSHServer = "ssh.hassh_server" // of a server
+	keyAlgorithms  = "ssh.host_key_algorithms"
+	keyHostKey     = "ssh.host_key" // "ssh-ed25519 SHA256:…"
 )
 
 // maxBanner is the longest banner that RFC 4253 §4.2 allows.
+const maxBanner = 255
+
+// Places in heron.FlowScratch.Data.
 const (
-	maxBanner = 255
+	atStage   = 0 // two: what comes next of the client, of the server
+	atPackets = 2 // of the server, since its banner
 )
 
-// atDone is the place in heron.FlowScratch.Data of two flags: the client's
-// banner was read, the server's was.
-const atDone = 0
+// Stages of a side.
+const (
+	stageBanner   = iota
+	stageOffer    // its algorithms come next
+	stageExchange // the server's host key is among the next packets
+	stageDone
+)
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
+	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "ssh",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{22, 2222},
-		Spec:    "RFC 4253 §4.2",
+		Spec:    "RFC 4253 §4.2, §6, §7, §8; RFC 4419; RFC 5656; HASSH (Salesforce)",
 		Probe:   func(b []byte, _ bool) bool { return bytes.HasPrefix(b, []byte("SSH-")) },
-		Dissect: read,
+		Dissect: d.dissect,
 	}
 }
 
-func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	data := &m.Flow.Data
-	side := 1
+type dissector struct {
+	text []byte
+}
+
+func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	data, side := &m.Flow.Data, 1
 	if m.FromClient {
 		side = 0
 	}
-	if data[atDone+side] != 0 {
-		return heron.Verdict{Consumed: len(m.Payload)}, nil
+	v := heron.Verdict{Consumed: len(m.Payload)}
+	switch data[atStage+side] {
+	case stageBanner:
+		return banner(r, &data[atStage+side], m, out)
+	case stageOffer, stageExchange:
+		v.Consumed = d.packet(r, &data[atStage+side], m, out)
 	}
+	v.Done = data[atStage] == stageDone && data[atStage+1] == stageDone
+	return v, nil
+}
+
+// banner reads the line that a side opens with.
+func banner(r *wire.Reader, stage *byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	line := r.Line(maxBanner + 2)
 	switch {
 	case r.Err() != nil && r.Offset() == 0 && couldBe(m.Payload) && len(m.Payload) <= maxBanner:
@@ -64,8 +93,8 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		out.Observe(about, keyBanner, line)
 		out.Observe(about, keySoftware, software)
 	}
-	data[atDone+side] = 1
-	return heron.Verdict{Consumed: len(m.Payload), Done: data[atDone] != 0 && data[atDone+1] != 0}, nil
+	*stage = stageOffer
+	return heron.Verdict{Consumed: r.Offset()}, nil
 }
 
 // couldBe reports whether b can become a banner.
