@@ -13,6 +13,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
+	"github.com/heron-iot/heron/internal/dissect/cotp"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
 	"github.com/heron-iot/heron/internal/dissect/cspv4"
@@ -134,6 +135,7 @@ func Protocols() []dissect.Protocol {
 		carp.Protocol(),
 		cdp.Protocol(),
 		codesys.Protocol(),
+		cotp.Protocol(),
 		crestron.Protocol(),
 		crimson.Protocol(),
 		cspv4.Protocol(),

@@ -70,6 +70,10 @@ func isHeader(b []byte) bool {
 	return r.Err() == nil && mark == magic && (version >= 1 && version <= lastVersion || version >= systemEvent)
 }
 
+// mineAt is where in the flow's scratch, after the octets of dissect.Fresh, stands
+// that the flow began with this protocol.
+const mineAt = 9
+
 // Operations.
 const (
 	request  = 0x31
@@ -87,9 +91,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	b.Skip(1)
 	version := b.U8()
 	body := b.Sub(min(b.U16(), b.Len()))
-	if !isHeader(d.joined) || b.Err() != nil {
-		return heron.Verdict{}, dissect.ErrNotMine
+	if !isHeader(d.joined) || b.Err() != nil || m.Flow.Protocol != 0 && m.Flow.Data[mineAt] != magic {
+		return heron.Verdict{}, dissect.ErrNotMine // a flow that is S7 stays S7
 	}
+	m.Flow.Data[mineAt] = magic
 	if version > lastVersion {
 		return heron.Verdict{}, nil
 	}
