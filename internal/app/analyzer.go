@@ -27,14 +27,20 @@ type analyzer struct {
 // analyzerConfig is what an analyzer is made of.
 type analyzerConfig struct {
 	site     string
-	identify func([]heron.Observation) heron.Identification
+	identify identifier
 	local    []netip.Prefix
 	zones    []heron.Zone
 }
 
+// identifier says what devices are, and which observations that may rest on.
+type identifier interface {
+	Identify(obs []heron.Observation) heron.Identification
+	Reads(key, value string) bool
+}
+
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
-		SiteID: c.site, Identify: c.identify, Local: c.local, Zones: c.zones,
+		SiteID: c.site, Identify: c.identify.Identify, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
 	})
 	return &analyzer{
 		site:      c.site,

@@ -18,7 +18,7 @@ type core struct {
 	site     string
 	store    *store.DB
 	log      *slog.Logger
-	identify func([]heron.Observation) heron.Identification
+	identify identifier
 	local    []netip.Prefix
 	// changed is told which devices to assess again.
 	changed func(ids ...string)

@@ -154,7 +154,7 @@ func (p *Platform) openCore(ctx context.Context) error {
 		return err
 	}
 	p.core = &core{
-		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: id.Identify,
+		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: id,
 		local: p.conf.Prefixes(), changed: p.assess.mark, sensors: map[string]heron.Sensor{},
 	}
 	for _, s := range sensors {

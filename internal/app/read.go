@@ -61,7 +61,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 	}
 	r := &reader{
 		started: time.Now(), options: &o,
-		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id.Identify, local: o.Local}),
+		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	// Packets are taken apart on one core while the other thinks about them.

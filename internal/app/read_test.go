@@ -183,7 +183,7 @@ func TestASensorGivesTheSameAnswerAsAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := newAnalyzer(analyzerConfig{site: "read", identify: id.Identify})
+	a := newAnalyzer(analyzerConfig{site: "read", identify: id})
 	alerts := map[string]heron.Alert{}
 	s := &sensor{
 		name: "read", log: slog.New(slog.DiscardHandler),

@@ -49,7 +49,7 @@ func Scan(ctx context.Context, o ScanOptions, progress func(done int)) (*ScanRes
 	if err != nil {
 		return nil, err
 	}
-	a := newAnalyzer(analyzerConfig{site: "scan", identify: id.Identify, local: prefixesOf(hosts)})
+	a := newAnalyzer(analyzerConfig{site: "scan", identify: id, local: prefixesOf(hosts)})
 	r := &ScanResult{Devices: []heron.Device{}}
 	err = s.Run(ctx, hosts, func(x probe.Answer) {
 		r.Asked++

@@ -41,8 +41,10 @@ type keyIndex struct {
 	equals map[string][]int
 	domain map[string][]int
 	exists []int
-	// grams maps the first bytes of each literal to the literals.
-	grams map[[gram]byte][]literal
+	// grams maps the first bytes of each literal to the literals; begins tells
+	// of most others that they are none.
+	grams  map[[gram]byte][]literal
+	begins sieve
 }
 
 // literal is text that a value must contain for the condition to hold.
@@ -133,6 +135,7 @@ func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
 		l.condition = id
 		piece := [gram]byte([]byte(l.text[:gram]))
 		k.grams[piece] = append(k.grams[piece], l)
+		k.begins.add(piece)
 	}
 	return nil
 }

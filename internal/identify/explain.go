@@ -32,17 +32,14 @@ type ConditionOutcome struct {
 // nearly did: at least one condition held, but not all, or one that forbids.
 func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
 	facts := factsOf(obs)
-	found := make(hits)
 	if v := id.Identify(obs).Identity.Vendor; v != nil {
 		facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
 	}
-	for i := range facts {
-		id.program.find(&facts[i], i, found)
-	}
+	found := id.program.search(facts)
 	var matched, near []Explanation
 	for i := range id.program.signatures {
 		r := &id.program.signatures[i]
-		touched := slices.ContainsFunc(r.match, func(c int) bool { return len(found[c]) > 0 })
+		touched := slices.ContainsFunc(r.match, func(c int) bool { return len(found.of(c)) > 0 })
 		switch e := id.program.explain(r, facts, found); {
 		case e.Matched:
 			matched = append(matched, e)
@@ -58,7 +55,7 @@ func (g *program) explain(r *rule, facts []fact, found hits) Explanation {
 	for _, ids := range [][]int{r.match, r.unless} {
 		for _, c := range ids {
 			o := ConditionOutcome{Condition: g.conditions[c].text.String(), Forbids: slices.Contains(r.unless, c)}
-			if h := found[c]; len(h) > 0 {
+			if h := found.of(c); len(h) > 0 {
 				o.Held, o.Key, o.Value = true, facts[h[0].fact].key, facts[h[0].fact].value
 			}
 			e.Conditions = append(e.Conditions, o)

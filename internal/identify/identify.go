@@ -76,10 +76,7 @@ func NewWith(p *Pack) (*Identifier, error) {
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	facts := factsOf(obs)
-	found := make(hits)
-	for i := range facts {
-		id.program.find(&facts[i], i, found)
-	}
+	found := id.program.search(facts)
 	votes := slices.Concat(macVotes(facts), nameVotes(facts))
 	for _, r := range id.program.led(found) {
 		if !r.late && r.fires(found) {
@@ -93,11 +90,31 @@ func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	return answer(decided, votes)
 }
 
+// Reads reports whether an observation of that key and value can make a
+// difference to what Identify says. Most cannot: no signature knows them.
+func (id *Identifier) Reads(key, value string) bool {
+	if key == KeyOUI {
+		return true
+	}
+	if slices.Contains(bannerKeys, key) {
+		if _, named := oui.Named(value); named {
+			return true
+		}
+	}
+	if id.program.keys[key] == nil {
+		return false
+	}
+	var found hits
+	id.program.find(&fact{key: key, value: value, lower: strings.ToLower(value)}, 0, &found)
+	return len(found) > 0
+}
+
 // vendorVotes returns what the vendor says of the other attributes, as far as
 // we are sure of the vendor.
 func (id *Identifier) vendorVotes(v *heron.Claim, facts []fact, found hits) []vote {
 	facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
-	id.program.find(&facts[len(facts)-1], len(facts)-1, found)
+	id.program.find(&facts[len(facts)-1], len(facts)-1, &found)
+	found.order()
 	var out []vote
 	for _, r := range id.program.led(found) {
 		if r.late && r.fires(found) {

@@ -14,29 +14,61 @@ type fact struct {
 
 // hit is a condition that a fact met.
 type hit struct {
-	fact     int
-	captures map[string]string
+	condition, fact int
+	captures        map[string]string
 }
 
-// hits are the facts that met each condition, in the order of the facts.
-type hits map[int][]hit
+// hits are the conditions that were met, each by the facts that met it. They
+// can be asked once they are in order.
+type hits []hit
+
+// order sorts hits by condition, then fact, each pair once.
+func (h *hits) order() {
+	slices.SortStableFunc(*h, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.condition, b.condition), cmp.Compare(a.fact, b.fact))
+	})
+	*h = slices.CompactFunc(*h, func(a, b hit) bool { return a.condition == b.condition && a.fact == b.fact })
+}
+
+// of returns the hits of one condition, in the order of the facts.
+func (h hits) of(condition int) hits {
+	lo, found := slices.BinarySearchFunc(h, condition, func(one hit, c int) int { return cmp.Compare(one.condition, c) })
+	if !found {
+		return nil
+	}
+	hi := lo
+	for hi < len(h) && h[hi].condition == condition {
+		hi++
+	}
+	return h[lo:hi]
+}
+
+// search returns the conditions that facts meet.
+func (g *program) search(facts []fact) hits {
+	var out hits
+	for i := range facts {
+		g.find(&facts[i], i, &out)
+	}
+	out.order()
+	return out
+}
 
 // find adds the conditions that fact number i meets.
-func (g *program) find(f *fact, i int, out hits) {
+func (g *program) find(f *fact, i int, out *hits) {
 	k := g.keys[f.key]
 	if k == nil {
 		return
 	}
 	for _, id := range k.equals[f.lower] {
-		out.add(id, hit{fact: i})
+		*out = append(*out, hit{condition: id, fact: i})
 	}
 	for _, id := range k.exists {
-		out.add(id, hit{fact: i})
+		*out = append(*out, hit{condition: id, fact: i})
 	}
 	if len(k.domain) > 0 {
 		for name := strings.TrimSuffix(f.lower, "."); name != ""; {
 			for _, id := range k.domain[name] {
-				out.add(id, hit{fact: i})
+				*out = append(*out, hit{condition: id, fact: i})
 			}
 			_, name, _ = strings.Cut(name, ".")
 		}
@@ -48,17 +80,40 @@ func (g *program) find(f *fact, i int, out hits) {
 
 // findLiterals adds the conditions whose literal stands in the value where it
 // must, and whose regular expression, if any, agrees.
-func (k *keyIndex) findLiterals(f *fact, i int, out hits) {
+func (k *keyIndex) findLiterals(f *fact, i int, out *hits) {
 	for at := 0; at+gram <= len(f.lower); at++ {
-		for _, l := range k.grams[[gram]byte([]byte(f.lower[at:at+gram]))] {
+		piece := [gram]byte([]byte(f.lower[at : at+gram]))
+		if !k.begins.has(piece) {
+			continue
+		}
+		for _, l := range k.grams[piece] {
 			if !strings.HasPrefix(f.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(f.lower, at) {
 				continue
 			}
-			if h := (hit{fact: i}); l.expr == nil || l.capture(f.value, &h) {
-				out.add(l.condition, h)
+			if h := (hit{condition: l.condition, fact: i}); l.expr == nil || l.capture(f.value, &h) {
+				*out = append(*out, h)
 			}
 		}
 	}
+}
+
+// sieve tells for most pieces of text that no literal begins with them: nearly
+// all of a value is turned away by one bit.
+type sieve [32]uint64
+
+func (s *sieve) add(piece [gram]byte) {
+	i := sieveBit(piece)
+	s[i/64] |= 1 << (i % 64)
+}
+
+func (s *sieve) has(piece [gram]byte) bool {
+	i := sieveBit(piece)
+	return s[i/64]&(1<<(i%64)) != 0
+}
+
+func sieveBit(piece [gram]byte) uint32 {
+	n := uint32(piece[0]) | uint32(piece[1])<<8 | uint32(piece[2])<<16
+	return n * 0x9e3779b1 >> (32 - 11)
 }
 
 // stands reports whether the literal stands as a word at that place of the value:
@@ -95,37 +150,30 @@ func (l *literal) capture(value string, h *hit) bool {
 	return true
 }
 
-// add records a hit, unless the same fact met the condition already.
-func (h hits) add(condition int, one hit) {
-	list := h[condition]
-	if n := len(list); n > 0 && list[n-1].fact == one.fact {
-		return
-	}
-	h[condition] = append(list, one)
-}
-
 // led returns the rules whose first condition was met, ascending by id: no
 // other can fire.
 func (g *program) led(h hits) []*rule {
 	var out []*rule
-	for id := range h {
-		if r := &g.signatures[g.conditions[id].rule]; r.match[0] == id {
+	last := -1
+	for i := range h {
+		c := h[i].condition
+		if r := &g.signatures[g.conditions[c].rule]; c != last && r.match[0] == c {
 			out = append(out, r)
 		}
+		last = c
 	}
-	slices.SortFunc(out, func(a, b *rule) int { return cmp.Compare(a.match[0], b.match[0]) })
 	return out
 }
 
 // fires reports whether all conditions of the rule hold.
 func (r *rule) fires(h hits) bool {
 	for _, id := range r.match {
-		if len(h[id]) == 0 {
+		if len(h.of(id)) == 0 {
 			return false
 		}
 	}
 	for _, id := range r.unless {
-		if len(h[id]) > 0 {
+		if len(h.of(id)) > 0 {
 			return false
 		}
 	}
@@ -146,11 +194,11 @@ type vote struct {
 // condition speaks; of the other conditions only the captures of the first hit count.
 func (r *rule) votes(facts []fact, h hits) []vote {
 	var out []vote
-	for _, lead := range h[r.match[0]] {
+	for _, lead := range h.of(r.match[0]) {
 		f := &facts[lead.fact]
 		values := map[string]string{"value": f.value}
 		for _, id := range r.match[1:] {
-			for name, v := range h[id][0].captures {
+			for name, v := range h.of(id)[0].captures {
 				values[name] = v
 			}
 		}

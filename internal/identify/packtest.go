@@ -74,11 +74,7 @@ func (g *program) tryExample(r *rule, e Example) string {
 // run finds the conditions that the observations of an example meet.
 func (g *program) run(e Example) ([]fact, hits) {
 	facts := factsOf(e.observations())
-	found := make(hits)
-	for i := range facts {
-		g.find(&facts[i], i, found)
-	}
-	return facts, found
+	return facts, g.search(facts)
 }
 
 // observations returns what the example observes.

@@ -26,9 +26,7 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 		Risk: old.Risk, OpenAlerts: old.OpenAlerts, Quarantined: old.Quarantined,
 		Identity: old.Identity, RunnerUp: old.RunnerUp, Evidence: old.Evidence,
 	}
-	fresh := !r.identified
 	for _, n := range r.nodes {
-		fresh = fresh || n.fresh
 		d.Local = d.Local || n.local
 		if d.First == 0 || (n.first != 0 && n.first < d.First) {
 			d.First = n.first
@@ -36,84 +34,14 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 		d.Last = max(d.Last, n.last)
 	}
 	d.Interfaces = interfaces(r.nodes)
-	d.MACs, d.IPs, d.Sensors = addresses(r.nodes)
+	d.MACs, d.IPs, d.Sensors = macs(r.nodes), addresses(r.nodes), sensors(r.nodes)
 	d.Name = v.nameOf(r, old)
 	d.Zone = v.zoneOf(d.IPs)
-	if fresh || old.ID == "" {
-		v.identify(r, &d)
-	}
+	v.identify(r, &d)
 	d.Services = services(r.nodes)
 	d.Hostnames = hostnames(r.nodes)
 	d.Roles = roles(r.nodes, d.Services)
 	return d
-}
-
-// identify asks what the device is.
-func (v *Inventory) identify(r *record, d *heron.Device) {
-	r.identified = true
-	if v.options.Identify != nil {
-		answer := v.options.Identify(r.ownMACs(r.observations()))
-		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
-	}
-	if d.Identity.Type.Value == "" {
-		d.Identity.Type.Value = heron.Unknown
-	}
-	if d.Evidence == nil {
-		d.Evidence = []heron.Evidence{}
-	}
-}
-
-// ownMACs empties in the list each MAC that is not the device's own, as that of
-// the router before it: its maker is not the device's. It returns the list.
-func (r *record) ownMACs(list []heron.Observation) []heron.Observation {
-	for i := range list {
-		m := &list[i].MAC
-		if !slices.ContainsFunc(r.nodes, func(n *node) bool { return n.mac == *m }) {
-			*m = heron.MAC{}
-		}
-	}
-	return list
-}
-
-// observations returns the facts of all nodes of a record, in order of key and
-// with at most heron.MaxValuesPerKey of each, the latest.
-func (r *record) observations() []heron.Observation {
-	var out []heron.Observation
-	for _, n := range r.nodes {
-		for _, f := range n.facts {
-			out = append(out, f.Observation)
-		}
-	}
-	if len(r.nodes) == 1 && len(r.nodes[0].endpoints) <= 1 {
-		return out // in order, and within the bound, as the endpoint is
-	}
-	slices.SortFunc(out, compareObservations)
-	return boundKeys(out)
-}
-
-// compareObservations orders the facts of different endpoints.
-func compareObservations(a, b heron.Observation) int {
-	return cmp.Or(compareFacts(&a, &b), bytes.Compare(a.MAC[:], b.MAC[:]), a.IP.Compare(b.IP))
-}
-
-// boundKeys cuts each key of a sorted list to its latest values.
-func boundKeys(list []heron.Observation) []heron.Observation {
-	out := list[:0]
-	for len(list) > 0 {
-		n := 1
-		for n < len(list) && list[n].Key == list[0].Key {
-			n++
-		}
-		group := list[:n]
-		list = list[n:]
-		if n > heron.MaxValuesPerKey {
-			slices.SortStableFunc(group, func(a, b heron.Observation) int { return cmp.Compare(b.Last, a.Last) })
-			group = group[:heron.MaxValuesPerKey]
-			slices.SortFunc(group, compareObservations)
-		}
-		out = append(out, group...)
-	}
-	return out
 }
 
 // interfaces lists the MACs with the addresses they had, and one interface
@@ -152,15 +80,38 @@ type current struct {
 	first heron.Time
 }
 
-// addresses returns the MACs of a device, the addresses that it has now (the
-// latest first, IPv4 before IPv6), and the sensors that saw it.
-func addresses(nodes []*node) (macs []heron.MAC, ips []netip.Addr, sensors []string) {
-	macs, ips = []heron.MAC{}, []netip.Addr{}
-	var now []current
+// macs returns the MACs of a device, sorted.
+func macs(nodes []*node) []heron.MAC {
+	out := []heron.MAC{}
 	for _, n := range nodes {
 		if n.isMAC() {
-			macs = append(macs, n.mac)
-		} else {
+			out = append(out, n.mac)
+		}
+	}
+	slices.SortFunc(out, func(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) })
+	return out
+}
+
+// sensors returns the sensors that saw a device, sorted.
+func sensors(nodes []*node) []string {
+	var out []string
+	for _, n := range nodes {
+		for _, f := range n.facts {
+			if f.Sensor != "" && !slices.Contains(out, f.Sensor) && len(out) < maxSensors {
+				out = append(out, f.Sensor)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// addresses returns the addresses that a device has now, the latest first,
+// IPv4 before IPv6.
+func addresses(nodes []*node) []netip.Addr {
+	var now []current
+	for _, n := range nodes {
+		if !n.isMAC() {
 			now = append(now, current{n.ip, n.last, n.first})
 		}
 		for _, e := range n.endpoints {
@@ -168,22 +119,16 @@ func addresses(nodes []*node) (macs []heron.MAC, ips []netip.Addr, sensors []str
 				now = append(now, current{e.ip.ip, e.last, e.first})
 			}
 		}
-		for _, f := range n.facts {
-			if f.Sensor != "" && !slices.Contains(sensors, f.Sensor) && len(sensors) < maxSensors {
-				sensors = append(sensors, f.Sensor)
-			}
-		}
 	}
-	slices.SortFunc(macs, func(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) })
 	slices.SortFunc(now, func(a, b current) int {
 		return cmp.Or(compareBool(a.ip.Is6(), b.ip.Is6()), compareBool(isLinkLocal(a.ip), isLinkLocal(b.ip)),
 			cmp.Compare(b.last, a.last), cmp.Compare(b.first, a.first), a.ip.Compare(b.ip))
 	})
+	out := make([]netip.Addr, 0, min(len(now), maxIPs))
 	for _, c := range now[:min(len(now), maxIPs)] {
-		ips = append(ips, c.ip)
+		out = append(out, c.ip)
 	}
-	slices.Sort(sensors)
-	return macs, ips, sensors
+	return out
 }
 
 func isLinkLocal(ip netip.Addr) bool { return ip.IsLinkLocalUnicast() }
@@ -197,7 +142,7 @@ func hostnames(nodes []*node) []string {
 	var found []name
 	for _, n := range nodes {
 		for _, f := range n.facts {
-			if f.Key != heron.KeyHostname && f.Key != "dhcp.hostname" {
+			if !f.kind.has(ofName) {
 				continue
 			}
 			i := slices.IndexFunc(found, func(o name) bool { return strings.EqualFold(o.text, f.Value) })

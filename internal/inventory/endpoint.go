@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -29,7 +28,7 @@ type endpoint struct {
 	mac, ip     *node // nil where missing
 	vlan        uint16
 	first, last heron.Time
-	facts       []fact // in the order of compareFacts
+	facts       []*fact // in the order of compareFacts
 	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
 	claimed bool
 	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
@@ -38,13 +37,6 @@ type endpoint struct {
 	sent bool
 	// own is derived: the IP belongs to the MAC, at some time at least.
 	own bool
-}
-
-// fact is one observation with what storing it needs.
-type fact struct {
-	heron.Observation
-	owner string // device it was last reported with
-	dirty bool   // changed since
 }
 
 // node is what may be a device of its own: a MAC, or an IP that no MAC owns.
@@ -62,7 +54,6 @@ type node struct {
 	hostnames   []string
 	local       bool
 	present     bool
-	fresh       bool // evidence changed since the last identification
 	record      *record
 }
 
@@ -79,15 +70,18 @@ func (v *Inventory) observe(o *heron.Observation) (*endpoint, *fact) {
 	if v.since == 0 || (o.First != 0 && o.First < v.since) {
 		v.since = o.First
 	}
+	earlier := end.first == 0 || o.First < end.first
 	v.note(end, o)
-	f, added := end.merge(o)
+	f, what := v.merge(end, o)
 	if f == nil {
 		v.dropped++
 		return end, nil
 	}
+	if !earlier && v.touch(end, f, what) {
+		return end, f
+	}
 	for _, n := range end.nodes() {
 		v.dirty.node(n)
-		n.fresh = n.fresh || added
 	}
 	return end, f
 }
@@ -260,65 +254,6 @@ func tells(key string) bool {
 		return false
 	}
 	return true
-}
-
-// merge adds an observation to the endpoint's facts. Merging is a join: first
-// is the least, last and count the greatest, so that the order of arrival and
-// repetition make no difference. It returns nil when the fact has no room.
-func (e *endpoint) merge(o *heron.Observation) (f *fact, added bool) {
-	i, found := slices.BinarySearchFunc(e.facts, o, func(f fact, o *heron.Observation) int {
-		return compareFacts(&f.Observation, o)
-	})
-	if !found {
-		return e.add(o)
-	}
-	f = &e.facts[i]
-	if o.First < f.First || (o.First == f.First && o.Sensor < f.Sensor) {
-		f.First, f.Sensor, f.dirty = o.First, o.Sensor, true
-	}
-	if o.Last > f.Last || o.Count > f.Count {
-		f.Last, f.Count, f.dirty = max(f.Last, o.Last), max(f.Count, o.Count), true
-	}
-	return f, false
-}
-
-// add inserts a new fact; of too many values of one key, the one not seen for
-// longest goes.
-func (e *endpoint) add(o *heron.Observation) (*fact, bool) {
-	lo, _ := slices.BinarySearchFunc(e.facts, o.Key, func(f fact, key string) int { return cmp.Compare(f.Key, key) })
-	hi := lo
-	oldest := lo
-	for hi < len(e.facts) && e.facts[hi].Key == o.Key {
-		if e.facts[hi].Last < e.facts[oldest].Last {
-			oldest = hi
-		}
-		hi++
-	}
-	if hi-lo >= heron.MaxValuesPerKey {
-		if old := &e.facts[oldest].Observation; old.Last > o.Last || (old.Last == o.Last && compareFacts(old, o) < 0) {
-			return nil, false
-		}
-		e.facts = slices.Delete(e.facts, oldest, oldest+1)
-	}
-	i, _ := slices.BinarySearchFunc(e.facts, o, func(f fact, o *heron.Observation) int { return compareFacts(&f.Observation, o) })
-	e.facts = slices.Insert(e.facts, i, fact{Observation: *o, dirty: true})
-	f, k := &e.facts[i], e.key()
-	f.MAC, f.IP = k.mac, k.ip // as they are filed
-	return f, true
-}
-
-// compareFacts orders the facts of one endpoint and tells which are the same.
-func compareFacts(a, b *heron.Observation) int {
-	if c := strings.Compare(a.Key, b.Key); c != 0 {
-		return c
-	}
-	if c := cmp.Or(cmp.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port)); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Value, b.Value); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Source, b.Source)
 }
 
 // usableIP returns ip in its plain form, or the zero Addr where the address

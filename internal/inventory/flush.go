@@ -3,18 +3,27 @@ package inventory
 import (
 	"slices"
 	"strings"
-
-	"github.com/heron-iot/heron"
 )
 
 // dirt is what must be derived again.
 type dirt struct {
 	nodes map[*node]struct{}
 	macs  map[*node]struct{} // whose addresses must be judged again
+	// records are devices of which only what is said of them changed: that they
+	// are devices, and of which nodes, stands.
+	records []*record
 }
 
 func newDirt() dirt {
 	return dirt{nodes: map[*node]struct{}{}, macs: map[*node]struct{}{}}
+}
+
+// clear makes everything clean, and keeps the room for the next time.
+func (d *dirt) clear() {
+	clear(d.nodes)
+	clear(d.macs)
+	clear(d.records)
+	d.records = d.records[:0]
 }
 
 func (d dirt) node(n *node) { d.nodes[n] = struct{}{} }
@@ -26,17 +35,26 @@ func (d dirt) mac(n *node) {
 	}
 }
 
-func (d dirt) empty() bool { return len(d.nodes) == 0 && len(d.macs) == 0 }
+func (d dirt) empty() bool { return len(d.nodes) == 0 && len(d.macs) == 0 && len(d.records) == 0 }
 
 // flush derives again what is dirty: which addresses are whose, which nodes
 // show which identifiers, which nodes are one device, and the devices.
 func (v *Inventory) flush() Delta {
-	if v.dirty.empty() {
-		return Delta{}
+	var delta Delta
+	if len(v.dirty.nodes) > 0 || len(v.dirty.macs) > 0 {
+		v.regroup(&delta, v.affected())
 	}
+	v.renew(&delta)
+	v.dirty.clear()
+	v.forgetGathered()
+	return delta
+}
+
+// affected judges what is dirty and returns the nodes, their facts gathered,
+// whose devices that may change, in the order of their anchors.
+func (v *Inventory) affected() []*node {
 	v.judge()
 	nodes := sorted(v.spread())
-	v.dirty = newDirt()
 	seeds := make(map[*node]struct{}, len(nodes))
 	for _, n := range nodes {
 		v.gather(n)
@@ -48,11 +66,7 @@ func (v *Inventory) flush() Delta {
 			v.gather(n)
 		}
 	}
-	delta := v.regroup(region)
-	for _, n := range region {
-		n.facts, n.fresh = nil, false
-	}
-	return delta
+	return region
 }
 
 // sorted returns a set of nodes in the order of their anchors.
@@ -109,101 +123,6 @@ func (v *Inventory) spread() map[*node]struct{} {
 	return out
 }
 
-// gather collects the facts that are given to a node: those under its own
-// addresses, and those told of these addresses by nobody in particular at a
-// time when they were its own.
-func (v *Inventory) gather(n *node) {
-	n.facts = n.facts[:0]
-	n.first, n.last = 0, 0
-	if n.isMAC() {
-		v.gatherMAC(n)
-	} else if n.ownerAt(0) == nil {
-		local := v.isLocal(n.ip)
-		for _, e := range n.endpoints {
-			carried := e.mac != nil && !local
-			n.takeFacts(e, func(f *fact) bool {
-				return (f.Key != heron.KeyARP || e.mac == nil) && (f.Key != heron.KeyFrame || !carried)
-			})
-		}
-	}
-	n.summarise()
-	n.local = n.isMAC() || v.isLocal(n.ip)
-	n.present = (n.isMAC() && n.first != 0) || (!n.isMAC() && n.speaks())
-}
-
-// gatherMAC is gather for an interface.
-func (v *Inventory) gatherMAC(n *node) {
-	for _, e := range n.endpoints {
-		n.carries(e)
-		switch {
-		case e.ip == nil:
-			n.takeFacts(e, nil)
-		case !e.own:
-			// That it carries frames of remote hosts is what makes it a router.
-			local := v.isLocal(e.ip.ip)
-			n.takeFacts(e, func(f *fact) bool { return f.Key == heron.KeyARP || (f.Key == heron.KeyFrame && !local) })
-		case e.usurped():
-			n.takeFacts(e, func(f *fact) bool { return isLinkFact(f.Key) })
-		default:
-			n.takeFacts(e, nil)
-		}
-		if e.own {
-			n.gatherAddress(e)
-		}
-	}
-}
-
-// carries widens the time in which n was seen by the frames that it sent for
-// others.
-func (n *node) carries(e *endpoint) {
-	for i := range e.facts {
-		if f := &e.facts[i]; isLinkFact(f.Key) {
-			n.span(f.First, f.Last)
-		}
-	}
-}
-
-// gatherAddress takes the facts about an address that were told with no MAC,
-// with a router's, or with a usurper's, at a time when the address was n's.
-func (n *node) gatherAddress(own *endpoint) {
-	for _, e := range own.ip.endpoints {
-		if e == own || (e.own && !e.usurped()) {
-			continue
-		}
-		linked := e.mac != nil && e.own
-		n.takeFacts(e, func(f *fact) bool {
-			if (f.Key == heron.KeyARP && e.mac != nil) || (linked && isLinkFact(f.Key)) {
-				return false
-			}
-			return own.ip.ownerAt(f.First) == own
-		})
-	}
-}
-
-// takeFacts adds the facts of an endpoint that pass, all for nil.
-func (n *node) takeFacts(e *endpoint, pass func(*fact) bool) {
-	for i := range e.facts {
-		if f := &e.facts[i]; pass == nil || pass(f) {
-			n.facts = append(n.facts, f)
-			n.span(f.First, f.Last)
-		}
-	}
-}
-
-// span widens the time in which n was seen.
-func (n *node) span(first, last heron.Time) {
-	if n.first == 0 || (first != 0 && first < n.first) {
-		n.first = first
-	}
-	n.last = max(n.last, last)
-}
-
-// isLinkFact reports whether a fact is about the frame rather than about what
-// was in it: such a fact belongs to the MAC that sent the frame.
-func isLinkFact(key string) bool {
-	return key == heron.KeyARP || key == heron.KeyFrame || key == heron.KeyMAC
-}
-
 // usurped reports whether the MAC claims an address whose holder is alive,
 // while it has another of its own: it stands between others (ARP spoofing), so
 // what passes through it was said by them.
@@ -217,36 +136,6 @@ func (e *endpoint) usurped() bool {
 	return held && slices.ContainsFunc(e.mac.endpoints, func(o *endpoint) bool {
 		return o != e && o.own && o.claimed && o.ip.ip.Is4()
 	})
-}
-
-// summarise reads the names out of the facts. These are in the order of
-// endpoints, then of keys: the same for the same facts.
-func (n *node) summarise() {
-	n.hostnames = n.hostnames[:0]
-	for _, f := range n.facts {
-		if f.Key == heron.KeyHostname || f.Key == "dhcp.hostname" {
-			if h := hostLabel(f.Value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {
-				n.hostnames = append(n.hostnames, h)
-			}
-		}
-	}
-}
-
-// speaks reports whether an address without a MAC is a host worth keeping as a
-// device: a local one that was seen at all, a remote one of which something
-// is known. The last address of a network is a broadcast unless it sent.
-func (n *node) speaks() bool {
-	edge := n.ip.Is4() && (n.ip.As4()[3] == 255 || n.ip.As4()[3] == 0)
-	for _, f := range n.facts {
-		switch {
-		case f.Key == heron.KeyFrame && n.local:
-			return true
-		case edge:
-		case n.local, tells(f.Key):
-			return true
-		}
-	}
-	return false
 }
 
 // index files a node under the strong identifiers it shows, and adds it and

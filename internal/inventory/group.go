@@ -41,10 +41,9 @@ func (f *forest) join(a, b *node, reason string) {
 
 // regroup finds the devices in a region, brings them up to date and says what
 // changed.
-func (v *Inventory) regroup(region []*node) Delta {
+func (v *Inventory) regroup(d *Delta, region []*node) {
 	f := v.joined(region)
 	groups := v.groups(region, f)
-	var d Delta
 	before := map[string]*record{}
 	for _, n := range region {
 		if n.record != nil {
@@ -69,16 +68,14 @@ func (v *Inventory) regroup(region []*node) Delta {
 		}
 		was := before[id]
 		delete(before, id)
-		r.identified = r.identified && slices.Equal(r.nodes, g.nodes)
 		r.nodes = g.nodes
 		for _, n := range g.nodes {
 			n.record = r
 		}
-		v.update(&d, r, id, was == nil, origin[i])
-		v.recordMerges(&d, g, f)
+		v.update(d, r, id, was == nil, origin[i])
+		v.recordMerges(d, g, f)
 	}
-	v.retire(&d, before)
-	return d
+	v.retire(d, before)
 }
 
 // joined makes sets of the nodes in a region that are one device.
@@ -165,8 +162,9 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	old := r.device
 	stored, wasLoaded := v.loaded[id]
 	if isNew && wasLoaded {
-		old, r.identified = stored, true
+		old, r.basis = stored, r.basisOf(v.evidence(r, id))
 	}
+	r.news, r.moved = nothing, nil
 	next := v.derive(r, id, &old)
 	v.report(d, r, id)
 	if wasLoaded && isNew {
@@ -245,6 +243,7 @@ func (v *Inventory) retire(d *Delta, gone map[string]*record) {
 	slices.Sort(ids)
 	for _, id := range ids {
 		old := gone[id]
+		old.news, old.moved = nothing, nil
 		delete(v.records, id)
 		device := old.device
 		device.Version++

@@ -29,6 +29,10 @@ type Options struct {
 	// device whose evidence changed; nil leaves every device unknown. The MACs
 	// in the subjects are the device's own: empty where a router's stood.
 	Identify func([]heron.Observation) heron.Identification
+	// Reads reports whether an observation of that key and value can make a
+	// difference to Identify, which is not asked for the sake of others. nil
+	// means that all can.
+	Reads func(key, value string) bool
 	// Local are the networks that we watch. None means the private ranges.
 	// What ARP or DHCP shows to be on the link is local in any case.
 	Local []netip.Prefix
@@ -64,14 +68,18 @@ type Inventory struct {
 	ledger   *ledger
 	actor    string // who is behind the call in progress; "" is us
 	dirty    dirt
+	gathered []*node // whose facts are gathered, and
+	facts    []*fact // the room that these are in
+	room     []*fact // for the evidence of one device
 }
 
 // record is a device and the nodes it is made of.
 type record struct {
 	device heron.Device
 	nodes  []*node // in order of anchor
-	// identified tells that the identity stands for the current evidence.
-	identified bool
+	basis  basis   // what the identity rests on
+	news   news    // since the device was last derived
+	moved  []*fact // seen again since then
 }
 
 // New returns an empty Inventory.
@@ -98,14 +106,11 @@ func New(o Options) *Inventory {
 func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 	v.loaded[d.ID] = d
 	for i := range obs {
-		end, f := v.observe(&obs[i])
+		_, f := v.observe(&obs[i])
 		if f == nil {
 			continue
 		}
 		f.owner, f.dirty = d.ID, false
-		for _, n := range end.nodes() {
-			n.fresh = false // its stored identity stands
-		}
 	}
 }
 
@@ -126,7 +131,14 @@ func (v *Inventory) Rebuild(now heron.Time) Delta {
 	for _, n := range v.nodes {
 		v.dirty.node(n)
 		v.dirty.mac(n)
-		n.fresh = true
+		for _, e := range n.endpoints {
+			for _, f := range e.facts {
+				f.weighs = v.weighs(&f.Observation)
+			}
+		}
+	}
+	for _, r := range v.records {
+		r.basis = basis{}
 	}
 	return v.flush()
 }
@@ -193,9 +205,7 @@ func (v *Inventory) Observations(id string) []heron.Observation {
 		v.gather(n)
 	}
 	out := r.observations()
-	for _, n := range r.nodes {
-		n.facts = nil
-	}
+	v.forgetGathered()
 	return out
 }
 

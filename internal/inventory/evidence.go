@@ -1,0 +1,165 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"hash/maphash"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// basis is what an identity rests on, in short: the sum of the hashes of the
+// evidence. While it stays the same, so does the identity.
+type basis struct {
+	known bool
+	sum   uint64
+}
+
+var seed = maphash.MakeSeed()
+
+// weighs reports whether identification may rest on an observation.
+func (v *Inventory) weighs(o *heron.Observation) bool {
+	return v.options.Reads == nil || v.options.Reads(o.Key, o.Value)
+}
+
+// identify asks what the device is, unless that rests on what was asked before.
+func (v *Inventory) identify(r *record, d *heron.Device) {
+	list := v.evidence(r, "")
+	now := r.basisOf(list)
+	if r.basis == now {
+		return
+	}
+	r.basis = now
+	if v.options.Identify != nil {
+		answer := v.options.Identify(r.ownMACs(observationsOf(list)))
+		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
+	}
+	if d.Identity.Type.Value == "" {
+		d.Identity.Type.Value = heron.Unknown
+	}
+	if d.Evidence == nil {
+		d.Evidence = []heron.Evidence{}
+	}
+}
+
+// evidence returns the facts of a record that identification may rest on, and
+// one more for each MAC that these do not show; with an owner, those only that
+// were reported with it. The list is good until the next call.
+func (v *Inventory) evidence(r *record, owner string) []*fact {
+	list := v.room[:0]
+	for _, n := range r.nodes {
+		for _, f := range n.facts {
+			if owner == "" || f.owner == owner {
+				list = append(list, f)
+			}
+		}
+	}
+	v.room = list
+	if isCrowded(list) {
+		slices.SortFunc(list, compareFiled)
+		list = boundKeys(list)
+	}
+	return r.weighing(list)
+}
+
+// weighing cuts a list of facts to those that weigh, and the first that shows
+// each of the record's MACs.
+func (r *record) weighing(list []*fact) []*fact {
+	shown := make([]*node, 0, 4)
+	return slices.DeleteFunc(list, func(f *fact) bool {
+		i := slices.IndexFunc(r.nodes, func(n *node) bool { return n.isMAC() && n.mac == f.MAC })
+		if i < 0 || slices.Contains(shown, r.nodes[i]) {
+			return !f.weighs
+		}
+		shown = append(shown, r.nodes[i])
+		return false
+	})
+}
+
+// basisOf sums up evidence: what weighs of it, and the MACs that it shows.
+func (r *record) basisOf(list []*fact) basis {
+	b := basis{known: true}
+	for _, f := range list {
+		if f.weighs {
+			b.sum += maphash.String(seed, f.Key) ^ 3*maphash.String(seed, f.Value) ^ 5*maphash.String(seed, f.Source)
+		}
+	}
+	for _, n := range r.nodes {
+		if n.isMAC() && slices.ContainsFunc(list, func(f *fact) bool { return f.MAC == n.mac }) {
+			b.sum += 7 * maphash.Bytes(seed, n.mac[:])
+		}
+	}
+	return b
+}
+
+// ownMACs empties in the list each MAC that is not the device's own, as that of
+// the router before it: its maker is not the device's. It returns the list.
+func (r *record) ownMACs(list []heron.Observation) []heron.Observation {
+	for i := range list {
+		m := &list[i].MAC
+		if !slices.ContainsFunc(r.nodes, func(n *node) bool { return n.mac == *m }) {
+			*m = heron.MAC{}
+		}
+	}
+	return list
+}
+
+// observations returns the facts of all nodes of a record, in order of key and
+// with at most heron.MaxValuesPerKey of each, the latest.
+func (r *record) observations() []heron.Observation {
+	var list []*fact
+	for _, n := range r.nodes {
+		list = append(list, n.facts...)
+	}
+	slices.SortFunc(list, compareFiled)
+	return observationsOf(boundKeys(list))
+}
+
+func observationsOf(list []*fact) []heron.Observation {
+	out := make([]heron.Observation, len(list))
+	for i, f := range list {
+		out[i] = f.Observation
+	}
+	return out
+}
+
+// compareFiled orders the facts of different endpoints.
+func compareFiled(a, b *fact) int {
+	return cmp.Or(compareFacts(&a.Observation, &b.Observation), bytes.Compare(a.MAC[:], b.MAC[:]), a.IP.Compare(b.IP))
+}
+
+// isCrowded reports whether a list, in any order, has more than
+// heron.MaxValuesPerKey facts of one key.
+func isCrowded(list []*fact) bool {
+	if len(list) <= heron.MaxValuesPerKey {
+		return false
+	}
+	counts := make(map[string]int, 64)
+	for _, f := range list {
+		if counts[f.Key]++; counts[f.Key] > heron.MaxValuesPerKey {
+			return true
+		}
+	}
+	return false
+}
+
+// boundKeys cuts each key of a sorted list to its latest values.
+func boundKeys(list []*fact) []*fact {
+	out := list[:0]
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Key == list[0].Key {
+			n++
+		}
+		group := list[:n]
+		list = list[n:]
+		if n > heron.MaxValuesPerKey {
+			slices.SortStableFunc(group, func(a, b *fact) int { return cmp.Compare(b.Last, a.Last) })
+			group = group[:heron.MaxValuesPerKey]
+			slices.SortFunc(group, compareFiled)
+		}
+		out = append(out, group...)
+	}
+	return out
+}

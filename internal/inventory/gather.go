@@ -1,0 +1,144 @@
+package inventory
+
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// gather collects the facts that are given to a node: those under its own
+// addresses, and those told of these addresses by nobody in particular at a
+// time when they were its own. They are there until forgetGathered.
+func (v *Inventory) gather(n *node) {
+	v.gathered = append(v.gathered, n)
+	n.first, n.last = 0, 0
+	start := len(v.facts)
+	if n.isMAC() {
+		v.gatherMAC(n)
+	} else if n.ownerAt(0) == nil {
+		local := v.isLocal(n.ip)
+		for _, e := range n.endpoints {
+			carried := e.mac != nil && !local
+			v.take(n, e, func(f *fact) bool {
+				return (f.Key != heron.KeyARP || e.mac == nil) && (f.Key != heron.KeyFrame || !carried)
+			})
+		}
+	}
+	n.facts = v.facts[start:len(v.facts):len(v.facts)]
+	n.summarise()
+	n.local = n.isMAC() || v.isLocal(n.ip)
+	n.present = (n.isMAC() && n.first != 0) || (!n.isMAC() && n.speaks())
+}
+
+// maxGathered bounds the room that is kept for gathering facts.
+const maxGathered = 1 << 16
+
+// forgetGathered takes away the lists of facts that gather made.
+func (v *Inventory) forgetGathered() {
+	for _, n := range v.gathered {
+		n.facts = nil
+	}
+	clear(v.gathered)
+	clear(v.facts)
+	v.gathered, v.facts = v.gathered[:0], v.facts[:0]
+	if cap(v.facts) > maxGathered {
+		v.gathered, v.facts = nil, nil
+	}
+}
+
+// gatherMAC is gather for an interface.
+func (v *Inventory) gatherMAC(n *node) {
+	for _, e := range n.endpoints {
+		n.carries(e)
+		switch {
+		case e.ip == nil:
+			v.take(n, e, nil)
+		case !e.own:
+			// That it carries frames of remote hosts is what makes it a router.
+			local := v.isLocal(e.ip.ip)
+			v.take(n, e, func(f *fact) bool { return f.Key == heron.KeyARP || (f.Key == heron.KeyFrame && !local) })
+		case e.usurped():
+			v.take(n, e, func(f *fact) bool { return f.kind.has(ofLink) })
+		default:
+			v.take(n, e, nil)
+		}
+		if e.own {
+			v.gatherAddress(n, e)
+		}
+	}
+}
+
+// carries widens the time in which n was seen by the frames that it sent for
+// others.
+func (n *node) carries(e *endpoint) {
+	for _, f := range e.facts {
+		if f.kind.has(ofLink) {
+			n.span(f.First, f.Last)
+		}
+	}
+}
+
+// gatherAddress takes the facts about an address that were told with no MAC,
+// with a router's, or with a usurper's, at a time when the address was n's.
+func (v *Inventory) gatherAddress(n *node, own *endpoint) {
+	for _, e := range own.ip.endpoints {
+		if e == own || (e.own && !e.usurped()) {
+			continue
+		}
+		linked := e.mac != nil && e.own
+		v.take(n, e, func(f *fact) bool {
+			if (f.Key == heron.KeyARP && e.mac != nil) || (linked && f.kind.has(ofLink)) {
+				return false
+			}
+			return own.ip.ownerAt(f.First) == own
+		})
+	}
+}
+
+// take adds the facts of an endpoint that pass, all for nil.
+func (v *Inventory) take(n *node, e *endpoint, pass func(*fact) bool) {
+	for _, f := range e.facts {
+		if pass == nil || pass(f) {
+			v.facts = append(v.facts, f)
+			n.span(f.First, f.Last)
+		}
+	}
+}
+
+// span widens the time in which n was seen.
+func (n *node) span(first, last heron.Time) {
+	if n.first == 0 || (first != 0 && first < n.first) {
+		n.first = first
+	}
+	n.last = max(n.last, last)
+}
+
+// summarise reads the names out of the facts. These are in the order of
+// endpoints, then of keys: the same for the same facts.
+func (n *node) summarise() {
+	n.hostnames = n.hostnames[:0]
+	for _, f := range n.facts {
+		if f.kind.has(ofName) {
+			if h := hostLabel(f.Value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {
+				n.hostnames = append(n.hostnames, h)
+			}
+		}
+	}
+}
+
+// speaks reports whether an address without a MAC is a host worth keeping as a
+// device: a local one that was seen at all, a remote one of which something
+// is known. The last address of a network is a broadcast unless it sent.
+func (n *node) speaks() bool {
+	edge := n.ip.Is4() && (n.ip.As4()[3] == 255 || n.ip.As4()[3] == 0)
+	for _, f := range n.facts {
+		switch {
+		case f.Key == heron.KeyFrame && n.local:
+			return true
+		case edge:
+		case n.local, tells(f.Key):
+			return true
+		}
+	}
+	return false
+}
