@@ -49,6 +49,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
+	"github.com/heron-iot/heron/internal/dissect/ipp"
 	"github.com/heron-iot/heron/internal/dissect/isakmp"
 	"github.com/heron-iot/heron/internal/dissect/iso8583"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
@@ -72,6 +73,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mysql"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
+	"github.com/heron-iot/heron/internal/dissect/netflow"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
 	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/openvpn"
@@ -96,6 +98,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/s7comm_plus"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
+	"github.com/heron-iot/heron/internal/dissect/sflow"
 	"github.com/heron-iot/heron/internal/dissect/sip"
 	"github.com/heron-iot/heron/internal/dissect/smb"
 	"github.com/heron-iot/heron/internal/dissect/smtp"
@@ -171,6 +174,7 @@ func Protocols() []dissect.Protocol {
 		igmp.Protocol(),
 		imap.Protocol(),
 		ipmi.Protocol(),
+		ipp.Protocol(),
 		isakmp.Protocol(),
 		iso8583.Protocol(),
 		kerberos.Protocol(),
@@ -194,6 +198,7 @@ func Protocols() []dissect.Protocol {
 		mysql.Protocol(),
 		nbns.Protocol(),
 		ndp.Protocol(),
+		netflow.Protocol(),
 		ntp.Protocol(),
 		opcua.Protocol(),
 		openvpn.Protocol(),
@@ -218,6 +223,7 @@ func Protocols() []dissect.Protocol {
 		s7comm.Protocol(),
 		s7comm_plus.Protocol(),
 		sadp.Protocol(),
+		sflow.Protocol(),
 		sip.Protocol(),
 		smb.Protocol(),
 		smtp.Protocol(),

@@ -1,0 +1,77 @@
+// Package netflow reads reports of flows by NetFlow and IPFIX: which device is an
+// exporter, and since when it runs. The flows are not told: internal/proto/netflow
+// reads them for whom they concern.
+package netflow
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/netflow"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// Keys of the observations, all of the exporter.
+const (
+	keyVersion    = "netflow.version"
+	keyDomain     = "netflow.domain"
+	keySampling   = "netflow.sampling"
+	keyBoot       = "netflow.boot"
+	keyEnterprise = "netflow.enterprise"
+)
+
+// Protocol returns the dissector.
+func Protocol() dissect.Protocol {
+	d := &dissector{}
+	return dissect.Protocol{
+		Name:    "netflow",
+		Over:    dissect.OverUDP,
+		Ports:   []uint16{2055, 2056, 4739, 9555, 9995, 9996},
+		Spec:    "RFC 3954 (NetFlow 9); RFC 7011 (IPFIX); Cisco NetFlow Export Datagram Format (5, 7)",
+		Starts:  []byte{0},
+		Probe:   probe,
+		Dissect: d.dissect,
+	}
+}
+
+// probe takes a datagram whose lengths add up and whose time is of our days.
+func probe(b []byte, _ bool) bool {
+	r := wire.NewReader(b)
+	h, err := netflow.ReadHeader(&r)
+	const y2000, y2100 = 946684800, 4102444800
+	return err == nil && h.Seconds > y2000 && h.Seconds < y2100
+}
+
+type dissector struct {
+	decoder netflow.Decoder
+	text    []byte
+}
+
+func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	h, err := d.decoder.Decode(m.Src.IP, m.Payload, nil)
+	if err != nil {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	about := heron.Subject{Endpoint: m.Src}
+	d.number(about, keyVersion, h.Version, out)
+	d.number(about, keyDomain, h.Domain, out)
+	if h.Sampling > 1 {
+		d.number(about, keySampling, h.Sampling, out)
+	}
+	if h.Enterprise != 0 {
+		d.number(about, keyEnterprise, h.Enterprise, out)
+	}
+	if boot := h.Boot(); boot > 0 {
+		const grain = 600 // clocks drift, and each datagram says it anew
+		d.text = time.Unix(int64(boot/grain*grain), 0).UTC().AppendFormat(d.text[:0], time.RFC3339)
+		out.Observe(about, keyBoot, d.text)
+	}
+	return heron.Verdict{}, nil
+}
+
+func (d *dissector) number(about heron.Subject, key string, n int, out dissect.Emitter) {
+	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
+	out.Observe(about, key, d.text)
+}
