@@ -50,7 +50,7 @@ func Protocol() dissect.Protocol {
 		Spec:  "ODVA, The CIP Networks Library, volume 2 (EtherNet/IP) chapter 2, volume 1 (CIP) chapters 2, 5 and appendix A",
 		Probe: func(b []byte, _ bool) bool {
 			n, err := frame(b)
-			return err == nil && n > 0 || isProcessData(b)
+			return err == nil && n > 0 && proves(b) || isProcessData(b)
 		},
 		Frame:   frame,
 		Dissect: d.dissect,
@@ -129,6 +129,29 @@ func frame(b []byte) (int, error) {
 		r.Skip(size)
 	}
 	return 0, dissect.ErrNotMine
+}
+
+// proves reports whether the first message that does something shows more than a
+// header, which little tells from other numbers: the opening of a session, items
+// of a list, or a message's interface.
+func proves(b []byte) bool {
+	r := wire.NewReader(b)
+	h, err := readHeader(&r)
+	for err == nil && h.command == cmdNOP {
+		r.Skip(h.length)
+		h, err = readHeader(&r)
+	}
+	body := r.Sub(min(h.length, r.Len()))
+	switch h.command {
+	case cmdRegisterSession:
+		return body.U16LE() == 1 && body.U16LE() == 0 && body.Err() == nil
+	case cmdListIdentity, cmdListServices:
+		items, kind := body.U16LE(), body.U16LE()
+		return items >= 1 && items <= 8 && (kind == itemIdentity || kind == itemService)
+	case cmdSendRRData, cmdSendUnitData:
+		return body.Len() >= startSize && plausible(&body, h)
+	}
+	return false
 }
 
 // startSize is how much of a body plausible looks at.

@@ -22,6 +22,9 @@ const (
 	keySerial  = "syslog.device_id" // serial number or name that a firewall gives itself
 )
 
+// port is that of syslog over UDP.
+const port = 514
+
 // maxMessages is how many of a flow are read, after which it has nothing new.
 const maxMessages = 200
 
@@ -33,7 +36,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:  "syslog",
 		Over:  dissect.OverUDP | dissect.OverTCP,
-		Ports: []uint16{514, 601, 1514},
+		Ports: []uint16{port, 601, 1514},
 		Spec:  "RFC 5424; RFC 3164; RFC 6587 (TCP); CEF and LEEF as ArcSight and QRadar publish them",
 		Probe: func(b []byte, fromClient bool) bool {
 			r := wire.NewReader(b)
@@ -50,11 +53,14 @@ func dissectMessage(r *wire.Reader, m *heron.Message, out dissect.Emitter) (hero
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if m.Transport == heron.UDP {
+		b := r.Peek(r.Len())
 		h, ok := read(r)
-		if !ok {
+		if !ok && !(m.DstPort == port && isBare(b)) {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
-		h.tell(heron.Subject{Endpoint: m.Src}, out)
+		if ok {
+			h.tell(heron.Subject{Endpoint: m.Src}, out)
+		}
 		return heron.Verdict{Done: count(m)}, nil
 	}
 	b := r.Peek(r.Len())
@@ -72,6 +78,11 @@ func dissectMessage(r *wire.Reader, m *heron.Message, out dissect.Emitter) (hero
 	h.tell(heron.Subject{Endpoint: m.Src}, out)
 	return heron.Verdict{Consumed: size, Done: count(m)}, nil
 }
+
+// isBare reports whether a datagram is text without a head, which is a message as
+// well when it is sent to the port of syslog (RFC 3164 §4, §4.3.3). Nothing of it is
+// told.
+func isBare(b []byte) bool { return wire.Printable(b) && bytes.IndexByte(b, '\r') < 0 }
 
 // count counts the messages of a flow, and reports whether they are enough.
 func count(m *heron.Message) bool {

@@ -15,7 +15,7 @@ func suite() dissecttest.Suite {
 	}
 	bare := udp("bare", c("<30>snmpd[6956]: Connection from UDP: [127.0.0.1]"),
 		c(`<189>date=2026-01-05 time=16:29:06 devname="gate" devid="FGT60E0000000001" logid="0000000013"`),
-		c(`<5>ssg: NetScreen device_id=0185000000000001  [Root]system-notification-00257(traffic)`), c("<13>just some words"))
+		c(`<5>ssg: NetScreen device_id=0185000000000001  [Root]system-notification-00257(traffic)`), c("<13>just some words"), c("no head at all"))
 	bare.PortOnly = true
 	return dissecttest.Suite{
 		Protocol: syslog.Protocol,
