@@ -12,6 +12,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/c1222"
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
+	"github.com/heron-iot/heron/internal/dissect/coap"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
 	"github.com/heron-iot/heron/internal/dissect/cotp"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
@@ -137,6 +138,7 @@ func Protocols() []dissect.Protocol {
 		c1222.Protocol(),
 		carp.Protocol(),
 		cdp.Protocol(),
+		coap.Protocol(),
 		codesys.Protocol(),
 		cotp.Protocol(),
 		crestron.Protocol(),
