@@ -84,6 +84,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/pim"
 	"github.com/heron-iot/heron/internal/dissect/pjl"
 	"github.com/heron-iot/heron/internal/dissect/pn_dcp"
+	"github.com/heron-iot/heron/internal/dissect/pn_io"
 	"github.com/heron-iot/heron/internal/dissect/pn_rt"
 	"github.com/heron-iot/heron/internal/dissect/pop"
 	"github.com/heron-iot/heron/internal/dissect/proconos"
@@ -210,6 +211,7 @@ func Protocols() []dissect.Protocol {
 		pim.Protocol(),
 		pjl.Protocol(),
 		pn_dcp.Protocol(),
+		pn_io.Protocol(),
 		pn_rt.Protocol(),
 		pop.Protocol(),
 		proconos.Protocol(),
