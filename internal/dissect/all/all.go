@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/ads"
+	"github.com/heron-iot/heron/internal/dissect/amqp"
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
@@ -132,6 +133,7 @@ import (
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
 		ads.Protocol(),
+		amqp.Protocol(),
 		arp.Protocol(),
 		atg.Protocol(),
 		bacnet.Protocol(),
