@@ -65,7 +65,7 @@ func (m *message) parse(b []byte) (head, whole bool) {
 	default:
 		return false, false
 	}
-	return true, m.pdu(&body) && r.Len() == 0
+	return true, m.pdu(&body)
 }
 
 // secured reads the head of version 3 and the parameters of its security (RFC 3412

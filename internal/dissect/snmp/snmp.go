@@ -49,7 +49,8 @@ func Protocol() dissect.Protocol {
 		Probe: func(b []byte, _ bool) bool {
 			var msg message
 			_, whole := msg.parse(b)
-			return whole
+			size, err := ber.Size(b)
+			return whole && err == nil && size == len(b)
 		},
 		Starts:  []byte{ber.Sequence},
 		Dissect: d.dissect,
