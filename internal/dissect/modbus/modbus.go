@@ -109,6 +109,10 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 		return dissect.ErrNotMine
 	}
 	out.ObserveString(m.Sender(), keyMaster, "yes")
+	if f.Function == modbus.UMAS {
+		umasRequest(f, m, out)
+		return nil
+	}
 	kind := "modbus.read"
 	switch {
 	case modbus.Writes(f.Function):
@@ -150,6 +154,8 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 	d.text = strconv.AppendInt(d.text[:0], int64(f.Function), 10)
 	out.Observe(about, keyFunction, d.text)
 	switch f.Function {
+	case modbus.UMAS:
+		umasResponse(f, m, out)
 	case modbus.EncapsulatedInterface:
 		modbus.DeviceID(f, func(o modbus.Object) { out.Observe(about, d.key(o.ID), o.Value) })
 	case modbus.ReportServerID:

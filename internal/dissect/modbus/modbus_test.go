@@ -17,6 +17,12 @@ func talk(name string, steps ...dissecttest.Step) dissecttest.Conversation {
 	return dissecttest.Conversation{Name: name, Transport: heron.TCP, ServerPort: 502, Steps: steps}
 }
 
+// onPort is a conversation that nothing but its port tells.
+func onPort(c dissecttest.Conversation) dissecttest.Conversation {
+	c.PortOnly = true
+	return c
+}
+
 func suite() dissecttest.Suite {
 	poll := modbus.Ask(1, 1, modbus.ReadHoldingRegisters, 100, 2)
 	other := modbus.Ask(2, 1, modbus.ReadCoils, 0, 8)
@@ -25,7 +31,7 @@ func suite() dissecttest.Suite {
 	two := append(poll.Append(nil), other.Append(nil)...)
 	return dissecttest.Suite{
 		Protocol: dissector.Protocol,
-		Allocs:   24, // the events of writes and refusals
+		Allocs:   40, // the events of writes and refusals
 		Conversations: []dissecttest.Conversation{
 			talk("polling", c(poll), s(modbus.Registers(1, 1, 3, 7, 8)), c(poll), s(modbus.Registers(1, 1, 3, 7, 9)),
 				dissecttest.C(two), s(modbus.Registers(1, 1, 3, 7, 9))),
@@ -35,6 +41,14 @@ func suite() dissecttest.Suite {
 			talk("device_identification", c(identify), s(modbus.DeviceIDAnswer(4, 1, map[int]string{
 				0: "Example Electric", 1: "PLC 340", 2: "V2.6", 5: "PLC", 0x80: "own",
 			}))),
+			onPort(talk("umas", c(modbus.AskUMAS(1, 0, 0, modbus.UMASReadID, nil)),
+				s(modbus.AskUMAS(1, 0, 0, modbus.UMASDone, append([]byte{0x30, 0x0e, 1, 0x13, 0, 0, 1, 2, 0, 0, 0, 12}, "BMX P34 2020"...))),
+				c(modbus.AskUMAS(2, 0, 0, modbus.UMASReadCard, nil)), s(modbus.AskUMAS(2, 0, 0, modbus.UMASDone, []byte("\x01\x00\x0bBMXRMS008MP"))),
+				c(modbus.AskUMAS(3, 0, 0, modbus.UMASReserve, []byte{0, 0, 0, 0})), s(modbus.AskUMAS(3, 0, 0, modbus.UMASDone, []byte{0x7a})),
+				c(modbus.AskUMAS(4, 0, 0x7a, modbus.UMASReadVariables, make([]byte, 9))), c(modbus.AskUMAS(5, 0, 0x7a, modbus.UMASReadVariables, make([]byte, 9))),
+				c(modbus.AskUMAS(6, 0, 0x7a, modbus.UMASWriteVariable, make([]byte, 12))), c(modbus.AskUMAS(7, 0, 0x7a, modbus.UMASDownloadInit, []byte{0, 1})),
+				c(modbus.AskUMAS(8, 0, 0x7a, modbus.UMASStop, []byte{0xff, 0})), s(modbus.AskUMAS(8, 0, 0x7a, modbus.UMASRefused, []byte{0x83})),
+				c(modbus.AskUMAS(9, 0, 0x7a, modbus.UMASDownloadBlock, make([]byte, 900))))),
 			talk("server_id", c(modbus.Ask(1, 1, modbus.ReadCoils, 0, 8)), s(modbus.Frame{Unit: 1, Function: 17, Data: []byte("\x08\x01\xffPLC-1\x00")})),
 		},
 	}

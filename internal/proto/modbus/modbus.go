@@ -49,6 +49,7 @@ const (
 const (
 	HeaderSize = 6
 	MaxFrame   = 260
+	maxUMAS    = 1056
 )
 
 // ErrNotModbus says that bytes are no Modbus/TCP frame.
@@ -76,7 +77,16 @@ func Size(b []byte) (int, error) {
 	if r.Err() != nil {
 		return 0, nil
 	}
-	if n < 2 || n > MaxFrame-HeaderSize {
+	most := MaxFrame
+	if n > most-HeaderSize { // UMAS agrees on longer ones
+		r.Skip(1)
+		if function := r.U8(); r.Err() != nil {
+			return 0, nil
+		} else if function == UMAS {
+			most = maxUMAS
+		}
+	}
+	if n < 2 || n > most-HeaderSize {
 		return 0, ErrNotModbus
 	}
 	return HeaderSize + n, nil
