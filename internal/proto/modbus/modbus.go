@@ -78,7 +78,7 @@ func Size(b []byte) (int, error) {
 		return 0, nil
 	}
 	most := MaxFrame
-	if n > most-HeaderSize { // UMAS agrees on longer ones
+	if n > most-HeaderSize && n <= maxUMAS-HeaderSize { // UMAS agrees on longer ones
 		r.Skip(1)
 		if function := r.U8(); r.Err() != nil {
 			return 0, nil

@@ -22,7 +22,7 @@ func TestSize(t *testing.T) {
 		{"\x00\x01\x00", 0, nil},
 		{"\x00\x01\x00\x07", 0, modbus.ErrNotModbus},
 		{"\x00\x01\x00\x00\x00\x01", 0, modbus.ErrNotModbus},
-		{"\x00\x01\x00\x00\x01\x00", 0, modbus.ErrNotModbus},
+		{"\x00\x01\x00\x00\x01\x00\x01\x03", 0, modbus.ErrNotModbus},
 		{"GET / HTTP/1.1", 0, modbus.ErrNotModbus},
 	} {
 		if got, err := modbus.Size([]byte(c.in)); got != c.want || !errors.Is(err, c.err) {
