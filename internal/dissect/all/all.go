@@ -52,6 +52,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
 	"github.com/heron-iot/heron/internal/dissect/ipp"
+	"github.com/heron-iot/heron/internal/dissect/irc"
 	"github.com/heron-iot/heron/internal/dissect/isakmp"
 	"github.com/heron-iot/heron/internal/dissect/iso8583"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
@@ -94,6 +95,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/radius"
 	"github.com/heron-iot/heron/internal/dissect/rdp"
 	"github.com/heron-iot/heron/internal/dissect/redis"
+	"github.com/heron-iot/heron/internal/dissect/rpc"
 	"github.com/heron-iot/heron/internal/dissect/rtcp"
 	"github.com/heron-iot/heron/internal/dissect/rtp"
 	"github.com/heron-iot/heron/internal/dissect/rtps"
@@ -110,10 +112,12 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ssdp"
 	"github.com/heron-iot/heron/internal/dissect/ssh"
 	"github.com/heron-iot/heron/internal/dissect/stp"
+	"github.com/heron-iot/heron/internal/dissect/stratum"
 	"github.com/heron-iot/heron/internal/dissect/stun"
 	"github.com/heron-iot/heron/internal/dissect/sv"
 	"github.com/heron-iot/heron/internal/dissect/synphasor"
 	"github.com/heron-iot/heron/internal/dissect/syslog"
+	"github.com/heron-iot/heron/internal/dissect/tds"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tftp"
 	"github.com/heron-iot/heron/internal/dissect/tls"
@@ -125,6 +129,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/wg"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
+	"github.com/heron-iot/heron/internal/dissect/xmpp"
 	"github.com/heron-iot/heron/internal/dissect/zabbix"
 	"github.com/heron-iot/heron/internal/dissect/zep"
 )
@@ -180,6 +185,7 @@ func Protocols() []dissect.Protocol {
 		imap.Protocol(),
 		ipmi.Protocol(),
 		ipp.Protocol(),
+		irc.Protocol(),
 		isakmp.Protocol(),
 		iso8583.Protocol(),
 		kerberos.Protocol(),
@@ -222,6 +228,7 @@ func Protocols() []dissect.Protocol {
 		radius.Protocol(),
 		rdp.Protocol(),
 		redis.Protocol(),
+		rpc.Protocol(),
 		rtcp.Protocol(),
 		rtp.Protocol(),
 		rtps.Protocol(),
@@ -238,10 +245,12 @@ func Protocols() []dissect.Protocol {
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		stp.Protocol(),
+		stratum.Protocol(),
 		stun.Protocol(),
 		sv.Protocol(),
 		synphasor.Protocol(),
 		syslog.Protocol(),
+		tds.Protocol(),
 		telnet.Protocol(),
 		tftp.Protocol(),
 		tls.Protocol(),
@@ -253,6 +262,7 @@ func Protocols() []dissect.Protocol {
 		wg.Protocol(),
 		wsd.Protocol(),
 		xiaomi.Protocol(),
+		xmpp.Protocol(),
 		zabbix.Protocol(),
 		zep.Protocol(),
 	}
