@@ -15,6 +15,88 @@ type Sensor struct {
 	Stats       Stats `json:"stats"`
 	// LastSeq is the last batch applied; batches are applied once.
 	LastSeq uint64 `json:"last_seq"`
+	// Of names the process that a source belongs to. That process is a sensor of
+	// its own here, with Health, Config and the sums of its sources.
+	Of     string        `json:"of,omitempty"`
+	Health *SensorHealth `json:"health,omitempty"`
+	// Config is what the process was told to do; Health says what became of it.
+	Config *SensorConfig `json:"config,omitempty"`
+}
+
+// SensorHealth is what a process with sensors tells of itself, traffic or not.
+type SensorHealth struct {
+	Version string `json:"version,omitempty"`
+	Started Time   `json:"started"`
+	Sent    Time   `json:"sent"` // by the sensor's clock
+	// ClockOffset is how far the core's clock is ahead of the sensor's, and
+	// RoundTrip how long a report and its answer took: half of it is the error.
+	ClockOffset float64        `json:"clock_offset_seconds"`
+	RoundTrip   float64        `json:"round_trip_seconds"`
+	CPU         float64        `json:"cpu"` // processors in use, since the last report
+	Memory      uint64         `json:"memory_bytes"`
+	Queue       int            `json:"queue"` // batches made that are not on disk yet
+	Spool       SpoolHealth    `json:"spool"`
+	Sources     []SourceHealth `json:"sources" nullable:"false"`
+	// Applied is the version of the Config that is in force, Tried the last one
+	// that came, and Fault why that is not in force.
+	Applied int64  `json:"config_applied"`
+	Tried   int64  `json:"config_tried,omitempty"`
+	Fault   string `json:"config_fault,omitempty"`
+}
+
+// SpoolHealth is what waits on a sensor's disk for the core, and what was given
+// up for want of room since the process began.
+type SpoolHealth struct {
+	Batches          uint64 `json:"batches"`
+	Bytes            uint64 `json:"bytes"`
+	MaxBytes         int64  `json:"max_bytes"`
+	ShedFlows        uint64 `json:"shed_flows"`
+	ShedObservations uint64 `json:"shed_observations"`
+	ShedBatches      uint64 `json:"shed_batches"`
+}
+
+// SourceHealth is the state of one source.
+type SourceHealth struct {
+	ID          string `json:"id"`     // of the sensor that it is
+	Source      string `json:"source"` // interface or address
+	Packets     uint64 `json:"packets"`
+	Bytes       uint64 `json:"bytes"`
+	KernelDrops uint64 `json:"kernel_drops"`
+	// Evidence is the ring of packets on disk; nil where none is kept.
+	Evidence *EvidenceHealth `json:"evidence,omitempty"`
+}
+
+// EvidenceHealth is the state of a ring of packets.
+type EvidenceHealth struct {
+	Bytes   int64  `json:"bytes"`
+	Packets uint64 `json:"packets"` // written since the process began
+	Dropped uint64 `json:"dropped"` // not written: the disk was too slow, or full
+	Oldest  Time   `json:"oldest,omitempty"`
+}
+
+// SensorConfig is what the core tells a process with sensors to do. What is not
+// set stays as the process's own configuration says.
+type SensorConfig struct {
+	Version int64 `json:"version" readOnly:"true"` // counts the changes
+	// Filter is a capture filter in the language of pcap-filter; "" takes all.
+	Filter *string `json:"filter,omitempty" maxLength:"4096"`
+	// Local are networks of ours beside the private ranges.
+	Local *[]string `json:"local,omitempty" maxItems:"256"`
+	// Sources are the interfaces and addresses that are captured.
+	Sources *[]string `json:"sources,omitempty" maxItems:"64"`
+	// MaxFlows bounds the flows kept at once, of each source.
+	MaxFlows *int `json:"max_flows,omitempty" minimum:"1024"`
+	// SpoolBytes bounds what waits on disk for the core.
+	SpoolBytes *int64 `json:"spool_bytes,omitempty" minimum:"16777216"`
+	// EvidenceBytes bounds the ring of packets of each source; 0 keeps none.
+	EvidenceBytes *int64 `json:"evidence_bytes,omitempty" minimum:"0"`
+}
+
+// SensorOrder is the core's answer to a report.
+type SensorOrder struct {
+	Now Time `json:"now"` // by the core's clock
+	// Config is sent until the process has tried it.
+	Config *SensorConfig `json:"config,omitempty"`
 }
 
 // Stats counts what a sensor did since it started. Loss is data: every counter
@@ -32,12 +114,14 @@ type Stats struct {
 	StreamDrops    uint64  `json:"stream_drops,omitempty"`    // TCP bytes dropped for want of memory
 	Late           uint64  `json:"late,omitempty"`            // packets older than the reordering window
 	Panics         uint64  `json:"dissector_faults,omitempty"`
-	Observations   uint64  `json:"observations,omitempty"` // distinct
+	Observations   uint64  `json:"observations,omitempty"`   // distinct
 	DroppedValues  uint64  `json:"dropped_values,omitempty"` // sightings beyond MaxValuesPerKey
 	DroppedFacts   uint64  `json:"dropped_facts,omitempty"`  // sightings beyond what a second of traffic may tell
 	DroppedEvents  uint64  `json:"dropped_events,omitempty"`
-	CaptureSeconds float64 `json:"capture_seconds"`        // traffic time from first to last packet
-	ElapsedSeconds float64 `json:"elapsed_seconds"`        // wall clock
+	ShedFlows      uint64  `json:"shed_flows,omitempty"` // reports left out for want of room on the way to the core
+	ShedFacts      uint64  `json:"shed_observations,omitempty"`
+	CaptureSeconds float64 `json:"capture_seconds"` // traffic time from first to last packet
+	ElapsedSeconds float64 `json:"elapsed_seconds"` // wall clock
 }
 
 // Add adds what another part of the same sensor counted. Times are left alone.
@@ -58,6 +142,8 @@ func (s *Stats) Add(o *Stats) {
 	s.DroppedValues += o.DroppedValues
 	s.DroppedFacts += o.DroppedFacts
 	s.DroppedEvents += o.DroppedEvents
+	s.ShedFlows += o.ShedFlows
+	s.ShedFacts += o.ShedFacts
 }
 
 // Batch is what a sensor sends: what it learned since the last one, in traffic

@@ -88,7 +88,7 @@ var doors = map[string][]string{
 	"github.com/google/nftables":          {"internal/action/nftables"},
 	"github.com/jackc/pgx/v5":             {"internal/store"},
 	"github.com/jedib0t/go-pretty/v6":     {"cmd/heron"},
-	"github.com/klauspost/compress":       {"internal/capture"},
+	"github.com/klauspost/compress":       {"internal/bus", "internal/capture"},
 	"github.com/nats-io/nats-server/v2":   {"internal/bus"},
 	"github.com/nats-io/nats.go":          {"internal/bus"},
 	"github.com/prometheus/client_golang": {"internal/app", "internal/httpapi"},

@@ -112,7 +112,8 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	b := &Bus{conf: c, log: c.Log.With("component", "bus")}
+	b := &Bus{conf: c, log: c.Log.With("component", "bus"), room: roomMaker{shed: newShedder()}}
+	b.room.limit.Store(c.MaxBytes)
 	if err := b.open(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

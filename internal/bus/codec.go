@@ -4,50 +4,89 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/json"
-	"fmt"
 	"io"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/heron-iot/heron"
 )
 
-// The first byte of a message says how the rest is written.
-const codecDeflateJSON = 1
+// The first byte of a message says how the rest is written. Sensors of the
+// previous version write the first form.
+const (
+	codecDeflateJSON = 1
+	codecCompact     = 2 // see compact.go, in a zstd frame
+)
 
 // Sizes: what a message may have on the wire, and what it may unpack to.
 const (
 	maxPayload  = 8 << 20
 	maxMessage  = maxPayload - 64<<10 // leaves room for subject and headers
-	maxUnpacked = 256 << 20
+	maxUnpacked = 64 << 20
 )
+
+// packer compresses; both of its functions may be called at the same time.
+var packer = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return e
+})
+
+var unpacker = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderMaxWindow(8<<20))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return d
+})
 
 // encode writes b as one message.
 func encode(b *heron.Batch) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.WriteByte(codecDeflateJSON)
-	w, err := flate.NewWriter(&buf, flate.BestSpeed)
+	body, err := compact(b)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.NewEncoder(w).Encode(b); err != nil {
-		return nil, fmt.Errorf("encode batch: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encode batch: %w", err)
-	}
-	return buf.Bytes(), nil
+	return pack(body), nil
 }
+
+func pack(body []byte) []byte { return packer().EncodeAll(body, []byte{codecCompact}) }
 
 // decode reads a message. It comes from another host: it may be anything.
 func decode(data []byte) (*heron.Batch, error) {
-	if len(data) == 0 || data[0] != codecDeflateJSON {
+	kind := byte(0)
+	if len(data) > 0 {
+		kind = data[0]
+	}
+	b, err := (*heron.Batch)(nil), error(nil)
+	switch kind {
+	case codecDeflateJSON:
+		b, err = decodeJSON(data[1:])
+	case codecCompact:
+		b, err = decodeCompact(data[1:])
+	default:
 		return nil, heron.Errorf(heron.CodeInvalid, "batch in an unknown encoding: the sensor is newer than this core; update the core")
 	}
-	r := &io.LimitedReader{R: flate.NewReader(bytes.NewReader(data[1:])), N: maxUnpacked}
-	b := new(heron.Batch)
-	if err := json.NewDecoder(r).Decode(b); err != nil {
+	if err != nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "batch cannot be read: %v", err)
 	}
 	return b, nil
+}
+
+func decodeJSON(data []byte) (*heron.Batch, error) {
+	b := new(heron.Batch)
+	r := &io.LimitedReader{R: flate.NewReader(bytes.NewReader(data)), N: maxUnpacked}
+	return b, json.NewDecoder(r).Decode(b)
+}
+
+func decodeCompact(data []byte) (*heron.Batch, error) {
+	body, err := unpacker().DecodeAll(data, nil)
+	if err != nil {
+		return nil, err
+	}
+	return expand(body)
 }
 
 // piece is a batch, or a part of one, ready to send.
@@ -60,11 +99,12 @@ type piece struct {
 // keep the order within observations, flows and events; only the last piece
 // ends a capture.
 func split(b *heron.Batch, limit int) ([]piece, error) {
-	data, err := encode(b)
+	body, err := compact(b)
 	if err != nil {
 		return nil, err
 	}
-	if len(data) <= limit {
+	data := pack(body)
+	if len(data) <= limit && len(body) <= maxUnpacked && max(len(b.Observations), len(b.Flows), len(b.Events)) <= maxRows {
 		return []piece{{b, data}}, nil
 	}
 	if len(b.Observations)+len(b.Flows)+len(b.Events) < 2 {

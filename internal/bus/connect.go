@@ -14,9 +14,13 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// sensorInbox is where sensors get their acknowledgements. All others use an
-// inbox that cannot be guessed, so that no sensor can listen in on them.
+// sensorInbox is where sensors of the previous version get their
+// acknowledgements, and nothing else.
 const sensorInbox = "_HERON_SENSOR"
+
+// inboxOf is where a sensor gets its answers, which no other sensor may read.
+// All others use an inbox that cannot be guessed.
+func inboxOf(name string) string { return "_HERON_OF." + name }
 
 func baseOptions(log *slog.Logger) []nats.Option {
 	return []nats.Option{
@@ -55,13 +59,16 @@ func connect(ctx context.Context, c Config, log *slog.Logger) (*nats.Conn, error
 	if secret != "" {
 		options = append(options, nats.Token(secret))
 	}
-	if hostOf(secret) != "" {
-		options = append(options, nats.CustomInboxPrefix(sensorInbox))
+	if host := hostOf(secret); host != "" {
+		options = append(options, nats.CustomInboxPrefix(inboxOf(token(host))))
 	} else {
 		options = append(options, nats.CustomInboxPrefix("_HERON_"+rand.Text()))
 	}
 	if c.CAFile != "" {
 		options = append(options, nats.RootCAs(c.CAFile))
+	}
+	if c.CertFile != "" {
+		options = append(options, nats.ClientCert(c.CertFile, c.KeyFile))
 	}
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		conn, err := nats.Connect(c.URL, options...)

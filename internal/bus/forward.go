@@ -8,47 +8,25 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/heron-iot/heron"
 )
 
 // Forward hands the batches of a sensor's own bus to the core's bus at to.URL,
 // in order, until ctx ends; then it returns nil. A batch leaves the sensor's
 // disk only when the core's bus has it on its own, so that an outage of either,
 // or of the way between, loses nothing while there is room. From when Forward
-// begins, from makes room by dropping (flows first, then whole batches from the
-// oldest on; counted in Stats and logged) rather than hold up the capture. It
+// begins, from makes room (see MakeRoom) rather than hold up the capture. It
 // fails only when the core refuses the sensor's token or to is wrong.
 func Forward(ctx context.Context, from *Bus, to Config, log *slog.Logger) error {
-	to = to.withDefaults()
-	if log == nil {
-		log = to.Log
-	}
-	if err := to.validate(); err != nil {
-		return err
-	}
-	secret, err := readToken(to.TokenFile)
-	if err != nil {
-		return err
-	}
-	from.room.on.Store(true)
-	defer from.room.on.Store(false)
-	conn, err := connect(ctx, to, log)
+	from.MakeRoom()
+	u, err := Dial(ctx, to, "", log)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	defer conn.Close()
-	remote, err := jetstream.New(conn)
-	if err != nil {
-		return heron.Errorf(heron.CodeInternal, "bus: %v", err)
-	}
-	from.dropConsumer(ctx, coreConsumer(to.SiteID))
-	f := &forwarder{from: from, remote: remote, host: hostOf(secret), log: log}
-	c := &consumer{bus: from, name: forwardConsumer, filter: batchSubjects, ackWait: from.conf.AckWait, handle: f.forward}
-	return c.run(ctx)
+	defer u.Close()
+	return u.Forward(ctx, from)
 }
 
 type forwarder struct {

@@ -101,7 +101,7 @@ func TestSensorForwardsWithItsOwnToken(t *testing.T) {
 	}
 	take(t, core, 20)
 	await(t, "the sensor's disk to be empty", func() bool { return sensor.Stats(t.Context()).Waiting == 0 })
-	if s := sensor.Stats(t.Context()); s.Forwarded != 20 || s.DroppedBatches+s.DroppedFlows != 0 {
+	if s := sensor.Stats(t.Context()); s.Forwarded != 20 || s.DroppedBatches+s.ShedFlows+s.ShedObservations != 0 {
 		t.Fatalf("stats %+v", s)
 	}
 }
@@ -180,7 +180,7 @@ func TestOutageDropsLeastImportantAndOldestAndSaysSo(t *testing.T) {
 		cancel()
 	}
 	s := sensor.Stats(t.Context())
-	if s.Bytes > limit || s.DroppedBatches == 0 || s.DroppedFlows == 0 || s.Waiting+s.DroppedBatches != n {
+	if s.Bytes > limit || s.DroppedBatches == 0 || s.ShedFlows == 0 || s.Waiting+s.DroppedBatches != n {
 		t.Fatalf("stats %+v of %d batches within %d bytes", s, n, limit)
 	}
 	flows, last, count := 0, uint64(0), 0

@@ -103,11 +103,26 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 	if !ok {
 		return false
 	}
-	c.RegisterUser(&server.User{Username: "sensor", Permissions: &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: []string{"heron.v1.batch.*." + token(name) + ".>"}},
-		Subscribe: &server.SubjectPermission{Allow: []string{sensorInbox + ".>"}},
-	}})
+	c.RegisterUser(&server.User{Username: "sensor", Permissions: permissions(token(name))})
 	return true
+}
+
+// permissions are what the holder of a sensor's token may do: put batches and
+// reports under its name, give packets, and hear what is meant for it. The
+// common inbox is that of sensors of the previous version.
+func permissions(name string) *server.Permissions {
+	return &server.Permissions{
+		Publish: &server.SubjectPermission{Allow: []string{
+			"heron.v1.batch.*." + name + ".>",
+			"heron.v1." + kindReport + ".*." + name,
+			"heron.v1." + kindChunk + ".*." + name + ".*",
+		}},
+		Subscribe: &server.SubjectPermission{Allow: []string{
+			inboxOf(name) + ".>", sensorInbox + ".>",
+			"heron.v1." + kindWake + ".*." + name,
+			"heron.v1." + kindPackets + ".*." + name,
+		}},
+	}
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -16,7 +16,8 @@ import (
 // or has no room, it tries again until ctx ends. A bus that forwards makes room
 // instead, see Forward.
 func (b *Bus) PublishBatch(ctx context.Context, batch *heron.Batch) error {
-	if err := b.thin(ctx, &batch); err != nil {
+	batch, err := b.thin(ctx, batch)
+	if err != nil {
 		return err
 	}
 	list, err := pieces(batch)
@@ -76,28 +77,49 @@ func isFull(err error) bool {
 // roomMaker is on while a bus forwards to a core: then it must never stand
 // still for want of room, for the traffic goes on.
 type roomMaker struct {
-	on   atomic.Bool
-	warn atomic.Int64 // when it was last said, in seconds
+	on    atomic.Bool
+	limit atomic.Int64 // in bytes
+	level atomic.Int64 // of shedding, as last said
+	warn  atomic.Int64 // when it was last said, in seconds
+	shed  *shedder
 }
 
-// thin drops the flows of a batch, the least important of it, when four fifths
-// of the room are taken. What identifies devices and what detectors need stays.
-func (b *Bus) thin(ctx context.Context, batch **heron.Batch) error {
-	if !b.room.on.Load() || len((*batch).Flows) == 0 {
-		return nil
+// MakeRoom makes the bus give up what matters least, counted in Stats and
+// logged, rather than refuse batches when the disk limit nears.
+func (b *Bus) MakeRoom() { b.room.on.Store(true) }
+
+// thin leaves out of a batch what there is no room for. Without need nothing is
+// left out; what is told is noted in any case.
+func (b *Bus) thin(ctx context.Context, batch *heron.Batch) (*heron.Batch, error) {
+	if !b.room.on.Load() {
+		return batch, nil
 	}
+	s, err := b.js.Stream(ctx, batchStream)
+	if err != nil {
+		return nil, unavailable("the bus does not answer", err)
+	}
+	l := levelOf(s.CachedInfo().State.Bytes, b.room.limit.Load())
+	if was := level(b.room.level.Swap(int64(l))); was != l {
+		b.log.Warn("the room for what waits for the core: "+[...]string{
+			"nothing is left out any more", "reports on known quiet conversations are left out",
+			"all reports on flows are left out", "reports on flows and repeated observations are left out",
+		}[l], "bytes", s.CachedInfo().State.Bytes, "max_bytes", b.room.limit.Load())
+	}
+	return b.room.shed.thin(batch, l), nil
+}
+
+// SetMaxBytes changes how much may wait on disk.
+func (b *Bus) SetMaxBytes(ctx context.Context, n int64) error {
 	s, err := b.js.Stream(ctx, batchStream)
 	if err != nil {
 		return unavailable("the bus does not answer", err)
 	}
-	if s.CachedInfo().State.Bytes < uint64(b.conf.MaxBytes/5*4) {
-		return nil
+	c := s.CachedInfo().Config
+	c.MaxBytes = n
+	if _, err := b.js.UpdateStream(ctx, c); err != nil {
+		return unavailable("the limit of the bus cannot be changed", err)
 	}
-	slim := **batch
-	slim.Flows = nil
-	b.stats.droppedFlows.Add(uint64(len((*batch).Flows)))
-	b.sayLoss("the core is out of reach and the disk limit is near: flows are dropped")
-	*batch = &slim
+	b.room.limit.Store(n)
 	return nil
 }
 
@@ -109,11 +131,11 @@ func (b *Bus) dropOldest(ctx context.Context, need int64) error {
 	}
 	state := s.CachedInfo().State
 	if state.Msgs == 0 {
-		return heron.Errorf(heron.CodeInvalid, "the bus may keep %d bytes, less than one batch: raise its limit", b.conf.MaxBytes)
+		return heron.Errorf(heron.CodeInvalid, "the bus may keep %d bytes, less than one batch: raise its limit", b.room.limit.Load())
 	}
 	// A twentieth at a time, at least what is needed, judged by the mean size.
 	mean := max(1, int64(state.Bytes/state.Msgs))
-	n := uint64(max(need, b.conf.MaxBytes/20)/mean) + 1
+	n := uint64(max(need, b.room.limit.Load()/20)/mean) + 1
 	if err := s.Purge(ctx, jetstream.WithPurgeSequence(state.FirstSeq+n)); err != nil {
 		return unavailable("the bus cannot make room", err)
 	}
@@ -132,6 +154,5 @@ func (b *Bus) sayLoss(text string) {
 	if last := b.room.warn.Load(); now-last < 60 || !b.room.warn.CompareAndSwap(last, now) {
 		return
 	}
-	b.log.Warn(text, "dropped_batches", b.stats.droppedBatches.Load(), "dropped_flows", b.stats.droppedFlows.Load(),
-		"max_bytes", b.conf.MaxBytes)
+	b.log.Warn(text, "dropped_batches", b.stats.droppedBatches.Load(), "max_bytes", b.room.limit.Load())
 }

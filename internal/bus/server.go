@@ -28,8 +28,8 @@ func (b *Bus) startServer() error {
 	o := &server.Options{
 		ServerName: "heron", DontListen: c.Listen == "", NoSigs: true, NoLog: true, MaxPayload: maxPayload,
 		JetStream: true, StoreDir: c.StoreDir, SyncAlways: true, CustomClientAuthentication: gate,
-		// Room for both streams and what the server keeps beside them.
-		JetStreamMaxStore: 2*c.MaxBytes + 64<<20, JetStreamMaxMemory: 64 << 20,
+		// The streams have limits, of which that for batches may be changed.
+		JetStreamMaxStore: 1 << 50, JetStreamMaxMemory: 64 << 20,
 	}
 	if err := listenOptions(o, c); err != nil {
 		return err

@@ -14,19 +14,22 @@ type Stats struct {
 	Aside     uint64 // batches set aside because they could not be applied
 	Forwarded uint64 // batches handed to the core's bus
 	Stalls    uint64 // times the watchdog began a consumer anew
-	// DroppedBatches and DroppedFlows were given up for want of room while the
-	// core was out of reach.
-	DroppedBatches uint64
-	DroppedFlows   uint64
-	// Waiting and Bytes are the batches that wait now, and their size on disk.
-	Waiting uint64
-	Bytes   uint64
+	// DroppedBatches, ShedFlows and ShedObservations were given up for want of
+	// room while the core was out of reach.
+	DroppedBatches   uint64
+	ShedFlows        uint64
+	ShedObservations uint64
+	// Waiting and Bytes are the batches that wait now, and their size on disk, of
+	// which MaxBytes may be.
+	Waiting  uint64
+	Bytes    uint64
+	MaxBytes int64
 	// Parked is how many batches lie aside now.
 	Parked uint64
 }
 
 type counters struct {
-	published, applied, repeated, aside, forwarded, stalls, droppedBatches, droppedFlows atomic.Uint64
+	published, applied, repeated, aside, forwarded, stalls, droppedBatches atomic.Uint64
 }
 
 // Stats returns the counts. Those of now are zero when the bus does not answer.
@@ -35,8 +38,11 @@ func (b *Bus) Stats(ctx context.Context) Stats {
 	s := Stats{
 		Published: c.published.Load(), Applied: c.applied.Load(), Repeated: c.repeated.Load(),
 		Aside: c.aside.Load(), Forwarded: c.forwarded.Load(), Stalls: c.stalls.Load(),
-		DroppedBatches: c.droppedBatches.Load(), DroppedFlows: c.droppedFlows.Load(),
+		DroppedBatches: c.droppedBatches.Load(),
 	}
+	lost := b.room.shed.totals()
+	s.ShedFlows, s.ShedObservations = lost.flows, lost.observations
+	s.MaxBytes = b.room.limit.Load()
 	if batches, err := b.js.Stream(ctx, batchStream); err == nil {
 		s.Waiting, s.Bytes = batches.CachedInfo().State.Msgs, batches.CachedInfo().State.Bytes
 	}

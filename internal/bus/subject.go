@@ -29,6 +29,24 @@ func batchSubject(site, host, sensor string) string {
 // siteFilter chooses the batches of a site.
 func siteFilter(site string) string { return "heron.v1.batch." + token(site) + ".>" }
 
+// Kinds of message between a process with sensors and the core, beside batches.
+const (
+	kindReport  = "report"  // to the core, which answers with its order
+	kindWake    = "wake"    // to the process: report at once
+	kindPackets = "packets" // to the process: give packets that were kept
+	kindChunk   = "chunk"   // to the core: some of them
+)
+
+// sensorSubject is where messages of a kind about a process with sensors go.
+// Without a name it is the beginning of all of them.
+func sensorSubject(kind, site, name string) string {
+	prefix := "heron.v1." + kind + "." + token(site) + "."
+	if name == "" {
+		return prefix
+	}
+	return prefix + token(name)
+}
+
 func liveSubject(site string) string { return "heron.v1.live." + token(site) }
 
 // checkSubject reports whether b may come under that subject: it says the truth
@@ -65,4 +83,25 @@ func token(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// untoken reads what token wrote.
+func untoken(s string) (name string, ok bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '=' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+3 > len(s) {
+			return "", false
+		}
+		c, err := hex.DecodeString(s[i+1 : i+3])
+		if err != nil {
+			return "", false
+		}
+		b.Write(c)
+		i += 2
+	}
+	return b.String(), token(b.String()) == s
 }

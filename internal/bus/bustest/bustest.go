@@ -263,7 +263,7 @@ func largeBatch(t *testing.T, open Open) {
 	b := open(t, bus.Config{})
 	x := batch(0)
 	x.Last = true
-	const n = 36_000
+	const n = 60_000
 	for i := range n {
 		// Text that does not compress, so that the batch is too large for one message.
 		x.Observations = append(x.Observations, heron.Observation{

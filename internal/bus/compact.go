@@ -1,0 +1,222 @@
+package bus
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// The compact form of a batch, before it is compressed: a table of texts and
+// one of endpoints, of which all else names the numbers; then what is small as
+// JSON, and the three lists column by column, so that alike stands by alike.
+// Numbers are of varying length (encoding/binary), times are told from Now.
+
+// maxRows bounds each list of a message.
+const maxRows = 1 << 17
+
+// compactor writes the compact form.
+type compactor struct {
+	now    heron.Time
+	texts  map[string]uint64
+	text   []byte
+	places map[heron.Endpoint]uint64
+	place  []byte
+	body   []byte
+}
+
+// compact returns b in the compact form.
+func compact(b *heron.Batch) ([]byte, error) {
+	c := &compactor{now: b.Now, texts: map[string]uint64{}, places: map[heron.Endpoint]uint64{}}
+	c.observations(b.Observations)
+	c.flows(b.Flows)
+	c.events(b.Events)
+	rest := *b
+	rest.Observations, rest.Flows, rest.Events = nil, nil, nil
+	meta, err := json.Marshal(&rest)
+	if err != nil {
+		return nil, fmt.Errorf("encode batch: %w", err)
+	}
+	out := binary.AppendUvarint(nil, uint64(len(meta)))
+	out = append(out, meta...)
+	out = binary.AppendUvarint(out, uint64(len(c.texts)))
+	out = append(out, c.text...)
+	out = binary.AppendUvarint(out, uint64(len(c.places)))
+	out = append(out, c.place...)
+	return append(out, c.body...), nil
+}
+
+func (c *compactor) number(v uint64) { c.body = binary.AppendUvarint(c.body, v) }
+
+func (c *compactor) time(t heron.Time) { c.body = binary.AppendVarint(c.body, int64(t-c.now)) }
+
+// string writes the number of a text, which joins the table when it is new.
+func (c *compactor) string(s string) { c.number(c.numberOf(s)) }
+
+func (c *compactor) numberOf(s string) uint64 {
+	n, known := c.texts[s]
+	if !known {
+		n = uint64(len(c.texts))
+		c.texts[s] = n
+		c.text = binary.AppendUvarint(c.text, uint64(len(s)))
+		c.text = append(c.text, s...)
+	}
+	return n
+}
+
+// endpoint writes the number of an endpoint. Zones of addresses, which no wire
+// carries, are left out.
+func (c *compactor) endpoint(e heron.Endpoint) {
+	n, known := c.places[e]
+	if !known {
+		n = uint64(len(c.places))
+		c.places[e] = n
+		c.place = append(append(c.place, byte(e.IP.BitLen()/8)), e.IP.AsSlice()...)
+		c.place = append(c.place, e.MAC[:]...)
+		c.place = binary.AppendUvarint(c.place, uint64(e.VLAN))
+	}
+	c.number(n)
+}
+
+// column writes one field of all rows.
+func column[T any](list []T, put func(*T)) {
+	for i := range list {
+		put(&list[i])
+	}
+}
+
+func (c *compactor) observations(list []heron.Observation) {
+	c.number(uint64(len(list)))
+	column(list, func(o *heron.Observation) { c.endpoint(o.Endpoint) })
+	column(list, func(o *heron.Observation) { c.number(uint64(o.Transport)) })
+	column(list, func(o *heron.Observation) { c.number(uint64(o.Port)) })
+	column(list, func(o *heron.Observation) { c.string(o.Key) })
+	column(list, func(o *heron.Observation) { c.string(o.Value) })
+	column(list, func(o *heron.Observation) { c.string(o.Source) })
+	column(list, func(o *heron.Observation) { c.string(o.Sensor) })
+	column(list, func(o *heron.Observation) { c.time(o.First) })
+	column(list, func(o *heron.Observation) { c.time(o.Last) })
+	column(list, func(o *heron.Observation) { c.number(o.Count) })
+}
+
+func (c *compactor) flows(list []heron.Flow) {
+	c.number(uint64(len(list)))
+	column(list, func(f *heron.Flow) { c.id(f.ID) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.Transport)) })
+	column(list, func(f *heron.Flow) { c.endpoint(f.Client) })
+	column(list, func(f *heron.Flow) { c.endpoint(f.Server) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.ClientPort)) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.ServerPort)) })
+	column(list, func(f *heron.Flow) { c.string(f.Protocol) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.State)<<1 | bit(f.Ended)) })
+	column(list, func(f *heron.Flow) { c.time(f.First) })
+	column(list, func(f *heron.Flow) { c.time(f.Last) })
+	column(list, func(f *heron.Flow) { c.number(f.ClientPackets) })
+	column(list, func(f *heron.Flow) { c.number(f.ServerPackets) })
+	column(list, func(f *heron.Flow) { c.number(f.ClientBytes) })
+	column(list, func(f *heron.Flow) { c.number(f.ServerBytes) })
+	column(list, func(f *heron.Flow) { c.string(f.ClientDevice) })
+	column(list, func(f *heron.Flow) { c.string(f.ServerDevice) })
+	c.shapes(list)
+}
+
+// shapes writes what tells how the packets of flows came.
+func (c *compactor) shapes(list []heron.Flow) {
+	column(list, func(f *heron.Flow) { c.number(f.ClientPayload) })
+	column(list, func(f *heron.Flow) { c.number(f.ServerPayload) })
+	for _, h := range histograms {
+		for i := range heron.FlowBuckets {
+			column(list, func(f *heron.Flow) { c.number(uint64(h(f)[i])) })
+		}
+	}
+	column(list, func(f *heron.Flow) { c.number(uint64(f.ClientRepeats)) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.ServerRepeats)) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.Resets)) })
+}
+
+// histograms are those of a flow, in the order in which they are written.
+var histograms = [...]func(*heron.Flow) *[heron.FlowBuckets]uint16{
+	func(f *heron.Flow) *[heron.FlowBuckets]uint16 { return &f.ClientSizes },
+	func(f *heron.Flow) *[heron.FlowBuckets]uint16 { return &f.ServerSizes },
+	func(f *heron.Flow) *[heron.FlowBuckets]uint16 { return &f.ClientGaps },
+	func(f *heron.Flow) *[heron.FlowBuckets]uint16 { return &f.ServerGaps },
+}
+
+func (c *compactor) events(list []heron.Event) {
+	c.number(uint64(len(list)))
+	column(list, func(e *heron.Event) { c.time(e.Time) })
+	column(list, func(e *heron.Event) { c.string(e.Kind) })
+	column(list, func(e *heron.Event) { c.string(e.Protocol) })
+	column(list, func(e *heron.Event) { c.number(uint64(e.Transport)) })
+	column(list, func(e *heron.Event) { c.endpoint(e.Src) })
+	column(list, func(e *heron.Event) { c.endpoint(e.Dst) })
+	column(list, func(e *heron.Event) { c.number(uint64(e.SrcPort)) })
+	column(list, func(e *heron.Event) { c.number(uint64(e.DstPort)) })
+	column(list, func(e *heron.Event) {
+		c.number(uint64(len(e.Attrs)))
+		for _, k := range slices.Sorted(maps.Keys(e.Attrs)) {
+			c.string(k)
+			c.string(e.Attrs[k])
+		}
+	})
+}
+
+// Kinds of an id: one in the form of a UUID needs half the room.
+const (
+	idText = iota
+	idUUID
+)
+
+func (c *compactor) id(s string) {
+	if raw, ok := parseUUID(s); ok {
+		c.body = append(append(c.body, idUUID), raw[:]...)
+		return
+	}
+	c.body = append(c.body, idText)
+	c.string(s)
+}
+
+// dashes are where a UUID has them, as bits.
+const dashes = 1<<8 | 1<<13 | 1<<18 | 1<<23
+
+// parseUUID reads a UUID in the one form that formatUUID writes.
+func parseUUID(s string) (raw [16]byte, ok bool) {
+	if len(s) != 36 {
+		return raw, false
+	}
+	digits := make([]byte, 0, 32)
+	for i := range len(s) {
+		if c := s[i]; dashes>>i&1 == 0 {
+			digits = append(digits, c)
+		}
+	}
+	if _, err := hex.Decode(raw[:], digits); err != nil {
+		return raw, false
+	}
+	return raw, formatUUID(raw) == s
+}
+
+func formatUUID(raw [16]byte) string {
+	var out [36]byte
+	digits := hex.AppendEncode(make([]byte, 0, 32), raw[:])
+	for i := range out {
+		if dashes>>i&1 != 0 {
+			out[i] = '-'
+			continue
+		}
+		out[i] = digits[i-bits.OnesCount32(dashes&(1<<i-1))]
+	}
+	return string(out[:])
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
