@@ -190,7 +190,7 @@ func (d *dissector) response(c *command, about heron.Subject, out dissect.Emitte
 	d.text = strconv.AppendInt(append(d.text, '.'), int64(c.unit), 10)
 	out.Observe(about, keyNode, d.text)
 	r := wire.NewReader(c.data)
-	if c.end&0x7fff&^0x40 != 0 { // the relay and the CPU's own error bits say nothing of this answer
+	if c.end&^0x00c0 != 0 { // these two say that the CPU has an error of its own
 		return
 	}
 	switch c.code {
