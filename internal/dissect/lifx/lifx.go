@@ -65,12 +65,15 @@ type dissector struct {
 func isHead(b []byte) bool {
 	r := wire.NewReader(b)
 	size, flags := r.U16LE(), r.U16LE()
+	if size != len(b) || flags&0x1fff != 0x1400 {
+		return false // this is asked of much that is others'
+	}
 	r.Skip(4)            // source
 	target := r.Bytes(8) // six octets of an address, two zeros
 	r.Skip(6)            // reserved
 	r.Skip(2)            // flags, sequence
 	reserved, kind, end := r.U64(), r.U16LE(), r.U16LE()
-	if r.Err() != nil || size != len(b) || flags&0x1fff != 0x1400 || string(target[6:]) != "\x00\x00" {
+	if r.Err() != nil || string(target[6:]) != "\x00\x00" {
 		return false
 	}
 	return (reserved == 0 || kind > 2 && kind <= lastType) && kind >= 2 && kind <= lastType && end == 0
