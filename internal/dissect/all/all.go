@@ -9,6 +9,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/bittorrent"
 	"github.com/heron-iot/heron/internal/dissect/bjnp"
 	"github.com/heron-iot/heron/internal/dissect/c1222"
 	"github.com/heron-iot/heron/internal/dissect/carp"
@@ -142,6 +143,7 @@ func Protocols() []dissect.Protocol {
 		arp.Protocol(),
 		atg.Protocol(),
 		bacnet.Protocol(),
+		bittorrent.Protocol(),
 		bjnp.Protocol(),
 		c1222.Protocol(),
 		carp.Protocol(),
