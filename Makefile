@@ -56,6 +56,10 @@ fuzz: ## run each fuzz target for FUZZTIME (default 15s)
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: peers
+peers: build ## CPU and memory of heron read beside other tools: make peers CAPTURE=file [ROUNDS=3]
+	@scripts/peers.sh $(CAPTURE) $(or $(ROUNDS),3)
+
 .PHONY: eval
 eval: build ## measure accuracy on labelled captures in HERON_DATA
 	@scripts/eval.sh
