@@ -27,6 +27,7 @@ const (
 	getIdentity = 0x30
 	answerBit   = 0x80 // of the kind of device
 	headSize    = 16
+	maxBody     = 1 << 24
 )
 
 // Protocol returns the dissector.
@@ -34,11 +35,12 @@ func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "bjnp",
-		Over:    dissect.OverUDP,
+		Over:    dissect.OverTCP | dissect.OverUDP,
 		Ports:   []uint16{8611, 8612, 8613, 8614},
 		Spec:    "Canon BJNP, as its public descriptions have it; IEEE 1284-2000 §7.6 (device ID)",
 		Probe:   probe,
 		Starts:  []byte{'B', 'M'},
+		Frame:   frame,
 		Dissect: d.dissect,
 	}
 }
@@ -48,26 +50,39 @@ type dissector struct {
 }
 
 func probe(b []byte, _ bool) bool {
-	r := wire.NewReader(b)
-	return isHead(&r)
+	n, err := frame(b)
+	return err == nil && n > 0
 }
 
-// isHead reads the start of a message up to its command: a mark, and the kind of
-// device; what is there must be as long as the head says.
-func isHead(r *wire.Reader) bool {
-	whole := *r
+// frame reads the head: a mark, the kind of device, the command, numbers, and the
+// length of the body.
+func frame(b []byte) (int, error) {
+	r := wire.NewReader(b)
 	mark := r.U32()
 	kind := r.U8() &^ answerBit
-	whole.Skip(12)
-	size := whole.U32()
-	known := mark == 0x424a4e50 || mark == 0x424a4e42 || mark == 0x4d464e50 // BJNP, BJNB, MFNP
-	return known && (kind == 1 || kind == 2) && whole.Err() == nil && whole.Len() == size
+	if r.Err() != nil {
+		return 0, nil
+	}
+	switch mark {
+	case 0x424a4e50, 0x424a4e42, 0x424e4a42, 0x4d464e50: // BJNP, BJNB, BNJB, MFNP
+	default:
+		return 0, dissect.ErrNotMine
+	}
+	r.Skip(7)
+	size := r.U32()
+	if r.Err() != nil {
+		return 0, nil
+	}
+	if kind != 1 && kind != 2 || size > maxBody {
+		return 0, dissect.ErrNotMine
+	}
+	return headSize + size, nil
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	body := r.At(headSize)
-	head := *r
-	if !isHead(&head) {
+	n, err := frame(r.Peek(r.Len()))
+	if err != nil || n == 0 || m.Transport == heron.UDP && n != r.Len() {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	r.Skip(4)

@@ -26,6 +26,9 @@ func suite() dissecttest.Suite {
 			talk("discovery", dissecttest.C(message("BJNP", 1, 1, "")),
 				dissecttest.S(message("BJNP", 0x81, 1, "\x00\x01\x08\x00\x06\x04\x02\x00\x00\x00\x00\x05\xc0\x00\x02\x05"))),
 			talk("identity", dissecttest.C(message("BJNP", 1, 0x30, "")), dissecttest.S(message("BJNP", 0x81, 0x30, "\x00\x70"+id))),
+			{Name: "printing", Transport: heron.TCP, ClientPort: 50123, ServerPort: 8611, Steps: []dissecttest.Step{
+				dissecttest.C(message("BJNP", 1, 0x21, string(make([]byte, 3000)))), dissecttest.S(message("BJNP", 0x81, 0x21, "\x00\x00\x0b\xb8")),
+			}},
 			talk("scanner", dissecttest.C(message("MFNP", 2, 0x30, "")), dissecttest.S(message("MFNP", 0x82, 0x30, "\x00\x10MDL:EX1000;"))),
 		},
 	}

@@ -55,7 +55,7 @@ const (
 	optLinkLayer  = 79
 	optMUD        = 112
 	maxRelays     = 8 // RFC 8415 §7.6: HOP_COUNT_LIMIT
-	maxOptionCode = 1024
+	maxOptionCode = 255
 )
 
 // Protocol returns the dissector.
@@ -89,7 +89,7 @@ type facts struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	if !m.Src.IP.Is6() || !whole(*r) {
+	if !m.Src.IP.Is6() || !begins(*r) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	var f facts
@@ -130,9 +130,9 @@ func (f *facts) client(vlan uint16) heron.Endpoint {
 	return e
 }
 
-// whole reports whether a message is a known one, and its options fill it
-// (RFC 8415 §8, §9, §21.1).
-func whole(r wire.Reader) bool {
+// begins reports whether a message is a known one, and its first option is whole
+// and of those that there are (RFC 8415 §8, §9, §21.1).
+func begins(r wire.Reader) bool {
 	switch kind := r.U8(); {
 	case kind == relayForward || kind == relayReply:
 		r.Skip(33)
@@ -141,13 +141,12 @@ func whole(r wire.Reader) bool {
 	default:
 		return false
 	}
-	for r.Err() == nil && r.Len() > 0 {
-		if r.U16() > maxOptionCode {
-			return false
-		}
-		r.Skip(r.U16())
+	if r.Len() == 0 {
+		return false // all have some: who asks, at least
 	}
-	return r.Err() == nil
+	code := r.U16()
+	r.Skip(r.U16())
+	return r.Err() == nil && code > 0 && code <= maxOptionCode
 }
 
 // relayed finds the message that a relay passes on, and the hardware address of

@@ -55,6 +55,7 @@ func suite() dissecttest.Suite {
 			ask("relayed", relay("0c", "0009 0016 01 1a2b3c"+clientID, "004f 0008 0001 02000000000c")),
 			ask("relayed_by_an_old_relay", "0c 00 20010db8000000000000000000000001 fe8000000000000002aabbfffeccddee 0009 0016 01 1a2b3c"+clientID),
 			ask("relayed_from_nowhere", "0c 00 20010db8000000000000000000000001 fe800000000000000123456789abcdef 0009 0016 01 1a2b3c"+clientID),
+			ask("cut_short", "01 1a2b3c"+clientID+"0010 00ff 00000137"),
 			answer("advertise", "02 1a2b3c"+clientID+serverID+names+lease),
 			answer("reply", "07 1a2b3c"+clientID+serverID+names+lease),
 			answer("relay_reply", relay("0d", "0009 0016 07 1a2b3c"+clientID, "")),

@@ -64,10 +64,13 @@ type dissector struct {
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	version, kind := r.U8(), r.U8()
 	size := r.U16()
-	if r.Err() != nil || version < 1 || version > 3 || kind > lastPacket || size > r.Len() {
+	if r.Err() != nil || version < 1 || version > 3 || kind > lastPacket {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	body := r.Sub(size)
+	if err := r.Err(); err != nil {
+		return heron.Verdict{}, err
+	}
 	about := heron.Subject{Endpoint: m.Src}
 	d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
 	out.Observe(about, keyVersion, d.text)

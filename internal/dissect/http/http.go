@@ -130,7 +130,7 @@ func (d *dissector) message(
 	}
 	length := lengthOf(h, data[atMethod])
 	full := len(body)+size >= dissect.StreamPrefix
-	if d.wanted(h, length, asked(data[atAsked])) && !d.page(h, body, length, full, m, out) && !full {
+	if wanted(h, length, asked(data[atAsked])) && !d.page(h, body, length, full, m, out) && !full {
 		return heron.Verdict{}, nil // the body is worth waiting for
 	}
 	data[atTold+side] = 0

@@ -10,7 +10,7 @@ import (
 
 // wanted reports whether a body is worth waiting for: a page with a title, a
 // description of a device, or the answer to a question for one.
-func (d *dissector) wanted(h *http1.Head, length int, a asked) bool {
+func wanted(h *http1.Head, length int, a asked) bool {
 	return h.Response() && length != 0 && h.Get("Content-Encoding") == nil &&
 		(isHTML(h) || isXML(h) || a != askedOther && h.Status == 200)
 }

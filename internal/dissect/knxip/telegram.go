@@ -17,7 +17,7 @@ const (
 	memoryWrite     = 0x280
 	userMemoryWrite = 0x2c2
 	restart         = 0x380
-	authorize       = 0x3d1
+	unlockKey       = 0x3d1
 	keyWrite        = 0x3d3
 	propertyWrite   = 0x3d7
 	serialWrite     = 0x3de // the address of the device with that serial number
@@ -57,8 +57,8 @@ func kindOf(service int) string {
 		return "knxip.restart"
 	case addressWrite, userMemoryWrite, keyWrite, propertyWrite, serialWrite:
 		return "knxip.program"
-	case authorize:
-		return "knxip.authorize"
+	case unlockKey:
+		return "knxip.unlock"
 	}
 	switch {
 	case service&0x3f0 == memoryWrite:

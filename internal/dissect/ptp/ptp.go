@@ -66,9 +66,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(3)  // minor SDO, flags
 	r.Skip(12) // correction, type-specific
 	identity := r.Bytes(8)
-	port := r.U16()
-	r.Skip(4) // sequence, control, interval
-	if r.Err() != nil || version&0xf != 2 || version>>4 > 1 || size > whole || size < sizeOf(kind) || port == 0 || sizeOf(kind) == 0 {
+	r.Skip(6) // port, sequence, control, interval
+	if r.Err() != nil || version&0xf != 2 || version>>4 > 1 || size > whole || size < sizeOf(kind) || sizeOf(kind) == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	d.text = append(strconv.AppendInt(d.text[:0], int64(version&0xf), 10), '.')

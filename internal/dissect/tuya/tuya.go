@@ -185,7 +185,7 @@ func version(body []byte) string {
 
 // announcement opens what a device calls out.
 func (d *dissector) announcement(m *message, about heron.Subject, out dissect.Emitter) {
-	doc, clear := d.open(m)
+	doc, bare := d.open(m)
 	s := jsonscan.New(doc)
 	for v, ok := s.Next(); ok; v, ok = s.Next() {
 		if v.Depth != 1 || v.Kind != jsonscan.String {
@@ -205,13 +205,13 @@ func (d *dissector) announcement(m *message, about heron.Subject, out dissect.Em
 		d.text = jsonscan.Append(d.text[:0], v.Raw)
 		out.Observe(about, key, d.text)
 	}
-	if clear {
+	if bare {
 		out.ObserveString(about, keyClear, "yes")
 	}
 }
 
 // open returns the JSON of an announcement, and whether it was in clear.
-func (d *dissector) open(m *message) (doc []byte, clear bool) {
+func (d *dissector) open(m *message) (doc []byte, bare bool) {
 	r := wire.NewReader(m.body)
 	if m.newer {
 		nonce, rest := r.Bytes(12), r.Rest()
