@@ -4,6 +4,7 @@
 package bacnet
 
 import (
+	"encoding/hex"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -17,6 +18,7 @@ const (
 	keyInstance = "bacnet.device.instance"
 	keyVendorID = "bacnet.device.vendor_id"
 	keyRouter   = "bacnet.routed_network" // number of a network behind the sender
+	keyRouted   = "bacnet.routed_device"  // network, address, instance and vendor of a device there
 )
 
 // Protocol returns the dissector.
@@ -24,14 +26,16 @@ func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:         "bacnet",
-		Over:         dissect.OverUDP,
+		Over:         dissect.OverUDP | dissect.OverLink,
 		Ports:        []uint16{47808},
-		Spec:         "ANSI/ASHRAE 135 annex J (BACnet/IP), clauses 6 (network layer), 15, 16 and 20 (services)",
+		EtherTypes:   []uint16{0}, // 802.3 with LLC
+		Spec:         "ANSI/ASHRAE 135 annex J (BACnet/IP), clauses 6 (network layer), 7 (Ethernet), 15, 16 and 20 (services)",
 		EveryMessage: true,
 		Probe: func(b []byte, _ bool) bool {
 			_, err := bacnet.Read(b)
 			return err == nil
 		},
+		Starts:  []byte{0x81},
 		Dissect: d.dissect,
 	}
 }
@@ -41,27 +45,50 @@ type dissector struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	b, err := bacnet.Read(r.Rest())
+	read := bacnet.Read
+	if m.Transport == heron.Link {
+		read = bacnet.ReadLink
+	}
+	b, err := read(r.Rest())
 	if err != nil {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := subject(&b, m)
-	if b.SourceNet != 0 {
+	switch {
+	case b.LinkOnly:
+		link(&b, m, out)
+		return heron.Verdict{}, nil
+	case b.SourceNet != 0:
 		// What is behind a router has no address here that facts could be about.
 		d.number(out, about, keyRouter, b.SourceNet)
+		d.routed(&b, about, out)
 	}
 	if b.Network {
 		networks := wire.NewReader(b.Answer)
 		for b.Service == bacnet.IAmRouter && networks.Len() >= 2 {
 			d.number(out, about, keyRouter, networks.U16())
 		}
+		routing(&b, out)
 		return heron.Verdict{}, nil
 	}
 	if b.SourceNet == 0 {
 		d.facts(&b, about, out)
 	}
-	report(&b, out)
+	report(&b, m, out)
 	return heron.Verdict{}, nil
+}
+
+// routed tells which devices there are behind a router, as they announce
+// themselves: "2001:0c 1111 260".
+func (d *dissector) routed(b *bacnet.Message, about heron.Subject, out dissect.Emitter) {
+	if b.Kind != bacnet.Unconfirmed || b.Service != bacnet.IAm || b.Network {
+		return
+	}
+	d.text = strconv.AppendInt(d.text[:0], int64(b.SourceNet), 10)
+	d.text = hex.AppendEncode(append(d.text, ':'), b.SourceAddress)
+	d.text = strconv.AppendInt(append(d.text, ' '), int64(b.Object&0x3fffff), 10)
+	d.text = strconv.AppendInt(append(d.text, ' '), int64(b.Vendor), 10)
+	out.Observe(about, keyRouted, d.text)
 }
 
 // subject is who a message is from: whoever sent it, or for a forwarded one
@@ -125,52 +152,6 @@ func propertyKey(id int) string {
 		return keyVendorID
 	case bacnet.PropObjectIdentifier:
 		return keyInstance
-	}
-	return ""
-}
-
-// report makes an event of what changes a device, and of who looks for all. The
-// password of a restart is not told.
-func report(b *bacnet.Message, out dissect.Emitter) {
-	kind := eventKind(b)
-	if kind == "" {
-		return
-	}
-	attrs := map[string]string{"service": strconv.Itoa(int(b.Service))}
-	switch {
-	case kind == "bacnet.who_is" && b.Low >= 0:
-		attrs["low"], attrs["high"] = strconv.Itoa(b.Low), strconv.Itoa(b.High)
-	case kind == "bacnet.write" && b.Service != bacnet.AtomicWriteFile:
-		attrs["object"] = strconv.Itoa(int(b.Object>>22)) + "," + strconv.Itoa(int(b.Object&0x3fffff))
-		if b.Service == bacnet.WriteProperty {
-			attrs["property"] = strconv.Itoa(b.Property)
-		}
-	}
-	out.Event(heron.Event{Kind: kind, Attrs: attrs})
-}
-
-func eventKind(b *bacnet.Message) string {
-	if b.Kind == bacnet.Unconfirmed {
-		switch b.Service {
-		case bacnet.WhoIs:
-			return "bacnet.who_is"
-		case bacnet.TimeSynchronization, bacnet.UTCTimeSynchronization:
-			return "bacnet.time"
-		}
-		return ""
-	}
-	if b.Kind != bacnet.Confirmed {
-		return ""
-	}
-	switch b.Service {
-	case bacnet.WriteProperty, bacnet.WriteMultiple, bacnet.AtomicWriteFile:
-		return "bacnet.write"
-	case bacnet.CreateObject, bacnet.DeleteObject:
-		return "bacnet.configure"
-	case bacnet.CommunicationControl:
-		return "bacnet.communication_control"
-	case bacnet.ReinitializeDevice:
-		return "bacnet.reinitialize"
 	}
 	return ""
 }

@@ -42,11 +42,20 @@ func suite() dissecttest.Suite {
 	forwarded := announced // by a broadcast device in another subnet
 	forwarded.Name = "forwarded"
 	forwarded.Steps = []dissecttest.Step{c(link("8104", "c6336407 bac0 0100 1000 c402000458 2205c4 9103 2105"))}
+	ethernet := talk("ethernet", c(dissecttest.Hex("828203 0100 1000 c402000457 2205c4 9103 2114")), s(dissecttest.Hex("828203 0104 0005 020f 0c00800001 1955 3e 4441c80000 3f")))
+	ethernet.Transport, ethernet.ServerPort = heron.Link, 0
+	ethernet.Client, ethernet.Server = dissecttest.End("02:00:00:00:00:0c", ""), dissecttest.End("02:00:00:00:00:05", "")
 	return dissecttest.Suite{
 		Protocol: dissector.Protocol,
-		Allocs:   24, // the events of writing
+		Allocs:   60, // the events of writing
 		Conversations: []dissecttest.Conversation{
-			found, announced, routed, forwarded,
+			found, announced, routed, forwarded, ethernet,
+			talk("links", c(dissecttest.Hex("81050006003c")), c(dissecttest.Hex("81050006003c")), s(dissecttest.Hex("810000060000")),
+				c(dissecttest.Hex("81020004")), c(dissecttest.Hex("8101000e c0000207bac0 ffffffff")), c(dissecttest.Hex("8108000a c0000207bac0")),
+				c(link("810a", "01 80 06 00")), c(link("810a", "01a0 07d1 01 0c ff 09 07d1"))),
+			talk("behind_a_router",
+				c(link("810a", "0124 07d1 01 0c ff 0005 020f 0c00800001 1955 3e 4441c80000 3f")),
+				s(link("810a", "0108 07d1 01 0c 50 02 0f 9102 9128")), s(link("810a", "0100 60 02 09")), s(link("810a", "0100 60 02 09"))),
 			talk("properties", c(bacnet.AppendReadProperty(nil, 1, device, bacnet.PropVendorName)),
 				answer(device, bacnet.PropVendorName, bacnet.Text("Tridium")),
 				answer(device, bacnet.PropModelName, bacnet.Text("JACE-8000")),

@@ -14,7 +14,15 @@ import (
 
 // Functions of the virtual link (annex J.2).
 const (
+	LinkResult        = 0x00
+	WriteBroadcasts   = 0x01 // the table of broadcast devices
+	ReadBroadcasts    = 0x02
+	BroadcastsAnswer  = 0x03
 	Forwarded         = 0x04 // by a broadcast device, for another address
+	RegisterForeign   = 0x05 // a device in another subnet wants broadcasts
+	ReadForeign       = 0x06
+	ForeignAnswer     = 0x07
+	DeleteForeign     = 0x08
 	Distribute        = 0x09 // please forward
 	OriginalUnicast   = 0x0a
 	OriginalBroadcast = 0x0b
@@ -38,7 +46,10 @@ const (
 	WhoIs        = 8
 	ReadProperty = 12
 
+	AtomicReadFile         = 6
 	AtomicWriteFile        = 7
+	AddListElement         = 8
+	RemoveListElement      = 9
 	CreateObject           = 10
 	DeleteObject           = 11
 	ReadMultiple           = 14
@@ -102,9 +113,23 @@ type Message struct {
 	Low, High int
 	// Origin is who first sent a forwarded message.
 	Origin netip.AddrPort
+	// Link is the function of the virtual link. LinkOnly tells that the message is
+	// about the link itself (annex J.2) and has nothing else.
+	Link     byte
+	LinkOnly bool
 	// SourceNet is the network behind a router that the message comes from, 0
-	// when the sender speaks for itself.
-	SourceNet int
+	// when the sender speaks for itself; SourceAddress its address there, borrowed.
+	SourceNet     int
+	SourceAddress []byte
+	// TargetNet is the network behind a router that it is for, 0 for the receiver's
+	// own, 65535 for all; TargetAddress the address there, empty for all, borrowed.
+	TargetNet     int
+	TargetAddress []byte
+	// State is what a ReinitializeDevice or CommunicationControl asks for, -1
+	// where there is none.
+	State int
+	// Class and Code of an error; Code also is the reason of a reject or abort.
+	Class, Code int
 	// Network tells that this is a message between routers: Service is its type
 	// (clause 6.2.4) and Answer what follows.
 	Network bool
@@ -118,11 +143,15 @@ func ObjectID(kind, instance uint32) uint32 { return kind<<22 | instance&0x3ffff
 
 // Read reads one datagram.
 func Read(b []byte) (Message, error) {
-	m := Message{Low: -1, High: -1}
+	m := newMessage()
 	r := wire.NewReader(b)
 	kind, function, n := r.U8(), r.U8(), r.U16()
 	if kind != 0x81 || n != len(b) {
 		return m, ErrNotBACnet
+	}
+	m.Link = byte(function)
+	if m.LinkOnly = linkOnly(function, n); m.LinkOnly {
+		return m, nil
 	}
 	switch function {
 	case Distribute, OriginalUnicast, OriginalBroadcast:
@@ -137,76 +166,6 @@ func Read(b []byte) (Message, error) {
 		return m, ErrNotBACnet
 	}
 	return m, nil
-}
-
-// readNetwork reads the network layer (clause 6.2) and what it carries.
-func (m *Message) readNetwork(r *wire.Reader) {
-	version, control := r.U8(), r.U8()
-	if version != 1 || control&0x50 != 0 {
-		r.Fail(ErrNotBACnet)
-		return
-	}
-	if control&0x20 != 0 {
-		r.Skip(2)
-		r.Skip(r.U8())
-	}
-	if control&0x08 != 0 {
-		m.SourceNet = r.U16()
-		r.Skip(r.U8())
-	}
-	if control&0x20 != 0 {
-		r.Skip(1) // hop count
-	}
-	if m.Network = control&0x80 != 0; m.Network {
-		m.Service = byte(r.U8())
-		m.Answer = r.Rest()
-		return
-	}
-	m.readPDU(r)
-}
-
-func (m *Message) readPDU(r *wire.Reader) {
-	first := byte(r.U8())
-	m.Kind = first & 0xf0
-	switch m.Kind {
-	case Confirmed:
-		r.Skip(1)
-		m.Invoke = byte(r.U8())
-	case SimpleAck, ComplexAck, Error, Reject, Abort, SegmentAck:
-		m.Invoke = byte(r.U8())
-	case Unconfirmed:
-	default:
-		r.Fail(ErrNotBACnet)
-	}
-	if first&0x08 != 0 && (m.Kind == Confirmed || m.Kind == ComplexAck) {
-		r.Skip(2) // a segment: its number, and how many may be on the way
-	}
-	m.Service = byte(r.U8())
-	if first&0x08 == 0 {
-		m.readService(r)
-	}
-}
-
-// readService reads what follows the choice of service, as far as it is known.
-func (m *Message) readService(r *wire.Reader) {
-	switch {
-	case m.Kind == Confirmed && (m.Service == WriteProperty || m.Service == ReadProperty),
-		m.Kind == ComplexAck && m.Service == ReadProperty:
-		m.Object = uint32(contextUnsigned(r, 0))
-		m.Property = contextUnsigned(r, 1)
-		m.Answer = r.Rest()
-	case m.Kind == ComplexAck && m.Service == ReadMultiple:
-		m.Answer = r.Rest()
-	case m.Kind == Confirmed && m.Service == WriteMultiple:
-		m.Object = uint32(contextUnsigned(r, 0))
-	case m.Kind == Unconfirmed && m.Service == WhoIs && r.Len() > 0:
-		m.Low, m.High = contextUnsigned(r, 0), contextUnsigned(r, 1)
-	case m.Kind == Unconfirmed && m.Service == IAm:
-		m.Object = uint32(applicationUnsigned(r))
-		applicationUnsigned(r) // longest message
-		applicationUnsigned(r) // segmentation
-		m.Vendor = applicationUnsigned(r)
-	}
 }
 
 // contextUnsigned reads a number under a context tag (clause 20.2.1).
