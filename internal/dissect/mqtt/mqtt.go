@@ -1,5 +1,5 @@
 // Package mqtt reads MQTT: who connects to which broker under which name, and
-// what about. Payloads, user names and passwords are never told.
+// what about. Payloads (but a broker's own version), user names and passwords are never told.
 package mqtt
 
 import (
@@ -22,6 +22,7 @@ const (
 	keyAuth      = "mqtt.auth"      // how the client logs in: none, user, password
 	keyConnack   = "mqtt.connack"   // code of the broker's answer
 	keyAnonymous = "mqtt.anonymous" // what it said to a client without login: accepted, refused
+	keyBroker    = "mqtt.broker"    // what a broker calls itself: product and version
 	keyUser      = "mqtt.user_property."
 )
 
@@ -29,6 +30,7 @@ const (
 const (
 	maxLevels       = 3
 	maxPropertyName = 40
+	maxBroker       = 128
 )
 
 // Protocol returns the dissector.
@@ -107,6 +109,11 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		topic, err := mqtt.ReadPublish(p.Body)
 		if m.FromClient && err == nil {
 			out.Observe(m.Sender(), keyTopic, firstLevels(topic))
+		}
+		if !m.FromClient && isVersion(topic) {
+			if text, err := mqtt.ReadPayload(&p, version); err == nil && len(text) <= maxBroker && wire.Printable(text) {
+				out.Observe(m.Sender(), keyBroker, text)
+			}
 		}
 		return heron.Verdict{}, err
 	case mqtt.TypeSubscribe:
@@ -212,6 +219,12 @@ func subscribe(p *mqtt.Packet, version int, m *heron.Message, out dissect.Emitte
 	return mqtt.ReadSubscribe(p.Body, version, func(filter []byte) {
 		out.Observe(about, keySubscribe, firstLevels(filter))
 	})
+}
+
+// isVersion reports whether a topic is the one under which brokers publish what they
+// are, by a convention that many follow.
+func isVersion(topic []byte) bool {
+	return bytes.HasPrefix(topic, []byte("$SYS/broker")) && (bytes.HasSuffix(topic, []byte("/version")) || bytes.HasSuffix(topic, []byte("/sysdescr")))
 }
 
 // firstLevels cuts a topic after its first levels: what comes later is data, and

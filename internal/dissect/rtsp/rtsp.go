@@ -8,6 +8,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/http1"
+	"github.com/heron-iot/heron/internal/proto/sdp"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -18,6 +19,7 @@ const (
 	keyAuth      = "rtsp.www_authenticate" // scheme and realm
 	keyURI       = "rtsp.uri"              // path that a client plays, without its query
 	keySession   = "rtsp.session_name"     // s= of a session description
+	keyTool      = "rtsp.tool"             // program that made the session description
 )
 
 const (
@@ -101,13 +103,7 @@ func (d *dissector) response(h *http1.Head, body []byte, m *heron.Message, out d
 		d.text = http1.AppendChallenge(d.text[:0], value)
 		out.Observe(about, keyAuth, d.text)
 	}
-	for r := wire.NewReader(body); r.Len() > 0; {
-		line := r.Line(maxBody)
-		if name, ok := bytes.CutPrefix(line, []byte("s=")); ok {
-			out.Observe(about, keySession, name)
-		}
-		if r.Err() != nil {
-			return
-		}
-	}
+	session := sdp.Read(body)
+	out.Observe(about, keySession, session.Name)
+	out.Observe(about, keyTool, session.Tool)
 }

@@ -21,7 +21,7 @@ func suite() dissecttest.Suite {
 				c("DESCRIBE " + url + " RTSP/1.0\r\nCSeq: 2\r\n\r\n"),
 				s("RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"IP Camera\", nonce=\"1a2b\"\r\n\r\n"),
 				c("DESCRIBE " + url + " RTSP/1.0\r\nCSeq: 3\r\nAuthorization: Basic YWRtaW46YWRtaW4=\r\n\r\n"),
-				s("RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: 24\r\n\r\nv=0\r\ns=Session one\r\na=x\r\n"),
+				s("RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: 42\r\n\r\nv=0\r\ns=Session one\r\na=tool:LIVE555 v2020\r\n"),
 				s("$\x00\x00\x04data"),
 			},
 		}},

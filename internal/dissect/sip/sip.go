@@ -8,6 +8,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/http1"
+	"github.com/heron-iot/heron/internal/proto/sdp"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -15,6 +16,8 @@ import (
 const (
 	keyUserAgent = "sip.user_agent"
 	keyServer    = "sip.server"
+	keySession   = "sip.session_name" // of a session description
+	keyTool      = "sip.tool"         // program that made it
 )
 
 const (
@@ -48,7 +51,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if silent := keepAlive(b); silent > 0 && m.Flow.Protocol != 0 {
 		return heron.Verdict{Consumed: silent}, nil
 	}
-	h, used, err := parse(b, m.Transport)
+	h, body, used, err := parse(b, m.Transport)
 	if err != nil {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
@@ -59,23 +62,34 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if h.Response() && ownAnswer(&h) || !h.Response() && vias(&h) == 1 {
 		out.Observe(m.Sender(), keyUserAgent, h.Get("User-Agent"))
 		out.Observe(m.Sender(), keyServer, h.Get("Server"))
+		session := sdp.Read(body)
+		out.Observe(m.Sender(), keySession, session.Name)
+		out.Observe(m.Sender(), keyTool, session.Tool)
 	}
 	report(&h, out)
 	m.Flow.Data[atMessages]++
 	return heron.Verdict{Consumed: used, Done: m.Flow.Data[atMessages] >= maxMessages}, nil
 }
 
-// parse reads a head; used is its length with the body, 0 when more is to come.
-func parse(b []byte, over heron.Transport) (h http1.Head, used int, err error) {
+// parse reads a head and what is there of its body; used is the length of both, 0
+// when more is to come.
+func parse(b []byte, over heron.Transport) (h http1.Head, body []byte, used int, err error) {
 	if over == heron.UDP {
 		h, err = http1.ParseWhole(b, version)
-		return h, len(b), err
+		if _, n, whole := http1.Parse(b, version); whole == nil && n > 0 {
+			body = b[n:]
+		}
+		return h, body, len(b), err
 	}
 	h, n, err := http1.Parse(b, version)
 	if err != nil || n == 0 {
-		return h, 0, err
+		return h, nil, 0, err
 	}
-	return h, n + min(max(length(&h), 0), maxBody), nil
+	used = n + min(max(length(&h), 0), maxBody)
+	if used > len(b) && len(b) < dissect.StreamPrefix {
+		return h, nil, 0, nil
+	}
+	return h, b[n:min(used, len(b))], used, nil
 }
 
 // keepAlive returns how many bytes at the start of b only keep an address

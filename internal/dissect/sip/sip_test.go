@@ -33,7 +33,7 @@ func suite() dissecttest.Suite {
 			talk("register", heron.UDP, c(register), s(demand), c("\r\n\r\n"),
 				s(message("SIP/2.0 403 Forbidden", via, "CSeq: 2 REGISTER", "Server: Asterisk PBX 16.28.0"))),
 			talk("stream", heron.TCP, c(register), s(demand), c("\r\n\r\n"),
-				c(message("INVITE sip:202@192.0.2.5 SIP/2.0", "v: SIP/2.0/TCP 192.0.2.12", phone, "l: 4")+"v=0\n"),
+				c(message("INVITE sip:202@192.0.2.5 SIP/2.0", "v: SIP/2.0/TCP 192.0.2.12", phone, "l: 33")+"v=0\r\ns=Call\r\na=tool:pjmedia 2.1\r\n"),
 				c(message("ACK sip:202@192.0.2.5 SIP/2.0", via, phone, "Authorization: Basic YTpi"))),
 			// a request that came through a proxy, and the answer of another telephone
 			talk("passed_on", heron.UDP,

@@ -208,6 +208,17 @@ func ReadPublish(body []byte) ([]byte, error) {
 	return topic, r.Err()
 }
 
+// ReadPayload returns the payload of a PUBLISH packet, as far as it is there.
+func ReadPayload(p *Packet, version int) ([]byte, error) {
+	r := wire.NewReader(p.Body)
+	str(&r)
+	if p.Flags>>1&3 > 0 { // QoS 1 and 2 have a packet identifier
+		r.Skip(2)
+	}
+	properties(&r, version)
+	return r.Rest(), r.Err()
+}
+
 // ReadSubscribe goes through the topic filters of a SUBSCRIBE packet.
 func ReadSubscribe(body []byte, version int, each func(filter []byte)) error {
 	r := wire.NewReader(body)

@@ -40,8 +40,12 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 		if err != nil || string(topic) != "a/b" {
 			t.Errorf("publish: %q, %v", topic, err)
 		}
+		p := read(t, mqtt.AppendPublish(nil, version, "a/b", []byte("payload")))
+		if payload, err := mqtt.ReadPayload(&p, version); err != nil || string(payload) != "payload" {
+			t.Errorf("payload: %q, %v", payload, err)
+		}
 		var filters []string
-		p := read(t, mqtt.AppendSubscribe(nil, version, 7, "a/#", "+/b"))
+		p = read(t, mqtt.AppendSubscribe(nil, version, 7, "a/#", "+/b"))
 		err = mqtt.ReadSubscribe(p.Body, version, func(f []byte) { filters = append(filters, string(f)) })
 		if diff := cmp.Diff([]string{"a/#", "+/b"}, filters); diff != "" || err != nil {
 			t.Errorf("subscribe: %v\n%s", err, diff)
