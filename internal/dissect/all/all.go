@@ -17,6 +17,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/coap"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
 	"github.com/heron-iot/heron/internal/dissect/cotp"
+	"github.com/heron-iot/heron/internal/dissect/cql"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
 	"github.com/heron-iot/heron/internal/dissect/cspv4"
@@ -40,6 +41,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/fox"
 	"github.com/heron-iot/heron/internal/dissect/ftp"
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
+	"github.com/heron-iot/heron/internal/dissect/git"
 	"github.com/heron-iot/heron/internal/dissect/goose"
 	"github.com/heron-iot/heron/internal/dissect/hart_ip"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
@@ -56,6 +58,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/irc"
 	"github.com/heron-iot/heron/internal/dissect/isakmp"
 	"github.com/heron-iot/heron/internal/dissect/iso8583"
+	"github.com/heron-iot/heron/internal/dissect/kafka"
 	"github.com/heron-iot/heron/internal/dissect/kerberos"
 	"github.com/heron-iot/heron/internal/dissect/knxip"
 	"github.com/heron-iot/heron/internal/dissect/lacp"
@@ -72,9 +75,11 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/mms"
 	"github.com/heron-iot/heron/internal/dissect/mndp"
 	"github.com/heron-iot/heron/internal/dissect/modbus"
+	"github.com/heron-iot/heron/internal/dissect/mongo"
 	"github.com/heron-iot/heron/internal/dissect/moxa"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/mysql"
+	"github.com/heron-iot/heron/internal/dissect/nats"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/netflow"
@@ -96,7 +101,10 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/radius"
 	"github.com/heron-iot/heron/internal/dissect/rdp"
 	"github.com/heron-iot/heron/internal/dissect/redis"
+	"github.com/heron-iot/heron/internal/dissect/rlogin"
 	"github.com/heron-iot/heron/internal/dissect/rpc"
+	"github.com/heron-iot/heron/internal/dissect/rsh"
+	"github.com/heron-iot/heron/internal/dissect/rsync"
 	"github.com/heron-iot/heron/internal/dissect/rtcp"
 	"github.com/heron-iot/heron/internal/dissect/rtp"
 	"github.com/heron-iot/heron/internal/dissect/rtps"
@@ -122,6 +130,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tftp"
 	"github.com/heron-iot/heron/internal/dissect/tls"
+	"github.com/heron-iot/heron/internal/dissect/tns"
 	"github.com/heron-iot/heron/internal/dissect/tplinksmarthome"
 	"github.com/heron-iot/heron/internal/dissect/tuya"
 	"github.com/heron-iot/heron/internal/dissect/ubnt"
@@ -129,6 +138,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wg"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
+	"github.com/heron-iot/heron/internal/dissect/x11"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
 	"github.com/heron-iot/heron/internal/dissect/xmpp"
 	"github.com/heron-iot/heron/internal/dissect/zabbix"
@@ -151,6 +161,7 @@ func Protocols() []dissect.Protocol {
 		coap.Protocol(),
 		codesys.Protocol(),
 		cotp.Protocol(),
+		cql.Protocol(),
 		crestron.Protocol(),
 		crimson.Protocol(),
 		cspv4.Protocol(),
@@ -174,6 +185,7 @@ func Protocols() []dissect.Protocol {
 		fox.Protocol(),
 		ftp.Protocol(),
 		ge_srtp.Protocol(),
+		git.Protocol(),
 		goose.Protocol(),
 		hart_ip.Protocol(),
 		hl7.Protocol(),
@@ -190,6 +202,7 @@ func Protocols() []dissect.Protocol {
 		irc.Protocol(),
 		isakmp.Protocol(),
 		iso8583.Protocol(),
+		kafka.Protocol(),
 		kerberos.Protocol(),
 		knxip.Protocol(),
 		lacp.Protocol(),
@@ -206,9 +219,11 @@ func Protocols() []dissect.Protocol {
 		mms.Protocol(),
 		mndp.Protocol(),
 		modbus.Protocol(),
+		mongo.Protocol(),
 		moxa.Protocol(),
 		mqtt.Protocol(),
 		mysql.Protocol(),
+		nats.Protocol(),
 		nbns.Protocol(),
 		ndp.Protocol(),
 		netflow.Protocol(),
@@ -230,7 +245,10 @@ func Protocols() []dissect.Protocol {
 		radius.Protocol(),
 		rdp.Protocol(),
 		redis.Protocol(),
+		rlogin.Protocol(),
 		rpc.Protocol(),
+		rsh.Protocol(),
+		rsync.Protocol(),
 		rtcp.Protocol(),
 		rtp.Protocol(),
 		rtps.Protocol(),
@@ -256,6 +274,7 @@ func Protocols() []dissect.Protocol {
 		telnet.Protocol(),
 		tftp.Protocol(),
 		tls.Protocol(),
+		tns.Protocol(),
 		tplinksmarthome.Protocol(),
 		tuya.Protocol(),
 		ubnt.Protocol(),
@@ -263,6 +282,7 @@ func Protocols() []dissect.Protocol {
 		vrrp.Protocol(),
 		wg.Protocol(),
 		wsd.Protocol(),
+		x11.Protocol(),
 		xiaomi.Protocol(),
 		xmpp.Protocol(),
 		zabbix.Protocol(),
