@@ -43,6 +43,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/git"
 	"github.com/heron-iot/heron/internal/dissect/goose"
+	"github.com/heron-iot/heron/internal/dissect/gtp"
 	"github.com/heron-iot/heron/internal/dissect/hart_ip"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
@@ -187,6 +188,7 @@ func Protocols() []dissect.Protocol {
 		ge_srtp.Protocol(),
 		git.Protocol(),
 		goose.Protocol(),
+		gtp.Protocol(),
 		hart_ip.Protocol(),
 		hl7.Protocol(),
 		hsrp.Protocol(),
