@@ -23,7 +23,8 @@ type key struct {
 }
 
 // entry is one flow. It holds no pointers, so that a table of many costs the
-// garbage collector nothing.
+// garbage collector nothing. It begins with what each packet needs, and fills
+// whole cache lines: memory is what a packet waits for.
 type entry struct {
 	key  key
 	live bool
@@ -41,18 +42,17 @@ type entry struct {
 	changed bool
 	// awaits tells that an answer is expected: not so of multicast and errors.
 	awaits bool
-	fin    [2]bool
+	// touched is the traffic time when the last packet came.
+	touched heron.Time
+
+	halves [2]half // of client and server
+
+	reported heron.Time // traffic time when the sink was told last
+	first    heron.Time // time of the first packet
 
 	clientPort, serverPort uint16
 	resets                 uint16
-	first                  heron.Time // time of the first packet
-	// touched and reported are traffic time: when the last packet came, and when
-	// the sink was told last.
-	touched, reported heron.Time
-
-	halves  [2]half // of client and server
-	scratch heron.FlowScratch
-	streams [2]stream
+	fin                    [2]bool
 
 	hash       uint32
 	prev, next uint32 // in the timer wheel or, next alone, the free list
@@ -60,7 +60,15 @@ type entry struct {
 	// older and newer link the flows that hold pages.
 	older, newer uint32
 	holds        uint32 // how many pages
+
+	scratch heron.FlowScratch
+	streams [2]stream
+
+	_ [lineFill]byte
 }
+
+// lineFill makes the size of an entry a multiple of a cache line.
+const lineFill = 32
 
 // half is what one side of a flow sent.
 type half struct {
@@ -123,12 +131,19 @@ func (s *slab) release(i uint32, e *entry) {
 // hash mixes the key with a seed.
 func (k *key) hash(seed [2]uint64) uint64 {
 	h := mix(k.a.lo^seed[0], k.b.lo^seed[1])
-	h = mix(h^k.a.hi^k.tunnel, k.b.hi^seed[0])
-	v6 := uint64(0)
-	if k.v6 {
-		v6 = 1
+	rest := uint64(k.ports)<<32 | uint64(k.vlan)<<16 | uint64(k.proto)<<8
+	if k.v6 || k.tunnel != 0 {
+		h = mix(h^k.a.hi, k.b.hi^seed[0])
+		h = mix(h^k.tunnel, seed[1])
+		rest |= 1
 	}
-	return mix(h^uint64(k.ports)<<32^uint64(k.vlan)<<16^uint64(k.proto)<<8^v6, seed[1]^0x9e3779b97f4a7c15)
+	return mix(h^rest, seed[1]^0x9e3779b97f4a7c15)
+}
+
+// is reports whether two keys are the same.
+func (k *key) is(o *key) bool {
+	return k.a.lo == o.a.lo && k.b.lo == o.b.lo && k.ports == o.ports && k.proto == o.proto && k.vlan == o.vlan &&
+		k.tunnel == o.tunnel && k.a.hi == o.a.hi && k.b.hi == o.b.hi && k.v6 == o.v6
 }
 
 func mix(a, b uint64) uint64 {

@@ -63,7 +63,10 @@ type Table struct {
 	first heron.Time // of the first frame
 	stats heron.Stats
 
-	frame     frame
+	frame frame
+	key   key  // of the packet at hand
+	fresh bool // it opened its flow
+
 	index     index
 	slab      slab
 	wheel     wheel
@@ -79,6 +82,7 @@ type Table struct {
 	msg     heron.Message // given to the sink again and again
 	shake   Handshake
 	report  heron.Flow
+	ids     ids
 }
 
 // frame is what is known of the frame at hand, layer by layer.

@@ -24,7 +24,7 @@ func (x *index) find(s *slab, k *key, hash uint32) uint32 {
 		if p == 0 {
 			return 0
 		}
-		if uint32(p>>32) == hash && s.at(uint32(p)).key == *k {
+		if uint32(p>>32) == hash && s.at(uint32(p)).key.is(k) {
 			return uint32(p)
 		}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -35,7 +36,7 @@ func (t *Table) tell(e *entry, ended bool) {
 	}
 	c, v := &e.halves[fromClient], &e.halves[fromServer]
 	t.report = heron.Flow{
-		ID:         e.id(),
+		ID:         t.id(e),
 		Transport:  e.transport(),
 		Client:     heron.Endpoint{MAC: c.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan},
 		Server:     heron.Endpoint{MAC: v.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan},
@@ -53,14 +54,30 @@ func (t *Table) tell(e *entry, ended bool) {
 }
 
 // id names the flow by what it is and when it began, and by nothing else.
-func (e *entry) id() string {
+func (t *Table) id(e *entry) string {
 	var b [16]byte
 	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
 		binary.BigEndian.PutUint64(b[i*8:], e.key.hash([2]uint64{seed, uint64(e.first)}))
 	}
 	var text [32]byte
 	hex.Encode(text[:], b[:])
-	return string(text[:])
+	return t.ids.keep(text[:])
+}
+
+// idBatch is how many ids are kept in one piece of memory.
+const idBatch = 32
+
+// ids makes strings of which many share one allocation.
+type ids struct{ text strings.Builder }
+
+func (s *ids) keep(b []byte) string {
+	if s.text.Cap()-s.text.Len() < len(b) {
+		s.text.Reset()
+		s.text.Grow(idBatch * len(b))
+	}
+	at := s.text.Len()
+	s.text.Write(b)
+	return s.text.String()[at:]
 }
 
 func (e *entry) transport() heron.Transport {

@@ -52,16 +52,17 @@ func (t *Table) tcp(r *wire.Reader) {
 		h.client = sideReceiver
 	}
 	i, e, dir := t.follow(protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
-	fresh := e.halves[fromClient].packets+e.halves[fromServer].packets == uint64(t.frame.packets)
-	state := e.tcpState(dir, &g, fresh)
+	state := e.tcpState(dir, &g, t.fresh)
 	e.repeats(dir, &g)
-	if fresh || state != e.state {
+	if t.fresh || state != e.state {
 		t.change(i, e, state)
 	}
 	if g.flags&flagSYN != 0 {
 		t.handshake(e, dir, &g, int(binary.BigEndian.Uint16(b[14:16])), options)
 	}
-	t.stream(i, e, dir, &g)
+	if !e.settled || g.flags&flagSYN != 0 {
+		t.stream(i, e, dir, &g)
+	}
 }
 
 // repeats counts a segment whose bytes, or whose SYN, were all sent before: they

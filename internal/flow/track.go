@@ -40,17 +40,19 @@ func (k *key) order(src, dst int) bool {
 // returns the flow and the packet's direction. TCP flows that open are told by
 // the caller, who knows their state.
 func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
-	k, senderIsA := t.key(protocol, src, dst)
+	k := &t.key
+	senderIsA := t.setKey(protocol, src, dst)
 	hash := uint32(k.hash(t.index.seed) >> 32)
-	i := t.index.find(&t.slab, &k, hash)
+	i := t.index.find(&t.slab, k, hash)
 	if i != 0 && h.begins {
 		if e := t.slab.at(i); e.over(e.direction(senderIsA), h.seq) {
 			t.end(i, e)
 			i = 0
 		}
 	}
-	if i == 0 {
-		i = t.open(&k, hash, senderIsA, src, dst, h)
+	t.fresh = i == 0
+	if t.fresh {
+		i = t.open(k, hash, senderIsA, src, dst, h)
 		e := t.slab.at(i)
 		if protocol != protoTCP {
 			t.tell(e, false)
@@ -75,18 +77,17 @@ func (e *entry) direction(senderIsA bool) int {
 	return fromServer
 }
 
-// key is the key of the packet at hand. The ports of ICMP are its type and
-// code, the same both ways.
-func (t *Table) key(protocol, src, dst int) (k key, senderIsA bool) {
-	f := &t.frame
-	k = key{a: f.srcIP, b: f.dstIP, tunnel: f.tunnel, vlan: f.vlan, proto: uint8(protocol), v6: f.v6}
+// setKey makes the key of the packet at hand, and reports whether its sender is
+// the lower end. The ports of ICMP are its type and code, the same both ways.
+func (t *Table) setKey(protocol, src, dst int) (senderIsA bool) {
+	f, k := &t.frame, &t.key
+	k.a, k.b, k.tunnel, k.vlan, k.proto, k.v6 = f.srcIP, f.dstIP, f.tunnel, f.vlan, uint8(protocol), f.v6
 	if protocol == protoICMP || protocol == protoICMPv6 {
 		senderIsA = k.order(0, 0)
 		k.ports = uint32(src)<<16 | uint32(dst)
-		return k, senderIsA
+		return senderIsA
 	}
-	senderIsA = k.order(src, dst)
-	return k, senderIsA
+	return k.order(src, dst)
 }
 
 // open starts a flow with the packet at hand.

@@ -62,8 +62,7 @@ func (t *Table) udp(r *wire.Reader) {
 	if e.settled && e.carries == layerNone || len(payload) == 0 {
 		return
 	}
-	fresh := e.halves[fromClient].packets+e.halves[fromServer].packets == uint64(t.frame.packets)
-	if l := e.carriesOf(src, dst, payload, fresh); l != layerNone && t.udpTunnel(e, l, payload) {
+	if l := e.carriesOf(src, dst, payload, t.fresh); l != layerNone && t.udpTunnel(e, l, payload) {
 		return
 	}
 	if !e.settled {
