@@ -120,7 +120,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	data[0]++
 	if ok {
-		d.elements(&doc, 0, m, out)
+		d.elements(doc, inTop, m, out)
 	}
 	return heron.Verdict{Done: data[0] >= maxMessages}, nil
 }
@@ -137,7 +137,7 @@ const (
 
 // elements goes through a document, and tells the elements that describe a client
 // or a server.
-func (d *dissector) elements(r *wire.Reader, place int, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) elements(r wire.Reader, place int, m *heron.Message, out dissect.Emitter) {
 	const text, object, number32 = 2, 3, 0x10
 	for range maxElements {
 		kind := r.U8()
@@ -152,9 +152,9 @@ func (d *dissector) elements(r *wire.Reader, place int, m *heron.Message, out di
 				d.tell(place, name, value[:n-1], m, out)
 			}
 		case object:
-			inner, ok := embedded(r)
+			inner, ok := embedded(&r)
 			if next := under(place, name); ok && next != inOther && m.FromClient {
-				d.elements(&inner, next, m, out)
+				d.elements(inner, next, m, out)
 			}
 		case number32:
 			value := r.U32LE()
@@ -163,7 +163,7 @@ func (d *dissector) elements(r *wire.Reader, place int, m *heron.Message, out di
 				out.Observe(m.Sender(), keyWire, d.text)
 			}
 		default:
-			if !pass(kind, r) {
+			if !pass(kind, &r) {
 				return
 			}
 		}
