@@ -8,13 +8,14 @@
 // its extremes. A device is judged only when it was watched for a day and was
 // active in thirty minutes of it; until then the Tracker only learns.
 //
-// State is a slab of at most 8 KiB a device, without pointers. A Tracker is
-// deterministic and is used from one goroutine.
+// State is at most 8 KiB a device, and less for one that talks with few. A
+// Tracker is deterministic and is used from one goroutine.
 package behavior
 
 import (
 	"cmp"
-	"maps"
+	"hash/maphash"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -29,8 +30,6 @@ const (
 	slack      = 2 * heron.Second // how late a flow may come
 	maxDevices = 1 << 20
 	maxPeers   = 64
-	// reportEvery is how often a baseline is reported once it is old.
-	reportEvery = 5 * heron.Minute
 )
 
 // The features, in the order of state.tails.
@@ -54,21 +53,26 @@ const KindUnusual = "behavior.unusual"
 
 // Tracker holds the baselines of one site.
 type Tracker struct {
-	siteID  string
-	ids     []string
-	index   map[string]uint32 // device id → number
-	states  []*state
-	open    []uint32 // devices with a window that is not closed
-	changed map[uint32]struct{}
-	flows   generations[string, totals]
-	names   generations[netip.Addr, string] // address → name, as DNS said
-	words   *words
-	now     heron.Time
-	events  []heron.Event
+	siteID string
+	index  map[string]uint32 // device id → number
+	states []*state
+	open   []uint32   // devices with a window that is not closed; may repeat
+	next   heron.Time // before it none of these can be closed
+	due    []uint32   // devices whose baseline is to be reported
+	flows  generations[uint64, totals]
+	names  generations[netip.Addr, string] // address → name, as DNS said
+	words  *words
+	now    heron.Time
+	events []heron.Event
 }
 
 // state is everything known of one device.
 type state struct {
+	id           string
+	word         uint32 // its id among the Tracker's words
+	hash         digest // of its id
+	changed      bool   // since its baseline was reported
+	queued       bool   // in Tracker.due
 	since, until heron.Time
 	reported     heron.Time
 	window       heron.Time // start of the open window; 0 = none
@@ -76,9 +80,9 @@ type state struct {
 	seen         sketch // peers in the open window
 	tails        [features]tail
 	hours        [24]uint64
-	busy         uint32 // windows with traffic
-	npeers       uint32
-	peers        [maxPeers]peer
+	busy         uint32   // windows with traffic
+	keys         []uint64 // of the peers, side by side so that they are found quickly
+	peers        []peer
 }
 
 // totals are the counters of a flow at its last report.
@@ -95,49 +99,40 @@ type growth struct {
 // New returns a Tracker that knows nothing.
 func New(siteID string) *Tracker {
 	return &Tracker{
-		siteID: siteID, index: map[string]uint32{}, changed: map[uint32]struct{}{},
-		flows: newGenerations[string, totals](1 << 18), names: newGenerations[netip.Addr, string](1 << 16), words: newWords(),
+		siteID: siteID, index: map[string]uint32{}, next: never,
+		flows: newGenerations[uint64, totals](1 << 18), names: newGenerations[netip.Addr, string](1 << 16), words: newWords(),
 	}
 }
-
-// Load takes back a baseline as it was stored.
-func (t *Tracker) Load(b heron.Baseline) {
-	n, ok := t.number(b.DeviceID)
-	if !ok {
-		return
-	}
-	s := t.states[n]
-	s.since, s.until, s.reported = b.Since, b.Until, b.Until
-	for i, name := range featureNames {
-		stored := b.Features[name]
-		s.tails[i].restore(stored)
-		s.busy = max(s.busy, uint32(min(stored.Windows, 1<<31)))
-	}
-	for hour, share := range b.Hours {
-		s.hours[hour] = uint64(share * restoredHours)
-	}
-	for _, p := range b.Peers {
-		t.restorePeer(s, &p)
-	}
-}
-
-// restoredHours is the traffic that stored hours stand for: only their shares
-// are stored, so new traffic slowly outweighs them.
-const restoredHours = 1 << 30
 
 // number finds or makes the state of a device; not ok at the bound.
 func (t *Tracker) number(id string) (uint32, bool) {
+	if id == "" {
+		return 0, false
+	}
 	if n, ok := t.index[id]; ok {
 		return n, true
 	}
-	if id == "" || len(t.ids) >= maxDevices {
+	if len(t.states) >= maxDevices {
 		return 0, false
 	}
-	n := uint32(len(t.ids))
-	t.ids = append(t.ids, id)
-	t.states = append(t.states, &state{})
+	n := uint32(len(t.states))
+	t.states = append(t.states, &state{id: id, word: t.words.number(id), hash: newDigest().add(id)})
 	t.index[id] = n
 	return n, true
+}
+
+// end is one side of a flow: a device, or only an address.
+type end struct {
+	number uint32
+	device *state // nil for none
+}
+
+func (t *Tracker) end(id string) end {
+	n, ok := t.number(id)
+	if !ok {
+		return end{}
+	}
+	return end{n, t.states[n]}
 }
 
 // Event learns names from DNS answers, so that a peer keeps its name when its
@@ -165,25 +160,31 @@ func (t *Tracker) Flow(f *heron.Flow) {
 	if !ok {
 		return
 	}
-	if n, ok := t.number(f.ClientDevice); ok {
-		p := t.peerOf(f, true)
-		t.count(n, f, &p, d)
+	client, server := t.end(f.ClientDevice), t.end(f.ServerDevice)
+	if client.device != nil {
+		p := t.peerOf(f, server.device, true)
+		t.count(client, f, &p, d)
 	}
-	if n, ok := t.number(f.ServerDevice); ok && f.ServerDevice != f.ClientDevice {
-		p := t.peerOf(f, false)
-		t.count(n, f, &p, growth{totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets}, d.begun})
+	if server.device != nil && server != client {
+		p := t.peerOf(f, client.device, false)
+		t.count(server, f, &p, growth{totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets}, d.begun})
 	}
 }
+
+// flowSeed is for the ids of flows, of which a hash is kept.
+var flowSeed = maphash.MakeSeed()
 
 // difference returns what a flow did since its last report. It is not ok for a
 // flow that began before we watched: how much of it is new is not known.
 func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
 	now := totals{f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets}
-	before, known := t.flows.get(f.ID)
-	if f.Ended {
-		t.flows.remove(f.ID)
-	} else {
-		t.flows.put(f.ID, now)
+	id := maphash.String(flowSeed, f.ID)
+	before, known := t.flows.get(id)
+	switch {
+	case !f.Ended:
+		t.flows.put(id, now)
+	case known:
+		t.flows.remove(id)
 	}
 	if !known && f.Last-f.First > 2*window && !f.Ended {
 		return growth{}, false
@@ -201,20 +202,24 @@ func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
 }
 
 // count adds to the open window of a device, d being seen from its side.
-func (t *Tracker) count(n uint32, f *heron.Flow, p *peer, d growth) {
-	s := t.states[n]
+func (t *Tracker) count(e end, f *heron.Flow, p *peer, d growth) {
+	s := e.device
 	start := f.Last - f.Last%window
 	if s.window != 0 && start > s.window {
-		t.close(n)
+		t.close(e)
 	}
 	if s.window == 0 {
 		s.window = max(start, s.until-s.until%window)
-		t.open = append(t.open, n)
+		t.open = append(t.open, e.number)
+		t.next = min(t.next, s.closesAt())
 	}
 	if s.since == 0 {
 		s.since = f.First
 	}
-	s.until = max(s.until, f.Last)
+	if f.Last > s.until {
+		s.until = f.Last
+		t.queue(e)
+	}
 	s.sums[bytesOut] += d.clientBytes
 	s.sums[bytesIn] += d.serverBytes
 	s.sums[packetsOut] += d.clientPackets
@@ -225,8 +230,8 @@ func (t *Tracker) count(n uint32, f *heron.Flow, p *peer, d growth) {
 }
 
 // close ends the open window of a device: it is judged, then learned from.
-func (t *Tracker) close(n uint32) {
-	s := t.states[n]
+func (t *Tracker) close(e end) {
+	s := e.device
 	values := [features]float64{}
 	for i, sum := range s.sums {
 		values[i] = float64(sum)
@@ -239,15 +244,22 @@ func (t *Tracker) close(n uint32) {
 		tail := &s.tails[i]
 		threshold, over := tail.judge(values[i], s.stretch(end), margins[i])
 		if over && mature {
-			t.events = append(t.events, t.unusual(n, i, values[i], threshold, end))
+			t.events = append(t.events, t.unusual(s, i, values[i], threshold, end))
 			tail.yield(values[i], end)
 			continue
 		}
 		tail.learn(values[i])
 	}
 	s.window, s.sums, s.seen = 0, [peers]uint64{}, sketch{}
-	t.changed[n] = struct{}{}
+	s.changed = true
+	t.queue(e)
 }
+
+// closesAt is when the open window may be closed: later flows are late.
+func (s *state) closesAt() heron.Time { return s.window + window + slack }
+
+// never is later than any time.
+const never = heron.Time(math.MaxInt64)
 
 // mature reports whether a device is known well enough to be judged.
 func (s *state) mature(now heron.Time) bool { return now-s.since >= heron.Day && s.busy > 30 }
@@ -271,13 +283,12 @@ func (s *state) stretch(now heron.Time) float64 {
 }
 
 // unusual makes the event for a window that was out of the ordinary.
-func (t *Tracker) unusual(n uint32, feature int, value, threshold float64, at heron.Time) heron.Event {
-	s := t.states[n]
+func (t *Tracker) unusual(s *state, feature int, value, threshold float64, at heron.Time) heron.Event {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 0, 64) }
 	return heron.Event{
 		Time: at, Kind: KindUnusual, Protocol: "behavior",
 		Attrs: map[string]string{
-			"device": t.ids[n], "feature": featureNames[feature],
+			"device": s.id, "feature": featureNames[feature],
 			"value": number(value), "threshold": number(threshold),
 			"max": number(s.tails[feature].greatest), "mean": number(s.tails[feature].mean),
 			"maturity": strconv.FormatFloat(s.maturity(at), 'f', 2, 64),
@@ -289,18 +300,9 @@ func (t *Tracker) unusual(n uint32, feature int, value, threshold float64, at he
 // unusual since the last call, in the order of time, then of device.
 func (t *Tracker) Advance(now heron.Time) []heron.Event {
 	t.now = max(t.now, now)
-	still := t.open[:0]
-	for _, n := range t.open {
-		s := t.states[n]
-		if s.window != 0 && t.now >= s.window+window+slack {
-			t.close(n)
-		}
-		if s.window != 0 {
-			still = append(still, n)
-		}
+	if t.now >= t.next {
+		t.closeWindows()
 	}
-	slices.Sort(still)
-	t.open = slices.Compact(still)
 	out := t.events
 	t.events = nil
 	slices.SortStableFunc(out, func(a, b heron.Event) int {
@@ -309,48 +311,20 @@ func (t *Tracker) Advance(now heron.Time) []heron.Event {
 	return out
 }
 
-// Drain returns the baselines that changed, by device id, and their peers: a
-// young one each minute, an old one every five.
-func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
-	var out []heron.Baseline
-	all := map[string][]heron.Peer{}
-	for _, n := range slices.Sorted(maps.Keys(t.changed)) {
+// closeWindows closes the windows whose time has come.
+func (t *Tracker) closeWindows() {
+	slices.Sort(t.open)
+	still := t.open[:0]
+	t.next = never
+	for _, n := range slices.Compact(t.open) {
 		s := t.states[n]
-		if s.busy > 10 && s.until-s.reported < reportEvery {
-			continue
+		if s.window != 0 && t.now >= s.closesAt() {
+			t.close(end{n, s})
 		}
-		delete(t.changed, n)
-		s.reported = s.until
-		b := t.baseline(n)
-		out = append(out, b)
-		all[b.DeviceID] = b.Peers
-	}
-	slices.SortFunc(out, func(a, b heron.Baseline) int { return cmp.Compare(a.DeviceID, b.DeviceID) })
-	return out, all
-}
-
-// baseline makes the noun out of the state.
-func (t *Tracker) baseline(n uint32) heron.Baseline {
-	s := t.states[n]
-	b := heron.Baseline{
-		DeviceID: t.ids[n], Since: s.since, Until: s.until, Maturity: s.maturity(s.until),
-		Features: make(map[string]heron.Tail, features), Peers: t.peers(s),
-	}
-	for i := range s.tails {
-		noun := s.tails[i].noun()
-		if s.mature(s.until) {
-			noun.Threshold, _ = s.tails[i].judge(0, s.stretch(s.until), margins[i])
-		}
-		b.Features[featureNames[i]] = noun
-	}
-	var sum uint64
-	for _, v := range s.hours {
-		sum += v
-	}
-	for hour, v := range s.hours {
-		if sum > 0 {
-			b.Hours[hour] = float64(v) / float64(sum)
+		if s.window != 0 {
+			still = append(still, n)
+			t.next = min(t.next, s.closesAt())
 		}
 	}
-	return b
+	t.open = still
 }

@@ -2,5 +2,5 @@ package behavior
 
 import "unsafe"
 
-// StateBytes is what one device costs.
-const StateBytes = unsafe.Sizeof(state{})
+// StateBytes is what one device costs at most.
+const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+8)

@@ -2,7 +2,6 @@ package behavior
 
 import (
 	"cmp"
-	"hash/fnv"
 	"math"
 	"math/bits"
 	"net/netip"
@@ -25,33 +24,57 @@ type peer struct {
 	v4                     bool
 }
 
-// peerOf describes the other party of a flow. It is keyed on its device or
-// name where one is known, for addresses change while these do not.
-func (t *Tracker) peerOf(f *heron.Flow, client bool) peer {
-	other, device := f.Server, f.ServerDevice
+// peerOf describes the other party of a flow, and its device where it has one.
+// It is keyed on its device or name where one is known, for addresses change
+// while these do not.
+func (t *Tracker) peerOf(f *heron.Flow, device *state, client bool) peer {
+	other, id := &f.Server, f.ServerDevice
 	if !client {
-		other, device = f.Client, f.ClientDevice
+		other, id = &f.Client, f.ClientDevice
 	}
-	p := peer{port: f.ServerPort, protocol: t.words.number(f.Protocol), device: t.words.number(device)}
-	address := ""
+	p := peer{port: f.ServerPort, protocol: t.words.number(f.Protocol)}
 	if other.IP.IsValid() {
 		p.address, p.v4 = other.IP.As16(), other.IP.Is4()
-		address = other.IP.String()
 	}
 	name, _ := t.names.get(other.IP)
 	p.name = t.words.number(name)
-	p.key = hash(cmp.Or(device, name, address, other.MAC.String()), strconv.Itoa(int(p.port)), strconv.FormatBool(client))
+	switch {
+	case device != nil:
+		p.device = device.word
+		p.key = device.hash.side(p.port, client)
+	case cmp.Or(id, name) != "":
+		p.device = t.words.number(id)
+		p.key = newDigest().add(cmp.Or(id, name)).side(p.port, client)
+	case other.IP.IsValid():
+		p.key = newDigest().add(other.IP.String()).side(p.port, client)
+	default:
+		p.key = newDigest().add(other.MAC.String()).side(p.port, client)
+	}
 	return p
 }
 
-// hash mixes strings into a number that never changes from run to run.
-func hash(parts ...string) uint64 {
-	h := fnv.New64a()
-	for _, p := range parts {
-		_, _ = h.Write([]byte(p)) // never fails
-		_, _ = h.Write([]byte{0})
+// digest mixes strings into a number that never changes from run to run:
+// FNV-1a of each with a zero after it.
+type digest uint64
+
+const fnvPrime = 1099511628211
+
+func newDigest() digest { return 14695981039346656037 }
+
+func (h digest) add(s string) digest {
+	for i := range len(s) {
+		h = (h ^ digest(s[i])) * fnvPrime
 	}
-	return h.Sum64()
+	return h * fnvPrime
+}
+
+// side adds the port, and whether a device is the client there.
+func (h digest) side(port uint16, client bool) uint64 {
+	var digits [5]byte
+	for _, c := range strconv.AppendUint(digits[:0], uint64(port), 10) {
+		h = (h ^ digest(c)) * fnvPrime
+	}
+	return uint64((h * fnvPrime).add(strconv.FormatBool(client)))
 }
 
 // meet counts traffic with a peer. When there is no room, the one that was
@@ -61,7 +84,7 @@ func (s *state) meet(p *peer, d growth, f *heron.Flow) {
 	if i < 0 {
 		p.first = f.First
 		i = s.room()
-		s.peers[i] = *p
+		s.peers[i], s.keys[i] = *p, p.key
 	}
 	q := &s.peers[i]
 	q.bytesOut += d.clientBytes
@@ -73,20 +96,13 @@ func (s *state) meet(p *peer, d growth, f *heron.Flow) {
 	q.flows += d.begun
 }
 
-func (s *state) findPeer(key uint64) int {
-	for i := range s.peers[:s.npeers] {
-		if s.peers[i].key == key {
-			return i
-		}
-	}
-	return -1
-}
+func (s *state) findPeer(key uint64) int { return slices.Index(s.keys, key) }
 
 // room returns a free slot, or that of the peer that was quiet longest.
 func (s *state) room() int {
-	if s.npeers < maxPeers {
-		s.npeers++
-		return int(s.npeers - 1)
+	if n := len(s.peers); n < maxPeers {
+		s.peers, s.keys = append(s.peers, peer{}), append(s.keys, 0)
+		return n
 	}
 	oldest := 0
 	for i := range s.peers {
@@ -99,8 +115,8 @@ func (s *state) room() int {
 
 // peers returns the peers of a device, busiest first.
 func (t *Tracker) peers(s *state) []heron.Peer {
-	out := make([]heron.Peer, 0, s.npeers)
-	for i := range s.peers[:s.npeers] {
+	out := make([]heron.Peer, 0, len(s.peers))
+	for i := range s.peers {
 		p := &s.peers[i]
 		n := heron.Peer{
 			DeviceID: t.words.text(p.device), Name: t.words.text(p.name), Protocol: t.words.text(p.protocol),
@@ -131,10 +147,10 @@ func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	if a, err := netip.ParseAddr(n.Address); err == nil {
 		p.address, p.v4 = a.As16(), a.Is4()
 	}
-	p.key = hash(cmp.Or(n.DeviceID, n.Name, n.Address), strconv.Itoa(int(n.Port)), "true")
-	if s.findPeer(p.key) < 0 && s.npeers < maxPeers {
-		s.peers[s.npeers] = p
-		s.npeers++
+	p.key = newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
+	if s.findPeer(p.key) < 0 && len(s.peers) < maxPeers {
+		i := s.room()
+		s.peers[i], s.keys[i] = p, p.key
 	}
 }
 

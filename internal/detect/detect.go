@@ -17,7 +17,8 @@ const (
 	WatchFlow Watch = 1 << iota
 	WatchEvent
 	WatchChange
-	WatchClock // called as traffic time moves, at most once a second
+	WatchClock  // called as traffic time moves, at most once a second
+	WatchSensor // what a sensor counts, with each batch of it
 )
 
 // Detector describes one detector: data, and the function that begins it.
@@ -46,6 +47,17 @@ type Input struct {
 	Flow   *heron.Flow
 	Event  *heron.Event
 	Change *heron.DeviceChange
+	Sensor *Sensor
+}
+
+// Sensor is what a sensor counted up to a batch.
+type Sensor struct {
+	ID string
+	// Epoch names its run: with another one the counters begin anew.
+	Epoch string
+	Stats *heron.Stats
+	// Last is set at the end of a capture file.
+	Last bool
 }
 
 // View is what a detector may ask about the network.

@@ -22,11 +22,18 @@ const (
 // It is deterministic, and used from one goroutine.
 type Engine struct {
 	siteID    string
-	running   []*running
+	watching  watching
 	open      map[string]*trouble // by fingerprint
 	now       heron.Time
 	lastClock heron.Time
 	changed   map[string]*heron.Alert // by alert id, since the last Drain
+}
+
+// watching are the detectors by what they watch, each list in the order of ids.
+type watching struct {
+	flow, change, clock []*running
+	every               []*running            // of events, whatever their kind
+	kinds               map[string][]*running // of events of a kind, those of every included
 }
 
 // running is a detector with its state.
@@ -45,12 +52,65 @@ type trouble struct {
 // NewEngine starts the detectors, in the order of their ids.
 func NewEngine(list []Detector, siteID string) *Engine {
 	e := &Engine{siteID: siteID, open: map[string]*trouble{}, changed: map[string]*heron.Alert{}}
+	var all []*running
 	for _, d := range slices.SortedFunc(slices.Values(list), func(a, b Detector) int { return cmp.Compare(a.ID, b.ID) }) {
 		r := &running{Detector: d, evaluate: d.Start()}
 		r.out = func(s Signal) { e.signal(r, s) }
-		e.running = append(e.running, r)
+		all = append(all, r)
 	}
+	e.watching = watch(all)
 	return e
+}
+
+// watch sorts detectors by what they watch.
+func watch(all []*running) watching {
+	w := watching{kinds: map[string][]*running{}}
+	for _, r := range all {
+		for _, kind := range r.Events {
+			w.kinds[kind] = nil
+		}
+	}
+	add := func(r *running, what Watch, list *[]*running) {
+		if r.Watches&what != 0 {
+			*list = append(*list, r)
+		}
+	}
+	for _, r := range all {
+		add(r, WatchFlow, &w.flow)
+		add(r, WatchChange, &w.change)
+		add(r, WatchClock, &w.clock)
+		add(r, WatchSensor, &w.sensor)
+		if r.Watches&WatchEvent == 0 {
+			continue
+		}
+		if len(r.Events) == 0 {
+			w.every = append(w.every, r)
+		}
+		for kind := range w.kinds {
+			if len(r.Events) == 0 || slices.Contains(r.Events, kind) {
+				w.kinds[kind] = append(w.kinds[kind], r)
+			}
+		}
+	}
+	return w
+}
+
+// of returns the detectors that watch for such an input.
+func (w *watching) of(in Input) []*running {
+	switch {
+	case in.Flow != nil:
+		return w.flow
+	case in.Change != nil:
+		return w.change
+	case in.Sensor != nil:
+		return w.sensor
+	case in.Event != nil:
+		if list, known := w.kinds[in.Event.Kind]; known {
+			return list
+		}
+		return w.every
+	}
+	return nil
 }
 
 // Load takes back alerts that are open in the store, or one that a person
@@ -76,10 +136,8 @@ func (e *Engine) Apply(v View, in Input) {
 		in.Now = e.now
 	}
 	e.clock(v)
-	for _, r := range e.running {
-		if r.wants(in) {
-			r.evaluate(v, in, r.out)
-		}
+	for _, r := range e.watching.of(in) {
+		r.evaluate(v, in, r.out)
 	}
 }
 
@@ -89,24 +147,9 @@ func (e *Engine) clock(v View) {
 		return
 	}
 	e.lastClock = e.now
-	for _, r := range e.running {
-		if r.Watches&WatchClock != 0 {
-			r.evaluate(v, Input{Now: e.now}, r.out)
-		}
+	for _, r := range e.watching.clock {
+		r.evaluate(v, Input{Now: e.now}, r.out)
 	}
-}
-
-// wants reports whether the detector watches for such an input.
-func (r *running) wants(in Input) bool {
-	switch {
-	case in.Flow != nil:
-		return r.Watches&WatchFlow != 0
-	case in.Change != nil:
-		return r.Watches&WatchChange != 0
-	case in.Event != nil:
-		return r.Watches&WatchEvent != 0 && (len(r.Events) == 0 || slices.Contains(r.Events, in.Event.Kind))
-	}
-	return false
 }
 
 // signal raises, refreshes or clears the alert of one trouble.

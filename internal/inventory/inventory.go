@@ -224,13 +224,12 @@ func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 // nodeAt is DeviceAt for the node.
 func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
 	ip, _ := usableIP(e.IP)
+	mac := v.macs[e.MAC]
 	if !ip.IsValid() {
-		return v.macs[e.MAC]
+		return mac
 	}
-	if e.MAC.IsUnicast() {
-		if end := v.ends[endKey{e.MAC, ip}]; end != nil && end.own {
-			return end.mac
-		}
+	if mac != nil && mac.owns(ip) {
+		return mac
 	}
 	if n := v.ips[ip]; n != nil {
 		if owner := n.ownerAt(at); owner != nil {
@@ -239,10 +238,16 @@ func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
 		return n
 	}
 	// An address not seen before, on an interface that is nobody's router.
-	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
-		return n
+	if mac != nil && !mac.routes() && v.isLocal(ip) {
+		return mac
 	}
 	return nil
+}
+
+// owns reports whether an address is the MAC's own.
+func (n *node) owns(ip netip.Addr) bool {
+	i, found := slices.BinarySearchFunc(n.endpoints, ip, func(e *endpoint, ip netip.Addr) int { return e.key().ip.Compare(ip) })
+	return found && n.endpoints[i].own
 }
 
 // settle derives what Load left to be derived.

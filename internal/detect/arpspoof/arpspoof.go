@@ -3,6 +3,7 @@ package arpspoof
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -57,18 +58,22 @@ while the old one still speaks; an attacker who silences the holder first.`,
 	}
 }
 
-// address is an IPv4 address in a VLAN.
-type address struct {
-	vlan uint16
-	ip   netip.Addr
-}
+// address is an IPv4 address in a VLAN: the VLAN above, the address in the low
+// 32 bits.
+type address uint64
 
-func (a address) compare(b address) int {
-	return cmp.Or(cmp.Compare(a.vlan, b.vlan), a.ip.Compare(b.ip))
+// addressOf is for IPv4 alone: ARP and DHCP know no other.
+func addressOf(vlan uint16, ip netip.Addr) address {
+	b := ip.As4()
+	return address(vlan)<<32 | address(binary.BigEndian.Uint32(b[:]))
 }
 
 // String is how keys of alerts begin.
-func (a address) String() string { return strconv.Itoa(int(a.vlan)) + "/" + a.ip.String() }
+func (a address) String() string {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(a))
+	return strconv.Itoa(int(a>>32)) + "/" + netip.AddrFrom4(b).String()
+}
 
 // binding is who holds an address.
 type binding struct {
@@ -98,7 +103,7 @@ type state struct {
 
 func start() detect.Evaluate {
 	s := &state{
-		bindings:  detect.NewTable[address, binding](maxBindings, address.compare),
+		bindings:  detect.NewTable[address, binding](maxBindings, cmp.Compare[address]),
 		questions: detect.NewTable[string, heron.Time](maxPairs, strings.Compare),
 		telling:   detect.NewTable[string, told](maxPairs, strings.Compare),
 		spoofers:  map[heron.MAC]int{},
@@ -143,14 +148,14 @@ type claim struct {
 func readClaim(e *heron.Event) (claim, bool) {
 	mac, err := heron.ParseMAC(e.Attrs["sender_mac"])
 	ip, err2 := netip.ParseAddr(e.Attrs["sender_ip"])
-	if err != nil || err2 != nil || !mac.IsUnicast() || ip.IsUnspecified() {
+	if err != nil || err2 != nil || !mac.IsUnicast() || !ip.Is4() || ip.IsUnspecified() {
 		return claim{}, false
 	}
 	target, _ := heron.ParseMAC(e.Attrs["target_mac"]) // zero where it is not said
 	end := e.Src
 	end.MAC = mac
 	return claim{
-		kind: e.Kind, mac: mac, target: target, address: address{e.Src.VLAN, ip}, ip: ip.String(), targetIP: e.Attrs["target_ip"],
+		kind: e.Kind, mac: mac, target: target, address: addressOf(e.Src.VLAN, ip), ip: ip.String(), targetIP: e.Attrs["target_ip"],
 		vlan: strconv.Itoa(int(e.Src.VLAN)), endpoint: end, at: e.Time,
 	}, true
 }
@@ -160,7 +165,7 @@ func (s *state) heard(e heron.Endpoint, at heron.Time) {
 	if !e.IP.Is4() || !e.MAC.IsUnicast() {
 		return
 	}
-	if b := s.bindings.Find(address{e.VLAN, e.IP}); b != nil && b.mac == e.MAC {
+	if b := s.bindings.Find(addressOf(e.VLAN, e.IP)); b != nil && b.mac == e.MAC {
 		b.last = max(b.last, at)
 	}
 }
@@ -169,10 +174,10 @@ func (s *state) heard(e heron.Endpoint, at heron.Time) {
 func (s *state) leased(e *heron.Event) {
 	mac, err := heron.ParseMAC(e.Attrs["client_mac"])
 	ip, err2 := netip.ParseAddr(e.Attrs["address"])
-	if err != nil || err2 != nil {
+	if err != nil || err2 != nil || !ip.Is4() {
 		return
 	}
-	b := s.bindings.Get(address{e.Src.VLAN, ip}, e.Time)
+	b := s.bindings.Get(addressOf(e.Src.VLAN, ip), e.Time)
 	if b.mac != mac {
 		*b = binding{mac: mac, first: e.Time}
 	}
@@ -298,7 +303,10 @@ func (s *state) describe(v detect.View, mac heron.MAC, c claim, victim *heron.De
 	if d := claimant(v, mac, c); d != nil && d != victim {
 		sig.DeviceID = d.ID
 		for _, ip := range d.IPs {
-			if b := s.bindings.Find(address{c.endpoint.VLAN, ip}); b != nil && b.mac == mac {
+			if !ip.Is4() {
+				continue
+			}
+			if b := s.bindings.Find(addressOf(c.endpoint.VLAN, ip)); b != nil && b.mac == mac {
 				sig.Src = ip.String()
 				break
 			}

@@ -40,6 +40,7 @@ type Step struct {
 	flow   *heron.Flow
 	event  *heron.Event
 	change *heron.DeviceChange
+	sensor *detect.Sensor
 }
 
 // Device makes a device of a network. Addresses are MACs and IPs; a device has
@@ -117,6 +118,17 @@ func New(seconds float64, d heron.Device) Step {
 	return Step{at: At(seconds), change: &heron.DeviceChange{Time: At(seconds), Kind: heron.DeviceNew, DeviceID: d.ID, Device: &d}}
 }
 
+// Sensor is what a sensor says of itself with a batch: its counters in one run.
+func Sensor(seconds float64, id, epoch string, stats heron.Stats) Step {
+	return Step{at: At(seconds), sensor: &detect.Sensor{ID: id, Epoch: epoch, Stats: &stats}}
+}
+
+// AsLast makes it the last that a sensor says.
+func (s Step) AsLast() Step {
+	s.sensor.Last = true
+	return s
+}
+
 // Clock is time going by with nothing happening.
 func Clock(seconds float64) Step { return Step{at: At(seconds)} }
 
@@ -184,7 +196,7 @@ func (s *Scenario) run(d detect.Detector) []heron.Alert {
 	last := map[string]int{}
 	var out []heron.Alert
 	for _, step := range s.Script {
-		e.Apply(v, detect.Input{Now: step.at, Flow: step.flow, Event: step.event, Change: step.change})
+		e.Apply(v, detect.Input{Now: step.at, Flow: step.flow, Event: step.event, Change: step.change, Sensor: step.sensor})
 		for _, a := range e.Drain() {
 			i, known := last[a.ID]
 			if !known {

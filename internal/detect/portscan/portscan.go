@@ -2,7 +2,9 @@
 package portscan
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"strconv"
 
@@ -64,17 +66,24 @@ over hosts and ports of the Internet), nor by a capture of one direction.`,
 	}
 }
 
-// contact is a first contact: a host and a port.
-type contact struct {
-	host netip.Addr
-	port uint16
-	udp  bool
+// contact is a first contact, a host and a port, as a number.
+type contact uint64
+
+var seed = maphash.MakeSeed()
+
+func contactOf(f *heron.Flow) contact {
+	var b [19]byte
+	host := f.Server.IP.As16()
+	copy(b[:], host[:])
+	binary.BigEndian.PutUint16(b[16:], f.ServerPort)
+	b[18] = byte(f.Transport)
+	return contact(maphash.Bytes(seed, b[:]))
 }
 
 // source is what is known of one source of contacts.
 type source struct {
 	score    float64
-	seen     map[contact]bool // true: it failed
+	seen     map[contact]struct{}
 	hosts    map[netip.Addr]int
 	ports    map[uint16]int
 	local    int // distinct local hosts failed at
@@ -135,9 +144,9 @@ func outcome(f *heron.Flow) (failed, known bool) {
 
 // count weighs an outcome. It reports whether this was a first contact.
 func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time) bool {
-	c := contact{f.Server.IP, f.ServerPort, f.Transport == heron.UDP}
+	c := contactOf(f)
 	if s.seen == nil {
-		*s = source{seen: map[contact]bool{}, hosts: map[netip.Addr]int{}, ports: map[uint16]int{}, first: f.First}
+		*s = source{seen: map[contact]struct{}{}, hosts: map[netip.Addr]int{}, ports: map[uint16]int{}, first: f.First}
 	}
 	if _, known := s.seen[c]; known || f.Server.IP.IsMulticast() {
 		return false
@@ -145,7 +154,7 @@ func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time
 	if len(s.seen) >= maxContacts {
 		clear(s.seen) // a contact may count twice, but only after so many others
 	}
-	s.seen[c] = failed
+	s.seen[c] = struct{}{}
 	if !failed {
 		s.score = max(innocent, s.score-1)
 		return true
@@ -156,11 +165,11 @@ func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time
 	if s.failures == 1 {
 		s.first = f.First
 	}
-	if _, known := s.hosts[c.host]; !known && len(s.hosts) < maxGroups && isLocal(v, f) {
+	if _, known := s.hosts[f.Server.IP]; !known && len(s.hosts) < maxGroups && isLocal(v, f) {
 		s.local++
 	}
-	bump(s.hosts, c.host)
-	bump(s.ports, c.port)
+	bump(s.hosts, f.Server.IP)
+	bump(s.ports, f.ServerPort)
 	return true
 }
 

@@ -1,0 +1,95 @@
+package behavior
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// reportEvery is how often a baseline is reported once it is old.
+const reportEvery = 5 * heron.Minute
+
+// Load takes back a baseline as it was stored.
+func (t *Tracker) Load(b heron.Baseline) {
+	n, ok := t.number(b.DeviceID)
+	if !ok {
+		return
+	}
+	s := t.states[n]
+	s.since, s.until, s.reported = b.Since, b.Until, b.Until
+	for i, name := range featureNames {
+		stored := b.Features[name]
+		s.tails[i].restore(stored)
+		s.busy = max(s.busy, uint32(min(stored.Windows, 1<<31)))
+	}
+	for hour, share := range b.Hours {
+		s.hours[hour] = uint64(share * restoredHours)
+	}
+	for _, p := range b.Peers {
+		t.restorePeer(s, &p)
+	}
+}
+
+// restoredHours is the traffic that stored hours stand for: only their shares
+// are stored, so new traffic slowly outweighs them.
+const restoredHours = 1 << 30
+
+// queue lets a baseline be reported when it is due: a young one with each
+// change, an old one every five minutes.
+func (t *Tracker) queue(e end) {
+	if !e.device.queued && e.device.isDue() {
+		e.device.queued = true
+		t.due = append(t.due, e.number)
+	}
+}
+
+func (s *state) isDue() bool {
+	return s.changed && (s.busy <= 10 || s.until-s.reported >= reportEvery)
+}
+
+// Drain returns the baselines that changed, by device id, and their peers: a
+// young one each minute, an old one every five.
+func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
+	var out []heron.Baseline
+	all := map[string][]heron.Peer{}
+	for _, n := range t.due {
+		s := t.states[n]
+		s.queued = false
+		if !s.isDue() { // it came of age since
+			continue
+		}
+		s.changed, s.reported = false, s.until
+		b := t.baseline(s)
+		out = append(out, b)
+		all[b.DeviceID] = b.Peers
+	}
+	t.due = t.due[:0]
+	slices.SortFunc(out, func(a, b heron.Baseline) int { return cmp.Compare(a.DeviceID, b.DeviceID) })
+	return out, all
+}
+
+// baseline makes the noun out of the state.
+func (t *Tracker) baseline(s *state) heron.Baseline {
+	b := heron.Baseline{
+		DeviceID: s.id, Since: s.since, Until: s.until, Maturity: s.maturity(s.until),
+		Features: make(map[string]heron.Tail, features), Peers: t.peers(s),
+	}
+	for i := range s.tails {
+		noun := s.tails[i].noun()
+		if s.mature(s.until) {
+			noun.Threshold, _ = s.tails[i].judge(0, s.stretch(s.until), margins[i])
+		}
+		b.Features[featureNames[i]] = noun
+	}
+	var sum uint64
+	for _, v := range s.hours {
+		sum += v
+	}
+	for hour, v := range s.hours {
+		if sum > 0 {
+			b.Hours[hour] = float64(v) / float64(sum)
+		}
+	}
+	return b
+}
