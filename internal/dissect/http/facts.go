@@ -19,6 +19,7 @@ const (
 	keyContentType = "http.content_type"
 	keyLocation    = "http.location"
 	keyPoweredBy   = "http.powered_by"
+	keyDIAL        = "http.application_url" // DIAL §5.4: where programs of a television are started
 )
 
 // maxPath bounds the paths that are told.
@@ -86,6 +87,8 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 			out.Observe(about, keyCookie, cookie)
 		case http1.Is(name, "X-Powered-By"):
 			out.Observe(about, keyPoweredBy, value)
+		case http1.Is(name, "Application-URL"):
+			out.Observe(about, keyDIAL, value)
 		case http1.Is(name, "Location") && h.Status/100 == 3:
 			target, _, _ := bytes.Cut(value, []byte("?"))
 			out.Observe(about, keyLocation, target)

@@ -39,7 +39,7 @@ func suite() dissecttest.Suite {
 		Allocs:   4, // the event of a login
 		Conversations: []dissecttest.Conversation{
 			talk("device_description", dissecttest.C(get),
-				reply("200 OK", "SERVER: Unspecified, UPnP/1.0\r\nContent-Type: text/xml\r\n", device)),
+				reply("200 OK", "SERVER: Unspecified, UPnP/1.0\r\nApplication-URL: http://192.0.2.5:8008/apps/\r\nContent-Type: text/xml\r\n", device)),
 			talk("in_chunks_of_a_description", dissecttest.C("GET /description.xml HTTP/1.1\r\n\r\n"), dissecttest.S("HTTP/1.1 200 OK\r\n"+
 				"Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"+
 				"c8\r\n"+device[:0xc8]+"\r\n"+strconv.FormatInt(int64(len(device)-0xc8), 16)+"\r\n"+device[0xc8:]+"\r\n0\r\n\r\n")),
