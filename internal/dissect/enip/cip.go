@@ -33,6 +33,15 @@ const (
 	answerBit          = 0x80
 )
 
+// Services of Rockwell's own classes, as its tools use them: of a routine, and of
+// the object that keeps others from changing a controller.
+const (
+	svcUploadRoutine   = 0x4f
+	svcDownloadRoutine = 0x50
+	svcLock            = 0x4b
+	svcUnlock          = 0x4c
+)
+
 // Classes of objects (volume 1 chapter 5).
 const (
 	classIdentity          = 0x01
@@ -40,7 +49,11 @@ const (
 	classConnectionManager = 0x06
 	classPCCC              = 0x67
 	classProgram           = 0x68 // of Rockwell's, as the next
+	classRoutine           = 0x6a
+	classSymbol            = 0x6b
+	classTemplate          = 0x6c
 	classTask              = 0x70
+	classLock              = 0x74
 )
 
 // Places in heron.FlowScratch.Data, after those of dissect.Fresh: what the last
@@ -172,22 +185,8 @@ func (d *dissector) multiple(r *wire.Reader, m *heron.Message, out dissect.Emitt
 
 // report makes an event of what changes a device.
 func report(service int, to *target, out dissect.Emitter) {
-	var kind string
-	switch service {
-	case svcSetAll, svcSetList, svcSetSingle, svcWriteTag, svcReadModifyWrite, svcWriteFragment:
-		kind = "enip.write"
-	case svcReset:
-		kind = "enip.reset"
-	case svcStart:
-		kind = "enip.start"
-	case svcStop:
-		kind = "enip.stop"
-	case svcCreate, svcDelete:
-		if to.class < classProgram || to.class > classTask {
-			return
-		}
-		kind = "enip.program"
-	default:
+	kind := kindOf(service, to)
+	if kind == "" {
 		return
 	}
 	attrs := map[string]string{"function": strconv.Itoa(service)}
@@ -200,7 +199,45 @@ func report(service int, to *target, out dissect.Emitter) {
 	if tag := wire.Text(to.tag, maxTag); tag != "" {
 		attrs["tag"] = tag
 	}
+	if kind == "enip.lock" {
+		attrs["action"] = "lock"
+		if service == svcUnlock {
+			attrs["action"] = "unlock"
+		}
+	}
 	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+}
+
+// kindOf returns the kind of event of a service, "" of what changes nothing. From
+// 4B on each class has services of its own, so that it counts whose they are.
+func kindOf(service int, to *target) string {
+	program := to.class >= classProgram && to.class <= classTask
+	switch {
+	case service == svcSetAll, service == svcSetList, service == svcSetSingle:
+		return "enip.write"
+	case service == svcReset:
+		return "enip.reset"
+	case service == svcStart:
+		return "enip.start"
+	case service == svcStop:
+		return "enip.stop"
+	case program && (service == svcCreate || service == svcDelete):
+		return "enip.program"
+	case to.class == classTemplate && service == svcWriteTag:
+		return "enip.program"
+	case to.tag != nil || to.class == classSymbol:
+		switch service {
+		case svcWriteTag, svcReadModifyWrite, svcWriteFragment:
+			return "enip.write"
+		}
+	case to.class == classRoutine && service == svcUploadRoutine:
+		return "enip.upload"
+	case to.class == classRoutine && (service == svcDownloadRoutine || service == svcDownloadRoutine+1):
+		return "enip.program"
+	case to.class == classLock && (service == svcLock || service == svcUnlock):
+		return "enip.lock"
+	}
+	return ""
 }
 
 // maxTag bounds what is told of a tag's name.
@@ -216,110 +253,4 @@ func (d *dissector) originator(r *wire.Reader, about heron.Subject, out dissect.
 	}
 	d.number(out, about, keyOriginatorVendor, vendor)
 	d.hex(out, about, keyOriginatorSerial, serial)
-}
-
-// answer reads the answer to a question for the identity.
-func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
-	r.Skip(1)
-	status := r.U8()
-	r.Skip(2 * r.U8())
-	asked := m.Flow.Data[atAsked]
-	m.Flow.Data[atAsked] = askedNothing
-	if m.FromClient || status != 0 || r.Err() != nil {
-		return
-	}
-	switch {
-	case asked == askedAll && service == svcGetAll:
-		d.identity(r, m.Sender(), out)
-	case asked == askedOne && service == svcGetSingle:
-		d.attribute(int(m.Flow.Data[atAttribute]), r, m.Sender(), out)
-	case asked == askedList && service == svcGetList:
-		for n := r.Count(r.U16LE(), 4); n > 0; n-- {
-			id, failed := r.U16LE(), r.U16LE()
-			if failed == 0 && !d.attribute(id, r, m.Sender(), out) {
-				return
-			}
-		}
-	case asked == askedPCCC && service == svcPCCC:
-		d.bulletin(r, m.Sender(), out)
-	}
-}
-
-// attribute reads one attribute of the identity object, and reports whether its
-// length is known, so that the next can be read.
-func (d *dissector) attribute(id int, r *wire.Reader, about heron.Subject, out dissect.Emitter) bool {
-	switch id {
-	case 1:
-		if vendor := r.U16LE(); r.Err() == nil {
-			out.ObserveString(about, keyVendor, vendorName(vendor))
-			d.number(out, about, keyVendorID, vendor)
-		}
-	case 2, 3:
-		key := keyDeviceType
-		if id == 3 {
-			key = keyCode
-		}
-		if n := r.U16LE(); r.Err() == nil {
-			d.number(out, about, key, n)
-		}
-	case 4:
-		if major, minor := r.U8(), r.U8(); r.Err() == nil {
-			d.revision(out, about, major, minor)
-		}
-	case 5:
-		r.Skip(2) // status
-	case 6:
-		if serial := r.U32LE(); r.Err() == nil {
-			d.hex(out, about, keySerial, serial)
-		}
-	case 7:
-		out.Observe(about, keyProduct, r.Bytes(r.U8()))
-	case 8:
-		r.Skip(1) // state
-	default:
-		return false
-	}
-	return r.Err() == nil
-}
-
-// identity reads the attributes of the identity object (volume 1 §5A-2), which
-// List Identity repeats in the same order.
-func (d *dissector) identity(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
-	vendor, kind, code := r.U16LE(), r.U16LE(), r.U16LE()
-	major, minor := r.U8(), r.U8()
-	r.Skip(2) // status
-	serial := r.U32LE()
-	name := r.Bytes(r.U8())
-	if r.Err() != nil {
-		return
-	}
-	out.ObserveString(about, keyVendor, vendorName(vendor))
-	d.number(out, about, keyVendorID, vendor)
-	d.number(out, about, keyDeviceType, kind)
-	d.number(out, about, keyCode, code)
-	d.revision(out, about, major, minor)
-	d.hex(out, about, keySerial, serial)
-	out.Observe(about, keyProduct, name)
-}
-
-// revision tells a revision as it is printed on the boxes: 20.04.
-func (d *dissector) revision(out dissect.Emitter, about heron.Subject, major, minor int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
-	d.text = append(d.text, '.')
-	if minor < 10 {
-		d.text = append(d.text, '0')
-	}
-	d.text = strconv.AppendInt(d.text, int64(minor), 10)
-	out.Observe(about, keyRevision, d.text)
-}
-
-// hex tells a serial number in eight digits.
-func (d *dissector) hex(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n)|1<<32, 16)
-	out.Observe(about, key, d.text[1:])
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }

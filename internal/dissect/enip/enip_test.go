@@ -85,7 +85,10 @@ func suite() dissecttest.Suite {
 				c(explicit("54 02 2006 2401 0a0e 01000000 02000000 0300 0100 efbeadde 02000000")), s(explicit("d4 00 0000")))...),
 			tcp("services", c(message(0x04, "")),
 				s(message(0x04, "0100 0001 1400 0100 2001 436f6d6d756e69636174696f6e7300 00"))),
-			tcp("programs", append(open, c(explicit("08 02 2068 2400")), c(explicit("08 02 2004 2400")))...),
+			tcp("programs", append(open, c(explicit("08 02 2068 2400")), c(explicit("08 02 2004 2400")),
+				c(explicit("4f 03 206a 2500 2100 00")), c(explicit("50 03 206a 2500 2100 00")), c(explicit("4b 02 2074 2401")), c(explicit("4c 02 2074 2401")),
+				// of other classes, or the end of a connection
+				c(explicit("4e 02 2006 2401")), c(explicit("4e 02 20b2 2401")), c(explicit("4c 02 2072 2401")), c(explicit("4d 02 206b 2401 c400 0100 2a000000")))...),
 			{
 				Name: "process_data", Transport: heron.UDP, ServerPort: 2222, ClientPort: 2222,
 				Steps: []dissecttest.Step{
