@@ -31,9 +31,9 @@ type Engine struct {
 
 // watching are the detectors by what they watch, each list in the order of ids.
 type watching struct {
-	flow, change, clock []*running
-	every               []*running            // of events, whatever their kind
-	kinds               map[string][]*running // of events of a kind, those of every included
+	flow, change, clock, sensor []*running
+	every                       []*running            // of events, whatever their kind
+	kinds                       map[string][]*running // of events of a kind, those of every included
 }
 
 // running is a detector with its state.
