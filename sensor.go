@@ -94,7 +94,9 @@ type SensorConfig struct {
 
 // SensorOrder is the core's answer to a report.
 type SensorOrder struct {
-	Now Time `json:"now"` // by the core's clock
+	// Received and Now are when the report came and the answer went, by the core's clock.
+	Received Time `json:"received"`
+	Now      Time `json:"now"`
 	// Config is sent until the process has tried it.
 	Config *SensorConfig `json:"config,omitempty"`
 }
@@ -106,13 +108,17 @@ type Stats struct {
 	Bytes          uint64  `json:"bytes"`
 	Flows          uint64  `json:"flows"`
 	Malformed      uint64  `json:"malformed"`
-	Undecoded      uint64  `json:"undecoded,omitempty"`       // link or network type not known
-	Unsupported    uint64  `json:"unsupported,omitempty"`     // of those, in an encapsulation that cannot be read
-	KernelDrops    uint64  `json:"kernel_drops,omitempty"`    // frames the kernel had no room for
-	TableEvictions uint64  `json:"table_evictions,omitempty"` // flows ended for want of room
-	StreamGaps     uint64  `json:"stream_gaps,omitempty"`     // TCP bytes never seen
-	StreamDrops    uint64  `json:"stream_drops,omitempty"`    // TCP bytes dropped for want of memory
-	Late           uint64  `json:"late,omitempty"`            // packets older than the reordering window
+	Undecoded      uint64  `json:"undecoded,omitempty"`         // link or network type not known
+	Unsupported    uint64  `json:"unsupported,omitempty"`       // of those, in an encapsulation that cannot be read
+	KernelDrops    uint64  `json:"kernel_drops,omitempty"`      // frames the kernel had no room for
+	TableEvictions uint64  `json:"table_evictions,omitempty"`   // flows ended for want of room
+	StreamGaps     uint64  `json:"stream_gaps,omitempty"`       // TCP bytes never seen
+	Gaps           uint64  `json:"gaps,omitempty"`              // holes in TCP streams, each at least one packet never seen
+	StreamDrops    uint64  `json:"stream_drops,omitempty"`      // TCP bytes dropped for want of memory
+	Fragments      uint64  `json:"fragments_dropped,omitempty"` // IP fragments that never became a datagram
+	OneWay         uint64  `json:"one_way_flows,omitempty"`     // TCP flows that carried payload, seen of one side only
+	ClockJumps     uint64  `json:"clock_jumps,omitempty"`       // back by more than the reordering window, or ahead by more than an hour
+	Late           uint64  `json:"late,omitempty"`              // packets older than the reordering window
 	Panics         uint64  `json:"dissector_faults,omitempty"`
 	Observations   uint64  `json:"observations,omitempty"`   // distinct
 	DroppedValues  uint64  `json:"dropped_values,omitempty"` // sightings beyond MaxValuesPerKey
@@ -135,7 +141,11 @@ func (s *Stats) Add(o *Stats) {
 	s.KernelDrops += o.KernelDrops
 	s.TableEvictions += o.TableEvictions
 	s.StreamGaps += o.StreamGaps
+	s.Gaps += o.Gaps
 	s.StreamDrops += o.StreamDrops
+	s.Fragments += o.Fragments
+	s.OneWay += o.OneWay
+	s.ClockJumps += o.ClockJumps
 	s.Late += o.Late
 	s.Panics += o.Panics
 	s.Observations += o.Observations

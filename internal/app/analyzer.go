@@ -77,7 +77,9 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	for i := range unusual {
 		a.detect.Apply(a.view, detect.Input{Now: b.Now, Event: &unusual[i]})
 	}
-	a.detect.Apply(a.view, detect.Input{Now: b.Now})
+	a.detect.Apply(a.view, detect.Input{
+		Now: b.Now, Sensor: &detect.Sensor{ID: b.SensorID, Epoch: b.Epoch, Seq: b.Seq, Stats: &b.Stats, Last: b.Last},
+	})
 	return a.result(b, delta)
 }
 

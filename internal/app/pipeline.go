@@ -38,8 +38,10 @@ type pipeline struct {
 
 	place  uint64     // of the last packet
 	first  heron.Time // of the first packet
+	last   heron.Time // of the last packet
 	now    heron.Time // traffic time
 	second heron.Time // traffic second of the batch being gathered
+	jumps  uint64     // of the packets' clock
 }
 
 func newPipeline(c pipelineConfig) *pipeline {
@@ -57,6 +59,7 @@ func (p *pipeline) packet(pkt *heron.Packet) error {
 	if p.first == 0 {
 		p.first = pkt.Time
 	}
+	p.clock(pkt.Time)
 	if s := pkt.Time / heron.Second; s > p.second {
 		if err := p.turn(s, pkt.Time); err != nil {
 			return err
@@ -65,6 +68,20 @@ func (p *pipeline) packet(pkt *heron.Packet) error {
 	p.now = max(p.now, pkt.Time)
 	p.place++
 	return p.crew.packet(pkt, p.place, p.now)
+}
+
+// A clock jumped when a packet is so much earlier or later than the one before.
+const (
+	jumpBack  = 2 * heron.Second
+	jumpAhead = heron.Hour
+)
+
+// clock counts the jumps of the clock that stamps packets.
+func (p *pipeline) clock(at heron.Time) {
+	if p.last != 0 && (at < p.last-jumpBack || at > p.last+jumpAhead) {
+		p.jumps++
+	}
+	p.last = at
 }
 
 // turn begins a new traffic second: what was learned in the one before is cut,
@@ -80,14 +97,17 @@ func (p *pipeline) turn(second, at heron.Time) error {
 }
 
 // flush emits what was learned since the last batch, if anything was.
-func (p *pipeline) flush() error { return p.crew.cut(cut{now: p.now, first: p.first}) }
+func (p *pipeline) flush() error { return p.crew.cut(cut{now: p.now, first: p.first, jumps: p.jumps}) }
 
 // finish ends all flows and emits the last batch, which there always is.
-func (p *pipeline) finish() error { return p.crew.finish(cut{now: p.now, first: p.first, last: true}) }
+func (p *pipeline) finish() error {
+	return p.crew.finish(cut{now: p.now, first: p.first, jumps: p.jumps, last: true})
+}
 
 // cut says where a batch ends.
 type cut struct {
 	now, first heron.Time
+	jumps      uint64 // of the clock so far
 	last       bool
 }
 
@@ -112,6 +132,7 @@ func (p *pipeline) batch(c cut, of []harvest) error {
 	kept := p.memory.Stats()
 	b.Stats.Observations, b.Stats.DroppedValues = kept.Distinct, kept.DroppedValues
 	b.Stats.DroppedFacts, b.Stats.DroppedEvents = kept.DroppedFacts, kept.DroppedEvents
+	b.Stats.ClockJumps = c.jumps
 	b.Stats.CaptureSeconds = c.now.Sub(c.first).Seconds()
 	p.seq++
 	b.Seq = p.seq

@@ -55,6 +55,7 @@ type Sensor struct {
 	ID string
 	// Epoch names its run: with another one the counters begin anew.
 	Epoch string
+	Seq   uint64 // of the batch in it, from 1
 	Stats *heron.Stats
 	// Last is set at the end of a capture file.
 	Last bool

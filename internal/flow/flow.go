@@ -182,6 +182,7 @@ func (t *Table) Now() heron.Time { return t.now }
 // Stats counts what the table has seen.
 func (t *Table) Stats() heron.Stats {
 	s := t.stats
+	s.Fragments = t.fragments.dropped
 	s.CaptureSeconds = t.now.Sub(t.first).Seconds()
 	return s
 }

@@ -21,7 +21,10 @@ const (
 // fragments puts IP datagrams together again. Fragments that overlap are an
 // attack or a fault, and lose the whole datagram (RFC 5722, which we hold for
 // IPv4 too): no two ways to read one datagram.
-type fragments struct{ list []*datagram }
+type fragments struct {
+	list    []*datagram
+	dropped uint64 // fragments that came to nothing
+}
 
 // datagram is one that is not whole yet.
 type datagram struct {
@@ -31,6 +34,7 @@ type datagram struct {
 	pieces []piece
 	total  int // 0 until the last fragment came
 	bytes  int // of the IP packets, for the counters
+	count  int // fragments so far
 	bad    bool
 	// protocol is what the first fragment says; later ones may lie.
 	protocol int
@@ -56,10 +60,12 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 	}
 	data := r.Rest()
 	if len(data) < f.length {
+		t.fragments.dropped++
 		t.undecoded() // cut by the capture: never whole
 		return
 	}
 	if f.packets > 1 || len(data) == 0 || offset+len(data) > maxDatagram || (more && len(data)%8 != 0) {
+		t.fragments.dropped++
 		t.fault()
 		return
 	}
@@ -72,6 +78,7 @@ func (t *Table) fragment(r *wire.Reader, protocol int, id uint32, offset int, mo
 	if offset == 0 {
 		d.protocol = protocol
 	}
+	d.count++
 	if d.bad {
 		return
 	}
@@ -109,6 +116,7 @@ func (s *fragments) get(k fragmentKey, now heron.Time) *datagram {
 		spare = &datagram{}
 		s.list = append(s.list, spare)
 	}
+	s.lose(spare)
 	*spare = datagram{key: k, opened: now, buf: spare.buf[:0], pieces: spare.pieces[:0]}
 	return spare
 }
@@ -116,8 +124,16 @@ func (s *fragments) get(k fragmentKey, now heron.Time) *datagram {
 // drop makes room; the buffer stays valid until the next fragment.
 func (s *fragments) drop(d *datagram) { d.key, d.opened = fragmentKey{}, 0 }
 
+// lose counts the fragments of a datagram that is given up.
+func (s *fragments) lose(d *datagram) {
+	if d.opened != 0 {
+		s.dropped += uint64(d.count)
+	}
+}
+
 func (s *fragments) flush() {
 	for _, d := range s.list {
+		s.lose(d)
 		s.drop(d)
 	}
 }

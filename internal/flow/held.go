@@ -90,6 +90,7 @@ func (t *Table) skipGap(i uint32, e *entry, dir int) {
 	}
 	gap := t.pages.at(s.held).seq - s.next
 	s.next += gap
+	t.stats.Gaps++
 	t.lost(e, dir, int(gap))
 	t.release(i, e, dir)
 }

@@ -159,3 +159,46 @@ func TestEveryFlowEndsOnceWithAllItsPackets(t *testing.T) {
 			len(l.open), l.ended, st.Flows, l.packets, st.Packets)
 	}
 }
+
+// Whatever is lost is counted, each kind by its own number.
+func TestLossIsCounted(t *testing.T) {
+	t.Parallel()
+	pieces := fragmented(client, server, 1, "a datagram in several fragments", 16)
+	oneWay := func(s *script) {
+		for i := range uint32(3) {
+			s.feed(client.tcp(server, frame.ACK, 100+5*i, 1, "hello"))
+		}
+	}
+	tests := []struct {
+		name string
+		run  func(s *script)
+		want heron.Stats
+	}{
+		{"a fragment that never came", func(s *script) { s.feed(pieces[0]).feed(pieces[1]) }, heron.Stats{Fragments: 2}},
+		{"fragments that overlap", func(s *script) {
+			other := fragmented(client, server, 1, "a datagram in several fragments", 24)
+			s.feed(pieces[0]).feed(other[0]).feed(pieces[1])
+		}, heron.Stats{Fragments: 3, Malformed: 1}},
+		{"all fragments", func(s *script) {
+			for _, b := range pieces {
+				s.feed(b)
+			}
+		}, heron.Stats{}},
+		{"one side alone", oneWay, heron.Stats{OneWay: 1}},
+		{"both sides", func(s *script) { oneWay(s); s.feed(server.tcp(client, frame.ACK, 1, 115, "")) }, heron.Stats{}},
+		{"a SYN that nobody answers", func(s *script) { s.feed(client.tcp(server, frame.SYN, 1, 0, "")) }, heron.Stats{}},
+		{"a hole", func(s *script) {
+			s.handshake().feed(client.tcp(server, frame.ACK, 103, 500, "later")).feed(server.tcp(client, frame.ACK, 500, 108, ""))
+		}, heron.Stats{Gaps: 1, StreamGaps: 3}},
+	}
+	for _, tt := range tests {
+		s := newScript(t, "x")
+		tt.run(s)
+		s.table.Flush()
+		st := s.table.Stats()
+		got := heron.Stats{Fragments: st.Fragments, Malformed: st.Malformed, OneWay: st.OneWay, Gaps: st.Gaps, StreamGaps: st.StreamGaps}
+		if got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}

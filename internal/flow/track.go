@@ -180,10 +180,19 @@ func (t *Table) evict() {
 // end tells the last of a flow and forgets it.
 func (t *Table) end(i uint32, e *entry) {
 	t.drain(i, e)
+	if e.oneWay() {
+		t.stats.OneWay++
+	}
 	t.tell(e, true)
 	t.unschedule(e)
 	t.index.remove(e.hash, i)
 	t.slab.release(i, e)
+}
+
+// oneWay tells of a TCP connection with payload of which one side was never seen.
+func (e *entry) oneWay() bool {
+	c, s := &e.halves[fromClient], &e.halves[fromServer]
+	return e.key.proto == protoTCP && (c.packets == 0 || s.packets == 0) && c.payload+s.payload > 0
 }
 
 // portRank orders ports by how likely a server has them, the likeliest lowest.

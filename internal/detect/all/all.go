@@ -6,6 +6,7 @@ import (
 	"github.com/heron-iot/heron/internal/detect"
 	"github.com/heron-iot/heron/internal/detect/arpspoof"
 	"github.com/heron-iot/heron/internal/detect/botnet"
+	"github.com/heron-iot/heron/internal/detect/loss"
 	"github.com/heron-iot/heron/internal/detect/newdevice"
 	"github.com/heron-iot/heron/internal/detect/portscan"
 	"github.com/heron-iot/heron/internal/detect/volume"
@@ -16,6 +17,7 @@ func Detectors() []detect.Detector {
 	return []detect.Detector{
 		arpspoof.Detector(),
 		botnet.Detector(),
+		loss.Detector(),
 		newdevice.Detector(),
 		portscan.Detector(),
 		volume.Detector(),

@@ -118,9 +118,10 @@ func New(seconds float64, d heron.Device) Step {
 	return Step{at: At(seconds), change: &heron.DeviceChange{Time: At(seconds), Kind: heron.DeviceNew, DeviceID: d.ID, Device: &d}}
 }
 
-// Sensor is what a sensor says of itself with a batch: its counters in one run.
+// Sensor is what a sensor says of itself with a batch: its counters in one run,
+// which began before.
 func Sensor(seconds float64, id, epoch string, stats heron.Stats) Step {
-	return Step{at: At(seconds), sensor: &detect.Sensor{ID: id, Epoch: epoch, Stats: &stats}}
+	return Step{at: At(seconds), sensor: &detect.Sensor{ID: id, Epoch: epoch, Seq: 2, Stats: &stats}}
 }
 
 // AsLast makes it the last that a sensor says.
