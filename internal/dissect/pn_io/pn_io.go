@@ -116,8 +116,18 @@ func (d *dissector) blocks(c *call, m *heron.Message, out dissect.Emitter) error
 		body := r.Sub(min(size, r.Len()))
 		body.Skip(2) // version
 		d.block(kind, &body, m.Sender(), out)
+		if kind == writeRequest || kind == writeAnswer || kind == readAnswer && !identifies(&body) {
+			return nil // a record follows, of any form
+		}
 	}
 	return nil
+}
+
+// identifies reports whether what follows the header of an answer is a record of
+// identification and maintenance, which is a block: 0xaff0 and some more.
+func identifies(header *wire.Reader) bool {
+	header.Skip(2 + 16 + 4 + 2 + 2 + 2) // sequence, UUID, API, slot, subslot
+	return header.U16()&^0xf == 0xaff0 && header.Err() == nil
 }
 
 // Types of block (§5.2.1.2).
@@ -125,7 +135,9 @@ const (
 	connectRequest = 0x0101
 	connectAnswer  = 0x8101
 	readRequest    = 0x0009
+	readAnswer     = 0x8009
 	writeRequest   = 0x0008
+	writeAnswer    = 0x8008
 	identification = 0x0020 // and one more for each further record
 	maintenance    = 0x0021
 )

@@ -53,7 +53,7 @@ func suite() dissecttest.Suite {
 		Conversations: []dissecttest.Conversation{{
 			Name: "connection", Transport: heron.UDP, ServerPort: 34964, Steps: []dissecttest.Step{
 				c(call(0, 0, ar, block(0x0102, make([]byte, 40)))), s(call(2, 0, granted)),
-				c(call(0, 3, record(0x0008, 0x8071))), s(call(2, 3, record(0x8008, 0x8071))),
+				c(call(0, 3, record(0x0008, 0x8071), []byte{0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4})), s(call(2, 3, record(0x8008, 0x8071))),
 				c(call(0, 4, block(0x0110, make([]byte, 26)))),
 				c(call(0, 5, record(0x0009, 0xaff0))), s(call(2, 5, record(0x8009, 0xaff0), identity)),
 				c(call(0, 5, record(0x0009, 0xaff0))), s(call(2, 5, record(0x8009, 0xaff1), place)),
