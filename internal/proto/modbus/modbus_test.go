@@ -31,6 +31,19 @@ func TestSize(t *testing.T) {
 	}
 }
 
+func TestUMAS(t *testing.T) {
+	t.Parallel()
+	f := modbus.AskUMAS(1, 2, 0x7a, modbus.UMASStop, make([]byte, 900))
+	b := f.Append(nil)
+	if n, err := modbus.Size(b); n != len(b) || err != nil {
+		t.Errorf("size %d, %v; want %d", n, err, len(b))
+	}
+	u, ok := modbus.ReadUMAS(&f)
+	if !ok || u.Session != 0x7a || u.Function != modbus.UMASStop || len(u.Data) != 900 {
+		t.Errorf("got session %#x, function %#x, %d octets, %v", u.Session, u.Function, len(u.Data), ok)
+	}
+}
+
 func TestDeviceIdentification(t *testing.T) {
 	t.Parallel()
 	want := map[int]string{0: "Example", 1: "PLC-1", 2: "v2.1"}

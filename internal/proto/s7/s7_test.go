@@ -23,6 +23,22 @@ func TestRequestsCanBeRead(t *testing.T) {
 	}
 }
 
+func TestWhatJobsAreAboutCanBeRead(t *testing.T) {
+	t.Parallel()
+	p, _, err := s7.Read(s7.Message(s7.Job, 1, []byte("\x1a\x00\x01\x00\x00\x00\x00\x00\x09_0800001P\x0d1000172000114"), nil))
+	if got := string(p.File()); err != nil || got != "_0800001P" {
+		t.Errorf("block: got %q, %v", got, err)
+	}
+	p, _, err = s7.Read(s7.Message(s7.Job, 1, []byte("\x28\x00\x00\x00\x00\x00\x00\xfd\x00\x02EP\x05_MODU"), nil))
+	if got := string(p.Argument()); err != nil || got != "EP" {
+		t.Errorf("argument: got %q, %v", got, err)
+	}
+	p, _, err = s7.Read(s7.ReadSZL(7, 0x001c, 0))
+	if group, function, ok := p.Request(); err != nil || !ok || group != s7.GroupStatus || function != 1 {
+		t.Errorf("request: got %d, %d, %v, %v", group, function, ok, err)
+	}
+}
+
 func TestAnswersCanBeRead(t *testing.T) {
 	t.Parallel()
 	p, _, err := s7.Read(s7.SZL(1, 0x1c, 0, make([]byte, 34), make([]byte, 34)))
@@ -83,6 +99,9 @@ func FuzzRead(f *testing.F) {
 			p.Service()
 			p.Asked()
 			p.Function()
+			p.File()
+			p.Argument()
+			p.Request()
 		}
 	})
 }
