@@ -215,7 +215,7 @@ func kindOf(service int, to *target) string {
 	switch {
 	case service == svcSetAll, service == svcSetList, service == svcSetSingle:
 		return "enip.write"
-	case service == svcReset:
+	case service == svcReset && to.class == classIdentity:
 		return "enip.reset"
 	case service == svcStart:
 		return "enip.start"
