@@ -11,6 +11,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
 	"github.com/heron-iot/heron/internal/dissect/bittorrent"
 	"github.com/heron-iot/heron/internal/dissect/bjnp"
+	"github.com/heron-iot/heron/internal/dissect/browser"
 	"github.com/heron-iot/heron/internal/dissect/c1222"
 	"github.com/heron-iot/heron/internal/dissect/carp"
 	"github.com/heron-iot/heron/internal/dissect/cdp"
@@ -156,6 +157,7 @@ func Protocols() []dissect.Protocol {
 		bacnet.Protocol(),
 		bittorrent.Protocol(),
 		bjnp.Protocol(),
+		browser.Protocol(),
 		c1222.Protocol(),
 		carp.Protocol(),
 		cdp.Protocol(),

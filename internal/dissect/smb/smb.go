@@ -54,7 +54,8 @@ const (
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
-	d := &dissector{}
+	const nameSize = 16
+	d := &dissector{name: make([]byte, 0, nameSize)}
 	return dissect.Protocol{
 		Name:    "smb",
 		Over:    dissect.OverTCP,
