@@ -140,11 +140,9 @@ func (d *dissector) genuine(p *quic.Long, r *wire.Reader, m *heron.Message) bool
 // hello once it is whole.
 func (d *dissector) initial(p *quic.Long, m *heron.Message, out dissect.Emitter) {
 	side := sideOf(m)
-	if m.Flow.Data[atTold+side] != 0 {
-		return
-	}
+	// A client that is asked to begin again says the same, but with other keys.
 	s := d.opener.open(p, m)
-	if s == nil {
+	if s == nil || m.Flow.Data[atTold+side] != 0 {
 		return
 	}
 	stream := &s.streams[side]
