@@ -48,7 +48,7 @@ func read(t testing.TB, files ...string) *ReadResult {
 
 func TestWorkersMakeNoDifference(t *testing.T) {
 	t.Parallel()
-	files := append([]string{scanned(t)}, quoted(t))
+	files := []string{scanned(t), quoted(t), tunnelled(t)}
 	want := ""
 	for _, n := range []int{1, 2, 3, 7} {
 		r, err := Read(t.Context(), ReadOptions{Files: files, Workers: n})

@@ -21,8 +21,8 @@ func (c *consumer) Handshake(*flow.Handshake)           {}
 func (c *consumer) Flow(*heron.Flow)                    {}
 
 // steady is a table with flows open, and a function that feeds it one more frame
-// of them: TCP data both ways and datagrams.
-func steady(flows int) (table *flow.Table, next func()) {
+// of them: TCP data both ways and datagrams, and those in tunnels.
+func steady(flows int, tunnelled bool) (table *flow.Table, next func()) {
 	table = flow.New(flow.Config{}, &consumer{})
 	payload := string(make([]byte, 400))
 	var frames [][]byte
@@ -31,6 +31,10 @@ func steady(flows int) (table *flow.Table, next func()) {
 		c.port = uint16(20000 + i)
 		table.Packet(&heron.Packet{Time: start, Data: c.tcp(server, frame.SYN, 99, 0, ""), OrigLen: 60, Link: heron.LinkEthernet})
 		frames = append(frames, c.tcp(server, frame.ACK, 100, 100, payload), server.tcp(c, frame.ACK, 100, 100, payload), c.udp(server, payload))
+		if tunnelled {
+			frames = append(frames, overUDP(frame.PortVXLAN, frame.AppendVXLAN(nil, uint32(i), c.udp(server, payload))),
+				overLink(frame.TypeMPLS, frame.AppendMPLS(nil, c.udp(server, payload)[14:], 7)))
+		}
 	}
 	i, round := 0, uint32(0)
 	return table, func() {
@@ -47,7 +51,7 @@ func steady(flows int) (table *flow.Table, next func()) {
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	_, next := steady(100)
+	_, next := steady(100, true)
 	for range 1000 {
 		next()
 	}
@@ -58,11 +62,12 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 
 func BenchmarkTable(b *testing.B) {
 	for _, bb := range []struct {
-		name  string
-		flows int
-	}{{"100 flows", 100}, {"20000 flows", 20_000}} {
+		name      string
+		flows     int
+		tunnelled bool
+	}{{"100 flows", 100, false}, {"20000 flows", 20_000, false}, {"100 flows with tunnels", 100, true}} {
 		b.Run(bb.name, func(b *testing.B) {
-			_, next := steady(bb.flows)
+			_, next := steady(bb.flows, bb.tunnelled)
 			b.SetBytes(454)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -356,7 +356,7 @@ func TestControlIsNoLoss(t *testing.T) {
 	}{
 		{"discovery", overLink(frame.TypePPPoED, []byte{0x11, 9, 0, 0, 0, 0}), []string{"m 8863 02:00:00:00:01:01 > 02:00:00:00:01:02 #0 46 bytes"}},
 		{"lcp", overLink(frame.TypePPPoE, frame.AppendPPPoE(nil, 7, 0xc021, make([]byte, 8))), nil},
-		{"an echo of gtp", overUDP(frame.PortGTPU, []byte{0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0}), []string{`m udp 192.0.2.1:60000 > 192.0.2.2:2152 #0 "2\x01\x00\x04\x00\x00\x00\x00\x00\x01\x00\x00"`}},
+		{"an echo of gtp", overUDP(frame.PortGTPU, []byte{0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0}), nil},
 		{"no vxlan on its port", overUDP(frame.PortVXLAN, []byte("hello, I am no tunnel")), []string{`m udp 192.0.2.1:60000 > 192.0.2.2:4789 #0 "hello, I am no tunnel"`}},
 		{"l2tp", overUDP(frame.PortL2TP, join(be16(0xc802), be16(12), make([]byte, 8))), nil},
 		{"tzsp keep-alive", overUDP(frame.PortTZSP, []byte{1, 4, 0, 0}), nil},

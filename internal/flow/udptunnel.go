@@ -139,13 +139,19 @@ func geneve(r *wire.Reader) (etherType, network int, ok bool) {
 	return etherType, network >> 8, true
 }
 
-// gtp reads the header of a user's packet (3GPP TS 29.281 §5.1 and §5.2): all
-// other messages are for a dissector.
+// gtp reads the header of a message in the user's plane (3GPP TS 29.281 §5.1,
+// §5.2 and §6.1): a user's packet, or what keeps the tunnel.
 func gtp(r *wire.Reader) (etherType, network int, ok bool) {
-	const userPacket = 255
 	first, kind, length := r.U8(), r.U8(), r.U16()
 	r.Skip(4) // the receiver's number for the tunnel
-	if first>>4 != 3 || kind != userPacket || length != r.Len() {
+	if first>>4 != 3 || length != r.Len() {
+		return 0, 0, false
+	}
+	switch kind {
+	case 255:
+	case 1, 2, 26, 31, 254: // echo, error, extensions, end
+		return typeControl, 0, true
+	default:
 		return 0, 0, false
 	}
 	if first&7 != 0 {
