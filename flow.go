@@ -1,5 +1,7 @@
 package heron
 
+import "net/netip"
+
 // FlowState says how far a flow came.
 type FlowState uint8
 
@@ -70,9 +72,24 @@ type Flow struct {
 	ClientRepeats uint16 `json:"client_repeats,omitempty"`
 	ServerRepeats uint16 `json:"server_repeats,omitempty"`
 	Resets        uint16 `json:"resets,omitempty"`
+	// Exporter is who told of the flow, by NetFlow or the like, when its packets
+	// were not seen.
+	Exporter netip.Addr `json:"exporter,omitzero"`
 	// Ended is set in the last report of a flow.
 	Ended bool `json:"ended,omitempty"`
 	// ClientDevice and ServerDevice are set by the core, from the inventory.
 	ClientDevice string `json:"client_device,omitempty"`
 	ServerDevice string `json:"server_device,omitempty"`
+}
+
+// FlowRecord is what an exporter says of one direction of a flow: what passed
+// it since it said so last.
+type FlowRecord struct {
+	Exporter         netip.Addr
+	Src, Dst         Endpoint
+	SrcPort, DstPort uint16
+	Protocol         uint8 // IP protocol number
+	TCPFlags         uint8 // of all segments together
+	Packets, Bytes   uint64
+	First, Last      Time
 }

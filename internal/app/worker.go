@@ -42,7 +42,7 @@ const (
 func newWorker(memory *dissect.Memory, maxFlows int) *worker {
 	w := &worker{collector: dissect.NewCollector(memory)}
 	w.dispatcher = dissect.NewDispatcher(dissectall.Protocols(), w.collector)
-	w.table = flow.New(flow.Config{MaxFlows: maxFlows, ProtocolName: w.dispatcher.ProtocolName}, w)
+	w.table = flow.New(flow.Config{MaxFlows: maxFlows, ServerPort: w.dispatcher.ServerPort, ProtocolName: w.dispatcher.ProtocolName}, w)
 	return w
 }
 
@@ -76,6 +76,9 @@ func (w *worker) packet(p *heron.Packet, place uint64) {
 	w.place = place
 	w.collector.Place(place)
 	w.table.Packet(p)
+	for _, r := range w.collector.Records() {
+		w.table.Export(&r)
+	}
 }
 
 // quote takes an ICMP error in a packet of another worker for a flow of this one.

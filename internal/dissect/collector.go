@@ -17,6 +17,7 @@ type Collector struct {
 	spare   *Round
 	place   uint64
 	hashing []byte
+	records []heron.FlowRecord // of the packet at hand
 
 	message  *heron.Message // that what comes is about; see Begin
 	protocol string
@@ -103,6 +104,26 @@ func (c *Collector) Event(ev heron.Event) {
 		server := heron.Subject{Endpoint: ev.Dst, Transport: ev.Transport, Port: ev.DstPort}
 		c.ObserveString(server, heron.KeyClearLogin, ev.Attrs["scheme"])
 	}
+}
+
+// maxRecords bounds the flow records of one packet.
+const maxRecords = 1 << 12
+
+// Record implements Emitter.
+func (c *Collector) Record(rec *heron.FlowRecord) {
+	if len(c.records) >= maxRecords {
+		c.round.dropped.DroppedFacts++
+		return
+	}
+	c.records = append(c.records, *rec)
+}
+
+// Records returns the flow records since the last call, for the flow table.
+// They are valid until the next Record.
+func (c *Collector) Records() []heron.FlowRecord {
+	out := c.records
+	c.records = c.records[:0]
+	return out
 }
 
 func fillEvent(ev *heron.Event, m *heron.Message) {

@@ -107,6 +107,11 @@ func (d *Dispatcher) ProtocolName(i uint16) string {
 	return ""
 }
 
+// ServerPort reports whether a dissector names the port as a service's.
+func (d *Dispatcher) ServerPort(port uint16) bool {
+	return len(d.byPort[portKey{OverTCP, port}]) > 0 || len(d.byPort[portKey{OverUDP, port}]) > 0
+}
+
 // Faults returns how many messages made a dissector panic.
 func (d *Dispatcher) Faults() uint64 { return d.faults }
 

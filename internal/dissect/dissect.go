@@ -86,6 +86,8 @@ type Emitter interface {
 	// Event reports an action; ev is kept, and its Time, Transport, ends, ports
 	// and Protocol are filled in from the message when zero.
 	Event(ev heron.Event)
+	// Record passes on what an exporter says of a flow that it saw; rec is copied.
+	Record(rec *heron.FlowRecord)
 }
 
 // Sink is an Emitter that is told where the facts come from.

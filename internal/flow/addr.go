@@ -10,6 +10,14 @@ type addr struct{ hi, lo uint64 }
 
 func (a addr) less(b addr) bool { return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo }
 
+func addrOf(ip netip.Addr) addr {
+	b := ip.As16()
+	if ip.Is4() {
+		return addr{lo: uint64(binary.BigEndian.Uint32(b[12:]))}
+	}
+	return addr{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
+}
+
 func (a addr) netip(v6 bool) netip.Addr {
 	var b [16]byte
 	if !v6 {

@@ -52,6 +52,7 @@ type entry struct {
 
 	clientPort, serverPort uint16
 	resets                 uint16
+	exporter               uint16 // who told of the flow; 0 = its packets did
 	fin                    [2]bool
 
 	hash       uint32
@@ -68,7 +69,7 @@ type entry struct {
 }
 
 // lineFill makes the size of an entry a multiple of a cache line.
-const lineFill = 32
+const lineFill = 28
 
 // half is what one side of a flow sent.
 type half struct {

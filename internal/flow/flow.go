@@ -42,6 +42,9 @@ type Config struct {
 	// MaxStreamBytes is the memory for TCP bytes that wait: for the rest of a
 	// message, or for bytes that come before them; 0 means 16 MiB.
 	MaxStreamBytes int
+	// ServerPort reports whether a port is one of a service's, beside those that
+	// the table knows itself; nil: it is not.
+	ServerPort func(port uint16) bool
 	// ProtocolName names the protocol whose FlowScratch.Protocol is i+1; nil
 	// leaves flows unnamed.
 	ProtocolName func(i uint16) string
@@ -76,7 +79,8 @@ type Table struct {
 
 	hand uint32 // where the search for a flow to evict goes on
 
-	layers [layerKinds]heron.ProtocolCount // since the last call of Layers
+	layers    [layerKinds]heron.ProtocolCount // since the last call of Layers
+	exporters exporters
 
 	scratch []byte        // where waiting bytes become one piece
 	msg     heron.Message // given to the sink again and again

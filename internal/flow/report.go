@@ -49,6 +49,9 @@ func (t *Table) tell(e *entry, ended bool) {
 		ClientRepeats: c.again, ServerRepeats: v.again, Resets: e.resets,
 		Ended: ended,
 	}
+	if e.exporter != 0 {
+		t.report.Exporter = t.exporters.list[e.exporter-1]
+	}
 	e.reported, e.changed = t.now, false
 	t.sink.Flow(&t.report)
 }

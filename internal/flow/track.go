@@ -102,7 +102,7 @@ func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints)
 	e.first = f.time
 	e.state = heron.FlowAttempt
 	senderIsClient := h.client == sideSender ||
-		h.client == sideUnknown && portRank(src) >= portRank(dst)
+		h.client == sideUnknown && t.portRank(src) >= t.portRank(dst)
 	e.clientIsA = senderIsClient == senderIsA
 	client, server := src, dst
 	if !senderIsClient && k.proto != protoICMP && k.proto != protoICMPv6 {
@@ -196,11 +196,11 @@ func (e *entry) oneWay() bool {
 }
 
 // portRank orders ports by how likely a server has them, the likeliest lowest.
-func portRank(port int) int {
+func (t *Table) portRank(port int) int {
 	switch {
 	case port < 1024:
 		return 0
-	case isServerPort(port):
+	case isServerPort(port), t.cfg.ServerPort != nil && t.cfg.ServerPort(uint16(port)):
 		return 1
 	case port < 32768:
 		return 2
@@ -217,7 +217,7 @@ func isServerPort(port int) bool {
 		8000, 8008, 8009, 8060, 8080, 8081, 8086, 8088, 8123, 8291, 8443, 8554, 8883, 8888, 9000, 9090, 9100, 9200,
 		9600, 10001, 10554, 11211, 11112, 17500, 18245, 18246, 20000, 20547, 27017, 30718:
 		return true
-	case 34962, 34963, 34964, 34980, 37215, 37777, 41794, 44818, 47808, 48101, 49152, 50000, 52869, 55443, 62078:
+	case 34962, 34963, 34964, 34980, 37215, 37777, 41794, 44818, 47808, 48101, 50000, 52869, 55443, 62078:
 		return true
 	}
 	return false

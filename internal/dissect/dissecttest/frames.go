@@ -22,7 +22,7 @@ func (sink) Flow(*heron.Flow)                    {}
 // come to the same as handing its payloads over.
 func (s Suite) frames(t *testing.T, c Conversation) {
 	p, out := s.session()
-	w := writer{c: &c, table: flow.New(flow.Config{ProtocolName: p.dispatcher.ProtocolName}, sink{p.dispatcher})}
+	w := writer{c: &c, table: flow.New(flow.Config{ServerPort: p.dispatcher.ServerPort, ProtocolName: p.dispatcher.ProtocolName}, sink{p.dispatcher})}
 	w.open()
 	for i := range c.Steps {
 		for rest := c.Steps[i].Payload; len(rest) > 0; rest = rest[min(len(rest), usualSegment):] {

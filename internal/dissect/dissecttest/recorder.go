@@ -17,8 +17,10 @@ func NewRecorder(c dissect.CollectorConfig) *Recorder {
 	return &Recorder{dissect.NewCollector(m), m}
 }
 
-// Drain returns what was learned since the last call.
+// Drain returns what was learned since the last call. Flow records are dropped:
+// Records has them.
 func (r *Recorder) Drain() ([]heron.Observation, []heron.Event) {
+	r.Collector.Records()
 	r.Take(r.Cut())
 	return r.Memory.Drain()
 }

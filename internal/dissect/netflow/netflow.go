@@ -1,6 +1,5 @@
 // Package netflow reads reports of flows by NetFlow and IPFIX: which device is an
-// exporter, and since when it runs. The flows are not told: internal/proto/netflow
-// reads them for whom they concern.
+// exporter, since when it runs, and the flows that it saw.
 package netflow
 
 import (
@@ -25,6 +24,7 @@ const (
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{}
+	d.keep = func(r *netflow.Record) { d.records = append(d.records, record(r)) }
 	return dissect.Protocol{
 		Name:    "netflow",
 		Over:    dissect.OverUDP,
@@ -47,12 +47,23 @@ func probe(b []byte, _ bool) bool {
 type dissector struct {
 	decoder netflow.Decoder
 	text    []byte
+	records []heron.FlowRecord // of the datagram at hand
+	keep    func(*netflow.Record)
 }
 
 func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	h, err := d.decoder.Decode(m.Src.IP, m.Payload, nil)
+	d.records = d.records[:0]
+	h, err := d.decoder.Decode(m.Src.IP, m.Payload, d.keep)
 	if err != nil {
 		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	for i := range d.records {
+		rec := &d.records[i]
+		rec.Exporter = m.Src.IP
+		if n := uint64(h.Sampling); n > 1 {
+			rec.Packets, rec.Bytes = rec.Packets*n, rec.Bytes*n
+		}
+		out.Record(rec)
 	}
 	about := heron.Subject{Endpoint: m.Src}
 	d.number(about, keyVersion, h.Version, out)
@@ -69,6 +80,17 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 		out.Observe(about, keyBoot, d.text)
 	}
 	return heron.Verdict{}, nil
+}
+
+// record is r as the flow table takes it.
+func record(r *netflow.Record) heron.FlowRecord {
+	vlan := uint16(r.VLAN)
+	return heron.FlowRecord{
+		Src: heron.Endpoint{MAC: r.SrcMAC, IP: r.Src, VLAN: vlan}, Dst: heron.Endpoint{MAC: r.DstMAC, IP: r.Dst, VLAN: vlan},
+		SrcPort: uint16(r.SrcPort), DstPort: uint16(r.DstPort), Protocol: uint8(r.Protocol), TCPFlags: uint8(r.TCPFlags),
+		Packets: r.Packets, Bytes: r.Bytes,
+		First: heron.Time(r.First) * heron.Millisecond, Last: heron.Time(r.Last) * heron.Millisecond,
+	}
 }
 
 func (d *dissector) number(about heron.Subject, key string, n int, out dissect.Emitter) {

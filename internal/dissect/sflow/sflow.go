@@ -1,5 +1,6 @@
 // Package sflow reads samples of traffic by sFlow 5: which switch is an agent, by
-// which address it goes, and how much it samples. What was sampled is not told.
+// which address it goes, how much it samples, and the flows of the packets that
+// it sampled.
 package sflow
 
 import (
@@ -32,7 +33,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{6343},
 		Spec:    "sFlow.org, sFlow Version 5",
 		Starts:  []byte{0},
-		Probe:   func(b []byte, _ bool) bool { _, ok := readDatagram(b); return ok },
+		Probe:   func(b []byte, _ bool) bool { _, ok := readDatagram(b, nil); return ok },
 		Dissect: d.dissect,
 	}
 }
@@ -43,8 +44,9 @@ type datagram struct {
 	sampling int // of the first sample of a flow
 }
 
-// readDatagram reads one whose samples fill it.
-func readDatagram(b []byte) (d datagram, ok bool) {
+// readDatagram reads one whose samples fill it, and appends the packets that
+// were sampled to records, when that is not nil.
+func readDatagram(b []byte, records *[]heron.FlowRecord) (d datagram, ok bool) {
 	r := wire.NewReader(b)
 	version, kind := r.U32(), r.U32()
 	size := 4
@@ -58,31 +60,40 @@ func readDatagram(b []byte) (d datagram, ok bool) {
 		return d, false
 	}
 	for range count {
-		const flowSample, expanded = 1, 3
 		format, length := r.U32(), r.U32()
 		body := r.Sub(length)
 		if r.Err() != nil || length%4 != 0 {
 			return d, false
 		}
-		if d.sampling == 0 && (format == flowSample || format == expanded) {
-			body.Skip(4 + 4)
-			if format == expanded {
-				body.Skip(4)
-			}
-			d.sampling = body.U32()
+		if format != formatFlow && format != formatExpanded {
+			continue
+		}
+		rate, rec, ok := sample(&body, format)
+		if d.sampling == 0 {
+			d.sampling = rate
+		}
+		if ok && records != nil {
+			*records = append(*records, rec)
 		}
 	}
 	return d, r.Len() == 0
 }
 
 type dissector struct {
-	text []byte
+	text    []byte
+	records []heron.FlowRecord // of the datagram at hand
 }
 
 func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	s, ok := readDatagram(m.Payload)
+	d.records = d.records[:0]
+	s, ok := readDatagram(m.Payload, &d.records)
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	for i := range d.records {
+		rec := &d.records[i]
+		rec.Exporter, rec.First, rec.Last = m.Src.IP, m.Time, m.Time
+		out.Record(rec)
 	}
 	about := heron.Subject{Endpoint: m.Src}
 	out.ObserveString(about, keyVersion, "5")
