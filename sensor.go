@@ -77,7 +77,7 @@ type EvidenceHealth struct {
 // SensorConfig is what the core tells a process with sensors to do. What is not
 // set stays as the process's own configuration says.
 type SensorConfig struct {
-	Version int64 `json:"version" readOnly:"true"` // counts the changes
+	Version int64 `json:"version,omitempty" readOnly:"true"` // counts the changes
 	// Filter is a capture filter in the language of pcap-filter; "" takes all.
 	Filter *string `json:"filter,omitempty" maxLength:"4096"`
 	// Local are networks of ours beside the private ranges.

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -73,6 +75,34 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, change AlertChange,
 		method: http.MethodPatch, path: path("alerts", id),
 		body: change, match: version,
 	})
+}
+
+// AlertPackets writes the packets behind an alert, a pcapng file, to w.
+func (c *Client) AlertPackets(ctx context.Context, id string, w io.Writer) (int64, error) {
+	req, err := c.request(ctx, call{method: http.MethodGet, path: path("alerts", id, "pcap")})
+	if err != nil {
+		return 0, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return 0, c.unreachable(ctx, err)
+	}
+	defer func() { _ = res.Body.Close() }() // was only read
+	if res.StatusCode >= 300 {
+		text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+		if err != nil {
+			return 0, c.unreachable(ctx, err)
+		}
+		return 0, problem(res, text)
+	}
+	n, err := io.Copy(w, res.Body)
+	if err == nil && res.ContentLength >= 0 && n != res.ContentLength {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return n, fmt.Errorf("packets of the alert: %w", err)
+	}
+	return n, nil
 }
 
 // Notifications reads who was told about an alert.

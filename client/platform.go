@@ -87,6 +87,13 @@ func (c *Client) RemoveSensor(ctx context.Context, id string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: path("sensors", id)}, nil)
 }
 
+// ConfigureSensor tells a sensor what to capture, and its limits; nil fields are
+// as the sensor's own configuration says. Health of the answer says what became
+// of it, where the sensor is there.
+func (c *Client) ConfigureSensor(ctx context.Context, id string, want heron.SensorConfig) (*heron.Sensor, error) {
+	return send[heron.Sensor](ctx, c, call{method: http.MethodPut, path: path("sensors", id, "config"), body: want})
+}
+
 // Zones reads all zones.
 func (c *Client) Zones(ctx context.Context) ([]heron.Zone, error) {
 	return items[heron.Zone](ctx, c, "zones", nil)

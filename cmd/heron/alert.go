@@ -15,8 +15,8 @@ import (
 
 func newAlertCommand(t *terminal) *cobra.Command {
 	f := &serverFlags{}
-	c := f.group("alert", "Alerts of a running server: list, show, triage, watch")
-	c.AddCommand(newAlertList(t, f), newAlertShow(t, f), newAlertTriage(t, f), newAlertWatch(t, f))
+	c := f.group("alert", "Alerts of a running server: list, show, triage, watch, packets")
+	c.AddCommand(newAlertList(t, f), newAlertShow(t, f), newAlertTriage(t, f), newAlertWatch(t, f), newAlertPackets(t, f))
 	return c
 }
 

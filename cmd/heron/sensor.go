@@ -11,8 +11,8 @@ import (
 
 func newSensorCommand(t *terminal) *cobra.Command {
 	f := &serverFlags{}
-	c := f.group("sensor", "Sensors of a running server: list, add, remove")
-	c.AddCommand(newSensorList(t, f), newSensorAdd(t, f), newSensorRemove(t, f))
+	c := f.group("sensor", "Sensors of a running server: list, add, remove, configure")
+	c.AddCommand(newSensorList(t, f), newSensorAdd(t, f), newSensorRemove(t, f), newSensorConfig(t, f))
 	return c
 }
 
@@ -34,9 +34,13 @@ func newSensorList(t *terminal, f *serverFlags) *cobra.Command {
 					state = t.red(state)
 				}
 				lost := s.Stats.KernelDrops + s.Stats.TableEvictions + s.Stats.StreamDrops
-				rows = append(rows, []string{s.Name, state, ago(s.LastSeen.Std()), fmt.Sprint(s.Stats.Packets), fmt.Sprint(s.Stats.Flows), fmt.Sprint(lost), s.ID})
+				shed, waits, config := shedAndWaiting(&s)
+				rows = append(rows, []string{
+					s.Name, state, ago(s.LastSeen.Std()), fmt.Sprint(s.Stats.Packets), fmt.Sprint(s.Stats.Flows), fmt.Sprint(lost),
+					shed, waits, config, s.ID,
+				})
 			}
-			t.table([]string{"Sensor", "State", "Seen", "Packets", "Flows", "Lost", "ID"}, rows)
+			t.table([]string{"Sensor", "State", "Seen", "Packets", "Flows", "Lost", "Shed", "Waits", "Config", "ID"}, rows)
 			return nil
 		}),
 	}
@@ -54,7 +58,7 @@ func newSensorAdd(t *terminal, f *serverFlags) *cobra.Command {
 				return t.json(map[string]any{"sensor": s, "token": token})
 			}
 			fmt.Fprintln(t.out, token)
-			t.say("put it into a file on the sensor's host, mode 0600, and start there:\n  heron serve --role sensor --sensor-name %s --bus nats://THIS-HOST:4222 --bus-token-file FILE --interface IF", s.Name)
+			t.say("put it into a file on the sensor's host, mode 0600, and start there:\n  heron serve --role sensor --sensor-name %s --bus tls://THIS-HOST:4222 --bus-token-file FILE --interface IF", s.Name)
 			return nil
 		}),
 	}

@@ -17,8 +17,11 @@ type serveFlags struct {
 	file       string
 	interfaces []string
 	site, db, bus, busListen, busToken, listen, role,
-	data, core, cert, key, sensor, level, format, filter string
-	local []string
+	data, core, cert, key, sensor, level, format, filter,
+	busCA, busCert, busKey, sensorListen string
+	local           []string
+	spool, evidence int64
+	clearText       bool
 }
 
 func newServeCommand(t *terminal) *cobra.Command {
@@ -32,7 +35,7 @@ the password of the user "admin", once.
 
 Capturing needs the capability CAP_NET_RAW (and CAP_NET_ADMIN for quarantine);
 heron doctor says what this machine allows.`,
-		Example: "  heron serve --interface eth0\n  heron serve --role core --db postgres://heron@db/heron --bus nats://nats:4222\n  heron serve --role sensor --interface eth1 --bus nats://core:4222 --bus-token-file /etc/heron/bus.token",
+		Example: "  heron serve --interface eth0\n  heron serve --role core --db postgres://heron@db/heron --bus tls://nats:4222\n  heron serve --role sensor --interface eth1 --bus tls://core:4222 --bus-token-file /etc/heron/bus.token",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := f.config(c)
@@ -61,6 +64,13 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.bus, "bus", "", "outside NATS server (default: in this process)")
 	s.StringVar(&f.busListen, "bus-listen", "", "let sensors on other hosts connect here")
 	s.StringVar(&f.busToken, "bus-token-file", "", "file with the secret of the bus")
+	s.StringVar(&f.busCA, "bus-ca-file", "", "authorities that the bus's certificate must come from (PEM; default: the system's)")
+	s.StringVar(&f.busCert, "bus-cert-file", "", "certificate of the bus, or of this client of it (PEM)")
+	s.StringVar(&f.busKey, "bus-key-file", "", "its key (PEM)")
+	s.BoolVar(&f.clearText, "bus-clear-text", false, "allow a bus without TLS beyond this host")
+	s.StringVar(&f.sensorListen, "sensor-listen", d.Sensor.Listen, "where the role sensor tells its health (\"\": nowhere)")
+	s.Int64Var(&f.spool, "spool-bytes", d.Sensor.SpoolBytes, "what the role sensor keeps on disk for a core out of reach")
+	s.Int64Var(&f.evidence, "evidence-bytes", d.Sensor.EvidenceBytes, "packets of each source that are kept on disk (0: none)")
 	s.StringVar(&f.listen, "listen", d.Web.Listen, "address of the page and the API")
 	s.StringVar(&f.core, "core", "", "the core's address, for the role web")
 	s.StringVar(&f.cert, "tls-cert", "", "certificate of the page and the API (PEM)")
@@ -91,6 +101,13 @@ func (f *serveFlags) config(c *cobra.Command) (config.Config, error) {
 		"bus":            func() { conf.Bus.URL = f.bus },
 		"bus-listen":     func() { conf.Bus.Listen = f.busListen },
 		"bus-token-file": func() { conf.Bus.TokenFile = f.busToken },
+		"bus-ca-file":    func() { conf.Bus.CAFile = f.busCA },
+		"bus-cert-file":  func() { conf.Bus.CertFile = f.busCert },
+		"bus-key-file":   func() { conf.Bus.KeyFile = f.busKey },
+		"bus-clear-text": func() { conf.Bus.ClearText = f.clearText },
+		"sensor-listen":  func() { conf.Sensor.Listen = f.sensorListen },
+		"spool-bytes":    func() { conf.Sensor.SpoolBytes = f.spool },
+		"evidence-bytes": func() { conf.Sensor.EvidenceBytes = f.evidence },
 		"listen":         func() { conf.Web.Listen = f.listen },
 		"core":           func() { conf.Web.Core = f.core },
 		"tls-cert":       func() { conf.Web.TLSCert = f.cert },

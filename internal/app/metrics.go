@@ -34,7 +34,14 @@ func counters() []counter {
 		c("flow_evictions", "Flows ended for want of room.", func(s *heron.Stats) uint64 { return s.TableEvictions }),
 		c("stream_gap_bytes", "TCP bytes never seen.", func(s *heron.Stats) uint64 { return s.StreamGaps }),
 		c("stream_drop_bytes", "TCP bytes dropped for want of memory.", func(s *heron.Stats) uint64 { return s.StreamDrops }),
+		c("unsupported", "Packets in an encapsulation that cannot be read.", func(s *heron.Stats) uint64 { return s.Unsupported }),
+		c("stream_gaps", "Holes in TCP streams.", func(s *heron.Stats) uint64 { return s.Gaps }),
+		c("fragments_dropped", "IP fragments that never became a datagram.", func(s *heron.Stats) uint64 { return s.Fragments }),
+		c("one_way_flows", "TCP flows with payload, seen of one side only.", func(s *heron.Stats) uint64 { return s.OneWay }),
+		c("clock_jumps", "Steps of the packets' clock.", func(s *heron.Stats) uint64 { return s.ClockJumps }),
 		c("late", "Packets older than the reordering window.", func(s *heron.Stats) uint64 { return s.Late }),
+		c("shed_flows", "Reports on flows left out for want of room on the way to the core.", func(s *heron.Stats) uint64 { return s.ShedFlows }),
+		c("shed_observations", "Repeated observations left out for want of room.", func(s *heron.Stats) uint64 { return s.ShedFacts }),
 		c("dissector_faults", "Faults of dissectors, each a bug.", func(s *heron.Stats) uint64 { return s.Panics }),
 	}
 }
@@ -50,6 +57,9 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, c := range counters() {
 		ch <- c.desc
 	}
+	for _, g := range healthGauges() {
+		ch <- g.desc
+	}
 	ch <- dropped()
 }
 
@@ -58,6 +68,10 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	m.p.core.mu.Lock()
 	defer m.p.core.mu.Unlock()
 	for id, s := range m.p.core.sensors {
+		if s.Health != nil {
+			collectHealth(ch, id, s.Health) // its sources have the counters
+			continue
+		}
 		for _, c := range counters() {
 			ch <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.value(&s.Stats)), id)
 		}

@@ -63,6 +63,7 @@ type Platform struct {
 	notify   *notify.Runner
 	registry *prometheus.Registry
 	server   *httpapi.Server
+	field    *field // nil without sources
 
 	group     group
 	uploading sync.Mutex // one capture file is read at a time
@@ -110,7 +111,7 @@ func (p *Platform) start(ctx context.Context) error {
 	}
 	p.run(ctx)
 	if p.conf.Role == "all" {
-		return p.startSensors(ctx, p.bus.PublishBatch)
+		return p.startSensors(ctx)
 	}
 	return nil
 }
@@ -259,6 +260,7 @@ func (p *Platform) run(ctx context.Context) {
 	p.group.Go(func() error { return p.assess.Run(ctx) })
 	p.group.Go(func() error { return (&relay{p.store, p.bus, p.log.With("component", "relay")}).Run(ctx) })
 	p.group.Go(func() error { return p.bus.ConsumeBatches(ctx, p.conf.Site, p.core.apply) })
+	p.group.Go(func() error { return p.bus.ServeSensors(ctx, p.core.report) })
 	p.group.Go(func() error { return p.respond(ctx) })
 	p.group.Go(func() error { return p.actions.Run(ctx) })
 	p.group.Go(func() error { return p.notify.Run(ctx) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
+	"github.com/heron-iot/heron/internal/evidence"
 )
 
 // Sending: what was learned goes out at least this often in wall-clock time,
@@ -36,10 +37,12 @@ type sensor struct {
 	// packet, and the kernel may drop some.
 	live interface{ Stats() capture.Stats }
 
-	drops atomic.Uint64  // frames that the kernel dropped so far
+	drops, packets, bytes atomic.Uint64 // of the source so far
+
 	mu    sync.Mutex     // one packet, or one flush, at a time
 	conf  pipelineConfig // of pipe
 	pipe  *pipeline
+	ring  *evidence.Ring    // nil when packets are not kept
 	queue chan *heron.Batch // to be sent
 }
 
@@ -50,12 +53,7 @@ func (s *sensor) Run(ctx context.Context, src packetSource) error {
 		defer context.AfterFunc(ctx, func() { _ = src.Close() })()
 	}
 	defer src.Close()
-	s.queue = make(chan *heron.Batch, queueLen)
-	s.conf.emit = func(b *heron.Batch) error {
-		s.queue <- b
-		return nil
-	}
-	s.pipe = newPipeline(s.conf)
+	s.begin()
 	sent := make(chan error, 1)
 	go func() { sent <- s.sendAll(ctx, s.queue) }()
 	var flusher sync.WaitGroup
@@ -65,9 +63,68 @@ func (s *sensor) Run(ctx context.Context, src packetSource) error {
 	err := s.read(ctx, src)
 	done()
 	flusher.Wait()
-	err = errors.Join(s.fault(ctx, err), s.pipe.finish())
+	err = errors.Join(s.fault(ctx, err), s.end())
 	close(s.queue)
 	return errors.Join(err, <-sent)
+}
+
+// begin makes what a run needs.
+func (s *sensor) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = make(chan *heron.Batch, queueLen)
+	s.conf.emit = func(b *heron.Batch) error {
+		s.queue <- b
+		return nil
+	}
+	s.pipe = newPipeline(s.conf)
+}
+
+// end ends the pipeline of a run.
+func (s *sensor) end() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pipe := s.pipe
+	s.pipe = nil
+	return pipe.finish()
+}
+
+// reshape changes what the pipeline is made of: a new one takes over between
+// two packets, and the kernel's ring holds what comes meanwhile.
+func (s *sensor) reshape(change func(*pipelineConfig)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.conf)
+	if s.pipe == nil {
+		return nil
+	}
+	err := s.pipe.finish()
+	s.pipe = newPipeline(s.conf)
+	return err
+}
+
+// keepIn makes a ring that which packets are kept in, and returns the one before.
+func (s *sensor) keepIn(ring *evidence.Ring) *evidence.Ring {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.ring
+	s.ring = ring
+	return before
+}
+
+// health tells the state of the source.
+func (s *sensor) health(source string) (h heron.SourceHealth, queued int) {
+	s.mu.Lock()
+	ring, queue := s.ring, s.queue
+	s.mu.Unlock()
+	h = heron.SourceHealth{
+		ID: s.name, Source: source, Packets: s.packets.Load(), Bytes: s.bytes.Load(), KernelDrops: s.drops.Load(),
+	}
+	if ring != nil {
+		k := ring.Stats()
+		h.Evidence = &heron.EvidenceHealth{Bytes: k.Size, Packets: k.Packets, Dropped: k.Dropped, Oldest: k.Oldest}
+	}
+	return h, len(queue)
 }
 
 // fault tells a broken source from the end of it.
@@ -105,13 +162,19 @@ func (s *sensor) packet(p *heron.Packet) error {
 	if p.Time/heron.Second > s.pipe.second {
 		s.count()
 	}
+	if s.ring != nil {
+		s.ring.Add(p)
+	}
 	return s.pipe.packet(p)
 }
 
 // count asks for the kernel's drops, which only the reading goroutine may.
 func (s *sensor) count() {
 	if s.live != nil {
-		s.drops.Store(s.live.Stats().KernelDrops)
+		of := s.live.Stats()
+		s.drops.Store(of.KernelDrops)
+		s.packets.Store(of.Packets)
+		s.bytes.Store(of.Bytes)
 	}
 }
 
@@ -126,6 +189,9 @@ func (s *sensor) flush(ctx context.Context) {
 		case <-tick.C:
 			s.mu.Lock()
 			err := s.pipe.flush()
+			if s.ring != nil {
+				s.ring.Flush()
+			}
 			s.mu.Unlock()
 			if err != nil {
 				s.log.Error("gather what was learned", "sensor", s.name, "error", err)

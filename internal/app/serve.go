@@ -9,10 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/heron-iot/heron/internal/bus"
-	"github.com/heron-iot/heron/internal/capture"
-
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/bus"
+	"github.com/heron-iot/heron/internal/config"
 )
 
 // shutdownTime is how long open requests get to end.
@@ -72,33 +71,29 @@ func (p *Platform) announce(ctx context.Context, url string) error {
 }
 
 // startSensors begins a sensor for each interface, and one for a simulation.
-func (p *Platform) startSensors(ctx context.Context, publish func(context.Context, *heron.Batch) error) error {
+func (p *Platform) startSensors(ctx context.Context) error {
 	if src := p.opt.Simulation; src != nil {
-		s := p.newSensor("simulation", publish)
-		s.pace = newPace()
-		p.group.Go(func() error { return s.Run(ctx, src) })
-	}
-	for _, name := range p.conf.Sensor.Interfaces {
-		src, err := capture.OpenLive(capture.LiveConfig{
-			Interface: name, Filter: p.conf.Sensor.Filter, RingBytes: p.conf.Sensor.RingBytes, Promiscuous: true, Idle: flushEvery,
-		})
-		if err != nil {
-			return err
+		s := &sensor{
+			name: "simulation", log: p.log.With("component", "sensor"), publish: p.bus.PublishBatch, pace: newPace(),
+			conf: pipelineOf(&p.conf, "simulation"),
 		}
-		s := p.newSensor(p.conf.Sensor.Name+"-"+name, publish)
-		s.live = src
 		p.group.Go(func() error { return s.Run(ctx, src) })
 	}
+	if len(p.conf.Sensor.Interfaces) == 0 {
+		return nil
+	}
+	p.field = newField(p, nil)
+	if err := p.field.start(ctx); err != nil {
+		return err
+	}
+	p.group.Go(func() error { return p.field.serve(ctx, p.bus.Uplink(p.conf.Sensor.Name)) })
 	return nil
 }
 
-func (p *Platform) newSensor(name string, publish func(context.Context, *heron.Batch) error) *sensor {
-	return &sensor{
-		name: name, log: p.log.With("component", "sensor"), publish: publish,
-		conf: pipelineConfig{
-			site: p.conf.Site, sensor: name, table: p.conf.Sensor.MaxFlows, local: p.conf.Prefixes(),
-			workers: p.conf.Sensor.Workers,
-		},
+// pipelineOf is the pipeline of a sensor as a configuration wants it.
+func pipelineOf(c *config.Config, sensor string) pipelineConfig {
+	return pipelineConfig{
+		site: c.Site, sensor: sensor, table: c.Sensor.MaxFlows, local: c.Prefixes(), workers: c.Sensor.Workers,
 	}
 }
 
@@ -107,14 +102,36 @@ func (p *Platform) newSensor(name string, publish func(context.Context, *heron.B
 func (p *Platform) startRemoteSensor(ctx context.Context) error {
 	remote := p.busConfig()
 	local := remote
-	local.URL, local.Listen, local.TokenFile = "", "", ""
+	local.URL, local.Listen, local.TokenFile, local.CertFile, local.KeyFile = "", "", "", "", ""
+	local.MaxBytes = p.conf.Sensor.SpoolBytes
 	b, err := bus.Open(ctx, local)
 	if err != nil {
 		return err
 	}
 	p.bus = b
-	p.group.Go(func() error { return bus.Forward(ctx, p.bus, remote, p.log.With("component", "forward")) })
-	return p.startSensors(ctx, p.bus.PublishBatch)
+	p.bus.MakeRoom()
+	p.field = newField(p, b)
+	if err := p.field.start(ctx); err != nil {
+		return err
+	}
+	p.group.Go(func() error { return p.serveHealth(ctx) })
+	p.group.Go(func() error { return p.uplink(ctx, remote) })
+	return nil
+}
+
+// uplink connects a remote sensor with its core, and keeps at it.
+func (p *Platform) uplink(ctx context.Context, to bus.Config) error {
+	log := p.log.With("component", "forward")
+	u, err := bus.Dial(ctx, to, p.conf.Sensor.Name, log)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer u.Close()
+	p.group.Go(func() error { return p.field.serve(ctx, u) })
+	return u.Forward(ctx, p.bus)
 }
 
 // newPace returns a function that waits until a packet's time has come on the

@@ -46,7 +46,8 @@ func forCore(r *http.Request) bool {
 		return false
 	}
 	known := []string{"/api/v1/executors", "/api/v1/settings/notifiers"}
-	return r.Method != http.MethodGet && r.Method != http.MethodHead || slices.Contains(known, r.URL.Path)
+	packets := strings.HasPrefix(r.URL.Path, "/api/v1/alerts/") && strings.HasSuffix(r.URL.Path, "/pcap")
+	return r.Method != http.MethodGet && r.Method != http.MethodHead || packets || slices.Contains(known, r.URL.Path)
 }
 
 func (p *Platform) toCore(core *url.URL) http.Handler {

@@ -11,6 +11,7 @@ var ErrIdle = errors.New("no frame yet")
 
 // LiveConfig says how to capture on an interface.
 type LiveConfig struct {
+	// Interface is what to capture on; OpenInput knows other sources, too.
 	Interface string
 	// Filter is an expression of the pcap-filter language; see CompileFilter.
 	Filter string
@@ -26,4 +27,14 @@ type LiveConfig struct {
 	// FanoutGroup, when not 0, shares the interface's traffic with the other
 	// sources of the same group, by flow.
 	FanoutGroup uint16
+}
+
+func (c *LiveConfig) fill() {
+	const defaultRing = 64 << 20
+	if c.RingBytes <= 0 {
+		c.RingBytes = defaultRing
+	}
+	if c.Snaplen <= 0 || c.Snaplen > MaxFrame {
+		c.Snaplen = MaxFrame
+	}
 }

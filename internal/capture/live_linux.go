@@ -33,7 +33,7 @@ func OpenLive(c LiveConfig) (Source, error) {
 	if err != nil {
 		return nil, liveError(c.Interface, err)
 	}
-	l := &live{name: c.Interface, idle: c.Idle, fd: fd, wakeFD: -1}
+	l := &live{name: c.Interface, idle: c.Idle, snaplen: c.Snaplen, fd: fd, wakeFD: -1}
 	if err := l.setUp(c, iface); err != nil {
 		_ = l.Close()
 		return nil, err
@@ -44,30 +44,21 @@ func OpenLive(c LiveConfig) (Source, error) {
 
 // live is an interface being captured.
 type live struct {
-	name   string
-	idle   time.Duration
-	link   heron.LinkType
-	echoes bool // loopback: frames show twice, going out and coming in
-	ring   ring
-	unmap  runtime.Cleanup
-	stats  Stats
-	closed atomic.Bool
+	name    string
+	idle    time.Duration
+	snaplen int
+	link    heron.LinkType
+	echoes  bool // loopback: frames show twice, going out and coming in
+	ring    ring
+	unmap   runtime.Cleanup
+	stats   Stats
+	closed  atomic.Bool
 
 	mu         sync.Mutex // held by whoever uses the descriptors
 	fd, wakeFD int
 }
 
 var _ Source = (*live)(nil)
-
-func (c *LiveConfig) fill() {
-	const defaultRing = 64 << 20
-	if c.RingBytes <= 0 {
-		c.RingBytes = defaultRing
-	}
-	if c.Snaplen <= 0 || c.Snaplen > MaxFrame {
-		c.Snaplen = MaxFrame
-	}
-}
 
 // setUp makes the socket deliver: the filter first, so that no frame slips past
 // it, and the interface last.

@@ -82,6 +82,9 @@ type Bus struct {
 	KeyFile  string `yaml:"key_file"`
 	// MaxBytes bounds what the bus keeps on disk.
 	MaxBytes int64 `yaml:"max_bytes"`
+	// ClearText allows a bus without TLS beyond this host, where the way is yours
+	// alone: secrets and what sensors saw go over it as they are.
+	ClearText bool `yaml:"clear_text"`
 }
 
 // Sensor is what is captured.
@@ -92,6 +95,14 @@ type Sensor struct {
 	RingBytes  int      `yaml:"ring_bytes"`
 	MaxFlows   int      `yaml:"max_flows"`
 	Workers    int      `yaml:"workers"` // that share an interface's flows
+	// SpoolBytes bounds what a process of the role sensor keeps on disk for a
+	// core that is out of reach.
+	SpoolBytes int64 `yaml:"spool_bytes"`
+	// EvidenceBytes bounds the last packets of each source that are kept on disk;
+	// 0 keeps none.
+	EvidenceBytes int64 `yaml:"evidence_bytes"`
+	// Listen is where a process of the role sensor tells its health; "" nowhere.
+	Listen string `yaml:"listen"`
 }
 
 // Retention says how long what is kept.
@@ -146,12 +157,15 @@ func ParseDuration(s string) (time.Duration, error) {
 // Default returns the configuration that works on one machine with no file.
 func Default() Config {
 	return Config{
-		Site:   "default",
-		Role:   "all",
-		Data:   defaultData(),
-		Web:    Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
-		Bus:    Bus{MaxBytes: 4 << 30},
-		Sensor: Sensor{Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1},
+		Site: "default",
+		Role: "all",
+		Data: defaultData(),
+		Web:  Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
+		Bus:  Bus{MaxBytes: 4 << 30},
+		Sensor: Sensor{
+			Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1,
+			SpoolBytes: 4 << 30, EvidenceBytes: 1 << 30, Listen: "127.0.0.1:8421",
+		},
 		Keep: Retention{
 			Flows:  Duration(30 * 24 * time.Hour),
 			Events: Duration(30 * 24 * time.Hour),

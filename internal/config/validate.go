@@ -97,12 +97,42 @@ func (c *Config) validateBus(fault func(string, ...any)) {
 	for _, f := range []string{c.Bus.TokenFile, c.Bus.CAFile, c.Bus.CertFile, c.Bus.KeyFile} {
 		checkFile(f, "bus", fault)
 	}
+	c.validateBusTLS(fault)
 	if c.Bus.MaxBytes < 16<<20 {
 		fault("bus.max_bytes %d: want at least 16777216", c.Bus.MaxBytes)
 	}
 	if c.Role == "sensor" && c.Bus.URL == "" {
 		fault("role sensor: needs bus.url (or --bus), the address of the core's bus")
 	}
+}
+
+// validateBusTLS refuses a bus that others could listen in on.
+func (c *Config) validateBusTLS(fault func(string, ...any)) {
+	if (c.Bus.CertFile == "") != (c.Bus.KeyFile == "") {
+		fault("bus: cert_file and key_file go together")
+	}
+	if c.Bus.ClearText {
+		return
+	}
+	if c.Bus.Listen != "" && c.Bus.CertFile == "" && !onLoopback(c.Bus.Listen) {
+		fault("bus.listen %q: beyond this host it needs TLS (--bus-cert-file and --bus-key-file), or --bus-clear-text where the way is yours alone", c.Bus.Listen)
+	}
+	for u := range strings.SplitSeq(c.Bus.URL, ",") {
+		host, ok := strings.CutPrefix(strings.TrimSpace(u), "nats://")
+		if ok && c.Bus.CAFile == "" && !onLoopback(host) {
+			fault("bus.url: beyond this host it needs TLS: say tls://%s, or --bus-clear-text where the way is yours alone", host[strings.LastIndexByte(host, '@')+1:])
+		}
+	}
+}
+
+// onLoopback reports whether an address, with or without a port, is of this host.
+func onLoopback(address string) bool {
+	host := strings.TrimSuffix(address, "/")
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func (c *Config) validateSensor(fault func(string, ...any)) {
@@ -117,6 +147,15 @@ func (c *Config) validateSensor(fault func(string, ...any)) {
 	}
 	if c.Sensor.MaxFlows < 1024 {
 		fault("sensor.max_flows %d: want at least 1024", c.Sensor.MaxFlows)
+	}
+	if c.Sensor.SpoolBytes < 16<<20 {
+		fault("sensor.spool_bytes %d: want at least 16777216", c.Sensor.SpoolBytes)
+	}
+	if c.Sensor.EvidenceBytes != 0 && c.Sensor.EvidenceBytes < 4<<20 {
+		fault("sensor.evidence_bytes %d: want at least 4194304, or 0 for none", c.Sensor.EvidenceBytes)
+	}
+	if _, _, err := net.SplitHostPort(c.Sensor.Listen); c.Sensor.Listen != "" && err != nil {
+		fault("sensor.listen %q: want HOST:PORT, as 127.0.0.1:8421, or nothing", c.Sensor.Listen)
 	}
 	if c.Role == "sensor" && len(c.Sensor.Interfaces) == 0 {
 		fault("role sensor: needs sensor.interfaces (or --interface)")

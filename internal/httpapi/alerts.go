@@ -26,6 +26,12 @@ func (s *Server) addAlerts(b *builder) {
 		Tag: "alerts", Role: heron.Viewer, Summary: "Who was told about an alert",
 	}, s.listNotifications)
 	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/alerts/{id}/pcap", ID: "getAlertPackets", Tag: "alerts",
+		Role: heron.Analyst, Audit: "alert.pcap", Summary: "The packets behind an alert",
+		Doc: "A pcapng file (application/x-pcapng), at most 64 MiB, of what sensors still keep between the two ends of the alert: " +
+			"from half a minute before it was first seen to half a minute after it was last seen.",
+	}, s.alertPackets)
+	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/incidents", ID: "listIncidents", Tag: "alerts",
 		Role: heron.Viewer, Summary: "Alerts grouped into incidents",
 	}, s.listIncidents)

@@ -21,6 +21,7 @@ type Backend interface {
 	ActionRunner
 	Knowledge
 	SensorAdmin
+	Evidence
 	Receivers
 
 	// Upload reads a capture file from body to its end, keeps it, and begins
@@ -99,6 +100,17 @@ type SensorAdmin interface {
 	AddSensor(ctx context.Context, actor, name string) (*heron.Sensor, string, error)
 	// RemoveSensor forgets the sensor and refuses it from now on.
 	RemoveSensor(ctx context.Context, actor, id string) error
+	// ConfigureSensor tells a process with sensors what to do, waits a moment for
+	// its word, and returns it: Health.Applied and Health.Fault say what became of
+	// the Config's version.
+	ConfigureSensor(ctx context.Context, actor, id string, c heron.SensorConfig) (*heron.Sensor, error)
+}
+
+// Evidence gives the packets behind an alert.
+type Evidence interface {
+	// AlertPackets returns a pcapng file and its size; CodeNotFound when none of
+	// the packets are kept. The caller closes it.
+	AlertPackets(ctx context.Context, alertID string) (io.ReadCloser, int64, error)
 }
 
 // Receivers are where news of alerts is sent.

@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -153,6 +154,23 @@ func (p *platform) AddSensor(ctx context.Context, _, name string) (*heron.Sensor
 
 func (p *platform) RemoveSensor(ctx context.Context, _, id string) error {
 	return p.db.DeleteSensor(ctx, id)
+}
+
+func (p *platform) ConfigureSensor(ctx context.Context, _, id string, c heron.SensorConfig) (*heron.Sensor, error) {
+	s, err := p.db.GetSensor(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	c.Version = 1
+	s.Config = &c
+	return s, p.db.PutSensor(ctx, s)
+}
+
+func (p *platform) AlertPackets(ctx context.Context, id string) (io.ReadCloser, int64, error) {
+	if _, err := p.db.GetAlert(ctx, id); err != nil {
+		return nil, 0, err
+	}
+	return io.NopCloser(strings.NewReader("packets")), 7, nil
 }
 
 func (p *platform) ListReceivers(context.Context) ([]httpapi.Receiver, error) {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/netip"
 
@@ -27,6 +28,13 @@ func (s *Server) addSensors(b *builder) {
 		Method: http.MethodDelete, Path: "/api/v1/sensors/{id}", ID: "removeSensor", Tag: "sensors",
 		Role: heron.Admin, Audit: "sensor.remove", Summary: "Forget a sensor and refuse it",
 	}, s.removeSensor)
+	add(b, Route{
+		Method: http.MethodPut, Path: "/api/v1/sensors/{id}/config", ID: "configureSensor", Tag: "sensors",
+		Role: heron.Admin, Audit: "sensor.configure", Summary: "Tell a sensor what to capture, and its limits",
+		Doc: "Replaces what was told before; what is left out is as the sensor's own configuration says. The sensor checks it whole " +
+			"and keeps it. health.config_applied and health.config_fault of the answer, or of a later one where the sensor is away, " +
+			"say what became of it.",
+	}, s.configureSensor)
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/zones", ID: "listZones", Tag: "zones",
 		Role: heron.Viewer, Summary: "List zones",
@@ -78,6 +86,22 @@ func (s *Server) addSensor(ctx context.Context, in *newSensorInput) (*oneOutput[
 func (s *Server) removeSensor(ctx context.Context, in *IDInput) (*struct{}, error) {
 	about(ctx, in.ID)
 	return nil, s.opt.Backend.RemoveSensor(ctx, actor(ctx), in.ID)
+}
+
+type sensorConfigInput struct {
+	IDInput
+	Body heron.SensorConfig
+}
+
+func (s *Server) configureSensor(ctx context.Context, in *sensorConfigInput) (*oneOutput[heron.Sensor], error) {
+	about(ctx, in.ID)
+	in.Body.Version = 0
+	text, err := json.Marshal(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	about(ctx, in.ID, "config", string(text))
+	return one(s.opt.Backend.ConfigureSensor(ctx, actor(ctx), in.ID, in.Body))
 }
 
 func (s *Server) listZones(ctx context.Context, _ *struct{}) (*listOutput[heron.Zone], error) {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/heron-iot/heron/client"
+)
+
+func newAlertPackets(t *terminal, f *serverFlags) *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use: "pcap ID", Short: "Save the packets behind an alert", Args: oneArg("an alert id"),
+		Long:    "Save the packets behind an alert, as far as sensors still keep them, to a pcapng file\nthat tshark and Wireshark open.",
+		Example: "  heron alert pcap ID -o scan.pcapng\n  heron alert pcap ID -o - | tshark -r -",
+	}
+	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
+		if out == "" {
+			out = "alert-" + filepath.Base(args[0]) + ".pcapng"
+		}
+		if out == "-" {
+			if w, ok := t.out.(*os.File); ok && term.IsTerminal(int(w.Fd())) {
+				return usageError{errors.New("packets are not for a terminal: name a file with -o, or give them to a program")}
+			}
+			_, err := cl.AlertPackets(ctx, args[0], t.out)
+			return err
+		}
+		n, err := savePackets(ctx, cl, args[0], out)
+		if err != nil {
+			return err
+		}
+		return t.done(f, map[string]any{"file": out, "bytes": n}, "%s has %d bytes of packets", out, n)
+	})
+	c.Flags().StringVarP(&out, "output", "o", "", `file to write, "-" for standard output (default: alert-ID.pcapng)`)
+	return c
+}
+
+// savePackets writes a file for its owner alone, whole or not at all.
+func savePackets(ctx context.Context, cl *client.Client, id, path string) (int64, error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".heron-packets-*")
+	if err != nil {
+		return 0, fmt.Errorf("write packets: %w", err)
+	}
+	n, err := cl.AlertPackets(ctx, id, tmp)
+	err = errors.Join(err, tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name()) // at worst a file without a name of its own is left
+	}
+	return n, err
+}
