@@ -60,7 +60,7 @@ type Tracker struct {
 	next   heron.Time // before it none of these can be closed
 	due    []uint32   // devices whose baseline is to be reported
 	flows  generations[uint64, totals]
-	names  generations[netip.Addr, string] // address → name, as DNS said
+	names  generations[netip.Addr, uint32] // address → number of its name, as DNS said
 	words  *words
 	now    heron.Time
 	events []heron.Event
@@ -100,7 +100,7 @@ type growth struct {
 func New(siteID string) *Tracker {
 	return &Tracker{
 		siteID: siteID, index: map[string]uint32{}, next: never,
-		flows: newGenerations[uint64, totals](1 << 18), names: newGenerations[netip.Addr, string](1 << 16), words: newWords(),
+		flows: newGenerations[uint64, totals](1 << 18), names: newGenerations[netip.Addr, uint32](1 << 16), words: newWords(),
 	}
 }
 
@@ -147,7 +147,7 @@ func (t *Tracker) Event(e *heron.Event) {
 	}
 	for answer := range strings.FieldsSeq(e.Attrs["answers"]) {
 		if ip, err := netip.ParseAddr(answer); err == nil { // the list holds names too
-			t.names.put(ip, name)
+			t.names.put(ip, t.words.number(name))
 		}
 	}
 }
@@ -161,12 +161,13 @@ func (t *Tracker) Flow(f *heron.Flow) {
 		return
 	}
 	client, server := t.end(f.ClientDevice), t.end(f.ServerDevice)
+	protocol := t.words.number(f.Protocol)
 	if client.device != nil {
-		p := t.peerOf(f, server.device, true)
+		p := t.peerOf(f, server.device, protocol, true)
 		t.count(client, f, &p, d)
 	}
 	if server.device != nil && server != client {
-		p := t.peerOf(f, client.device, false)
+		p := t.peerOf(f, client.device, protocol, false)
 		t.count(server, f, &p, growth{totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets}, d.begun})
 	}
 }

@@ -27,24 +27,23 @@ type peer struct {
 // peerOf describes the other party of a flow, and its device where it has one.
 // It is keyed on its device or name where one is known, for addresses change
 // while these do not.
-func (t *Tracker) peerOf(f *heron.Flow, device *state, client bool) peer {
+func (t *Tracker) peerOf(f *heron.Flow, device *state, protocol uint32, client bool) peer {
 	other, id := &f.Server, f.ServerDevice
 	if !client {
 		other, id = &f.Client, f.ClientDevice
 	}
-	p := peer{port: f.ServerPort, protocol: t.words.number(f.Protocol)}
+	p := peer{port: f.ServerPort, protocol: protocol}
 	if other.IP.IsValid() {
 		p.address, p.v4 = other.IP.As16(), other.IP.Is4()
 	}
-	name, _ := t.names.get(other.IP)
-	p.name = t.words.number(name)
+	p.name, _ = t.names.get(other.IP)
 	switch {
 	case device != nil:
 		p.device = device.word
 		p.key = device.hash.side(p.port, client)
-	case cmp.Or(id, name) != "":
+	case id != "" || p.name != 0:
 		p.device = t.words.number(id)
-		p.key = newDigest().add(cmp.Or(id, name)).side(p.port, client)
+		p.key = newDigest().add(cmp.Or(id, t.words.text(p.name))).side(p.port, client)
 	case other.IP.IsValid():
 		p.key = newDigest().add(other.IP.String()).side(p.port, client)
 	default:
@@ -185,9 +184,12 @@ type words struct {
 // maxWords bounds the list; what comes after it has no name.
 const maxWords = 1 << 20
 
-func newWords() *words { return &words{list: []string{""}, index: map[string]uint32{"": 0}} }
+func newWords() *words { return &words{list: []string{""}, index: map[string]uint32{}} }
 
 func (w *words) number(s string) uint32 {
+	if s == "" {
+		return 0
+	}
 	if n, ok := w.index[s]; ok {
 		return n
 	}

@@ -224,30 +224,35 @@ func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 // nodeAt is DeviceAt for the node.
 func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
 	ip, _ := usableIP(e.IP)
-	mac := v.macs[e.MAC]
 	if !ip.IsValid() {
-		return mac
-	}
-	if mac != nil && mac.owns(ip) {
-		return mac
+		return v.macs[e.MAC]
 	}
 	if n := v.ips[ip]; n != nil {
-		if owner := n.ownerAt(at); owner != nil {
-			return owner.mac
-		}
-		return n
+		return v.holderAt(n, e.MAC, at)
 	}
 	// An address not seen before, on an interface that is nobody's router.
-	if mac != nil && !mac.routes() && v.isLocal(ip) {
-		return mac
+	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
+		return n
 	}
 	return nil
 }
 
-// owns reports whether an address is the MAC's own.
-func (n *node) owns(ip netip.Addr) bool {
-	i, found := slices.BinarySearchFunc(n.endpoints, ip, func(e *endpoint, ip netip.Addr) int { return e.key().ip.Compare(ip) })
-	return found && n.endpoints[i].own
+// holderAt returns the node that had an address at a time, when a MAC used it.
+func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) *node {
+	owner, contested := n.loneOwner()
+	switch {
+	case !contested && owner != nil:
+		return owner
+	case !contested:
+		return n
+	}
+	if end := v.ends[endKey{mac, n.ip}]; end != nil && end.own {
+		return end.mac
+	}
+	if e := n.ownerAt(at); e != nil {
+		return e.mac
+	}
+	return n
 }
 
 // settle derives what Load left to be derived.
