@@ -69,11 +69,22 @@ func (t *Table[K, V]) Sweep(now heron.Time, done func(k K, v *V) bool) {
 // evict forgets an eighth of the table, the longest unused: doing it in one
 // go keeps a flood of new keys from costing a search each.
 func (t *Table[K, V]) evict() {
-	keys := slices.SortedFunc(maps.Keys(t.rows), func(a, b K) int {
-		return cmp.Or(cmp.Compare(t.rows[a].used, t.rows[b].used), t.compare(a, b))
+	type use struct {
+		key  K
+		last heron.Time
+	}
+	list := make([]use, 0, len(t.rows))
+	for k, r := range t.rows {
+		list = append(list, use{k, r.used})
+	}
+	slices.SortFunc(list, func(a, b use) int {
+		if c := cmp.Compare(a.last, b.last); c != 0 {
+			return c
+		}
+		return t.compare(a.key, b.key)
 	})
-	for _, k := range keys[:max(1, len(keys)/8)] {
-		delete(t.rows, k)
+	for _, u := range list[:max(1, len(list)/8)] {
+		delete(t.rows, u.key)
 	}
 }
 
