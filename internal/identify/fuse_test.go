@@ -210,6 +210,10 @@ func FuzzIdentify(f *testing.F) {
 			t.Errorf("the other way round:\n%s", diff)
 		}
 		id.Explain(obs)
+		without := slices.DeleteFunc(slices.Clone(obs), func(o heron.Observation) bool { return !id.Reads(o.Key, o.Value) })
+		if diff := cmp.Diff(got, id.Identify(without)); diff != "" {
+			t.Errorf("without what it does not read:\n%s", diff)
+		}
 	})
 }
 
@@ -222,6 +226,18 @@ func BenchmarkIdentify(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		id.Identify(obs)
+	}
+}
+
+// BenchmarkReads asks of one value that signatures know and one that none does.
+func BenchmarkReads(b *testing.B) {
+	id, err := identify.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		id.Reads("http.server", "lighttpd/1.4.35")
+		id.Reads("modbus.unit", "1")
 	}
 }
 

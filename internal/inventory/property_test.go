@@ -155,6 +155,37 @@ func TestInventoryProperties(t *testing.T) {
 	}
 }
 
+// What a device is said to be rests on all that is known of it, however that
+// came, and on nothing that is not read.
+func TestIdentityFollowsTheEvidence(t *testing.T) {
+	t.Parallel()
+	o := inventory.Options{
+		SiteID: "site",
+		Identify: func(obs []heron.Observation) heron.Identification {
+			var read []string
+			for _, o := range obs {
+				if o.Key == "http.server" || !o.MAC.IsZero() {
+					read = append(read, o.MAC.String())
+				}
+				if o.Key == "http.server" {
+					read = append(read, o.Value)
+				}
+			}
+			slices.Sort(read)
+			return heron.Identification{Identity: heron.Identity{OS: &heron.Claim{Value: fmt.Sprint(slices.Compact(read))}}}
+		},
+		Reads: func(key, _ string) bool { return key == "http.server" },
+	}
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		obs := stream(r, 1+r.IntN(120))
+		whole, cut := inventory.New(o), inventory.New(o)
+		whole.Apply(at(0), obs)
+		apply(cut, r, obs)
+		same(t, fmt.Sprintf("seed %d: cutting into batches", seed), devices(cut), devices(whole))
+	}
+}
+
 // reload plays the store: it keeps what the deltas say, and loads it.
 func reload(deltas []inventory.Delta) *inventory.Inventory {
 	type key struct {
