@@ -45,12 +45,15 @@ type Flow struct {
 	Client    Endpoint  `json:"client"`
 	Server    Endpoint  `json:"server"`
 	// ClientPort and ServerPort are the ports, or ICMP type and code.
-	ClientPort uint16    `json:"client_port,omitempty"`
-	ServerPort uint16    `json:"server_port,omitempty"`
-	Protocol   string    `json:"protocol,omitempty"` // as Wireshark's filters spell it; "" = not known
-	State      FlowState `json:"state"`
-	First      Time      `json:"first"`
-	Last       Time      `json:"last"`
+	ClientPort uint16 `json:"client_port,omitempty"`
+	ServerPort uint16 `json:"server_port,omitempty"`
+	Protocol   string `json:"protocol,omitempty"` // as Wireshark's filters spell it; "" = not known
+	// Before is the protocol that the flow began with when it turned to Protocol
+	// later: STARTTLS, an upgrade, a proxy.
+	Before string    `json:"before,omitempty"`
+	State  FlowState `json:"state"`
+	First  Time      `json:"first"`
+	Last   Time      `json:"last"`
 	// Counters from the client and from the server; bytes are those of the IP packets.
 	ClientPackets uint64 `json:"client_packets"`
 	ServerPackets uint64 `json:"server_packets"`

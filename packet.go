@@ -123,6 +123,7 @@ type Message struct {
 // holds no pointers and is zero when the flow begins.
 type FlowScratch struct {
 	Protocol  uint16 // index into the dispatcher's list plus one; 0 = not known
+	Before    uint16 // the same, of the protocol that the flow began with, when it turned to another
 	Candidate uint16 // the same, of the protocol that Data is kept for while it is undecided
 	Tries     uint8
 	Settled   bool

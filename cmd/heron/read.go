@@ -17,15 +17,16 @@ import (
 
 // readFlags are the flags of `heron read`.
 type readFlags struct {
-	json, explain            bool
-	flows, events, protocols bool
-	zeek                     string
-	local                    []string
-	workers                  int
+	json, explain           bool
+	flows, events           bool
+	observations, protocols bool
+	zeek                    string
+	local                   []string
+	workers                 int
 }
 
 // lines reports whether the output is one record a line.
-func (f *readFlags) lines() bool { return f.flows || f.events || f.protocols }
+func (f *readFlags) lines() bool { return f.flows || f.events || f.observations || f.protocols }
 
 func newReadCommand(t *terminal) *cobra.Command {
 	var f readFlags
@@ -39,8 +40,9 @@ time. It needs no server and no privileges, and sends nothing.
 Frames are read of Ethernet, raw IP, Linux cooked captures, loopback and 802.11
 (with radiotap or without); those of another link are passed over and told.
 
-With --flows, --events or --protocols the output is one JSON object a line (schema
-` + recordSchema + `), in traffic order: flows at their end, events as they come.
+With --flows, --events, --observations or --protocols the output is one JSON object
+a line (schema ` + recordSchema + `): flows at their end, events as they come, and at the
+end all that is known of each device, and the protocols.
 --zeek DIR writes JSON logs in the form of Zeek's as well.
 
 A damaged file is read as far as it goes; the exit status is then 3.`,
@@ -52,6 +54,7 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 	c.Flags().BoolVar(&f.explain, "explain", false, "say why each device is taken for what it is")
 	c.Flags().BoolVar(&f.flows, "flows", false, "print each flow as a line of JSON")
 	c.Flags().BoolVar(&f.events, "events", false, "print each protocol action as a line of JSON")
+	c.Flags().BoolVar(&f.observations, "observations", false, "print each fact about a device as a line of JSON")
 	c.Flags().BoolVar(&f.protocols, "protocols", false, "print the count of each protocol as a line of JSON")
 	c.Flags().StringVar(&f.zeek, "zeek", "", "write logs in the form of Zeek's into this new folder")
 	c.Flags().IntVar(&f.workers, "workers", 0, "how many share the work; it makes no difference to the result (default: by the machine)")
@@ -68,7 +71,7 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 		return usageError{fmt.Errorf("--workers %d: want 1 to 64, or 0 to leave it to the machine", f.workers)}
 	}
 	if f.lines() && (f.json || f.explain) {
-		return usageError{errors.New("--flows, --events and --protocols print lines of their own: leave out --json and --explain")}
+		return usageError{errors.New("--flows, --events, --observations and --protocols print lines of their own: leave out --json and --explain")}
 	}
 	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers}
 	if t.progress {
@@ -80,6 +83,9 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	}
 	if f.events {
 		o.Event = rec.event
+	}
+	if f.observations {
+		o.Observation = rec.observation
 	}
 	r, err := f.read(c, o)
 	t.status("")

@@ -26,6 +26,12 @@ type eventRecord struct {
 	*heron.Event
 }
 
+type observationRecord struct {
+	Record string `json:"record"`
+	Device string `json:"device_id"`
+	*heron.Observation
+}
+
 type protocolRecord struct {
 	Record string `json:"record"`
 	*heron.ProtocolCount
@@ -39,6 +45,10 @@ func (r records) flow(f *heron.Flow) error {
 }
 
 func (r records) event(e *heron.Event) error { return r.json.Encode(eventRecord{"event", e}) }
+
+func (r records) observation(o *heron.DeviceObservation) error {
+	return r.json.Encode(observationRecord{"observation", o.DeviceID, &o.Observation})
+}
 
 func (r records) protocols(list []heron.ProtocolCount) error {
 	for i := range list {

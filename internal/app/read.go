@@ -10,6 +10,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
+	dissectall "github.com/heron-iot/heron/internal/dissect/all"
 	"github.com/heron-iot/heron/internal/identify"
 )
 
@@ -28,6 +29,8 @@ type ReadOptions struct {
 	// An error ends the reading. They are called from one other goroutine.
 	Flow  func(*heron.Flow) error
 	Event func(*heron.Event) error
+	// Observation, when set, takes at the end all that is known of each device.
+	Observation func(*heron.DeviceObservation) error
 	// Progress, when set, is called about every second of wall-clock time.
 	Progress func(heron.Stats)
 }
@@ -60,7 +63,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	r := &reader{
-		started: time.Now(), options: &o,
+		started: time.Now(), options: &o, within: within(),
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
@@ -90,12 +93,23 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 	if err := cmp.Or(err, context.Cause(stop)); err != nil {
 		return nil, err
 	}
-	return r.result(damage), nil
+	return r.result(damage)
 }
 
 // readTable bounds the flow table of a file reader: files may hold more flows
 // at once than a link does.
 const readTable = 1 << 19
+
+// within tells which protocols ride on others that are protocols of their own.
+func within() map[string][]string {
+	out := map[string][]string{}
+	for _, p := range dissectall.Protocols() {
+		if p.Within != nil {
+			out[p.Name] = p.Within
+		}
+	}
+	return out
+}
 
 // reader gathers the results of batches.
 type reader struct {
@@ -105,6 +119,8 @@ type reader struct {
 	stats    heron.Stats
 	started  time.Time
 	told     time.Time
+	within   map[string][]string // protocols by what they ride on
+	names    []string            // re-used
 	options  *ReadOptions
 	fail     func(error) // ends the reading
 }
@@ -112,10 +128,7 @@ type reader struct {
 func (r *reader) take(b *heron.Batch) {
 	for i := range b.Flows {
 		if f := &b.Flows[i]; f.Ended {
-			name := cmp.Or(f.Protocol, f.Transport.String())
-			r.count(heron.ProtocolCount{
-				Name: name, Flows: 1, Packets: f.ClientPackets + f.ServerPackets, Bytes: f.ClientBytes + f.ServerBytes,
-			})
+			r.countFlow(f)
 		}
 	}
 	for _, c := range b.Layers {
@@ -153,6 +166,21 @@ func (r *reader) hand(b *heron.Batch) error {
 	return nil
 }
 
+// countFlow counts a flow for what it speaks, for what that rides on, and for
+// what it spoke before.
+func (r *reader) countFlow(f *heron.Flow) {
+	c := heron.ProtocolCount{Flows: 1, Packets: f.ClientPackets + f.ServerPackets, Bytes: f.ClientBytes + f.ServerBytes}
+	names := append(r.names[:0], cmp.Or(f.Protocol, f.Transport.String()))
+	names = append(names, r.within[f.Protocol]...)
+	if f.Before != "" && !slices.Contains(names, f.Before) {
+		names = append(names, f.Before)
+	}
+	r.names = names
+	for _, c.Name = range names {
+		r.count(c)
+	}
+}
+
 func (r *reader) count(p heron.ProtocolCount) {
 	c := r.counts[p.Name]
 	if c == nil {
@@ -165,7 +193,7 @@ func (r *reader) count(p heron.ProtocolCount) {
 }
 
 // result puts everything in an order that depends on the input alone.
-func (r *reader) result(damage []string) *ReadResult {
+func (r *reader) result(damage []string) (*ReadResult, error) {
 	out := &ReadResult{
 		Schema: ReadSchema, Stats: r.stats, Damage: damage,
 		Devices: []heron.Device{}, Alerts: []heron.Alert{}, Protocols: []heron.ProtocolCount{},
@@ -189,7 +217,22 @@ func (r *reader) result(damage []string) *ReadResult {
 	slices.SortFunc(out.Protocols, func(a, b heron.ProtocolCount) int {
 		return cmp.Or(cmp.Compare(b.Packets, a.Packets), cmp.Compare(a.Name, b.Name))
 	})
-	return out
+	return out, r.tell(out.Devices)
+}
+
+// tell gives what is known of the devices to who asked for it.
+func (r *reader) tell(devices []heron.Device) error {
+	if r.options.Observation == nil {
+		return nil
+	}
+	for i := range devices {
+		for _, o := range r.analyzer.inventory.Observations(devices[i].ID) {
+			if err := r.options.Observation(&heron.DeviceObservation{DeviceID: devices[i].ID, Observation: o}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func cmpBool(a, b bool) int {

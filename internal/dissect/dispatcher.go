@@ -39,7 +39,7 @@ type Dispatcher struct {
 	reader    wire.Reader
 	frames    []heron.ProtocolCount // of the link, by place in list
 	value     []byte                // re-used to build values
-	current   int    // place in list of the protocol that is asked
+	current   int                   // place in list of the protocol that is asked
 	faults    uint64
 	reported  map[string]bool // where faults were, as far as they were reported
 	malformed uint64
@@ -191,7 +191,7 @@ func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
 	for _, i := range list {
 		v, err := d.dissect(i, m)
 		if !errors.Is(err, ErrNotMine) {
-			m.Flow.Protocol = uint16(i) + 1
+			name(m.Flow, i)
 			done = v.Done
 			break
 		}
@@ -323,6 +323,14 @@ const (
 	taken
 )
 
+// name notes which protocol a flow speaks from now on.
+func name(f *heron.FlowScratch, i int) {
+	if f.Protocol != 0 && f.Before == 0 && int(f.Protocol) != i+1 {
+		f.Before = f.Protocol
+	}
+	f.Protocol = uint16(i) + 1
+}
+
 // try offers the message to the candidates in turn until one takes it.
 func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe bool) (heron.Verdict, outcome) {
 	f, result := m.Flow, refused
@@ -344,13 +352,14 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 			f.Candidate = 0
 		}
 		if err == nil && !v.Undecided && (v.Consumed > 0 || v.Done || m.Transport != heron.TCP) {
-			f.Protocol = uint16(i) + 1
+			name(f, i)
 			return v, taken
 		}
 		f.Data = data
 		if err == nil {
 			result = waiting
 		} else if !errors.Is(err, ErrNotMine) {
+			name(f, i)
 			return v, taken // its own, but broken: nobody else is asked
 		}
 	}

@@ -44,6 +44,9 @@ type Protocol struct {
 	Ports []uint16
 	// EtherTypes are for OverLink.
 	EtherTypes []uint16
+	// Within names the protocols that it rides on and that have dissectors of
+	// their own: its flows are theirs too.
+	Within []string
 	// Spec cites the document the dissector was written from.
 	Spec string
 	// EveryMessage keeps a flow from being settled: each message matters.

@@ -49,6 +49,9 @@ func (t *Table) tell(e *entry, ended bool) {
 		ClientRepeats: c.again, ServerRepeats: v.again, Resets: e.resets,
 		Ended: ended,
 	}
+	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
+		t.report.Before = t.cfg.ProtocolName(n - 1)
+	}
 	if e.exporter != 0 {
 		t.report.Exporter = t.exporters.list[e.exporter-1]
 	}

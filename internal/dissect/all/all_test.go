@@ -20,3 +20,15 @@ func TestProtocolsAreSortedAndDistinct(t *testing.T) {
 		t.Errorf("%d of %d names are distinct", n, len(list))
 	}
 }
+
+func TestWhatProtocolsRideOnHasADissector(t *testing.T) {
+	t.Parallel()
+	list := all.Protocols()
+	for _, p := range list {
+		for _, name := range p.Within {
+			if !slices.ContainsFunc(list, func(o dissect.Protocol) bool { return o.Name == name }) || name == p.Name {
+				t.Errorf("%s rides on %s, which is no other protocol here", p.Name, name)
+			}
+		}
+	}
+}

@@ -38,6 +38,7 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{attributes: dissect.KeyMaker{Prefix: prefix}}
 	return dissect.Protocol{
+		Within:  []string{"http"},
 		Name:    "ipp",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{631},

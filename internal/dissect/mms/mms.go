@@ -26,6 +26,7 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:       []string{"cotp"},
 		Name:         "mms",
 		Over:         dissect.OverTCP,
 		Ports:        []uint16{102},

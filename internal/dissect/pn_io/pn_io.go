@@ -32,6 +32,7 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:       []string{"dcerpc"},
 		Name:         "pn_io",
 		Over:         dissect.OverUDP,
 		Ports:        []uint16{34964},

@@ -38,6 +38,7 @@ const leastDatagram = 1200
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:  []string{"tls"},
 		Name:    "quic",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{443, 8443, 853},

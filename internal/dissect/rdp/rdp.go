@@ -46,6 +46,7 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:  []string{"cotp"},
 		Name:    "rdp",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{port},

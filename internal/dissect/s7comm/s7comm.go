@@ -18,6 +18,7 @@ const maxBefore = 4
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:       []string{"cotp"},
 		Name:         "s7comm",
 		Over:         dissect.OverTCP,
 		Ports:        []uint16{102},

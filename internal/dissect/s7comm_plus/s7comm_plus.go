@@ -25,6 +25,7 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
+		Within:       []string{"cotp"},
 		Name:         "s7comm_plus",
 		Over:         dissect.OverTCP,
 		Ports:        []uint16{102},
