@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { get, patch, Problem } from './client.ts'
+import { get, patch, Problem, save } from './client.ts'
 import type { Alert, AlertState, AlertVerdict } from './types.ts'
 
 export interface AlertFilter {
@@ -33,6 +33,10 @@ export const notificationsQuery = (id: string) =>
     queryFn: ({ signal }) => get('/alerts/{id}/notifications', { path: { id }, signal }),
     staleTime: 15_000,
   })
+
+/** Saves the packets behind an alert, as far as sensors still keep them. */
+export const saveAlertPackets = (id: string): Promise<void> =>
+  save('/alerts/{id}/pcap', { path: { id } }, `alert-${id}.pcapng`)
 
 /** How many alerts wait for someone. */
 export const openAlertsQuery = queryOptions({

@@ -125,6 +125,27 @@ export const remove = <P extends Template<'delete'>>(
   ask?: Asked<P, 'delete'>,
 ): Promise<Answer<P, 'delete'>> => call('DELETE', template, ask)
 
+/** Saves a file that the server gives, under the name that it has there. */
+export async function save<P extends Template<'get'>>(
+  template: P,
+  ask: Asked<P, 'get'>,
+  name: string,
+): Promise<void> {
+  let answer: Response
+  try {
+    answer = await fetch(address(template, ask.path), { credentials: 'same-origin' })
+  } catch {
+    throw new Problem(0, 'No answer', 'The server cannot be reached. Is Heron still running?')
+  }
+  if (!answer.ok) throw problemOf(answer.status, await answer.text())
+  const url = URL.createObjectURL(await answer.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
 /** Streams a file to the server; fetch cannot report progress, XMLHttpRequest can. */
 export function send<T>(
   template: string,

@@ -198,6 +198,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/pcap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packets behind an alert
+         * @description A pcapng file (application/x-pcapng), at most 64 MiB, of what sensors still keep between the two ends of the alert: from half a minute before it was first seen to half a minute after it was last seen.
+         *
+         *     Role: analyst.
+         */
+        get: operations["getAlertPackets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -840,6 +862,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sensors/{id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell a sensor what to capture, and its limits
+         * @description Replaces what was told before; what is left out is as the sensor's own configuration says. The sensor checks it whole and keeps it. health.config_applied and health.config_fault of the answer, or of a later one where the sensor is away, say what became of it.
+         *
+         *     Role: admin.
+         */
+        put: operations["configureSensor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1407,6 +1451,15 @@ export interface components {
             /** Format: double */
             weight: number;
         };
+        EvidenceHealth: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            dropped: number;
+            oldest?: components["schemas"]["Time"];
+            /** Format: int64 */
+            packets: number;
+        };
         Executor: {
             available: boolean;
             doc: string;
@@ -1441,23 +1494,37 @@ export interface components {
             /** Format: int64 */
             client_bytes: number;
             client_device?: string;
+            client_gaps?: number[];
             /** Format: int64 */
             client_packets: number;
+            /** Format: int64 */
+            client_payload?: number;
             /** Format: int32 */
             client_port?: number;
+            /** Format: int32 */
+            client_repeats?: number;
+            client_sizes?: number[];
             ended?: boolean;
             first: components["schemas"]["Time"];
             id: string;
             last: components["schemas"]["Time"];
             protocol?: string;
+            /** Format: int32 */
+            resets?: number;
             server: components["schemas"]["Endpoint"];
             /** Format: int64 */
             server_bytes: number;
             server_device?: string;
+            server_gaps?: number[];
             /** Format: int64 */
             server_packets: number;
+            /** Format: int64 */
+            server_payload?: number;
             /** Format: int32 */
             server_port?: number;
+            /** Format: int32 */
+            server_repeats?: number;
+            server_sizes?: number[];
             state: components["schemas"]["FlowState"];
             transport: components["schemas"]["Transport"];
         };
@@ -1871,17 +1938,55 @@ export interface components {
             vendor?: components["schemas"]["Claim"];
         };
         Sensor: {
+            config?: components["schemas"]["SensorConfig"];
             created: components["schemas"]["Time"];
+            health?: components["schemas"]["SensorHealth"];
             id: string;
             last_seen?: components["schemas"]["Time"];
             /** Format: int64 */
             last_seq: number;
             name: string;
+            of?: string;
             site_id?: string;
             sources?: string[];
             state: string;
             stats: components["schemas"]["Stats"];
             traffic_time?: components["schemas"]["Time"];
+            version?: string;
+        };
+        SensorConfig: {
+            /** Format: int64 */
+            evidence_bytes?: number;
+            filter?: string;
+            local?: string[];
+            /** Format: int64 */
+            max_flows?: number;
+            sources?: string[];
+            /** Format: int64 */
+            spool_bytes?: number;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        SensorHealth: {
+            /** Format: double */
+            clock_offset_seconds: number;
+            /** Format: int64 */
+            config_applied: number;
+            config_fault?: string;
+            /** Format: int64 */
+            config_tried?: number;
+            /** Format: double */
+            cpu: number;
+            /** Format: int64 */
+            memory_bytes: number;
+            /** Format: int64 */
+            queue: number;
+            /** Format: double */
+            round_trip_seconds: number;
+            sent: components["schemas"]["Time"];
+            sources: components["schemas"]["SourceHealth"][];
+            spool: components["schemas"]["SpoolHealth"];
+            started: components["schemas"]["Time"];
             version?: string;
         };
         Service: {
@@ -1905,10 +2010,35 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SourceHealth: {
+            /** Format: int64 */
+            bytes: number;
+            evidence?: components["schemas"]["EvidenceHealth"];
+            id: string;
+            /** Format: int64 */
+            kernel_drops: number;
+            /** Format: int64 */
+            packets: number;
+            source: string;
+        };
         SplitInputBody: {
             /** @description MAC or IP addresses of the device. */
             identifiers: string[];
             reason: string;
+        };
+        SpoolHealth: {
+            /** Format: int64 */
+            batches: number;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            max_bytes: number;
+            /** Format: int64 */
+            shed_batches: number;
+            /** Format: int64 */
+            shed_flows: number;
+            /** Format: int64 */
+            shed_observations: number;
         };
         Statement: {
             all?: boolean;
@@ -1928,11 +2058,23 @@ export interface components {
             /** Format: double */
             capture_seconds: number;
             /** Format: int64 */
+            clock_jumps?: number;
+            /** Format: int64 */
             dissector_faults?: number;
+            /** Format: int64 */
+            dropped_events?: number;
+            /** Format: int64 */
+            dropped_facts?: number;
+            /** Format: int64 */
+            dropped_values?: number;
             /** Format: double */
             elapsed_seconds: number;
             /** Format: int64 */
             flows: number;
+            /** Format: int64 */
+            fragments_dropped?: number;
+            /** Format: int64 */
+            gaps?: number;
             /** Format: int64 */
             kernel_drops?: number;
             /** Format: int64 */
@@ -1942,7 +2084,13 @@ export interface components {
             /** Format: int64 */
             observations?: number;
             /** Format: int64 */
+            one_way_flows?: number;
+            /** Format: int64 */
             packets: number;
+            /** Format: int64 */
+            shed_flows?: number;
+            /** Format: int64 */
+            shed_observations?: number;
             /** Format: int64 */
             stream_drops?: number;
             /** Format: int64 */
@@ -1951,6 +2099,8 @@ export interface components {
             table_evictions?: number;
             /** Format: int64 */
             undecoded?: number;
+            /** Format: int64 */
+            unsupported?: number;
         };
         Tail: {
             /** Format: double */
@@ -2458,6 +2608,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListNotification"];
                 };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlertPackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457). */
             default: {
@@ -3641,6 +3820,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configureSensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorConfig"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sensor"];
+                };
             };
             /** @description Problem details (RFC 9457). */
             default: {

@@ -3,12 +3,14 @@ import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Sensor } from '../api/types.ts'
 import { anAlert } from '../test/samples.ts'
 import { PlanStep } from './actions/plan-step.tsx'
 import { AlertList } from './alerts/alert-list.tsx'
 import { SearchBox } from './devices/search-box.tsx'
 import { nextSort } from './devices/table-head.tsx'
 import { LoginPage } from './login/login.page.tsx'
+import { healthFacts, Shed } from './sensors/sensor-facts.tsx'
 import { sentence } from './overview/needs.tsx'
 
 afterEach(cleanup)
@@ -118,5 +120,58 @@ describe('the login', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Log in' }))
     expect((await screen.findByRole('alert')).textContent).toContain('password is wrong')
     expect(screen.getByLabelText('Password')).toHaveProperty('value', 'guess')
+  })
+})
+
+describe('the health of a sensor', () => {
+  const sensor: Sensor = {
+    id: 'dock',
+    name: 'dock',
+    state: 'online',
+    created: '2026-01-01T00:00:00Z',
+    last_seq: 0,
+    stats: { packets: 5, bytes: 5, flows: 1, malformed: 0, capture_seconds: 1, elapsed_seconds: 1 },
+    config: { version: 2 },
+    health: {
+      started: '2026-01-01T00:00:00Z',
+      sent: '2026-01-01T00:00:00Z',
+      clock_offset_seconds: 7.25,
+      round_trip_seconds: 0.01,
+      cpu: 0.5,
+      memory_bytes: 90_000_000,
+      queue: 0,
+      spool: {
+        batches: 3,
+        bytes: 4000,
+        max_bytes: 16_000_000,
+        shed_flows: 12,
+        shed_observations: 0,
+        shed_batches: 0,
+      },
+      sources: [
+        {
+          id: 'dock-eth0',
+          source: 'eth0',
+          packets: 5,
+          bytes: 5,
+          kernel_drops: 0,
+          evidence: { bytes: 2_000_000, packets: 5, dropped: 4 },
+        },
+      ],
+      config_applied: 1,
+      config_tried: 2,
+      config_fault: 'local "here": want a network',
+    },
+  }
+
+  it('says what waits, how the clock goes, and what was left out', () => {
+    const facts = Object.fromEntries(healthFacts(sensor))
+    expect(facts['Waits for the core']).toBe('3 batches, 4.0 kB of 16.0 MB')
+    expect(facts.Clock).toBe('7.3 s behind the core')
+    expect(facts['Packets kept']).toBe('2.0 MB; 4 could not be written')
+    expect(facts['Told to do']).toBe('refused')
+    render(<Shed sensor={sensor} />)
+    expect(document.body.textContent).toContain('12 reports on flows')
+    expect(screen.getByRole('alert').textContent).toContain('want a network')
   })
 })

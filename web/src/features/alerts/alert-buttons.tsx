@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ShieldBan } from 'lucide-react'
+import { Download, ShieldBan } from 'lucide-react'
 import { useMemo } from 'react'
-import { updateAlert, type AlertChange } from '../../api/alerts.ts'
+import { saveAlertPackets, updateAlert, type AlertChange } from '../../api/alerts.ts'
 import { Problem } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { Alert, AlertVerdict } from '../../api/types.ts'
@@ -57,6 +57,7 @@ export function AlertButtons({ alert: a }: { alert: Alert }) {
         <Button title="Key c" disabled={busy} onClick={keys.c}>
           {a.state === 'closed' ? 'Open again' : 'Close'}
         </Button>
+        <Packets id={a.id} />
         {operator && a.device && (
           <Link
             to="."
@@ -68,6 +69,21 @@ export function AlertButtons({ alert: a }: { alert: Alert }) {
         )}
       </div>
     </div>
+  )
+}
+
+/** Fetches what sensors kept of the traffic, or says why there is none. */
+function Packets({ id }: { id: string }) {
+  const say = useSay()
+  const saving = useMutation({ mutationFn: () => saveAlertPackets(id), onError: say.wrong })
+  return (
+    <Button
+      title="A file for Wireshark: what sensors keep of the traffic"
+      busy={saving.isPending}
+      onClick={() => saving.mutate()}
+    >
+      <Download size={16} aria-hidden="true" /> Packets
+    </Button>
   )
 }
 

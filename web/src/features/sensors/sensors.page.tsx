@@ -12,6 +12,7 @@ import { Ago, Dot, Sign } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 import { useSay } from '../../ui/toast.tsx'
 import { AddSensor } from './add-sensor.tsx'
+import { healthFacts, Shed } from './sensor-facts.tsx'
 import './sensors.css'
 
 export function SensorsPage() {
@@ -84,8 +85,11 @@ function SensorCard({ sensor: s }: { sensor: Sensor }) {
               `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`,
             ],
             ['Version', s.version],
+            ['Part of', s.of],
+            ...healthFacts(s),
           ]}
         />
+        <Shed sensor={s} />
         {s.stats.packets > 0 && lost.length === 0 && <Sign grade="good">Nothing lost</Sign>}
         {lost.length > 0 && (
           <div className="stack-s">
