@@ -24,7 +24,8 @@ type key struct {
 
 // entry is one flow. It holds no pointers, so that a table of many costs the
 // garbage collector nothing. It begins with what each packet needs, and fills
-// whole cache lines: memory is what a packet waits for.
+// pairs of cache lines, which are fetched together: memory is what a packet
+// waits for.
 type entry struct {
 	key  key
 	live bool
@@ -50,38 +51,40 @@ type entry struct {
 	reported heron.Time // traffic time when the sink was told last
 	first    heron.Time // time of the first packet
 
-	clientPort, serverPort uint16
-	resets                 uint16
-	exporter               uint16 // who told of the flow; 0 = its packets did
-	fin                    [2]bool
+	resets   uint16
+	exporter uint16 // who told of the flow; 0 = its packets did
+	fin      [2]bool
+	slot     uint8 // of the timer wheel, plus one; 0 = in none
 
 	hash       uint32
 	prev, next uint32 // in the timer wheel or, next alone, the free list
-	slot       uint32 // of the wheel, plus one; 0 = in none
 	// older and newer link the flows that hold pages.
 	older, newer uint32
 	holds        uint32 // how many pages
 
 	scratch heron.FlowScratch
 	streams [2]stream
-
-	_ [lineFill]byte
 }
-
-// lineFill makes the size of an entry a multiple of a cache line.
-const lineFill = 28
 
 // half is what one side of a flow sent.
 type half struct {
 	packets, bytes, payload uint64
 	last                    heron.Time // time of the last packet
-	// sight is when the side's address pair must be looked up again.
-	sight heron.Time
 	// sizes and gaps count packets by length and by the time since the one before.
 	sizes, gaps [heron.FlowBuckets]uint16
+	sight       uint32 // the minute from which on its address pair must be looked up again
+	top         uint32 // the highest TCP sequence number sent; 0: none
 	mac         heron.MAC
 	again       uint16 // TCP segments that brought nothing new
-	top         uint32 // the highest TCP sequence number sent; 0: none
+}
+
+// ports are those of client and server. Those of ICMP are type and code.
+func (e *entry) ports() (client, server uint16) {
+	a, b := uint16(e.key.ports>>16), uint16(e.key.ports)
+	if e.clientIsA || e.key.proto == protoICMP || e.key.proto == protoICMPv6 {
+		return a, b
+	}
+	return b, a
 }
 
 // last is the time of the last packet.

@@ -60,11 +60,12 @@ const (
 
 // Table decodes frames and follows their flows. It is for one goroutine.
 type Table struct {
-	cfg   Config
-	sink  Sink
-	now   heron.Time
-	first heron.Time // of the first frame
-	stats heron.Stats
+	cfg    Config
+	sink   Sink
+	now    heron.Time
+	minute uint32     // of now
+	first  heron.Time // of the first frame
+	stats  heron.Stats
 
 	frame frame
 	key   key  // of the packet at hand
@@ -161,9 +162,11 @@ func (t *Table) clock(at heron.Time) {
 	switch {
 	case t.now == 0:
 		t.now, t.first = at, at
+		t.minute = uint32(at / sightEvery)
 		t.wheel.start(at)
 	case at > t.now:
 		t.now = at
+		t.minute = uint32(at / sightEvery)
 		t.runTimers()
 	case at < t.now-reordering:
 		t.stats.Late++

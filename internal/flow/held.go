@@ -5,7 +5,7 @@ package flow
 func (t *Table) holdBack(i uint32, e *entry, dir int, seq uint32, data []byte) {
 	s := &e.streams[dir]
 	if s.stalled == 0 && len(data) > 0 {
-		s.stalled = t.now
+		s.stalled = momentOf(t.now)
 	}
 	from := seq - s.next // counted from the gap: no wrapping within 2 GiB
 	to := from + uint32(len(data))
@@ -28,7 +28,7 @@ func (t *Table) holdBack(i uint32, e *entry, dir int, seq uint32, data []byte) {
 		}
 		at, prev = p.next, at
 	}
-	if s.heldLen > maxHeld || e.halves[1-dir].packets == 0 && t.now-s.stalled > oneWayWait {
+	if s.heldLen > maxHeld || e.halves[1-dir].packets == 0 && momentOf(t.now).since(s.stalled) > oneWayWait {
 		t.skipGap(i, e, dir)
 		t.release(i, e, dir)
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"net/netip"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -34,24 +35,18 @@ func (t *Table) tell(e *entry, ended bool) {
 	if !e.clientIsA {
 		client, server = server, client
 	}
-	c, v := &e.halves[fromClient], &e.halves[fromServer]
-	t.report = heron.Flow{
-		ID:         t.id(e),
-		Transport:  e.transport(),
-		Client:     heron.Endpoint{MAC: c.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan},
-		Server:     heron.Endpoint{MAC: v.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan},
-		ClientPort: e.clientPort, ServerPort: e.serverPort,
-		Protocol: t.protocol(e), State: e.state, First: e.first, Last: e.last(),
-		ClientPackets: c.packets, ServerPackets: v.packets,
-		ClientBytes: c.bytes, ServerBytes: v.bytes,
-		ClientPayload: c.payload, ServerPayload: v.payload,
-		ClientSizes: c.sizes, ServerSizes: v.sizes, ClientGaps: c.gaps, ServerGaps: v.gaps,
-		ClientRepeats: c.again, ServerRepeats: v.again, Resets: e.resets,
-		Ended: ended,
-	}
-	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
-		t.report.Before = t.cfg.ProtocolName(n - 1)
-	}
+	c, v, r := &e.halves[fromClient], &e.halves[fromServer], &t.report
+	r.ID, r.Transport = t.id(e), e.transport()
+	r.Client = heron.Endpoint{MAC: c.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan}
+	r.Server = heron.Endpoint{MAC: v.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan}
+	r.ClientPort, r.ServerPort = e.ports()
+	r.Protocol, r.State, r.First, r.Last = t.protocol(e), e.state, e.first, e.last()
+	r.ClientPackets, r.ServerPackets = c.packets, v.packets
+	r.ClientBytes, r.ServerBytes = c.bytes, v.bytes
+	r.ClientPayload, r.ServerPayload = c.payload, v.payload
+	r.ClientSizes, r.ServerSizes, r.ClientGaps, r.ServerGaps = c.sizes, v.sizes, c.gaps, v.gaps
+	r.ClientRepeats, r.ServerRepeats, r.Resets = c.again, v.again, e.resets
+	r.Ended, r.Exporter = ended, netip.Addr{}
 	if e.exporter != 0 {
 		t.report.Exporter = t.exporters.list[e.exporter-1]
 	}
@@ -161,12 +156,10 @@ func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) 
 	if e.clientIsA != (dir == fromClient) {
 		from, to = to, from
 	}
-	t.msg = heron.Message{
-		Time: t.frame.time, Transport: tr,
-		Src:     heron.Endpoint{MAC: e.halves[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan},
-		Dst:     heron.Endpoint{MAC: e.halves[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan},
-		SrcPort: src, DstPort: dst,
-		FromClient: dir == fromClient,
-		Flow:       &e.scratch,
-	}
+	m := &t.msg
+	m.Time, m.Transport, m.EtherType = t.frame.time, tr, 0
+	m.Src = heron.Endpoint{MAC: e.halves[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan}
+	m.Dst = heron.Endpoint{MAC: e.halves[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan}
+	m.SrcPort, m.DstPort, m.FromClient, m.Flow = src, dst, dir == fromClient, &e.scratch
+	m.Payload, m.Sequence, m.Gap = nil, 0, false
 }

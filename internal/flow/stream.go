@@ -24,12 +24,22 @@ type stream struct {
 	prefix, prefixEnd, prefixLen uint32
 	// held lists the pages with bytes after a gap, by sequence number.
 	held, heldLen uint32
-	stalled       heron.Time // since when nothing came in order; 0 when nothing is held
-	started       bool       // next is known
+	stalled       moment // since when nothing came in order; 0 when nothing is held
+	started       bool   // next is known
 	synced        bool
 	gap           bool // bytes before the next message were not seen
 	dead          bool // given up: only counted
 }
+
+// moment is a time in milliseconds, as far as it fits: what is between two of
+// them is right below three weeks.
+type moment uint32
+
+// momentOf is never 0, which means none.
+func momentOf(at heron.Time) moment { return moment(at/heron.Millisecond) | 1 }
+
+// since is the time from one moment to another.
+func (m moment) since(from moment) heron.Time { return heron.Time(int32(m-from)) * heron.Millisecond }
 
 // stream takes a segment of a flow.
 func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
@@ -75,7 +85,7 @@ func (t *Table) inOrder(i uint32, e *entry, dir int, data []byte, missing int) {
 	s := &e.streams[dir]
 	s.next += uint32(len(data) + missing)
 	if s.stalled != 0 {
-		s.stalled = t.now
+		s.stalled = momentOf(t.now)
 	}
 	t.deliver(i, e, dir, data)
 	if missing > 0 {
@@ -125,7 +135,7 @@ func (t *Table) deliver(i uint32, e *entry, dir int, data []byte) {
 // offer calls the sink and returns how many bytes it is done with.
 func (t *Table) offer(e *entry, dir int, b []byte) int {
 	s := &e.streams[dir]
-	src, dst := e.clientPort, e.serverPort
+	src, dst := e.ports()
 	if dir == fromServer {
 		src, dst = dst, src
 	}

@@ -31,8 +31,8 @@ func (w *wheel) start(now heron.Time) { w.second = now / heron.Second }
 func (t *Table) schedule(i uint32, e *entry, at heron.Time) {
 	w := &t.wheel
 	sec := min(max(at/heron.Second, w.second)+1, w.second+wheelSlots-1)
-	slot := uint32(sec % wheelSlots)
-	e.slot = slot + 1
+	slot := sec % wheelSlots
+	e.slot = uint8(slot + 1)
 	e.prev, e.next = 0, w.heads[slot]
 	if e.next != 0 {
 		t.slab.at(e.next).prev = i

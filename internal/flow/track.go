@@ -104,11 +104,6 @@ func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints)
 	senderIsClient := h.client == sideSender ||
 		h.client == sideUnknown && t.portRank(src) >= t.portRank(dst)
 	e.clientIsA = senderIsClient == senderIsA
-	client, server := src, dst
-	if !senderIsClient && k.proto != protoICMP && k.proto != protoICMPv6 {
-		client, server = dst, src
-	}
-	e.clientPort, e.serverPort = uint16(client), uint16(server)
 	e.awaits = h.awaits && senderIsClient && !f.dstIP.isGroup(f.v6) && f.dst != broadcast()
 	dir := e.direction(senderIsA)
 	t.count(e, dir)
@@ -124,18 +119,20 @@ func broadcast() heron.MAC { return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 // count adds the packet at hand to its flow.
 func (t *Table) count(e *entry, dir int) {
 	f, h := &t.frame, &e.halves[dir]
-	if h.packets > 0 {
-		bump(&h.gaps[gapBucket(f.time-h.last)])
+	if f.packets == 1 { // those that came in pieces, or were told of, have no one size
+		if h.packets > 0 {
+			bump(&h.gaps[gapBucket(f.time-h.last)])
+		}
+		bump(&h.sizes[sizeBucket(f.bytes)])
 	}
-	bump(&h.sizes[sizeBucket(f.bytes)])
 	h.packets += uint64(f.packets)
 	h.bytes += uint64(f.bytes)
 	h.payload += uint64(f.payload)
 	h.last = max(h.last, f.time)
 	e.touched = t.now
 	e.changed = true
-	if t.now >= h.sight || h.mac != f.src {
-		h.sight = t.sight(f.srcIP, true)
+	if t.minute >= h.sight || h.mac != f.src {
+		h.sight = uint32(t.sight(f.srcIP, true) / sightEvery)
 		h.mac = f.src
 	}
 }
