@@ -73,6 +73,8 @@ func (c *core) command(ctx context.Context, id string, want heron.SensorConfig) 
 	switch {
 	case !known:
 		return nil, heron.Errorf(heron.CodeNotFound, "no sensor %.64q", id)
+	case s.Health == nil && s.LastSeq > 0:
+		return nil, heron.Errorf(heron.CodeUnsupported, "the sensor %q takes no configuration: it is a simulation, or older than this core", id)
 	case s.Of != "":
 		return nil, heron.Errorf(heron.CodeInvalid, "%.64q is a source of the sensor %q: configure that", id, s.Of)
 	}

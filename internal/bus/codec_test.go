@@ -118,6 +118,8 @@ func second(flows int) *heron.Batch {
 		at := b.Now - heron.Time(i*9973)
 		b.Flows = append(b.Flows, heron.Flow{
 			ID: heron.DeriveID(fmt.Sprint(i)), Transport: heron.TCP, Client: end(i % 60), Server: end(i % 7), ClientPort: uint16(40000 + i*13),
+			ClientPayload: uint64(i * 700), ServerPayload: uint64(i * 4000), ClientSizes: [heron.FlowBuckets]uint16{uint16(i % 9), uint16(i % 5)},
+			ServerSizes: [heron.FlowBuckets]uint16{0, 0, uint16(i % 7), 0, uint16(i % 11)}, ClientGaps: [heron.FlowBuckets]uint16{0, uint16(i % 3), 0, uint16(i % 13)},
 			ServerPort: []uint16{443, 502, 1883, 80}[i%4], Protocol: []string{"tls", "modbus", "mqtt", "http"}[i%4], State: heron.FlowEstablished,
 			First: at - heron.Minute, Last: at, ClientPackets: uint64(i * 7), ServerPackets: uint64(i * 9), ClientBytes: uint64(i * 911), ServerBytes: uint64(i * 4711),
 		})

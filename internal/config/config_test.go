@@ -109,3 +109,33 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestBusBeyondThisHostNeedsTLS(t *testing.T) {
+	t.Parallel()
+	file := write(t, "a secret of the bus")
+	for name, tt := range map[string]struct {
+		set func(*config.Bus)
+		ok  bool
+	}{
+		"loopback":                 {func(b *config.Bus) { b.URL = "nats://127.0.0.1:4222" }, true},
+		"loopback by name":         {func(b *config.Bus) { b.URL = "nats://localhost:4222" }, true},
+		"loopback of IPv6":         {func(b *config.Bus) { b.URL = "nats://[::1]:4222" }, true},
+		"elsewhere":                {func(b *config.Bus) { b.URL = "nats://core.example:4222" }, false},
+		"one of two elsewhere":     {func(b *config.Bus) { b.URL = "nats://127.0.0.1:4222, nats://192.0.2.1" }, false},
+		"elsewhere with TLS":       {func(b *config.Bus) { b.URL = "tls://core.example:4222" }, true},
+		"elsewhere, CA named":      {func(b *config.Bus) { b.URL, b.CAFile = "nats://core.example:4222", file }, true},
+		"elsewhere, allowed":       {func(b *config.Bus) { b.URL, b.ClearText = "nats://core.example:4222", true }, true},
+		"listens for all":          {func(b *config.Bus) { b.Listen, b.TokenFile = "0.0.0.0:4222", file }, false},
+		"listens on every address": {func(b *config.Bus) { b.Listen, b.TokenFile = ":4222", file }, false},
+		"listens with TLS": {func(b *config.Bus) {
+			b.Listen, b.TokenFile, b.CertFile, b.KeyFile = "0.0.0.0:4222", file, file, file
+		}, true},
+		"half a certificate": {func(b *config.Bus) { b.CertFile = file }, false},
+	} {
+		c := config.Default()
+		tt.set(&c.Bus)
+		if err := c.Validate(); (err == nil) != tt.ok {
+			t.Errorf("%s: %v, want it to pass: %v", name, err, tt.ok)
+		}
+	}
+}
