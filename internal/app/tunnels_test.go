@@ -112,6 +112,34 @@ func wrapped(i byte, inner []byte) [][]byte {
 	return out
 }
 
+// What a TCP stack gives away is told once, of hosts in tunnels too.
+func TestHandshakesAreObserved(t *testing.T) {
+	t.Parallel()
+	src, err := capture.Open([]string{tunnelled(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	seen := map[string]int{}
+	p := newPipeline(pipelineConfig{site: "s", sensor: "s", emit: func(b *heron.Batch) error {
+		for _, o := range b.Observations {
+			if o.IP.As4()[2] == 1 {
+				seen[o.Key+"="+o.Value]++
+			}
+		}
+		return nil
+	}})
+	if err := p.run(src, func(err error) { t.Error(err) }); err != nil {
+		t.Fatal(err)
+	}
+	// Each host asks as itself and with no link address, in a tunnel without one.
+	for _, want := range []string{"tcp.syn=64:65535::1460:mss:noid", "ip.ttl=64"} {
+		if n := seen[want]; n < 40 || n > 4*40 {
+			t.Errorf("%s was told %d times of 40 hosts", want, n)
+		}
+	}
+}
+
 func TestTunnelsAreRead(t *testing.T) {
 	t.Parallel()
 	r := read(t, tunnelled(t))
