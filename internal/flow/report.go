@@ -46,7 +46,10 @@ func (t *Table) tell(e *entry, ended bool) {
 	r.ClientPayload, r.ServerPayload = c.payload, v.payload
 	r.ClientSizes, r.ServerSizes, r.ClientGaps, r.ServerGaps = c.sizes, v.sizes, c.gaps, v.gaps
 	r.ClientRepeats, r.ServerRepeats, r.Resets = c.again, v.again, e.resets
-	r.Ended, r.Exporter = ended, netip.Addr{}
+	r.Ended, r.Exporter, r.Before = ended, netip.Addr{}, ""
+	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
+		r.Before = t.cfg.ProtocolName(n - 1)
+	}
 	if e.exporter != 0 {
 		t.report.Exporter = t.exporters.list[e.exporter-1]
 	}

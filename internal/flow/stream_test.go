@@ -158,11 +158,19 @@ func TestScratchBelongsToTheFlow(t *testing.T) {
 			t.Errorf("scratch %d at message %d", m.Flow.Data[0], want)
 		}
 		m.Flow.Data[0]++
-		m.Flow.Protocol = 2
+		m.Flow.Protocol, m.Flow.Before = 2, 1
 		return heron.Verdict{}
 	}
 	s.feed(client.udp(server, "x")).feed(client.udp(server, "y")).table.Flush()
 	s.want("f udp 10.0.0.1:40000 > 10.0.0.2:80 attempt 1/0", "f udp second 10.0.0.1:40000 > 10.0.0.2:80 attempt 2/0 ended")
+	if got := s.sink.last.Before; got != "first" {
+		t.Errorf("the flow began as %q, want first", got)
+	}
+	s.sink.verdict = nil
+	s.feed(client.udp(server, "z")).table.Flush()
+	if got := s.sink.last.Before; got != "" {
+		t.Errorf("the next flow began as %q, want nothing", got)
+	}
 }
 
 func TestPrefixThatNeverBecomesAMessageIsGivenUp(t *testing.T) {
