@@ -17,10 +17,11 @@ type sightings struct {
 
 type sightSet [sightWays]sighting
 
-// sighting is one pair, and when to tell it again.
+// sighting is one pair, and the minute in which to tell it again. Four of them
+// are a pair of cache lines.
 type sighting struct {
 	ip   addr
-	due  heron.Time
+	due  uint32
 	mac  heron.MAC
 	vlan uint16
 	kind uint8 // 0: unused place, else what ip is
@@ -34,8 +35,8 @@ const (
 )
 
 // sight tells the sink who sent the frame at hand, unless it was told within
-// this minute, and returns when to ask again.
-func (t *Table) sight(ip addr, hasIP bool) heron.Time {
+// this minute of traffic time, and returns the minute in which to ask again.
+func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	f := &t.frame
 	s := sighting{mac: f.src, vlan: f.vlan, kind: sightLink}
 	if hasIP && ip != (addr{}) && !ip.isGroup(f.v6) {
@@ -45,9 +46,9 @@ func (t *Table) sight(ip addr, hasIP bool) heron.Time {
 		}
 	}
 	if s.mac.IsMulticast() || s.kind == sightLink && s.mac.IsZero() {
-		return nextSight(t.now)
+		return t.minute + 1
 	}
-	due, told := t.sightings.look(s, t.now)
+	due, told := t.sightings.look(s, t.minute)
 	if !told {
 		e := heron.Endpoint{MAC: s.mac, VLAN: s.vlan}
 		if s.kind != sightLink {
@@ -60,7 +61,7 @@ func (t *Table) sight(ip addr, hasIP bool) heron.Time {
 
 // look finds s, or puts it in place of the one that is oldest of its set, and
 // returns when it is to be told again. told is false when that is now.
-func (c *sightings) look(s sighting, now heron.Time) (due heron.Time, told bool) {
+func (c *sightings) look(s sighting, minute uint32) (due uint32, told bool) {
 	if c.sets == nil {
 		c.sets = make([]sightSet, sightSets)
 	}
@@ -69,7 +70,7 @@ func (c *sightings) look(s sighting, now heron.Time) (due heron.Time, told bool)
 	for i := range set {
 		w := &set[i]
 		if w.ip == s.ip && w.mac == s.mac && w.vlan == s.vlan && w.kind == s.kind {
-			if now < w.due {
+			if minute < w.due {
 				return w.due, true
 			}
 			oldest = w
@@ -79,14 +80,10 @@ func (c *sightings) look(s sighting, now heron.Time) (due heron.Time, told bool)
 			oldest = w
 		}
 	}
-	s.due = nextSight(now)
+	s.due = minute + 1 // whole minutes, so that tables which share a source agree
 	*oldest = s
 	return s.due, false
 }
-
-// nextSight is when what was seen now is told again: with the next minute of
-// traffic time, so that tables which share a source agree.
-func nextSight(now heron.Time) heron.Time { return (now/sightEvery + 1) * sightEvery }
 
 func (s *sighting) hash() uint64 {
 	m := uint64(0)

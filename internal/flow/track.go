@@ -132,7 +132,7 @@ func (t *Table) count(e *entry, dir int) {
 	e.touched = t.now
 	e.changed = true
 	if t.minute >= h.sight || h.mac != f.src {
-		h.sight = uint32(t.sight(f.srcIP, true) / sightEvery)
+		h.sight = t.sight(f.srcIP, true)
 		h.mac = f.src
 	}
 }
