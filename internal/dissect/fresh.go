@@ -23,3 +23,12 @@ func Fresh(s *heron.FlowScratch, numbers ...int) bool {
 	s.Data[oldest] = i + 1
 	return true
 }
+
+// Sum is a number that stands for a name, for Fresh (FNV-1a).
+func Sum(b []byte) int {
+	sum := uint32(2166136261)
+	for _, c := range b {
+		sum = (sum ^ uint32(c)) * 16777619
+	}
+	return int(sum)
+}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,3 +51,13 @@ func Printable(b []byte) bool {
 	}
 	return len(b) > 0
 }
+
+// UntilZero returns what stands before the first zero in a field of fixed size:
+// all of it when there is none.
+func UntilZero(b []byte) []byte {
+	b, _, _ = bytes.Cut(b, []byte{0})
+	return b
+}
+
+// Unpad takes the zeros and spaces off both ends of a field of fixed size.
+func Unpad(b []byte) []byte { return bytes.Trim(b, " \x00") }

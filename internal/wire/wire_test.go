@@ -143,3 +143,26 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	for order, want := range map[wire.Order][2]int{wire.BigEndian: {0x0102, 0x03040506}, wire.LittleEndian: {0x0201, 0x06050403}} {
+		r := wire.NewReader([]byte{1, 2, 3, 4, 5, 6})
+		if got := [2]int{order.U16(&r), order.U32(&r)}; got != want {
+			t.Errorf("order %v: got %#x, want %#x", order, got, want)
+		}
+	}
+}
+
+func TestFieldsOfFixedSize(t *testing.T) {
+	t.Parallel()
+	if got := string(wire.UntilZero([]byte("PLC\x00\x7f"))); got != "PLC" {
+		t.Errorf("UntilZero: %q", got)
+	}
+	if got := string(wire.UntilZero([]byte("PLC"))); got != "PLC" {
+		t.Errorf("UntilZero without a zero: %q", got)
+	}
+	if got := string(wire.Unpad([]byte(" PLC 5 \x00\x00"))); got != "PLC 5" {
+		t.Errorf("Unpad: %q", got)
+	}
+}

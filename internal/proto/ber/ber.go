@@ -32,19 +32,29 @@ const maxLength = 4
 // header reads a tag and a length.
 func header(r *wire.Reader) (tag, size int) {
 	tag = r.U8()
-	size = r.U8()
-	if tag&0x1f == 0x1f || size == 0x80 || size > 0x80+maxLength {
+	if tag&0x1f == 0x1f {
 		r.Fail(ErrNotBER)
 		return 0, 0
 	}
-	if size > 0x80 {
-		n := size & 0x7f
-		size = 0
-		for range n {
-			size = size<<8 | r.U8()
-		}
+	return tag, Length(r)
+}
+
+// Length reads a length alone (§8.1.3).
+func Length(r *wire.Reader) int {
+	size := r.U8()
+	if size == 0x80 || size > 0x80+maxLength {
+		r.Fail(ErrNotBER)
+		return 0
 	}
-	return tag, size
+	if size < 0x80 {
+		return size
+	}
+	n := size & 0x7f
+	size = 0
+	for range n {
+		size = size<<8 | r.U8()
+	}
+	return size
 }
 
 // Next reads one value of any tag.

@@ -201,3 +201,21 @@ func appendLabel(buf, label []byte) []byte {
 	}
 	return buf
 }
+
+// AppendLabels adds a name that stands by itself, without pointers, as options and
+// elements of other protocols have it: its labels with dots between, up to the
+// root, or to the end where that is left out (RFC 4704 §4.2).
+func AppendLabels(dst []byte, r *wire.Reader) []byte {
+	start := len(dst)
+	for r.Len() > 0 {
+		label := r.Bytes(r.U8())
+		if len(label) == 0 {
+			break
+		}
+		if len(dst) > start {
+			dst = append(dst, '.')
+		}
+		dst = append(dst, label...)
+	}
+	return dst
+}

@@ -102,6 +102,18 @@ func TestReadName(t *testing.T) {
 	}
 }
 
+func TestAppendLabels(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"\x04lamp\x05local\x00more": "lamp.local", "\x04lamp": "lamp", "\x00": "", "": "", "\x09short": "",
+	} {
+		r := wire.NewReader([]byte(in))
+		if got := string(dns.AppendLabels(nil, &r)); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestPointersInARingEnd(t *testing.T) {
 	t.Parallel()
 	// Each pointer goes back by two: 100 of them are more than any name needs.

@@ -40,6 +40,18 @@ func TestFaults(t *testing.T) {
 
 // FuzzScanner checks that what the standard library takes for a document is
 // walked through to its end.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"name":"lamp"}`: "lamp", `{"a":{"name" : "lamp"`: "lamp", `{"value":"name","name":"lamp"}`: "lamp",
+		`{"name":1}`: "", `{"name":"a\"b"}`: "", `{"rename":"x"}`: "", `{"name":"cut`: "", "": "",
+	} {
+		if got := string(jsonscan.Find([]byte(in), "name")); got != want {
+			t.Errorf("%s: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzScanner(f *testing.F) {
 	f.Add([]byte(`{"a":[1,true,null,"\u0041"],"b":{"c":-1}}`))
 	f.Fuzz(func(t *testing.T, in []byte) {

@@ -83,6 +83,11 @@ func HasPrefix(b []byte, word string) bool {
 	return true
 }
 
+// HasSuffix reports whether b ends in the word, in capitals or not.
+func HasSuffix(b []byte, word string) bool {
+	return len(b) >= len(word) && HasPrefix(b[len(b)-len(word):], word)
+}
+
 // Contains reports whether the word stands in b, in capitals or not.
 func Contains(b []byte, word string) bool {
 	for i := 0; i+len(word) <= len(b); i++ {

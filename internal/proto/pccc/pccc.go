@@ -4,6 +4,7 @@ package pccc
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -27,6 +28,22 @@ const (
 	Upload          // reads the program
 	Diagnosis       // asks for the diagnostic status, whose answer names the processor
 )
+
+// Kind returns what a class is called in the kinds of events: "command" for those
+// that change nothing.
+func (c Class) Kind() string {
+	switch c {
+	case Write:
+		return "write"
+	case Mode:
+		return "mode"
+	case Download:
+		return "program"
+	case Upload:
+		return "upload"
+	}
+	return "command"
+}
 
 // Command is one command or answer.
 type Command struct {
@@ -113,6 +130,18 @@ func (c *Command) ModeName() string {
 		return "outputs_off"
 	}
 	return ""
+}
+
+// Describe adds what a command is to the attributes of an event: its code and
+// function, and the mode that it sets.
+func (c *Command) Describe(attrs map[string]string) {
+	attrs["pccc"] = strconv.Itoa(c.Code)
+	if c.Function >= 0 {
+		attrs["pccc"] += "," + strconv.Itoa(c.Function)
+	}
+	if mode := c.ModeName(); mode != "" {
+		attrs["mode"] = mode
+	}
 }
 
 // Bulletin returns the name of a processor in its answer to Diagnosis: eleven
