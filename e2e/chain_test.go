@@ -69,6 +69,9 @@ func TestChain(t *testing.T) {
 		return nil
 	})
 	hook.expect(t, alert.ID)
+	if n, err := h.AlertPackets(t.Context(), alert.ID, io.Discard); err != nil || n < 1000 {
+		t.Errorf("%d bytes of packets behind the alert: %v", n, err)
+	}
 
 	d, err := h.Device(t.Context(), alert.DeviceID)
 	if err != nil {

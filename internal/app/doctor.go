@@ -88,7 +88,7 @@ func doctorInterfaces(c config.Config) []Finding {
 
 func doctorInterface(name string, needed bool) Finding {
 	f := Finding{What: "capture on " + name, Needed: needed, OK: true, Text: "possible"}
-	src, err := capture.OpenLive(capture.LiveConfig{Interface: name, RingBytes: 1 << 20})
+	src, err := capture.OpenInput(capture.LiveConfig{Interface: name, RingBytes: 1 << 20})
 	if err != nil {
 		f.OK, f.Text = false, heron.ErrorMessage(err)
 		f.Mend = "run as root, or: sudo setcap cap_net_raw,cap_net_admin+ep " + executable()

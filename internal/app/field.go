@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -137,33 +138,37 @@ func (f *field) endLocked(c *config.Config) {
 	})
 }
 
-// keepLocked opens, changes or ends the ring of packets of each source. A disk
-// that does not take one costs the evidence and not the capture.
+// keepLocked opens, changes or ends the ring of packets of each source.
 func (f *field) keepLocked(c *config.Config) {
 	for _, s := range f.sources {
-		limit := c.Sensor.EvidenceBytes
-		ring := s.sensor.keepIn(nil)
-		switch {
-		case limit == 0 && ring != nil:
-			if err := ring.Close(); err != nil {
-				f.log.Error("ring of packets", "source", s.name, "error", err)
-			}
-			continue
-		case limit == 0:
-			continue
-		case ring != nil:
-			ring.SetLimit(limit)
-		default:
-			var err error
-			dir := filepath.Join(c.Data, "evidence", url.PathEscape(s.name))
-			ring, err = evidence.Open(evidence.Config{Dir: dir, MaxBytes: limit, Source: s.name, Log: f.log})
-			if err != nil {
-				f.log.Error("packets are not kept as evidence", "source", s.name, "error", err)
-				continue
-			}
+		if err := f.keep(s, c.Sensor.EvidenceBytes); err != nil {
+			// A disk that does not take the ring costs the evidence and not the capture.
+			f.log.Error("ring of packets", "source", s.name, "error", err)
 		}
+	}
+}
+
+// keep gives a source a ring of that many bytes. With none, what an earlier one
+// holds goes, too: whoever may not keep packets means these as well.
+func (f *field) keep(s *source, limit int64) error {
+	dir := filepath.Join(f.base.Data, "evidence", url.PathEscape(s.name))
+	ring := s.sensor.kept()
+	switch {
+	case limit == 0:
+		var err error
+		if s.sensor.keepIn(nil); ring != nil {
+			err = ring.Close()
+		}
+		return errors.Join(err, os.RemoveAll(dir))
+	case ring != nil:
+		ring.SetLimit(limit)
+		return nil
+	}
+	ring, err := evidence.Open(evidence.Config{Dir: dir, MaxBytes: limit, Source: s.name, Log: f.log})
+	if err == nil {
 		s.sensor.keepIn(ring)
 	}
+	return err
 }
 
 // maxEvidence bounds the packets that are given at once.
@@ -177,9 +182,7 @@ func (f *field) packets(ctx context.Context, q heron.PacketQuery, w io.Writer) e
 	f.mu.Unlock()
 	out := evidence.NewWriter(w, "kept by the Heron sensor "+name, min(cmp.Or(max(q.MaxBytes, 0), maxEvidence), maxEvidence))
 	for _, s := range sources {
-		s.sensor.mu.Lock()
-		ring := s.sensor.ring
-		s.sensor.mu.Unlock()
+		ring := s.sensor.kept()
 		if ring == nil {
 			continue
 		}

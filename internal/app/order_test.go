@@ -1,6 +1,9 @@
 package app
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -101,5 +104,30 @@ func TestAddressesOfAnAlert(t *testing.T) {
 		if got := strings.Join(addressesIn(in), " "); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestNoEvidenceRemovesWhatWasKept(t *testing.T) {
+	t.Parallel()
+	f := &field{base: config.Config{Data: t.TempDir()}}
+	s := &source{name: "tzsp://127.0.0.1:37008", sensor: &sensor{name: "s"}}
+	if err := f.keep(s, 4<<20); err != nil {
+		t.Fatal(err)
+	}
+	s.sensor.kept().Add(&heron.Packet{Time: 1, Data: make([]byte, 60), Link: heron.LinkEthernet})
+	f.sources = []*source{s}
+	var got bytes.Buffer
+	if err := f.packets(t.Context(), heron.PacketQuery{To: 2}, &got); err != nil || got.Len() == 0 {
+		t.Fatalf("%d bytes of packets, %v", got.Len(), err)
+	}
+	if err := f.keep(s, 8<<20); err != nil || s.sensor.kept() == nil {
+		t.Fatalf("another limit: %v", err)
+	}
+	if err := f.keep(s, 0); err != nil || s.sensor.kept() != nil {
+		t.Fatalf("none: %v", err)
+	}
+	left, err := os.ReadDir(filepath.Join(f.base.Data, "evidence"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left on disk: %v, %v", left, err)
 	}
 }

@@ -112,6 +112,13 @@ func (s *sensor) keepIn(ring *evidence.Ring) *evidence.Ring {
 	return before
 }
 
+// kept returns the ring that packets are kept in; nil for none.
+func (s *sensor) kept() *evidence.Ring {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ring
+}
+
 // health tells the state of the source.
 func (s *sensor) health(source string) (h heron.SourceHealth, queued int) {
 	s.mu.Lock()

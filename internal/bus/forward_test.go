@@ -214,6 +214,11 @@ func TestSensorComesOverTLS(t *testing.T) {
 		t.Fatalf("Forward to a server of unknown authority = %v, want refused", err)
 	}
 	to.CAFile = cert
+	other := to
+	other.URL = strings.Replace(to.URL, "127.0.0.1", "localhost", 1)
+	if err := bus.Forward(t.Context(), sensor, other, nil); heron.ErrorCode(err) != heron.CodeInvalid {
+		t.Fatalf("Forward to a server of another name = %v, want refused", err)
+	}
 	forward(t, sensor, to)
 	if err := sensor.PublishBatch(t.Context(), noisy(1)); err != nil {
 		t.Fatal(err)

@@ -106,7 +106,7 @@ func addNeeds(ctx context.Context, q querier, o *heron.Overview) error {
 		o.Needs = append(o.Needs, heron.Need{Kind: "action", ID: a.ID, Severity: heron.High, Text: text, Since: a.Created})
 	}
 	for _, s := range o.Sensors {
-		if s.State == "offline" {
+		if s.State == "offline" && s.Of == "" { // its sources say nothing more
 			text := fmt.Sprintf("sensor %s is silent", s.Name)
 			o.Needs = append(o.Needs, heron.Need{Kind: "sensor", ID: s.ID, Severity: heron.High, Text: text, Since: s.LastSeen})
 		}
