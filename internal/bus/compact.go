@@ -122,6 +122,8 @@ func (c *compactor) flows(list []heron.Flow) {
 	column(list, func(f *heron.Flow) { c.number(f.ServerBytes) })
 	column(list, func(f *heron.Flow) { c.string(f.ClientDevice) })
 	column(list, func(f *heron.Flow) { c.string(f.ServerDevice) })
+	column(list, func(f *heron.Flow) { c.string(f.Before) })
+	column(list, func(f *heron.Flow) { c.endpoint(heron.Endpoint{IP: f.Exporter}) })
 	c.shapes(list)
 }
 

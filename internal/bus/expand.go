@@ -140,7 +140,7 @@ func (d *expander) observations(b *heron.Batch) {
 }
 
 func (d *expander) flows(b *heron.Batch) {
-	n := d.rows(54)
+	n := d.rows(56)
 	if n == 0 {
 		return
 	}
@@ -164,6 +164,8 @@ func (d *expander) flows(b *heron.Batch) {
 	column(list, func(f *heron.Flow) { f.ServerBytes = d.number() })
 	column(list, func(f *heron.Flow) { f.ClientDevice = d.string() })
 	column(list, func(f *heron.Flow) { f.ServerDevice = d.string() })
+	column(list, func(f *heron.Flow) { f.Before = d.string() })
+	column(list, func(f *heron.Flow) { f.Exporter = d.endpoint().IP })
 	d.shapes(list)
 	b.Flows = list
 }

@@ -1490,6 +1490,7 @@ export interface components {
             message: string;
         };
         Flow: {
+            before?: string;
             client: components["schemas"]["Endpoint"];
             /** Format: int64 */
             client_bytes: number;
@@ -1505,6 +1506,8 @@ export interface components {
             client_repeats?: number;
             client_sizes?: number[];
             ended?: boolean;
+            /** Format: ip */
+            exporter?: string;
             first: components["schemas"]["Time"];
             id: string;
             last: components["schemas"]["Time"];
