@@ -41,7 +41,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -60,13 +60,13 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, nil
 	case b.SourceNet != 0:
 		// What is behind a router has no address here that facts could be about.
-		d.number(out, about, keyRouter, b.SourceNet)
+		out.Observe(about, keyRouter, d.text.Number(b.SourceNet))
 		d.routed(&b, about, out)
 	}
 	if b.Network {
 		networks := wire.NewReader(b.Answer)
 		for b.Service == bacnet.IAmRouter && networks.Len() >= 2 {
-			d.number(out, about, keyRouter, networks.U16())
+			out.Observe(about, keyRouter, d.text.Number(networks.U16()))
 		}
 		routing(&b, out)
 		return heron.Verdict{}, nil
@@ -104,8 +104,8 @@ func subject(b *bacnet.Message, m *heron.Message) heron.Subject {
 // facts tells what a device says of itself.
 func (d *dissector) facts(b *bacnet.Message, about heron.Subject, out dissect.Emitter) {
 	if b.Kind == bacnet.Unconfirmed && b.Service == bacnet.IAm {
-		d.number(out, about, keyInstance, int(b.Object&0x3fffff))
-		d.number(out, about, keyVendorID, b.Vendor)
+		out.Observe(about, keyInstance, d.text.Number(int(b.Object&0x3fffff)))
+		out.Observe(about, keyVendorID, d.text.Number(b.Vendor))
 	}
 	b.Properties(func(p bacnet.Property) {
 		if p.Object>>22 != bacnet.ObjectDevice || p.Index != -1 {
@@ -118,14 +118,9 @@ func (d *dissector) facts(b *bacnet.Message, about heron.Subject, out dissect.Em
 		if text, ok := p.ReadText(); ok {
 			out.Observe(about, key, text)
 		} else if n, ok := p.ReadNumber(); ok {
-			d.number(out, about, key, n)
+			out.Observe(about, key, d.text.Number(n))
 		}
 	})
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }
 
 // propertyKey names the properties of a device object that tell what it is, ""

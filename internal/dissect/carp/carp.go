@@ -2,8 +2,6 @@
 package carp
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -31,7 +29,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // dissect reads the header: version and type, host, skew, length of what is
@@ -44,12 +42,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	out.Observe(about, keyHost, d.number(host))
-	out.Observe(about, keySkew, d.number(skew))
+	out.Observe(about, keyHost, d.text.Number(host))
+	out.Observe(about, keySkew, d.text.Number(skew))
 	return heron.Verdict{}, nil
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	return d.text
 }

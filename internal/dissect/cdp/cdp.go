@@ -59,7 +59,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // dissect reads the header and goes through the entries, which must fill the frame.
@@ -98,7 +98,8 @@ func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out diss
 	case typeManagement:
 		d.addresses(about, keyManagement, v, out)
 	case typeCapabilities:
-		out.Observe(about, keyCapabilities, d.capabilities(v.U32()))
+		out.Observe(about, keyCapabilities, d.text.Names(v.U32(), "router", "bridge", "source-route-bridge", "switch", "host", "igmp", "repeater",
+			"phone", "remotely-managed", "cvta", "two-port-relay"))
 	case typeNativeVLAN:
 		d.text = strconv.AppendInt(d.text[:0], int64(v.U16()), 10)
 		out.Observe(about, keyNativeVLAN, d.text)
@@ -141,23 +142,6 @@ func (d *dissector) addresses(about heron.Subject, key string, v *wire.Reader, o
 			out.Observe(about, key, d.text)
 		}
 	}
-}
-
-// capabilities names the bits.
-func (d *dissector) capabilities(bits int) []byte {
-	d.text = d.text[:0]
-	for i, name := range [...]string{
-		"router", "bridge", "source-route-bridge", "switch", "host", "igmp", "repeater", "phone", "remotely-managed", "cvta", "two-port-relay",
-	} {
-		if bits&(1<<i) == 0 {
-			continue
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, ',')
-		}
-		d.text = append(d.text, name...)
-	}
-	return d.text
 }
 
 // objectID reads an object identifier in BER, with or without its tag.

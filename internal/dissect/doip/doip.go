@@ -3,7 +3,6 @@
 package doip
 
 import (
-	"encoding/hex"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -59,7 +58,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // frame reads the header: version, its complement, type and length.
@@ -129,11 +128,11 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case typeAnnounce:
 		d.vehicle(r, about, out)
 	case typeActivate:
-		out.Observe(about, keyTester, d.hex(r.Bytes(2)))
+		out.Observe(about, keyTester, d.text.Hex(r.Bytes(2)))
 		out.Event(heron.Event{Kind: "doip.activate", Attrs: map[string]string{"type": strconv.Itoa(r.U8())}})
 	case typeActivated:
 		r.Skip(2)
-		out.Observe(about, keyAddress, d.hex(r.Bytes(2)))
+		out.Observe(about, keyAddress, d.text.Hex(r.Bytes(2)))
 		if code := r.U8(); r.Err() == nil && code < 0x10 { // table 50: 0x10 and 0x11 are yes
 			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "doip", "code": strconv.Itoa(code)}})
 		}
@@ -156,12 +155,7 @@ func (d *dissector) vehicle(r *wire.Reader, about heron.Subject, out dissect.Emi
 	if wire.Printable(vin) {
 		out.Observe(about, keyVIN, vin)
 	}
-	out.Observe(about, keyAddress, d.hex(address))
-	out.Observe(about, keyEntity, d.hex(eid))
-	out.Observe(about, keyGroup, d.hex(gid))
-}
-
-func (d *dissector) hex(b []byte) []byte {
-	d.text = hex.AppendEncode(d.text[:0], b)
-	return d.text
+	out.Observe(about, keyAddress, d.text.Hex(address))
+	out.Observe(about, keyEntity, d.text.Hex(eid))
+	out.Observe(about, keyGroup, d.text.Hex(gid))
 }

@@ -251,6 +251,6 @@ func (d *dissector) originator(r *wire.Reader, about heron.Subject, out dissect.
 	if r.Err() != nil || vendor == 0 {
 		return
 	}
-	d.number(out, about, keyOriginatorVendor, vendor)
-	d.hex(out, about, keyOriginatorSerial, serial)
+	out.Observe(about, keyOriginatorVendor, d.text.Number(vendor))
+	out.Observe(about, keyOriginatorSerial, d.text.HexNumber(serial, 8))
 }

@@ -175,7 +175,7 @@ func plausible(r *wire.Reader, h header) bool {
 func isCommand(n int) bool { return fits(n, 0, 1) || fits(n, 0, 0) }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

@@ -42,7 +42,7 @@ func (d *dissector) attribute(id int, r *wire.Reader, about heron.Subject, out d
 	case 1:
 		if vendor := r.U16LE(); r.Err() == nil {
 			out.ObserveString(about, keyVendor, vendorName(vendor))
-			d.number(out, about, keyVendorID, vendor)
+			out.Observe(about, keyVendorID, d.text.Number(vendor))
 		}
 	case 2, 3:
 		key := keyDeviceType
@@ -50,7 +50,7 @@ func (d *dissector) attribute(id int, r *wire.Reader, about heron.Subject, out d
 			key = keyCode
 		}
 		if n := r.U16LE(); r.Err() == nil {
-			d.number(out, about, key, n)
+			out.Observe(about, key, d.text.Number(n))
 		}
 	case 4:
 		if major, minor := r.U8(), r.U8(); r.Err() == nil {
@@ -60,7 +60,7 @@ func (d *dissector) attribute(id int, r *wire.Reader, about heron.Subject, out d
 		r.Skip(2) // status
 	case 6:
 		if serial := r.U32LE(); r.Err() == nil {
-			d.hex(out, about, keySerial, serial)
+			out.Observe(about, keySerial, d.text.HexNumber(serial, 8))
 		}
 	case 7:
 		out.Observe(about, keyProduct, r.Bytes(r.U8()))
@@ -84,11 +84,11 @@ func (d *dissector) identity(r *wire.Reader, about heron.Subject, out dissect.Em
 		return
 	}
 	out.ObserveString(about, keyVendor, vendorName(vendor))
-	d.number(out, about, keyVendorID, vendor)
-	d.number(out, about, keyDeviceType, kind)
-	d.number(out, about, keyCode, code)
+	out.Observe(about, keyVendorID, d.text.Number(vendor))
+	out.Observe(about, keyDeviceType, d.text.Number(kind))
+	out.Observe(about, keyCode, d.text.Number(code))
 	d.revision(out, about, major, minor)
-	d.hex(out, about, keySerial, serial)
+	out.Observe(about, keySerial, d.text.HexNumber(serial, 8))
 	out.Observe(about, keyProduct, name)
 }
 
@@ -101,15 +101,4 @@ func (d *dissector) revision(out dissect.Emitter, about heron.Subject, major, mi
 	}
 	d.text = strconv.AppendInt(d.text, int64(minor), 10)
 	out.Observe(about, keyRevision, d.text)
-}
-
-// hex tells a serial number in eight digits.
-func (d *dissector) hex(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n)|1<<32, 16)
-	out.Observe(about, key, d.text[1:])
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }

@@ -109,7 +109,7 @@ func probe(b []byte) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -183,22 +183,10 @@ func (d *dissector) identity(r *wire.Reader, about heron.Subject, out dissect.Em
 	if r.Err() != nil {
 		return
 	}
-	d.number(out, about, keyManufacturer, maker)
-	d.number(out, about, keyDeviceType, kind)
-	d.number(out, about, keyDeviceID, id)
-	d.text = d.text[:0]
-	for i, n := range [...]int{hart, device, software, hardware} {
-		if i > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = strconv.AppendInt(d.text, int64(n), 10)
-	}
-	out.Observe(about, keyRevision, d.text)
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 16)
-	out.Observe(about, key, d.text)
+	out.Observe(about, keyManufacturer, d.text.HexNumber(maker, 0))
+	out.Observe(about, keyDeviceType, d.text.HexNumber(kind, 0))
+	out.Observe(about, keyDeviceID, d.text.HexNumber(id, 0))
+	out.Observe(about, keyRevision, d.text.Numbers('.', hart, device, software, hardware))
 }
 
 // order reports what a host orders. What only asks is reported once for each of

@@ -33,7 +33,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // Operations (RFC 2281 §5.2).
@@ -58,12 +58,12 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	out.Observe(about, keyVersion, d.number(s.version))
+	out.Observe(about, keyVersion, d.text.Number(s.version))
 	if s.op == opAdvertise {
 		return heron.Verdict{}, nil
 	}
-	out.Observe(about, keyGroup, d.number(s.group))
-	out.Observe(about, keyPriority, d.number(s.priority))
+	out.Observe(about, keyGroup, d.text.Number(s.group))
+	out.Observe(about, keyPriority, d.text.Number(s.priority))
 	out.ObserveString(about, keyState, stateName(s.version, s.state))
 	out.ObserveString(about, keyAuth, auth)
 	if s.address.IsValid() && !s.address.IsUnspecified() {
@@ -172,9 +172,4 @@ func stateName(version, state int) string {
 		return "active"
 	}
 	return ""
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	return d.text
 }

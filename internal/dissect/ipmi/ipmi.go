@@ -90,7 +90,7 @@ func asf(r *wire.Reader) (kind int, data wire.Reader, ok bool) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -142,15 +142,10 @@ func (d *dissector) pong(r *wire.Reader, about heron.Subject, out dissect.Emitte
 	if r.Err() != nil {
 		return
 	}
-	d.number(out, about, keyEnterprise, enterprise)
+	out.Observe(about, keyEnterprise, d.text.Number(enterprise))
 	if entities&hasIPMI != 0 {
 		out.ObserveString(about, keySupported, "yes")
 	}
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }
 
 // capabilities reads the answer to Get Channel Authentication Capabilities (§22.13).
@@ -190,9 +185,9 @@ func (d *dissector) device(r *wire.Reader, about heron.Subject, out dissect.Emit
 	if r.Err() != nil {
 		return
 	}
-	d.number(out, about, keyDevice, id)
-	d.number(out, about, keyManufacturer, maker&0xfffff)
-	d.number(out, about, keyProduct, product)
+	out.Observe(about, keyDevice, d.text.Number(id))
+	out.Observe(about, keyManufacturer, d.text.Number(maker&0xfffff))
+	out.Observe(about, keyProduct, d.text.Number(product))
 	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
 	d.text = append(d.text, '.', '0'+byte(minor>>4)%10, '0'+byte(minor&15)%10)
 	out.Observe(about, keyFirmware, d.text)

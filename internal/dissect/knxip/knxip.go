@@ -71,7 +71,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // frame reads the header: its length, version, service and total length.
@@ -162,7 +162,7 @@ func (d *dissector) blocks(r *wire.Reader, about heron.Subject, out dissect.Emit
 			out.ObserveString(about, keySecure, "yes")
 		case maker:
 			if id := v.U16(); v.Err() == nil {
-				out.Observe(about, keyManufacturer, d.number(id))
+				out.Observe(about, keyManufacturer, d.text.Number(id))
 			}
 		}
 	}
@@ -210,7 +210,7 @@ func (d *dissector) device(v *wire.Reader, about heron.Subject, out dissect.Emit
 	d.text = hex.AppendEncode(d.text[:0], serial)
 	out.Observe(about, keySerial, d.text)
 	s := wire.NewReader(serial)
-	out.Observe(about, keyManufacturer, d.number(s.U16()))
+	out.Observe(about, keyManufacturer, d.text.Number(s.U16()))
 	if !group.IsUnspecified() {
 		d.text = group.AppendTo(d.text[:0])
 		out.Observe(about, keyGroup, d.text)
@@ -253,7 +253,7 @@ func (d *dissector) feature(r *wire.Reader, about heron.Subject, out dissect.Emi
 		d.text = strconv.AppendInt(d.text[:0], int64(value), 16)
 		out.Observe(about, keyMask, d.text)
 	case maker:
-		out.Observe(about, keyManufacturer, d.number(value))
+		out.Observe(about, keyManufacturer, d.text.Number(value))
 	case individual:
 		out.Observe(about, keyAddress, d.individual(value))
 	}
@@ -266,10 +266,5 @@ func (d *dissector) individual(a int) []byte {
 	d.text = strconv.AppendInt(d.text, int64(a>>8&0xf), 10)
 	d.text = append(d.text, '.')
 	d.text = strconv.AppendInt(d.text, int64(a&0xff), 10)
-	return d.text
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
 	return d.text
 }

@@ -3,8 +3,6 @@
 package lacp
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -31,7 +29,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // Subtypes of the slow protocols.
@@ -52,9 +50,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	about := heron.Subject{Endpoint: m.Src}
 	a := wire.NewReader(actor)
 	out.Observe(about, keySystem, d.system(&a))
-	out.Observe(about, keyKey, d.number(a.U16()))
+	out.Observe(about, keyKey, d.text.Number(a.U16()))
 	a.Skip(2) // priority of the port
-	out.Observe(about, keyPort, d.number(a.U16()))
+	out.Observe(about, keyPort, d.text.Number(a.U16()))
 	p := wire.NewReader(partner)
 	if empty := [8]byte{2: 0}; string(p.Peek(8)[2:]) != string(empty[2:]) {
 		out.Observe(about, keyPartner, d.system(&p))
@@ -74,12 +72,7 @@ func port(r *wire.Reader, want int) []byte {
 
 // system writes a priority and an address.
 func (d *dissector) system(r *wire.Reader) []byte {
-	d.text = append(d.number(r.U16()), '/')
+	d.text = append(d.text.Number(r.U16()), '/')
 	d.text = dissect.AppendMAC(d.text, r.Bytes(6))
-	return d.text
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
 	return d.text
 }

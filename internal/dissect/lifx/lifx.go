@@ -57,7 +57,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // isHead reports whether b is one message: its length is its own, the number of
@@ -117,8 +117,8 @@ func (d *dissector) state(kind int, r *wire.Reader, about heron.Subject, out dis
 	case stateVersion:
 		vendor, product := r.U32LE(), r.U32LE()
 		if r.Err() == nil {
-			out.Observe(about, keyVendor, d.number(vendor))
-			out.Observe(about, keyProduct, d.number(product))
+			out.Observe(about, keyVendor, d.text.Number(vendor))
+			out.Observe(about, keyProduct, d.text.Number(product))
 		}
 	case stateLabel:
 		out.Observe(about, keyLabel, text(r.Bytes(sizeLabel)))
@@ -139,9 +139,4 @@ func (d *dissector) state(kind int, r *wire.Reader, about heron.Subject, out dis
 func text(b []byte) []byte {
 	b, _, _ = bytes.Cut(b, []byte{0})
 	return b
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	return d.text
 }

@@ -52,7 +52,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // dissect reads the list, which must begin with chassis, port and time to live
@@ -106,7 +106,8 @@ func (d *dissector) tell(about heron.Subject, t lldp.TLV, out dissect.Emitter) {
 		out.Observe(about, keyDescription, t.Value)
 	case lldp.Capabilities:
 		v.Skip(2)
-		out.Observe(about, keyCapabilities, d.capabilities(v.U16()))
+		out.Observe(about, keyCapabilities, d.text.Names(v.U16(), // §8.5.8
+			"other", "repeater", "bridge", "wlan-ap", "router", "telephone", "docsis", "station", "c-vlan", "s-vlan", "relay"))
 	case lldp.ManagementAddress:
 		out.Observe(about, keyAddress, d.management(&v))
 	case lldp.Organization:
@@ -119,26 +120,12 @@ func (d *dissector) tell(about heron.Subject, t lldp.TLV, out dissect.Emitter) {
 func (d *dissector) identifier(v *wire.Reader, mac int) []byte {
 	kind := v.U8()
 	if kind == mac && v.Len() == 6 {
-		return d.mac(v)
+		return d.text.MAC(v.Rest())
 	}
 	if kind == lldp.ChassisNetwork && (v.Len() == 5 || v.Len() == 17) {
 		return d.network(v)
 	}
 	return v.Rest()
-}
-
-func (d *dissector) mac(v *wire.Reader) []byte {
-	var m heron.MAC
-	copy(m[:], v.Bytes(len(m)))
-	const digits = "0123456789abcdef"
-	d.text = d.text[:0]
-	for i, c := range m {
-		if i > 0 {
-			d.text = append(d.text, ':')
-		}
-		d.text = append(d.text, digits[c>>4], digits[c&15])
-	}
-	return d.text
 }
 
 // network reads an address after its family (IANA: 1 is IPv4, 2 is IPv6).
@@ -161,23 +148,6 @@ func (d *dissector) management(v *wire.Reader) []byte {
 	return d.network(&address)
 }
 
-// capabilities names the bits of §8.5.8.
-func (d *dissector) capabilities(bits int) []byte {
-	d.text = d.text[:0]
-	for i, name := range [...]string{
-		"other", "repeater", "bridge", "wlan-ap", "router", "telephone", "docsis", "station", "c-vlan", "s-vlan", "relay",
-	} {
-		if bits&(1<<i) == 0 {
-			continue
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, ',')
-		}
-		d.text = append(d.text, name...)
-	}
-	return d.text
-}
-
 // organization reads the entries of LLDP-MED, what PROFINET devices say, the VLAN
 // of IEEE 802.1, and where a device is described (MUD).
 func (d *dissector) organization(about heron.Subject, v *wire.Reader, out dissect.Emitter) {
@@ -191,7 +161,7 @@ func (d *dissector) organization(about heron.Subject, v *wire.Reader, out dissec
 			out.Observe(about, key, v.Rest())
 		}
 	case org == lldp.OrgProfinet && subtype == lldp.ProfinetChassisMAC && v.Len() == 6:
-		out.Observe(about, keyProfinetMAC, d.mac(v))
+		out.Observe(about, keyProfinetMAC, d.text.MAC(v.Rest()))
 	case org == lldp.OrgProfinet && subtype == lldp.ProfinetAlias:
 		out.Observe(about, keyProfinetPort, v.Rest())
 	case org == lldp.Org8021 && subtype == lldp.PortVLAN && v.Len() == 2:

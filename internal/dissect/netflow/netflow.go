@@ -3,7 +3,6 @@
 package netflow
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/heron-iot/heron"
@@ -46,7 +45,7 @@ func probe(b []byte, _ bool) bool {
 
 type dissector struct {
 	decoder netflow.Decoder
-	text    []byte
+	text    dissect.Buffer
 	records []heron.FlowRecord // of the datagram at hand
 	keep    func(*netflow.Record)
 }
@@ -66,13 +65,13 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 		out.Record(rec)
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.number(about, keyVersion, h.Version, out)
-	d.number(about, keyDomain, h.Domain, out)
+	out.Observe(about, keyVersion, d.text.Number(h.Version))
+	out.Observe(about, keyDomain, d.text.Number(h.Domain))
 	if h.Sampling > 1 {
-		d.number(about, keySampling, h.Sampling, out)
+		out.Observe(about, keySampling, d.text.Number(h.Sampling))
 	}
 	if h.Enterprise != 0 {
-		d.number(about, keyEnterprise, h.Enterprise, out)
+		out.Observe(about, keyEnterprise, d.text.Number(h.Enterprise))
 	}
 	if boot := h.Boot(); boot > 0 {
 		const grain = 600 // clocks drift, and each datagram says it anew
@@ -91,9 +90,4 @@ func record(r *netflow.Record) heron.FlowRecord {
 		Packets: r.Packets, Bytes: r.Bytes,
 		First: heron.Time(r.First) * heron.Millisecond, Last: heron.Time(r.Last) * heron.Millisecond,
 	}
-}
-
-func (d *dissector) number(about heron.Subject, key string, n int, out dissect.Emitter) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }

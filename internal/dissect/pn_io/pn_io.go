@@ -5,7 +5,6 @@ package pn_io
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"strconv"
 
@@ -49,7 +48,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // errBlock says that a block is longer than what is there.
@@ -61,8 +60,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if c.kind == response && c.device && c.toDevice {
-		d.hex(out, m.Sender(), keyVendor, c.vendor)
-		d.hex(out, m.Sender(), keyDevice, c.model)
+		out.Observe(m.Sender(), keyVendor, d.text.HexNumber(c.vendor, 0))
+		out.Observe(m.Sender(), keyDevice, d.text.HexNumber(c.model, 0))
 	}
 	if c.fragment > 0 || c.kind != request && c.kind != response {
 		return heron.Verdict{}, nil
@@ -71,11 +70,6 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		c.order(m, out)
 	}
 	return heron.Verdict{}, d.blocks(&c, m, out)
-}
-
-func (d *dissector) hex(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 16)
-	out.Observe(about, key, d.text)
 }
 
 // order reports what a controller or an engineering station asks of a device.
@@ -148,12 +142,12 @@ func (d *dissector) block(kind int, r *wire.Reader, about heron.Subject, out dis
 	switch kind {
 	case connectRequest:
 		r.Skip(2 + 16 + 2) // type, UUID, session key
-		d.mac(r.Bytes(6), about, out)
+		out.Observe(about, keyMAC, d.text.MAC(r.Bytes(6)))
 		r.Skip(16 + 4 + 2 + 2) // object, properties, time, port
 		out.Observe(about, keyController, r.Bytes(r.U16()))
 	case connectAnswer:
 		r.Skip(2 + 16 + 2)
-		d.mac(r.Bytes(6), about, out)
+		out.Observe(about, keyMAC, d.text.MAC(r.Bytes(6)))
 	case identification:
 		r.Skip(2) // vendor
 		out.Observe(about, keyOrder, bytes.TrimSpace(r.Bytes(20)))
@@ -163,8 +157,7 @@ func (d *dissector) block(kind int, r *wire.Reader, about heron.Subject, out dis
 		if r.Err() != nil {
 			return
 		}
-		d.text = strconv.AppendInt(d.text[:0], int64(hardware), 10)
-		out.Observe(about, keyHardware, d.text)
+		out.Observe(about, keyHardware, d.text.Number(hardware))
 		d.text = append(d.text[:0], byte(letter))
 		for i, n := range [...]int{major, minor, fix} {
 			if i > 0 {
@@ -177,16 +170,4 @@ func (d *dissector) block(kind int, r *wire.Reader, about heron.Subject, out dis
 		out.Observe(about, keyFunction, bytes.TrimSpace(r.Bytes(32)))
 		out.Observe(about, keyLocation, bytes.TrimSpace(r.Bytes(22)))
 	}
-}
-
-// mac tells the sender's own hardware address, which a router does not change.
-func (d *dissector) mac(b []byte, about heron.Subject, out dissect.Emitter) {
-	d.text = d.text[:0]
-	for i := range b {
-		if i > 0 {
-			d.text = append(d.text, ':')
-		}
-		d.text = hex.AppendEncode(d.text, b[i:i+1])
-	}
-	out.Observe(about, keyMAC, d.text)
 }

@@ -39,7 +39,7 @@ func (d *dissector) management(r *wire.Reader, about heron.Subject, out dissect.
 	}
 	switch action {
 	case actionSet, actionCommand:
-		out.Event(heron.Event{Kind: "ptp.configure", Attrs: map[string]string{"id": string(d.number(id))}})
+		out.Event(heron.Event{Kind: "ptp.configure", Attrs: map[string]string{"id": string(d.text.Number(id))}})
 	case actionResponse:
 		switch id {
 		case idDescription:

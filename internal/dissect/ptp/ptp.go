@@ -3,7 +3,6 @@
 package ptp
 
 import (
-	"encoding/hex"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -50,7 +49,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -73,8 +72,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	d.text = append(strconv.AppendInt(d.text[:0], int64(version&0xf), 10), '.')
 	d.text = strconv.AppendInt(d.text, int64(version>>4), 10)
 	out.Observe(about, keyVersion, d.text)
-	out.Observe(about, keyIdentity, d.hex(identity))
-	out.Observe(about, keyDomain, d.number(domain))
+	out.Observe(about, keyIdentity, d.text.Hex(identity))
+	out.Observe(about, keyDomain, d.text.Number(domain))
 	out.ObserveString(about, keyRole, role(kind))
 	switch kind {
 	case typeAnnounce:
@@ -124,8 +123,8 @@ func (d *dissector) announce(r *wire.Reader, about heron.Subject, out dissect.Em
 	if r.Err() != nil {
 		return
 	}
-	out.Observe(about, keyGrandmaster, d.hex(grandmaster))
-	out.Observe(about, keyClass, d.number(class))
+	out.Observe(about, keyGrandmaster, d.text.Hex(grandmaster))
+	out.Observe(about, keyClass, d.text.Number(class))
 	out.ObserveString(about, keySource, sourceName(source))
 }
 
@@ -171,14 +170,4 @@ func (d *dissector) first(r *wire.Reader, about heron.Subject, out dissect.Emitt
 		out.ObserveString(about, keyRole, [...]string{"master", "slave", "master", "master"}[control])
 	}
 	return nil
-}
-
-func (d *dissector) hex(b []byte) []byte {
-	d.text = hex.AppendEncode(d.text[:0], b)
-	return d.text
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	return d.text
 }

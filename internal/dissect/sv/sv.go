@@ -3,8 +3,6 @@
 package sv
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/ber"
@@ -35,7 +33,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -55,7 +53,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if ber.Peek(&units) != ber.Sequence {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	d.number(out, about, keyAppID, app, 16)
+	out.Observe(about, keyAppID, d.text.HexNumber(app, 0))
 	for i := 0; i < maxUnits && units.Len() > 0; i++ {
 		unit := ber.Get(&units, ber.Sequence)
 		d.unit(&unit, about, out)
@@ -73,13 +71,8 @@ func (d *dissector) unit(r *wire.Reader, about heron.Subject, out dissect.Emitte
 			out.Observe(about, keyDataSet, body.Rest())
 		case 0x83:
 			if n := ber.Int(&body); body.Err() == nil {
-				d.number(out, about, keyRevision, n, 10)
+				out.Observe(about, keyRevision, d.text.Number(n))
 			}
 		}
 	}
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n, base int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), base)
-	out.Observe(about, key, d.text)
 }

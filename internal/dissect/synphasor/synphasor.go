@@ -99,7 +99,7 @@ func checked(b []byte, n int) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -129,7 +129,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, nil
 	}
 	about := m.Sender()
-	d.number(out, about, keyID, id)
+	out.Observe(about, keyID, d.text.Number(id))
 	switch kind {
 	case headerFrame:
 		out.Observe(about, keyHeader, bytes.Trim(body.Rest(), "\x00 "))
@@ -139,11 +139,6 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		d.configuration3(&body, about, out)
 	}
 	return heron.Verdict{}, nil
-}
-
-func (d *dissector) number(out dissect.Emitter, about heron.Subject, key string, n int) {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	out.Observe(about, key, d.text)
 }
 
 // configuration reads which units a stream has (§6.4).
@@ -159,13 +154,13 @@ func (d *dissector) configuration(r *wire.Reader, about heron.Subject, out disse
 			return r.Err()
 		}
 		out.Observe(about, keyStation, bytes.Trim(name, "\x00 "))
-		d.number(out, about, keyUnit, id)
+		out.Observe(about, keyUnit, d.text.Number(id))
 	}
 	if units > maxStations {
 		return nil
 	}
 	if rate := int(int16(r.U16())); r.Err() == nil && rate > 0 {
-		d.number(out, about, keyRate, rate)
+		out.Observe(about, keyRate, d.text.Number(rate))
 	}
 	return nil
 }
@@ -180,7 +175,7 @@ func (d *dissector) configuration3(r *wire.Reader, about heron.Subject, out diss
 		return // a later part of it
 	}
 	out.Observe(about, keyStation, bytes.Trim(name, "\x00 "))
-	d.number(out, about, keyUnit, id)
+	out.Observe(about, keyUnit, d.text.Number(id))
 }
 
 // order reports a command (§6.6), each time.

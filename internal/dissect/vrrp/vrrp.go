@@ -4,7 +4,6 @@ package vrrp
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -36,7 +35,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // authSize is the length of the authentication data of version 2.
@@ -59,9 +58,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine // CARP, perhaps, which has the same number
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	out.Observe(about, keyVersion, d.number(version))
-	out.Observe(about, keyRouter, d.number(router))
-	out.Observe(about, keyPriority, d.number(priority))
+	out.Observe(about, keyVersion, d.text.Number(version))
+	out.Observe(about, keyRouter, d.text.Number(router))
+	out.Observe(about, keyPriority, d.text.Number(priority))
 	for range count {
 		if ip, ok := netip.AddrFromSlice(r.Bytes(size)); ok {
 			d.text = ip.AppendTo(d.text[:0])
@@ -72,12 +71,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		out.ObserveString(about, keyAuth, [...]string{"none", "simple", "md5"}[auth])
 	}
 	if priority == 0 {
-		out.Event(heron.Event{Kind: "vrrp.resign", Attrs: map[string]string{"router": string(d.number(router))}})
+		out.Event(heron.Event{Kind: "vrrp.resign", Attrs: map[string]string{"router": string(d.text.Number(router))}})
 	}
 	return heron.Verdict{}, nil
-}
-
-func (d *dissector) number(n int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(n), 10)
-	return d.text
 }
