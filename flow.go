@@ -37,8 +37,9 @@ const FlowBuckets = 8
 
 // Flow summarises one conversation: packets of one 5-tuple between a client,
 // which sent first, and a server. A flow is reported when it opens, when its
-// state changes, every minute of traffic time while it lives, and when it ends;
-// each report carries the totals so far under the same ID.
+// state changes, every minute of traffic time while it lives, and when it ends,
+// at most once in a second of traffic time; each report carries the totals so
+// far under the same ID.
 type Flow struct {
 	ID        string    `json:"id"`
 	Transport Transport `json:"transport"`
@@ -83,6 +84,17 @@ type Flow struct {
 	// ClientDevice and ServerDevice are set by the core, from the inventory.
 	ClientDevice string `json:"client_device,omitempty"`
 	ServerDevice string `json:"server_device,omitempty"`
+}
+
+// Answered reports whether the server took what the client began.
+func (f *Flow) Answered() bool {
+	switch f.State {
+	case FlowEstablished, FlowClosed:
+		return true
+	case FlowReset, FlowExpired:
+		return f.ServerPackets > 0
+	}
+	return false
 }
 
 // FlowRecord is what an exporter says of one direction of a flow: what passed

@@ -23,22 +23,13 @@ func addLayers(list, more []heron.ProtocolCount) []heron.ProtocolCount {
 	return list
 }
 
-// inOrder puts the workers' reports on flows in the order of what made them:
-// timers first, then packets, then the end. Those of timers and of the end have
-// the order of their ids, which does not depend on how flows are shared.
+// inOrder puts the workers' reports on flows in the order of their places, and
+// those of one place in that of their ids: it does not depend on how flows are
+// shared.
 func inOrder(of []harvest) []heron.Flow {
 	if len(of) == 1 {
-		h := &of[0]
-		timed, ended := 0, len(h.flows)
-		for timed < ended && h.places[timed] == placeTimer {
-			timed++
-		}
-		for ended > timed && h.places[ended-1] == placeEnd {
-			ended--
-		}
-		slices.SortFunc(h.flows[:timed], byID)
-		slices.SortFunc(h.flows[ended:], byID)
-		return h.flows
+		sortRuns(&of[0])
+		return of[0].flows
 	}
 	type report struct {
 		place uint64
@@ -50,11 +41,8 @@ func inOrder(of []harvest) []heron.Flow {
 			all = append(all, report{of[i].places[k], &of[i].flows[k]})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b report) int {
-		if a.place == b.place && (a.place == placeTimer || a.place == placeEnd) {
-			return byID(*a.flow, *b.flow)
-		}
-		return cmp.Compare(a.place, b.place)
+	slices.SortFunc(all, func(a, b report) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.flow.ID, b.flow.ID))
 	})
 	out := make([]heron.Flow, len(all))
 	for i, r := range all {
@@ -63,4 +51,17 @@ func inOrder(of []harvest) []heron.Flow {
 	return out
 }
 
-func byID(a, b heron.Flow) int { return strings.Compare(a.ID, b.ID) }
+// sortRuns sorts the reports of each place by their ids; the places of one
+// worker are in order.
+func sortRuns(h *harvest) {
+	for from := 0; from < len(h.flows); {
+		to := from + 1
+		for to < len(h.flows) && h.places[to] == h.places[from] {
+			to++
+		}
+		if to-from > 1 {
+			slices.SortFunc(h.flows[from:to], func(a, b heron.Flow) int { return strings.Compare(a.ID, b.ID) })
+		}
+		from = to
+	}
+}

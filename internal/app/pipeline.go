@@ -142,7 +142,7 @@ func (p *pipeline) batch(c cut, of []harvest) error {
 // flow learns what a report on a flow tells of its ends.
 func (p *pipeline) flow(f *heron.Flow) {
 	p.memory.Flow(f)
-	if f.State != heron.FlowEstablished || f.Transport != heron.TCP {
+	if f.Transport != heron.TCP || !f.Answered() {
 		return
 	}
 	// One end of an answered flow may be on the Internet.

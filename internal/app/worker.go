@@ -1,7 +1,6 @@
 package app
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -16,7 +15,7 @@ type worker struct {
 	table      *flow.Table
 	dispatcher *dissect.Dispatcher
 	collector  *dissect.Collector
-	place      uint64 // of the packet at hand in its source
+	phase      uint64
 	value      []byte // re-used to build values
 	out        harvest
 	spare      []uint64 // places of the harvest before
@@ -31,10 +30,14 @@ type harvest struct {
 	stats  heron.Stats // since the worker began
 }
 
-// Places of reports that no packet made, before and after those of packets.
+// Reports on flows come in this order: flows that timers ended, flows that
+// packets ended, flows that changed, and flows that the end of the source ended.
+// A place is one of these phases, and the place of the packet within it.
 const (
-	placeTimer = 0
-	placeEnd   = math.MaxUint64
+	phaseTimer  = 0
+	phasePacket = 1 << 61
+	phaseChange = 2 << 61
+	phaseEnd    = 3 << 61
 )
 
 // newWorker returns a worker with a table of at most maxFlows flows (0: the
@@ -68,13 +71,12 @@ func (w *worker) Handshake(h *flow.Handshake) {
 // Flow keeps a report. It implements flow.Sink.
 func (w *worker) Flow(f *heron.Flow) {
 	w.out.flows = append(w.out.flows, *f)
-	w.out.places = append(w.out.places, w.place)
+	w.out.places = append(w.out.places, w.phase|w.table.Place())
 }
 
 // packet takes the packet with that place in its source.
 func (w *worker) packet(p *heron.Packet, place uint64) {
-	w.place = place
-	w.collector.Place(place)
+	w.at(phasePacket, place)
 	w.table.Packet(p)
 	for _, r := range w.collector.Records() {
 		w.table.Export(&r)
@@ -83,20 +85,30 @@ func (w *worker) packet(p *heron.Packet, place uint64) {
 
 // quote takes an ICMP error in a packet of another worker for a flow of this one.
 func (w *worker) quote(p *heron.Packet, place uint64) {
-	w.place = place
-	w.collector.Place(place)
+	w.at(phasePacket, place)
 	w.table.Quote(p)
+}
+
+// at says where what follows comes from.
+func (w *worker) at(phase, place uint64) {
+	w.phase = phase
+	w.table.SetPlace(place)
+	w.collector.Place(place)
 }
 
 // tick tells the traffic time, with which the first packet after a cut came,
 // to whichever worker; it runs the timers.
 func (w *worker) tick(at heron.Time) {
-	w.place = placeTimer
+	w.at(phaseTimer, 0)
 	w.table.Advance(at)
 }
 
 // cut returns what was learned since the last cut. It is valid until the next.
 func (w *worker) cut() harvest {
+	if w.phase != phaseEnd {
+		w.phase = phaseChange
+		w.table.Report()
+	}
 	h := w.out
 	h.facts = w.collector.Cut()
 	h.layers = append(w.table.Layers(), w.dispatcher.Frames()...)
@@ -111,6 +123,6 @@ func (w *worker) cut() harvest {
 
 // finish ends all flows.
 func (w *worker) finish() {
-	w.place = placeEnd
+	w.at(phaseEnd, 0)
 	w.table.Flush()
 }

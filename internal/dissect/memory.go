@@ -165,11 +165,11 @@ func (m *Memory) port(about heron.Subject, key string, f *heron.Flow) {
 // given, since both sides of a peer-to-peer exchange look like servers.
 func (m *Memory) Flow(f *heron.Flow) {
 	const ephemeral = 32768 // the lowest port that common systems give to clients
-	established := f.State == heron.FlowEstablished
-	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) || !established && f.Transport != heron.UDP {
+	answered := f.Answered()
+	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) || !answered && f.Transport != heron.UDP {
 		return
 	}
-	if established {
+	if answered {
 		m.port(heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}, heron.KeyService, f)
 	}
 	m.port(heron.Subject{Endpoint: f.Client}, heron.KeyClientPort, f)

@@ -55,6 +55,7 @@ type entry struct {
 	exporter uint16 // who told of the flow; 0 = its packets did
 	fin      [2]bool
 	slot     uint8 // of the timer wheel, plus one; 0 = in none
+	queued   bool  // to be reported
 
 	hash       uint32
 	prev, next uint32 // in the timer wheel or, next alone, the free list

@@ -29,8 +29,8 @@ type Sink interface {
 	Sighting(e heron.Endpoint, at heron.Time)
 	// Handshake tells how a TCP stack opens a connection, of each SYN.
 	Handshake(h *Handshake)
-	// Flow takes a report on a flow: when it opens, when its state changes, every
-	// minute of traffic time in which it had packets, and when it ends.
+	// Flow takes a report on a flow: when it ends at once, and with Report when it
+	// opened, its state changed, or it had packets in a minute of traffic time.
 	Flow(f *heron.Flow)
 }
 
@@ -82,6 +82,8 @@ type Table struct {
 
 	layers    [layerKinds]heron.ProtocolCount // since the last call of Layers
 	exporters exporters
+	queue     []queued // flows to be reported
+	place     uint64   // of the packet at hand
 
 	scratch []byte        // where waiting bytes become one piece
 	msg     heron.Message // given to the sink again and again

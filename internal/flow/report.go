@@ -21,7 +21,7 @@ func (t *Table) answered(i uint32, e *entry) {
 // not wait for its next timer.
 func (t *Table) change(i uint32, e *entry, to heron.FlowState) {
 	e.state = to
-	t.tell(e, false)
+	t.tell(i, e)
 	switch to {
 	case heron.FlowClosed, heron.FlowReset, heron.FlowRejected:
 		t.unschedule(e)
@@ -29,8 +29,51 @@ func (t *Table) change(i uint32, e *entry, to heron.FlowState) {
 	}
 }
 
-// tell reports a flow.
-func (t *Table) tell(e *entry, ended bool) {
+// maxQueued bounds the flows that wait to be reported.
+const maxQueued = 1 << 18
+
+// queued is a flow that changed, and the place of the packet that made it.
+type queued struct {
+	flow, hash uint32
+	first      heron.Time
+	place      uint64
+}
+
+// tell has a flow reported by the next Report.
+func (t *Table) tell(i uint32, e *entry) {
+	e.reported = t.now
+	if e.queued {
+		return
+	}
+	if len(t.queue) >= maxQueued {
+		t.Report()
+	}
+	t.queue = append(t.queue, queued{i, e.hash, e.first, t.place})
+	e.queued = true
+}
+
+// Report tells the flows that changed since the last call, each as it is now,
+// in the order in which they changed first. Flows that ended were told then.
+func (t *Table) Report() {
+	for _, q := range t.queue {
+		// Another flow may have the entry by now.
+		if e := t.slab.at(q.flow); e.queued && e.hash == q.hash && e.first == q.first {
+			t.place = q.place
+			t.emit(e, false)
+		}
+	}
+	t.queue = t.queue[:0]
+}
+
+// SetPlace says which packet of the source comes next: reports of what it
+// changes have that place.
+func (t *Table) SetPlace(n uint64) { t.place = n }
+
+// Place is that of the packet behind the report that the sink is given.
+func (t *Table) Place() uint64 { return t.place }
+
+// emit gives a report on a flow to the sink.
+func (t *Table) emit(e *entry, ended bool) {
 	client, server := e.key.a, e.key.b
 	if !e.clientIsA {
 		client, server = server, client
@@ -53,7 +96,7 @@ func (t *Table) tell(e *entry, ended bool) {
 	if e.exporter != 0 {
 		t.report.Exporter = t.exporters.list[e.exporter-1]
 	}
-	e.reported, e.changed = t.now, false
+	e.queued, e.changed = false, false
 	t.sink.Flow(&t.report)
 }
 

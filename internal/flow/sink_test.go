@@ -1,8 +1,10 @@
 package flow_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,8 +139,20 @@ func (s *script) feedAs(link heron.LinkType, b []byte) *script {
 }
 
 func (s *script) feedPacket(p heron.Packet) *script {
+	before := len(s.sink.lines)
 	s.table.Packet(&p)
+	s.table.Report() // each change is a line of its own
+	// Of what one frame made, the flow's line is first, whenever it was told.
+	slices.SortStableFunc(s.sink.lines[before:], func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	return s
+}
+
+// rank puts lines about flows before others.
+func rank(line string) int {
+	if strings.HasPrefix(line, "f ") {
+		return 0
+	}
+	return 1
 }
 
 // tick lets traffic time pass: a frame that tells nothing.

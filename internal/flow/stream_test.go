@@ -162,7 +162,7 @@ func TestScratchBelongsToTheFlow(t *testing.T) {
 		return heron.Verdict{}
 	}
 	s.feed(client.udp(server, "x")).feed(client.udp(server, "y")).table.Flush()
-	s.want("f udp 10.0.0.1:40000 > 10.0.0.2:80 attempt 1/0", "f udp second 10.0.0.1:40000 > 10.0.0.2:80 attempt 2/0 ended")
+	s.want("f udp second 10.0.0.1:40000 > 10.0.0.2:80 attempt 1/0", "f udp second 10.0.0.1:40000 > 10.0.0.2:80 attempt 2/0 ended")
 	if got := s.sink.last.Before; got != "first" {
 		t.Errorf("the flow began as %q, want first", got)
 	}

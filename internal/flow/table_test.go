@@ -55,7 +55,7 @@ func TestTrafficTime(t *testing.T) {
 	s.table.Flush()
 	s.want(
 		"f udp 10.0.0.1:40000 > 10.0.0.2:80 attempt 1/0",
-		"f udp 10.0.0.1:40000 > 10.0.0.2:80 unanswered 1/0",
+		"f udp 10.0.0.1:40000 > 10.0.0.2:80 unanswered 2/0",
 		"f udp 10.0.0.1:40000 > 10.0.0.2:80 unanswered 5/0 ended",
 	)
 }

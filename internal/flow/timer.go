@@ -88,10 +88,10 @@ func (t *Table) timer(i uint32, e *entry) {
 	}
 	if e.state == heron.FlowAttempt && e.awaits && t.now-e.reported >= answerWait {
 		e.state = heron.FlowUnanswered
-		t.tell(e, false)
+		t.tell(i, e)
 	}
 	if e.changed && t.now-e.reported >= reportEvery {
-		t.tell(e, false)
+		t.tell(i, e)
 	}
 	t.schedule(i, e, e.deadline(t.now))
 }

@@ -55,7 +55,7 @@ func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
 		i = t.open(k, hash, senderIsA, src, dst, h)
 		e := t.slab.at(i)
 		if protocol != protoTCP {
-			t.tell(e, false)
+			t.tell(i, e)
 		}
 		return i, e, e.direction(senderIsA)
 	}
@@ -180,7 +180,7 @@ func (t *Table) end(i uint32, e *entry) {
 	if e.oneWay() {
 		t.stats.OneWay++
 	}
-	t.tell(e, true)
+	t.emit(e, true)
 	t.unschedule(e)
 	t.index.remove(e.hash, i)
 	t.slab.release(i, e)

@@ -129,13 +129,13 @@ func outcome(f *heron.Flow) (failed, known bool) {
 		if f.State == heron.FlowRejected {
 			return true, true
 		}
-		return false, f.State == heron.FlowEstablished
+		return false, f.Answered()
 	case f.Transport != heron.TCP:
 		return false, false
 	case f.State == heron.FlowRejected:
 		return true, true
 	case f.ServerPackets > 0:
-		return false, f.State == heron.FlowEstablished || f.State == heron.FlowClosed
+		return false, f.Answered()
 	case f.State == heron.FlowUnanswered, f.Ended && f.State == heron.FlowAttempt:
 		return true, f.ClientBytes <= maxSilentBytes
 	}
