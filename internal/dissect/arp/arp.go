@@ -28,7 +28,7 @@ const (
 )
 
 type dissector struct {
-	text []byte // re-used for the address as text
+	text dissect.Buffer // re-used for the address as text
 }
 
 // packet is an ARP packet for IPv4 over Ethernet.
@@ -65,8 +65,7 @@ func (d *dissector) claim(p *packet, m *heron.Message, out dissect.Emitter) {
 		return
 	}
 	about := heron.Subject{Endpoint: heron.Endpoint{MAC: p.senderMAC, IP: p.senderIP, VLAN: m.Src.VLAN}}
-	d.text = p.senderIP.AppendTo(d.text[:0])
-	out.Observe(about, heron.KeyARP, d.text)
+	out.Observe(about, heron.KeyARP, d.text.Address(p.senderIP))
 }
 
 // report makes an event of what a detector of spoofing and scanning needs: every

@@ -46,7 +46,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func probe(b []byte, _ bool) bool {
@@ -98,8 +98,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		size := body.U8()
 		body.Skip(1)
 		if size == 6 {
-			d.text = dissect.AppendMAC(d.text[:0], body.Bytes(size))
-			out.Observe(about, keyMAC, d.text)
+			out.Observe(about, keyMAC, d.text.MAC(body.Bytes(size)))
 		}
 	case getIdentity:
 		body.Skip(2) // length of the device ID

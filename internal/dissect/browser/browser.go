@@ -5,7 +5,6 @@ package browser
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -76,7 +75,8 @@ func source(b, buf []byte) (name []byte, ok bool) {
 }
 
 type dissector struct {
-	name, text []byte
+	name []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -115,9 +115,7 @@ func (d *dissector) announcement(r *wire.Reader, host heron.Subject, out dissect
 		out.Observe(host, keyDomain, name)
 	case (kind == hostAnnounced || kind == masterAnnounced) && mark == signature:
 		out.Observe(host, heron.KeyHostname, name)
-		d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
-		d.text = strconv.AppendInt(append(d.text, '.'), int64(minor), 10)
-		out.Observe(host, keyVersion, d.text)
+		out.Observe(host, keyVersion, d.text.Numbers('.', major, minor))
 		for _, known := range [...]struct {
 			bit  int
 			name string

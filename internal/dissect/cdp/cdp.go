@@ -101,8 +101,7 @@ func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out diss
 		out.Observe(about, keyCapabilities, d.text.Names(v.U32(), "router", "bridge", "source-route-bridge", "switch", "host", "igmp", "repeater",
 			"phone", "remotely-managed", "cvta", "two-port-relay"))
 	case typeNativeVLAN:
-		d.text = strconv.AppendInt(d.text[:0], int64(v.U16()), 10)
-		out.Observe(about, keyNativeVLAN, d.text)
+		out.Observe(about, keyNativeVLAN, d.text.Number(v.U16()))
 	case typeObjectID:
 		out.Observe(about, keyObjectID, d.objectID(v))
 	case typeLocation:
@@ -138,8 +137,7 @@ func (d *dissector) addresses(about heron.Subject, key string, v *wire.Reader, o
 		v.Skip(1) // kind of protocol
 		v.Skip(v.U8())
 		if ip, ok := netip.AddrFromSlice(v.Bytes(v.U16())); ok && !ip.IsUnspecified() {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, key, d.text)
+			out.Observe(about, key, d.text.Address(ip))
 		}
 	}
 }

@@ -3,7 +3,6 @@
 package dhcp
 
 import (
-	"encoding/hex"
 	"net/netip"
 	"strconv"
 
@@ -45,7 +44,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // facts are the options of one message that are worth telling; borrowed.
@@ -123,8 +122,7 @@ func (d *dissector) client(about heron.Subject, o dhcp.Option, out dissect.Emitt
 	case dhcp.OptParameters:
 		out.Observe(about, keyParams, d.numbers(o.Data))
 	case dhcp.OptClientID:
-		d.text = hex.AppendEncode(d.text[:0], o.Data)
-		out.Observe(about, keyClientID, d.text)
+		out.Observe(about, keyClientID, d.text.Hex(o.Data))
 	case dhcp.OptRequestedIP:
 		out.Observe(about, keyRequested, d.address(o.Data))
 	case dhcp.OptUserClass:
@@ -134,8 +132,7 @@ func (d *dissector) client(about heron.Subject, o dhcp.Option, out dissect.Emitt
 		v.Skip(2)
 		out.Observe(about, keyFQDN, d.domain(v.Rest(), flags&4 != 0))
 	case dhcp.OptMaxSize:
-		d.text = strconv.AppendInt(d.text[:0], int64(v.U16()), 10)
-		out.Observe(about, keyMaxSize, d.text)
+		out.Observe(about, keyMaxSize, d.text.Number(v.U16()))
 	}
 }
 
@@ -194,8 +191,7 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 	given := h.YourIP.IsValid() && !h.YourIP.IsUnspecified()
 	if f.kind == dhcp.Ack && given && h.ClientMAC.IsUnicast() {
 		about := heron.Subject{Endpoint: heron.Endpoint{MAC: h.ClientMAC, IP: h.YourIP, VLAN: m.Src.VLAN}}
-		d.text = h.YourIP.AppendTo(d.text[:0])
-		out.Observe(about, heron.KeyDHCPAddress, d.text)
+		out.Observe(about, heron.KeyDHCPAddress, d.text.Address(h.YourIP))
 	}
 	if f.kind != dhcp.Offer && f.kind != dhcp.Ack && f.kind != dhcp.Nak {
 		return
@@ -229,8 +225,7 @@ func (d *dissector) address(b []byte) []byte {
 	if !ok {
 		return nil
 	}
-	d.text = ip.AppendTo(d.text[:0])
-	return d.text
+	return d.text.Address(ip)
 }
 
 func addressText(b []byte) string {

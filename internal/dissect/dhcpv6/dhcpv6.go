@@ -72,7 +72,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // facts are the options of one message that are worth telling; borrowed.
@@ -216,8 +216,7 @@ func (d *dissector) client(about heron.Subject, code int, v *wire.Reader, out di
 			out.Observe(about, keyUserClass, v.Bytes(v.U16()))
 		}
 	case optVendor:
-		d.text = strconv.AppendInt(d.text[:0], int64(v.U32()), 10)
-		out.Observe(about, keyEnterprise, d.text)
+		out.Observe(about, keyEnterprise, d.text.Number(v.U32()))
 		for v.Len() > 0 {
 			out.Observe(about, keyVendor, v.Bytes(v.U16()))
 		}
@@ -236,8 +235,7 @@ func (d *dissector) duid(about heron.Subject, v *wire.Reader, out dissect.Emitte
 	if v.Len() < 3 || v.Len() > 130 {
 		return
 	}
-	d.text = hex.AppendEncode(d.text[:0], v.Peek(v.Len()))
-	out.Observe(about, keyDUID, d.text)
+	out.Observe(about, keyDUID, d.text.Hex(v.Peek(v.Len())))
 	switch kind := v.U16(); kind {
 	case 1, 3: // DUID-LLT, DUID-LL
 		hardware := v.U16()
@@ -245,12 +243,10 @@ func (d *dissector) duid(about heron.Subject, v *wire.Reader, out dissect.Emitte
 			v.Skip(4) // time
 		}
 		if hardware == 1 && v.Len() == 6 {
-			d.text = dissect.AppendMAC(d.text[:0], v.Rest())
-			out.Observe(about, keyDUIDMAC, d.text)
+			out.Observe(about, keyDUIDMAC, d.text.MAC(v.Rest()))
 		}
 	case 2: // DUID-EN
-		d.text = strconv.AppendInt(d.text[:0], int64(v.U32()), 10)
-		out.Observe(about, keyDUIDMaker, d.text)
+		out.Observe(about, keyDUIDMaker, d.text.Number(v.U32()))
 	}
 }
 
@@ -263,8 +259,7 @@ func (d *dissector) server(about heron.Subject, code int, v *wire.Reader, f *fac
 	case optDNS:
 		f.names = v.Bytes(16)
 		if ip, ok := netip.AddrFromSlice(f.names); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyDNS, d.text)
+			out.Observe(about, keyDNS, d.text.Address(ip))
 		}
 	case optIANA, optIATA:
 		v.Skip(4)
@@ -290,8 +285,7 @@ func (d *dissector) given(about heron.Subject, f *facts, m *heron.Message, out d
 	out.ObserveString(about, keyServer, "yes")
 	if f.kind == reply && f.address.IsValid() && m.Dst.IP.IsLinkLocalUnicast() && m.Dst.MAC.IsUnicast() {
 		to := heron.Subject{Endpoint: heron.Endpoint{MAC: m.Dst.MAC, IP: f.address, VLAN: m.Src.VLAN}}
-		d.text = f.address.AppendTo(d.text[:0])
-		out.Observe(to, heron.KeyDHCPAddress, d.text)
+		out.Observe(to, heron.KeyDHCPAddress, d.text.Address(f.address))
 	}
 	attrs := map[string]string{"server_id": hex.EncodeToString(f.server), "client_mac": m.Dst.MAC.String()}
 	if f.address.IsValid() {

@@ -49,7 +49,7 @@ func frame(b []byte) (int, error) {
 
 type dissector struct {
 	fragment []byte // joined from segments
-	text     []byte
+	text     dissect.Buffer
 }
 
 // dissect reads the frames of one fragment, or of one datagram, which may hold
@@ -90,8 +90,7 @@ func (d *dissector) ends(f *dnp3.Frame, m *heron.Message, out dissect.Emitter) {
 	if f.Control&dnp3.FromMaster != 0 {
 		key = keyMaster
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(f.Source), 10)
-	out.Observe(m.Sender(), key, d.text)
+	out.Observe(m.Sender(), key, d.text.Number(f.Source))
 }
 
 func (d *dissector) application(f *dnp3.Frame, fragment []byte, m *heron.Message, out dissect.Emitter) error {

@@ -6,7 +6,6 @@ package eapol
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -58,7 +57,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -72,8 +71,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, err
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
-	out.Observe(about, keyVersion, d.text)
+	out.Observe(about, keyVersion, d.text.Number(version))
 	switch kind {
 	case packetEAP:
 		return heron.Verdict{}, d.eap(&body, about, out)

@@ -1,8 +1,6 @@
 package eapol
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -64,10 +62,7 @@ func (d *dissector) attribute(kind int, v *wire.Reader, about heron.Subject, out
 		v.Skip(4)
 		sub := v.U16()
 		if v.Err() == nil {
-			d.text = strconv.AppendInt(d.text[:0], int64(category), 10)
-			d.text = append(d.text, '.')
-			d.text = strconv.AppendInt(d.text, int64(sub), 10)
-			out.Observe(about, "wps.device_type", d.text)
+			out.Observe(about, "wps.device_type", d.text.Numbers('.', category, sub))
 		}
 	}
 }

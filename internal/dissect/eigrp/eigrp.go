@@ -34,7 +34,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // Operation codes and entries (RFC 7868 §6.6, §6.7).
@@ -53,8 +53,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = strconv.AppendInt(d.text[:0], int64(system), 10)
-	out.Observe(about, keySystem, d.text)
+	out.Observe(about, keySystem, d.text.Number(system))
 	auth := "none"
 	for r.Len() > 0 {
 		kind := r.U16()

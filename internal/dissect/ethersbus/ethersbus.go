@@ -97,7 +97,7 @@ func sum(b []byte) int {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -113,8 +113,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	asked := int(m.Flow.Data[atAsked]) - 1
 	m.Flow.Data[atAsked] = 0
 	if asked >= 0 {
-		d.text = strconv.AppendInt(d.text[:0], int64(m.Flow.Data[atStation]), 10)
-		out.Observe(m.Sender(), keyStation, d.text)
+		out.Observe(m.Sender(), keyStation, d.text.Number(int(m.Flow.Data[atStation])))
 	}
 	if t.attribute == attrAnswer {
 		answer(asked, &t, m.Sender(), out)

@@ -4,7 +4,6 @@ package ethersio
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -37,7 +36,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -53,8 +52,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(4) // number of the telegram
 	station := r.U32()
 	if r.Err() == nil {
-		d.text = strconv.AppendInt(d.text[:0], int64(station), 10)
-		out.Observe(heron.Subject{Endpoint: m.Src}, keyStation, d.text)
+		out.Observe(heron.Subject{Endpoint: m.Src}, keyStation, d.text.Number(station))
 	}
 	return heron.Verdict{Done: true}, nil
 }

@@ -135,7 +135,7 @@ func (c *command) target() {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -185,10 +185,7 @@ func (d *dissector) request(c *command, m *heron.Message, out dissect.Emitter) {
 
 // response tells what an answer shows of the controller.
 func (d *dissector) response(c *command, about heron.Subject, out dissect.Emitter) {
-	d.text = strconv.AppendInt(d.text[:0], int64(c.net), 10)
-	d.text = strconv.AppendInt(append(d.text, '.'), int64(c.node), 10)
-	d.text = strconv.AppendInt(append(d.text, '.'), int64(c.unit), 10)
-	out.Observe(about, keyNode, d.text)
+	out.Observe(about, keyNode, d.text.Numbers('.', c.net, c.node, c.unit))
 	r := wire.NewReader(c.data)
 	if c.end&^0x00c0 != 0 { // these two say that the CPU has an error of its own
 		return

@@ -45,7 +45,7 @@ type state struct {
 }
 
 type dissector struct {
-	text   []byte
+	text   dissect.Buffer
 	states [publishers]state
 }
 
@@ -66,10 +66,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.Observe(about, keyControl, msg.control)
 	out.Observe(about, keyDataSet, msg.dataSet)
 	out.Observe(about, keyID, msg.id)
-	d.text = strconv.AppendInt(d.text[:0], int64(msg.app), 16)
-	out.Observe(about, keyAppID, d.text)
-	d.text = strconv.AppendInt(d.text[:0], int64(msg.revision), 10)
-	out.Observe(about, keyRevision, d.text)
+	out.Observe(about, keyAppID, d.text.HexNumber(msg.app, 0))
+	out.Observe(about, keyRevision, d.text.Number(msg.revision))
 	d.change(&msg, m, out)
 	return heron.Verdict{}, nil
 }

@@ -67,8 +67,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.ObserveString(about, keyState, stateName(s.version, s.state))
 	out.ObserveString(about, keyAuth, auth)
 	if s.address.IsValid() && !s.address.IsUnspecified() {
-		d.text = s.address.AppendTo(d.text[:0])
-		out.Observe(about, keyAddress, d.text)
+		out.Observe(about, keyAddress, d.text.Address(s.address))
 	}
 	if s.op != opHello {
 		kind := "hsrp.coup"

@@ -46,7 +46,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -155,8 +155,7 @@ func (d *dissector) routers(r *wire.Reader, about heron.Subject, out dissect.Emi
 	}
 	for range r.Count(n, 8) {
 		if ip, ok := netip.AddrFromSlice(r.Bytes(4)); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyRouter, d.text)
+			out.Observe(about, keyRouter, d.text.Address(ip))
 		}
 		r.Skip(4) // preference
 	}

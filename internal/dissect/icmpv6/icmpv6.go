@@ -46,7 +46,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -121,8 +121,7 @@ func (d *dissector) group(about heron.Subject, group netip.Addr, out dissect.Emi
 	if !group.IsMulticast() || solicited || group == netip.IPv6LinkLocalAllNodes() {
 		return
 	}
-	d.text = group.AppendTo(d.text[:0])
-	out.Observe(about, keyGroup, d.text)
+	out.Observe(about, keyGroup, d.text.Address(group))
 }
 
 // node reads the answer to a question for a name (RFC 4620 §6.3).
@@ -163,8 +162,7 @@ func (d *dissector) mesh(code int, r *wire.Reader, about heron.Subject, out diss
 			return r.Err()
 		}
 		out.ObserveString(about, keyRPL, "router")
-		d.text = dodag.AppendTo(d.text[:0])
-		out.Observe(about, keyDODAG, d.text)
+		out.Observe(about, keyDODAG, d.text.Address(dodag))
 	case dis, dao:
 		out.ObserveString(about, keyRPL, "node")
 	}

@@ -67,7 +67,7 @@ func plausible(m *iec104.Message) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -105,10 +105,8 @@ func (d *dissector) unit(u *iec104.Unit, m *heron.Message, out dissect.Emitter) 
 	order := u.Cause == iec104.Activation || u.Cause == iec104.Deactivation
 	switch {
 	case kind == "":
-		d.text = strconv.AppendInt(d.text[:0], int64(u.Address), 10)
-		out.Observe(about, keyStation, d.text)
-		d.text = strconv.AppendInt(d.text[:0], int64(u.Type), 10)
-		out.Observe(about, keyType, d.text)
+		out.Observe(about, keyStation, d.text.Number(u.Address))
+		out.Observe(about, keyType, d.text.Number(u.Type))
 	case u.Negative || u.Cause >= iec104.UnknownType:
 		out.Event(heron.Event{Kind: "iec104.refusal", Attrs: attributes(u)})
 	case order || u.Type == readCommand && u.Cause == requested || u.Type >= firstFile && m.FromClient:

@@ -45,7 +45,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -108,6 +108,5 @@ func (d *dissector) report(r *wire.Reader, n int, about heron.Subject, out disse
 }
 
 func (d *dissector) group(about heron.Subject, group netip.Addr, out dissect.Emitter) {
-	d.text = group.AppendTo(d.text[:0])
-	out.Observe(about, keyGroup, d.text)
+	out.Observe(about, keyGroup, d.text.Address(group))
 }

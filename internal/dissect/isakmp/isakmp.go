@@ -4,7 +4,6 @@ package isakmp
 
 import (
 	"crypto/md5" // vendor IDs are defined with MD5; nothing is secured by it
-	"encoding/hex"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -111,7 +110,7 @@ func readHeader(b []byte) (header, bool) {
 
 type dissector struct {
 	known map[[16]byte]string
-	text  []byte
+	text  dissect.Buffer
 }
 
 func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -187,8 +186,7 @@ func (d *dissector) vendor(id []byte, about heron.Subject, out dissect.Emitter) 
 		out.Observe(about, keyVendor, id)
 		return
 	}
-	d.text = hex.AppendEncode(d.text[:0], id[:min(len(id), maxVendor)])
-	out.Observe(about, keyVendor, d.text)
+	out.Observe(about, keyVendor, d.text.Hex(id[:min(len(id), maxVendor)]))
 }
 
 // prefixed names vendor IDs that are known by how they begin.

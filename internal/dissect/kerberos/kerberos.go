@@ -112,7 +112,7 @@ func head(r *wire.Reader) (kind int, body wire.Reader, ok bool) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 	name []byte
 }
 
@@ -293,8 +293,7 @@ func (d *dissector) ticket(kind int, r *wire.Reader, m *heron.Message, out disse
 	}
 	about := m.Sender()
 	out.Observe(about, keyRealm, realm.Rest())
-	d.text = strconv.AppendInt(d.text[:0], int64(number), 10)
-	out.Observe(about, keyChosen, d.text)
+	out.Observe(about, keyChosen, d.text.Number(number))
 	if kind == tgsReply && len(service) > 0 {
 		out.Event(heron.Event{Kind: "kerberos.ticket", Attrs: map[string]string{
 			"service": wire.Text(service, 128), "etype": strconv.Itoa(number),

@@ -5,7 +5,6 @@
 package knxip
 
 import (
-	"encoding/hex"
 	"net/netip"
 	"strconv"
 
@@ -207,16 +206,13 @@ func (d *dissector) device(v *wire.Reader, about heron.Subject, out dissect.Emit
 	}
 	out.ObserveString(about, keyMedium, mediumName(medium))
 	out.Observe(about, keyAddress, d.individual(address))
-	d.text = hex.AppendEncode(d.text[:0], serial)
-	out.Observe(about, keySerial, d.text)
+	out.Observe(about, keySerial, d.text.Hex(serial))
 	s := wire.NewReader(serial)
 	out.Observe(about, keyManufacturer, d.text.Number(s.U16()))
 	if !group.IsUnspecified() {
-		d.text = group.AppendTo(d.text[:0])
-		out.Observe(about, keyGroup, d.text)
+		out.Observe(about, keyGroup, d.text.Address(group))
 	}
-	d.text = dissect.AppendMAC(d.text[:0], mac)
-	out.Observe(about, keyMAC, d.text)
+	out.Observe(about, keyMAC, d.text.MAC(mac))
 	n := 0
 	for n < len(name) && name[n] != 0 {
 		n++
@@ -250,8 +246,7 @@ func (d *dissector) feature(r *wire.Reader, about heron.Subject, out dissect.Emi
 	}
 	switch id {
 	case deviceMask:
-		d.text = strconv.AppendInt(d.text[:0], int64(value), 16)
-		out.Observe(about, keyMask, d.text)
+		out.Observe(about, keyMask, d.text.HexNumber(value, 0))
 	case maker:
 		out.Observe(about, keyManufacturer, d.text.Number(value))
 	case individual:

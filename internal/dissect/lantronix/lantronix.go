@@ -81,7 +81,7 @@ func isLantronix(mac []byte) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -111,7 +111,6 @@ func (d *dissector) firmware(r *wire.Reader, from heron.Endpoint, out dissect.Em
 	}
 	r.Skip(4)
 	if mac := r.Bytes(6); mac != nil {
-		d.text = dissect.AppendMAC(d.text[:0], mac)
-		out.Observe(about, keyMAC, d.text)
+		out.Observe(about, keyMAC, d.text.MAC(mac))
 	}
 }

@@ -4,8 +4,6 @@
 package ldap
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/ber"
@@ -135,7 +133,7 @@ func isOperation(op int) bool {
 type dissector struct {
 	attributes dissect.KeyMaker
 	ntlm       dissect.NTLMTeller
-	text       []byte
+	text       dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -203,8 +201,7 @@ func (d *dissector) bind(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 		return
 	}
 	about := m.Sender()
-	d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
-	out.Observe(about, keyVersion, d.text)
+	out.Observe(about, keyVersion, d.text.Number(version))
 	switch {
 	case kind == simple && credentials.Len() == 0:
 		out.ObserveString(about, keyAuth, "anonymous")

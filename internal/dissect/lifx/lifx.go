@@ -95,8 +95,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 			out.Event(heron.Event{Kind: "lifx.write", Attrs: map[string]string{"type": strconv.Itoa(kind)}})
 		}
 	case stateFirmware, stateLabel, stateVersion, stateLocation, stateGroup, lightState:
-		d.text = dissect.AppendMAC(d.text[:0], target)
-		out.Observe(about, keyTarget, d.text)
+		out.Observe(about, keyTarget, d.text.MAC(target))
 		return heron.Verdict{}, d.state(kind, r, about, out)
 	}
 	return heron.Verdict{}, nil
@@ -110,9 +109,7 @@ func (d *dissector) state(kind int, r *wire.Reader, about heron.Subject, out dis
 		r.Skip(16) // when it was made, reserved
 		minor, major := r.U16LE(), r.U16LE()
 		if r.Err() == nil {
-			d.text = append(strconv.AppendInt(d.text[:0], int64(major), 10), '.')
-			d.text = strconv.AppendInt(d.text, int64(minor), 10)
-			out.Observe(about, keyFirmware, d.text)
+			out.Observe(about, keyFirmware, d.text.Numbers('.', major, minor))
 		}
 	case stateVersion:
 		vendor, product := r.U32LE(), r.U32LE()

@@ -5,7 +5,6 @@ package lldp
 import (
 	"errors"
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -135,8 +134,7 @@ func (d *dissector) network(v *wire.Reader) []byte {
 	if !ok {
 		return nil
 	}
-	d.text = ip.AppendTo(d.text[:0])
-	return d.text
+	return d.text.Address(ip)
 }
 
 // management reads a management address (§8.5.9).
@@ -165,8 +163,7 @@ func (d *dissector) organization(about heron.Subject, v *wire.Reader, out dissec
 	case org == lldp.OrgProfinet && subtype == lldp.ProfinetAlias:
 		out.Observe(about, keyProfinetPort, v.Rest())
 	case org == lldp.Org8021 && subtype == lldp.PortVLAN && v.Len() == 2:
-		d.text = strconv.AppendInt(d.text[:0], int64(v.U16()), 10)
-		out.Observe(about, keyVLAN, d.text)
+		out.Observe(about, keyVLAN, d.text.Number(v.U16()))
 	case org == lldp.OrgIANA && subtype == lldp.MUD:
 		out.Observe(about, keyMUD, v.Rest())
 	}

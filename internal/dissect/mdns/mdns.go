@@ -50,8 +50,9 @@ func Protocol() dissect.Protocol {
 
 // dissector holds the buffers that names are read into.
 type dissector struct {
-	name, target, text []byte
-	txt                dissect.KeyMaker
+	name, target []byte
+	text         dissect.Buffer
+	txt          dissect.KeyMaker
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -148,8 +149,7 @@ func (d *dissector) record(about heron.Subject, rec *dns.Record, out dissect.Emi
 	case dns.TypeA, dns.TypeAAAA:
 		d.host(about, rec.Name, out)
 		if ip, ok := netip.AddrFromSlice(rec.Bytes()); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	case dns.TypeHINFO:
 		s := rec.Strings()

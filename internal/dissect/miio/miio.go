@@ -4,7 +4,6 @@ package miio
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -38,7 +37,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // isHead reports whether b is one message: the mark, and a length that is its own;
@@ -64,8 +63,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, nil // a greeting, or an order that names whom it is for
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = strconv.AppendInt(d.text[:0], int64(device), 10)
-	out.Observe(about, keyDevice, d.text)
+	out.Observe(about, keyDevice, d.text.Number(device))
 	// An answer to a greeting has the key in place of a sum until the device was
 	// set up; afterwards that place is all ones or all zeros.
 	if size == headSize && len(bytes.Trim(sum, "\xff")) > 0 && len(bytes.Trim(sum, "\x00")) > 0 {

@@ -50,7 +50,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // dissect reads a header of four octets and entries; four zeros alone ask all to
@@ -92,8 +92,7 @@ func whole(r wire.Reader) bool {
 func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out dissect.Emitter) {
 	switch kind {
 	case typeMAC:
-		d.text = dissect.AppendMAC(d.text[:0], v.Rest())
-		out.Observe(about, keyMAC, d.text)
+		out.Observe(about, keyMAC, d.text.MAC(v.Rest()))
 	case typeIdentity:
 		name := v.Rest()
 		out.Observe(about, keyIdentity, name)
@@ -110,8 +109,7 @@ func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out diss
 		out.Observe(about, keyInterface, v.Rest())
 	case typeIPv4, typeIPv6:
 		if ip, ok := netip.AddrFromSlice(v.Rest()); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	}
 }

@@ -84,7 +84,7 @@ func probe(b []byte, fromClient bool) bool {
 
 type dissector struct {
 	names map[int]string // keys of the device identification
-	text  []byte
+	text  dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -141,8 +141,7 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
 	about := m.Sender()
 	out.ObserveString(about, keyServer, "yes")
-	d.text = strconv.AppendInt(d.text[:0], int64(f.Unit), 10)
-	out.Observe(about, keyUnit, d.text)
+	out.Observe(about, keyUnit, d.text.Number(f.Unit))
 	if f.Function&modbus.Exception != 0 {
 		r := wire.NewReader(f.Data)
 		out.Event(heron.Event{Kind: "modbus.exception", Attrs: map[string]string{
@@ -151,8 +150,7 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 		}})
 		return
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(f.Function), 10)
-	out.Observe(about, keyFunction, d.text)
+	out.Observe(about, keyFunction, d.text.Number(f.Function))
 	switch f.Function {
 	case modbus.UMAS:
 		umasResponse(f, m, out)

@@ -4,8 +4,6 @@
 package mongo
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -109,7 +107,7 @@ func embedded(r *wire.Reader) (doc wire.Reader, ok bool) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -159,8 +157,7 @@ func (d *dissector) elements(r wire.Reader, place int, m *heron.Message, out dis
 		case number32:
 			value := r.U32LE()
 			if !m.FromClient && string(name) == "maxWireVersion" {
-				d.text = strconv.AppendInt(d.text[:0], int64(value), 10)
-				out.Observe(m.Sender(), keyWire, d.text)
+				out.Observe(m.Sender(), keyWire, d.text.Number(value))
 			}
 		default:
 			if !pass(kind, &r) {

@@ -65,7 +65,7 @@ func isMoxa(r *wire.Reader) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -89,8 +89,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(4)
 	d.text = strconv.AppendInt(d.text[:0], int64(r.U16LE())|1<<16, 16)
 	out.Observe(about, keyModel, d.text[1:])
-	d.text = dissect.AppendMAC(d.text[:0], r.Bytes(6))
-	out.Observe(about, keyMAC, d.text)
+	out.Observe(about, keyMAC, d.text.MAC(r.Bytes(6)))
 	if function == readName|answerBit {
 		name, _, _ := bytes.Cut(r.Rest(), []byte{0})
 		if wire.Printable(name) {

@@ -49,7 +49,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte // re-used for addresses as text
+	text dissect.Buffer // re-used for addresses as text
 }
 
 // options are those of a message that say who is who.
@@ -159,8 +159,7 @@ func (d *dissector) claim(m *heron.Message, ip netip.Addr, mac heron.MAC, out di
 	if ip.IsUnspecified() || !mac.IsUnicast() {
 		return
 	}
-	d.text = ip.AppendTo(d.text[:0])
-	out.Observe(heron.Subject{Endpoint: heron.Endpoint{MAC: mac, IP: ip, VLAN: m.Src.VLAN}}, heron.KeyARP, d.text)
+	out.Observe(heron.Subject{Endpoint: heron.Endpoint{MAC: mac, IP: ip, VLAN: m.Src.VLAN}}, heron.KeyARP, d.text.Address(ip))
 }
 
 // options reads to the end of a message; what a router announces is told when

@@ -4,7 +4,6 @@ package ntp
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -39,7 +38,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -59,8 +58,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	switch {
 	case mode == modeClient:
-		d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
-		out.Observe(heron.Subject{Endpoint: m.Src}, keyVersion, d.text)
+		out.Observe(heron.Subject{Endpoint: m.Src}, keyVersion, d.text.Number(version))
 		return heron.Verdict{}, nil
 	case mode == modeServer && transmit != 0:
 		d.server(m, stratum, refID, out)
@@ -89,14 +87,12 @@ func control(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 // stratum 1, an IPv4 address or a hash further away (RFC 5905 §7.3).
 func (d *dissector) server(m *heron.Message, stratum int, refID []byte, out dissect.Emitter) {
 	about := heron.Subject{Endpoint: m.Src, Transport: m.Transport, Port: m.SrcPort}
-	d.text = strconv.AppendInt(d.text[:0], int64(stratum), 10)
-	out.Observe(about, keyStratum, d.text)
+	out.Observe(about, keyStratum, d.text.Number(stratum))
 	if stratum <= 1 {
 		out.Observe(about, keyRefID, refID)
 		return
 	}
 	if ip, ok := netip.AddrFromSlice(refID); ok {
-		d.text = ip.AppendTo(d.text[:0])
-		out.Observe(about, keyRefID, d.text)
+		out.Observe(about, keyRefID, d.text.Address(ip))
 	}
 }

@@ -4,7 +4,6 @@ package ospf
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -40,7 +39,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -59,8 +58,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
-	out.Observe(about, keyVersion, d.text)
+	out.Observe(about, keyVersion, d.text.Number(version))
 	out.Observe(about, keyRouter, d.dotted(router))
 	out.Observe(about, keyArea, d.dotted(area))
 	if version == 2 {
@@ -95,6 +93,5 @@ func (d *dissector) dotted(b []byte) []byte {
 	if !ok {
 		return nil
 	}
-	d.text = ip.AppendTo(d.text[:0])
-	return d.text
+	return d.text.Address(ip)
 }

@@ -4,8 +4,6 @@
 package pgsql
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -71,7 +69,7 @@ func probe(b []byte, fromClient bool) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (v heron.Verdict, err error) {
@@ -218,8 +216,7 @@ func (d *dissector) method(code int, m *heron.Message, out dissect.Emitter) {
 		name = "scram"
 	case 8, 11, 12: // goes on
 	default:
-		d.text = strconv.AppendInt(d.text[:0], int64(code), 10)
-		out.Observe(m.Sender(), keyAuth, d.text)
+		out.Observe(m.Sender(), keyAuth, d.text.Number(code))
 	}
 	out.ObserveString(m.Sender(), keyAuth, name)
 }

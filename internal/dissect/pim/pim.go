@@ -3,8 +3,6 @@
 package pim
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -32,7 +30,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -51,8 +49,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		kind := r.U16()
 		v := r.Sub(r.U16())
 		if kind == priority && v.Len() == 4 {
-			d.text = strconv.AppendInt(d.text[:0], int64(v.U32()), 10)
-			out.Observe(about, keyPriority, d.text)
+			out.Observe(about, keyPriority, d.text.Number(v.U32()))
 		}
 	}
 	return heron.Verdict{}, r.Err()

@@ -52,7 +52,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // form is what blocks of a message have before their value.
@@ -145,8 +145,7 @@ func (d *dissector) tell(frame, block int, r *wire.Reader, about heron.Subject, 
 	switch block {
 	case blockAddress, blockAddresses:
 		if ip, ok := netip.AddrFromSlice(r.Bytes(4)); ok && !ip.IsUnspecified() {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	case blockKind:
 		out.Observe(about, keyKind, r.Rest())
@@ -159,10 +158,8 @@ func (d *dissector) tell(frame, block int, r *wire.Reader, about heron.Subject, 
 	case blockIdentity:
 		vendor, device := r.U16(), r.U16()
 		if r.Err() == nil {
-			d.text = strconv.AppendInt(d.text[:0], int64(vendor), 16)
-			out.Observe(about, keyVendor, d.text)
-			d.text = strconv.AppendInt(d.text[:0], int64(device), 16)
-			out.Observe(about, keyDevice, d.text)
+			out.Observe(about, keyVendor, d.text.HexNumber(vendor, 0))
+			out.Observe(about, keyDevice, d.text.HexNumber(device, 0))
 		}
 	case blockRole:
 		role := r.U8()

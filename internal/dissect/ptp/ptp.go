@@ -3,8 +3,6 @@
 package ptp
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -69,9 +67,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if r.Err() != nil || version&0xf != 2 || version>>4 > 1 || size > whole || size < sizeOf(kind) || sizeOf(kind) == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	d.text = append(strconv.AppendInt(d.text[:0], int64(version&0xf), 10), '.')
-	d.text = strconv.AppendInt(d.text, int64(version>>4), 10)
-	out.Observe(about, keyVersion, d.text)
+	out.Observe(about, keyVersion, d.text.Numbers('.', version&0xf, version>>4))
 	out.Observe(about, keyIdentity, d.text.Hex(identity))
 	out.Observe(about, keyDomain, d.text.Number(domain))
 	out.ObserveString(about, keyRole, role(kind))
@@ -164,8 +160,7 @@ func (d *dissector) first(r *wire.Reader, about heron.Subject, out dissect.Emitt
 		return dissect.ErrNotMine
 	}
 	out.ObserveString(about, keyVersion, "1.0")
-	d.text = dissect.AppendMAC(d.text[:0], uuid)
-	out.Observe(about, keyIdentity, d.text)
+	out.Observe(about, keyIdentity, d.text.MAC(uuid))
 	if control != lastControl {
 		out.ObserveString(about, keyRole, [...]string{"master", "slave", "master", "master"}[control])
 	}

@@ -5,7 +5,6 @@ package radius
 import (
 	"bytes"
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -109,7 +108,7 @@ type packet struct {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -150,15 +149,12 @@ func (d *dissector) attribute(kind int, value []byte, request bool, p *packet, m
 		out.Observe(about, keyNAS, value)
 	case kind == nasAddress && len(value) == 4, kind == nasAddress6 && len(value) == 16:
 		if ip, ok := netip.AddrFromSlice(value); ok && !ip.IsUnspecified() {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	case kind == nasPortType:
-		d.text = strconv.AppendInt(d.text[:0], int64(r.U32()), 10)
-		out.Observe(about, keyPort, d.text)
+		out.Observe(about, keyPort, d.text.Number(r.U32()))
 	case kind == vendor:
-		d.text = strconv.AppendInt(d.text[:0], int64(r.U32()), 10)
-		out.Observe(about, keyVendor, d.text)
+		out.Observe(about, keyVendor, d.text.Number(r.U32()))
 	case kind == calledStation:
 		p.called = value
 		out.Observe(about, keyCalled, value)

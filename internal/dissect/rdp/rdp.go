@@ -5,7 +5,6 @@ package rdp
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -97,7 +96,7 @@ func afterCookie(b []byte) []byte {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -205,7 +204,6 @@ func (d *dissector) settings(b []byte, m *heron.Message, out dissect.Emitter) bo
 	about := m.Sender()
 	out.Observe(about, keyClient, d.text)
 	out.Observe(about, heron.KeyHostname, d.text)
-	d.text = strconv.AppendInt(d.text[:0], int64(build), 10)
-	out.Observe(about, keyBuild, d.text)
+	out.Observe(about, keyBuild, d.text.Number(build))
 	return false
 }

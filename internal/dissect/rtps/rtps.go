@@ -4,9 +4,6 @@
 package rtps
 
 import (
-	"encoding/hex"
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -53,7 +50,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // probe asks for the mark and the version: RTPX is that of an older product.
@@ -72,11 +69,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	major, minor, vendor := r.U8(), r.U8(), r.U16()
 	prefix := r.Bytes(12)
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = append(strconv.AppendInt(d.text[:0], int64(major), 10), '.')
-	d.text = strconv.AppendInt(d.text, int64(minor), 10)
-	out.Observe(about, keyVersion, d.text)
-	d.text = strconv.AppendInt(d.text[:0], int64(vendor), 16)
-	out.Observe(about, keyVendorID, d.text)
+	out.Observe(about, keyVersion, d.text.Numbers('.', major, minor))
+	out.Observe(about, keyVendorID, d.text.HexNumber(vendor, 0))
 	out.ObserveString(about, keyVendor, vendorName(vendor))
 	if prefix == nil || string(prefix) == "NDDSPING\x00\x00\x00\x00" {
 		return v, nil // one of RTI's, that only asks whether somebody is there
@@ -166,8 +160,7 @@ func (d *dissector) data(
 	}
 	b.little = representation == listLittle
 	if writer == writerParticipant {
-		d.text = hex.AppendEncode(d.text[:0], prefix)
-		out.Observe(about, keyParticipant, d.text)
+		out.Observe(about, keyParticipant, d.text.Hex(prefix))
 		d.domain(about, m, out)
 	}
 	d.parameters(b, about, out)
@@ -191,8 +184,7 @@ func (b *reader) pass() bool {
 func (d *dissector) domain(about heron.Subject, m *heron.Message, out dissect.Emitter) {
 	const base, gain, last = 7400, 250, 232
 	if n := int(m.DstPort) - base; n >= 0 && n%gain == 0 && n/gain <= last && m.Dst.IP.IsMulticast() {
-		d.text = strconv.AppendInt(d.text[:0], int64(n/gain), 10)
-		out.Observe(about, keyDomain, d.text)
+		out.Observe(about, keyDomain, d.text.Number(n/gain))
 	}
 }
 

@@ -81,7 +81,7 @@ func s7Message(r *wire.Reader, skip, size int) (int, error) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

@@ -44,8 +44,7 @@ func (d *dissector) status(l *s7.List, m *heron.Message, out dissect.Emitter) {
 		case partProtection:
 			record.Skip(4) // the key switch, and the level that is configured
 			if level := record.U16(); index == 4 && record.Err() == nil && level <= 4 {
-				d.text = strconv.AppendInt(d.text[:0], int64(level), 10)
-				out.Observe(about, "s7.szl.protection", d.text)
+				out.Observe(about, "s7.szl.protection", d.text.Number(level))
 			}
 		}
 	}

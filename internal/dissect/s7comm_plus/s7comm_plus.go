@@ -83,7 +83,7 @@ const (
 
 type dissector struct {
 	joined []byte
-	text   []byte
+	text   dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -108,8 +108,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if body.Err() != nil {
 		return heron.Verdict{}, nil // a part of a message
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(version), 10)
-	out.Observe(m.Sender(), keyVersion, d.text)
+	out.Observe(m.Sender(), keyVersion, d.text.Number(version))
 	switch {
 	case operation == request && m.FromClient:
 		order(function, m, out)

@@ -5,7 +5,6 @@ package sflow
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -80,7 +79,7 @@ func readDatagram(b []byte, records *[]heron.FlowRecord) (d datagram, ok bool) {
 }
 
 type dissector struct {
-	text    []byte
+	text    dissect.Buffer
 	records []heron.FlowRecord // of the datagram at hand
 }
 
@@ -98,12 +97,10 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	about := heron.Subject{Endpoint: m.Src}
 	out.ObserveString(about, keyVersion, "5")
 	if s.agent.IsValid() && !s.agent.IsUnspecified() {
-		d.text = s.agent.AppendTo(d.text[:0])
-		out.Observe(about, keyAgent, d.text)
+		out.Observe(about, keyAgent, d.text.Address(s.agent))
 	}
 	if s.sampling > 0 {
-		d.text = strconv.AppendInt(d.text[:0], int64(s.sampling), 10)
-		out.Observe(about, keySampling, d.text)
+		out.Observe(about, keySampling, d.text.Number(s.sampling))
 	}
 	return heron.Verdict{}, nil
 }

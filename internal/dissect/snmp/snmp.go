@@ -6,7 +6,6 @@ package snmp
 import (
 	"bytes"
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -60,7 +59,7 @@ func Protocol() dissect.Protocol {
 type dissector struct {
 	keys             map[string]string // of objects, by their encoded names
 	trapOID, failure []byte            // encoded: snmpTrapOID.0, authenticationFailure
-	text             []byte
+	text             dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -185,8 +184,7 @@ func (d *dissector) engine(msg *message, m *heron.Message, out dissect.Emitter) 
 	}
 	about = heron.Subject{Endpoint: m.Src}
 	d.engineID(msg.engine, about, out)
-	d.text = strconv.AppendInt(d.text[:0], int64(msg.boots), 10)
-	out.Observe(about, keyBoots, d.text)
+	out.Observe(about, keyBoots, d.text.Number(msg.boots))
 }
 
 // engineID reads an identifier of an engine: with the first bit set, the number
@@ -200,8 +198,7 @@ func (d *dissector) engineID(id []byte, about heron.Subject, out dissect.Emitter
 	out.Observe(about, keyEngine, d.text)
 	r := wire.NewReader(id)
 	enterprise := r.U32()
-	d.text = strconv.AppendInt(d.text[:0], int64(enterprise&0x7fffffff), 10)
-	out.Observe(about, keyEnterprise, d.text)
+	out.Observe(about, keyEnterprise, d.text.Number(enterprise&0x7fffffff))
 	if enterprise>>31 == 0 {
 		return
 	}
@@ -210,13 +207,11 @@ func (d *dissector) engineID(id []byte, about heron.Subject, out dissect.Emitter
 	switch format {
 	case 1, 2:
 		if ip, ok := netip.AddrFromSlice(rest); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyEngineIP, d.text)
+			out.Observe(about, keyEngineIP, d.text.Address(ip))
 		}
 	case 3:
 		if len(rest) == 6 {
-			d.text = dissect.AppendMAC(d.text[:0], rest)
-			out.Observe(about, keyEngineMAC, d.text)
+			out.Observe(about, keyEngineMAC, d.text.MAC(rest))
 		}
 	case 4:
 		if wire.Printable(rest) {

@@ -5,7 +5,6 @@ import (
 	"crypto/md5" // HASSH is defined with MD5; nothing is secured by it
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -83,8 +82,7 @@ func (d *dissector) offer(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 		d.text = append(append(d.text, ';'), lists[i+toClient]...)
 	}
 	sum := md5.Sum(d.text)
-	d.text = hex.AppendEncode(d.text[:0], sum[:])
-	out.Observe(m.Sender(), key, d.text)
+	out.Observe(m.Sender(), key, d.text.Hex(sum[:]))
 }
 
 // hostKey tells the kind and the fingerprint of the server's key (RFC 4253 §8,

@@ -50,7 +50,7 @@ func Protocol() dissect.Protocol {
 const snapPVST = 0x010b
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -105,8 +105,7 @@ func (d *dissector) bridges(r *wire.Reader, multiple bool, about heron.Subject, 
 	}
 	out.Observe(about, keyRoot, d.identifier(root))
 	out.Observe(about, keyBridge, d.identifier(bridge))
-	d.text = strconv.AppendInt(d.text[:0], int64(port&0xfff), 10)
-	out.Observe(about, keyPort, d.text)
+	out.Observe(about, keyPort, d.text.Number(port&0xfff))
 	if cost == 0 && string(root) == string(bridge) {
 		out.ObserveString(about, keyIsRoot, "yes")
 		if flags&flagChange != 0 {
@@ -133,8 +132,7 @@ func (d *dissector) vlan(r *wire.Reader, about heron.Subject, out dissect.Emitte
 	}
 	kind, size, vlan := r.U16(), r.U16(), r.U16()
 	if r.Err() == nil && kind == 0 && size == 2 && vlan > 0 && vlan < 4095 {
-		d.text = strconv.AppendInt(d.text[:0], int64(vlan), 10)
-		out.Observe(about, keyVLAN, d.text)
+		out.Observe(about, keyVLAN, d.text.Number(vlan))
 	}
 	r.Rest()
 }

@@ -114,7 +114,7 @@ func frame(b []byte) (int, error) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -192,13 +192,11 @@ func (d *dissector) attribute(kind int, r *wire.Reader, h *header, m *heron.Mess
 		}
 	case attrMapped, attrXorMapped, attrXorOld:
 		if ip := readAddress(r, h, kind != attrMapped); success && ip.IsValid() {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(heron.Subject{Endpoint: m.Dst}, keyMapped, d.text)
+			out.Observe(heron.Subject{Endpoint: m.Dst}, keyMapped, d.text.Address(ip))
 		}
 	case attrRelayed:
 		if ip := readAddress(r, h, true); success && ip.IsValid() {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(m.Sender(), keyRelayed, d.text)
+			out.Observe(m.Sender(), keyRelayed, d.text.Address(ip))
 		}
 	}
 }

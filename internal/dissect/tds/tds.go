@@ -4,8 +4,6 @@
 package tds
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/ntlmssp"
@@ -91,7 +89,7 @@ func probe(b []byte, fromClient bool) bool {
 
 type dissector struct {
 	ntlm dissect.NTLMTeller
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -161,10 +159,7 @@ func (d *dissector) version(major, minor, build int, m *heron.Message, out disse
 	if major == 0 {
 		return
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
-	d.text = strconv.AppendInt(append(d.text, '.'), int64(minor), 10)
-	d.text = strconv.AppendInt(append(d.text, '.'), int64(build), 10)
-	out.Observe(m.Sender(), keyVersion, d.text)
+	out.Observe(m.Sender(), keyVersion, d.text.Numbers('.', major, minor, build))
 }
 
 // login tells what a client says of itself (§2.2.6.4): places and lengths of texts

@@ -51,7 +51,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // dissect reads version, command and length, and entries that fill it.
@@ -89,13 +89,11 @@ func whole(r wire.Reader) bool {
 func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out dissect.Emitter) {
 	switch kind {
 	case typeMAC:
-		d.text = dissect.AppendMAC(d.text[:0], v.Rest())
-		out.Observe(about, keyMAC, d.text)
+		out.Observe(about, keyMAC, d.text.MAC(v.Rest()))
 	case typeMACIP:
 		v.Skip(6)
 		if ip, ok := netip.AddrFromSlice(v.Bytes(4)); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	case typeHostname:
 		name := v.Rest()

@@ -3,8 +3,6 @@
 package vnc
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -68,7 +66,7 @@ func isGreeting(b []byte) bool {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -106,9 +104,7 @@ func (d *dissector) greet(r *wire.Reader, side int, m *heron.Message, out dissec
 		key = keyClient
 	}
 	major, minor := number(b[4:7]), number(b[8:11])
-	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
-	d.text = strconv.AppendInt(append(d.text, '.'), int64(minor), 10)
-	out.Observe(m.Sender(), key, d.text)
+	out.Observe(m.Sender(), key, d.text.Numbers('.', major, minor))
 	if side == atClient || m.Flow.Data[atMinor] == 0 {
 		m.Flow.Data[atMinor] = byte(min(minor, 8)) // the client has the last word
 	}
@@ -235,8 +231,7 @@ func (d *dissector) security(kind int, m *heron.Message, out dissect.Emitter) {
 	case 30, 31, 32, 33, 34, 35, 36:
 		name = "apple"
 	default:
-		d.text = strconv.AppendInt(d.text[:0], int64(kind), 10)
-		out.Observe(m.Sender(), keySecurity, d.text)
+		out.Observe(m.Sender(), keySecurity, d.text.Number(kind))
 	}
 	out.ObserveString(m.Sender(), keySecurity, name)
 }

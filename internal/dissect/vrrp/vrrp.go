@@ -63,8 +63,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.Observe(about, keyPriority, d.text.Number(priority))
 	for range count {
 		if ip, ok := netip.AddrFromSlice(r.Bytes(size)); ok {
-			d.text = ip.AppendTo(d.text[:0])
-			out.Observe(about, keyAddress, d.text)
+			out.Observe(about, keyAddress, d.text.Address(ip))
 		}
 	}
 	if version == 2 {

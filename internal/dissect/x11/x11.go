@@ -3,8 +3,6 @@
 package x11
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -57,7 +55,7 @@ func client(b []byte) (size int, bare, ok bool) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -112,8 +110,7 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	}
 	about := m.Sender()
 	out.Observe(about, keyVendor, vendor)
-	d.text = strconv.AppendInt(d.text[:0], int64(release), 10)
-	out.Observe(about, keyRelease, d.text)
+	out.Observe(about, keyRelease, d.text.Number(release))
 	if m.Flow.Data[atBare] != 0 {
 		out.ObserveString(about, keyAuth, "none")
 	}

@@ -4,8 +4,6 @@
 package zep
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -34,7 +32,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 // packet is what a message carries.
@@ -89,8 +87,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, nil
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	d.text = strconv.AppendInt(d.text[:0], int64(p.channel), 10)
-	out.Observe(about, keyChannel, d.text)
+	out.Observe(about, keyChannel, d.text.Number(p.channel))
 	d.frame(&p.frame, about, out)
 	return heron.Verdict{}, nil
 }
@@ -124,8 +121,7 @@ func (d *dissector) frame(r *wire.Reader, about heron.Subject, out dissect.Emitt
 		return
 	}
 	if pan >= 0 && pan != 0xffff {
-		d.text = strconv.AppendInt(d.text[:0], int64(pan), 16)
-		out.Observe(about, keyPAN, d.text)
+		out.Observe(about, keyPAN, d.text.HexNumber(pan, 0))
 	}
 	if source == modeExtended {
 		out.Observe(about, keyNode, d.extended(node))
