@@ -4,7 +4,6 @@
 package ads
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -105,7 +104,7 @@ func frame(b []byte) (int, error) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -130,14 +129,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // netID tells an AMS address: six numbers.
 func (d *dissector) netID(out dissect.Emitter, about heron.Subject, id []byte) {
-	d.text = d.text[:0]
-	for i, c := range id {
-		if i > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = strconv.AppendInt(d.text, int64(c), 10)
-	}
-	out.Observe(about, keyNetID, d.text)
+	out.Observe(about, keyNetID, d.text.Octets('.', id))
 }
 
 // request makes an event of an order. What only reads is told once for each of
@@ -193,28 +185,17 @@ func (d *dissector) response(h *header, r *wire.Reader, about heron.Subject, out
 	switch h.command {
 	case cmdDeviceInfo:
 		major, minor, build := r.U8(), r.U8(), r.U16LE()
-		name, _, _ := bytes.Cut(r.Bytes(16), []byte{0})
+		name := wire.UntilZero(r.Bytes(16))
 		if r.Err() != nil || !wire.Printable(name) {
 			return
 		}
 		out.Observe(about, keyDevice, name)
-		d.version(out, about, keyVersion, major, minor, build)
+		out.Observe(about, keyVersion, d.text.Numbers('.', major, minor, build))
 	case cmdReadState:
 		if state := r.U16LE(); r.Err() == nil {
 			out.ObserveString(about, keyState, stateName(state))
 		}
 	}
-}
-
-func (d *dissector) version(out dissect.Emitter, about heron.Subject, key string, parts ...int) {
-	d.text = d.text[:0]
-	for i, n := range parts {
-		if i > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = strconv.AppendInt(d.text, int64(n), 10)
-	}
-	out.Observe(about, key, d.text)
 }
 
 // States that are orders of their own.

@@ -1,8 +1,6 @@
 package ads
 
 import (
-	"bytes"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -59,7 +57,7 @@ func (d *dissector) search(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		}
 		switch tag {
 		case tagRouteName:
-			route["name"] = wire.Text(untilZero(item.Rest()), 64)
+			route["name"] = wire.Text(wire.UntilZero(item.Rest()), 64)
 		case tagPassword:
 			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "ads"}})
 		}
@@ -74,23 +72,18 @@ func (d *dissector) search(r *wire.Reader, m *heron.Message, out dissect.Emitter
 func (d *dissector) item(tag int, item *wire.Reader, about heron.Subject, out dissect.Emitter) {
 	switch tag {
 	case tagHost:
-		name := untilZero(item.Rest())
+		name := wire.UntilZero(item.Rest())
 		if wire.Printable(name) {
 			out.Observe(about, heron.KeyHostname, name)
 		}
 	case tagTwinCAT:
 		if major, minor, build := item.U8(), item.U8(), item.U16LE(); item.Err() == nil {
-			d.version(out, about, keyTwinCAT, major, minor, build)
+			out.Observe(about, keyTwinCAT, d.text.Numbers('.', major, minor, build))
 		}
 	case tagSystem: // as Windows numbers itself
 		item.Skip(4)
 		if major, minor, build := item.U32LE(), item.U32LE(), item.U32LE(); item.Err() == nil {
-			d.version(out, about, keySystem, major, minor, build)
+			out.Observe(about, keySystem, d.text.Numbers('.', major, minor, build))
 		}
 	}
-}
-
-func untilZero(b []byte) []byte {
-	b, _, _ = bytes.Cut(b, []byte{0})
-	return b
 }

@@ -127,10 +127,7 @@ func frame(b []byte) (int, error) {
 }
 
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	data, side := &m.Flow.Data, 1
-	if m.FromClient {
-		side = 0
-	}
+	data, side := &m.Flow.Data, dissect.Side(m)
 	first := r.Peek(1)
 	known := data[atKnown] != 0
 	if !known && !probe(m.Payload, m.FromClient) {

@@ -141,10 +141,7 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // stream reads the handshake of a side, and what it says of itself after that.
 func (d *dissector) stream(m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	data, side := &m.Flow.Data, 1
-	if m.FromClient {
-		side = 0
-	}
+	data, side := &m.Flow.Data, dissect.Side(m)
 	stage, b := &data[atStage+side], m.Payload
 	v := heron.Verdict{Consumed: len(b)}
 	switch *stage {
@@ -269,16 +266,9 @@ func micro(m *heron.Message) (heron.Verdict, error) {
 	if step := (id - int(binary.BigEndian.Uint16(data[atUTP:]))) & 0xffff; step > 1 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	if sequence := byte(m.Sequence<<1) | 1; data[atSeen+1+side(m)] != sequence { // it may be shown twice
-		data[atSeen+1+side(m)] = sequence
+	if sequence := byte(m.Sequence<<1) | 1; data[atSeen+1+dissect.Side(m)] != sequence { // it may be shown twice
+		data[atSeen+1+dissect.Side(m)] = sequence
 		data[atSeen]++
 	}
 	return heron.Verdict{Undecided: data[atSeen] < enough}, nil
-}
-
-func side(m *heron.Message) int {
-	if m.FromClient {
-		return 0
-	}
-	return 1
 }

@@ -99,16 +99,13 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 func (d *dissector) announcement(r *wire.Reader, host heron.Subject, out dissect.Emitter) {
 	kind := r.U8()
 	r.Skip(1 + 4)
-	name := r.Bytes(machineNameSize)
+	name := wire.UntilZero(r.Bytes(machineNameSize))
 	major, minor := r.U8(), r.U8()
 	kinds := r.U32LE()
 	r.Skip(2)
 	mark := r.U16LE()
 	if r.Err() != nil {
 		return
-	}
-	if end := bytes.IndexByte(name, 0); end >= 0 {
-		name = name[:end]
 	}
 	switch {
 	case kind == domainAnnounced:
@@ -128,7 +125,7 @@ func (d *dissector) announcement(r *wire.Reader, host heron.Subject, out dissect
 			}
 		}
 		rest := r.Bytes(min(r.Len(), maxComment))
-		comment, _, _ := bytes.Cut(rest, []byte{0})
+		comment := wire.UntilZero(rest)
 		out.Observe(host, keyComment, comment)
 	}
 }

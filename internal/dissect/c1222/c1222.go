@@ -7,6 +7,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/ber"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -49,52 +50,22 @@ func Protocol() dissect.Protocol {
 
 // frame returns the length of a message.
 func frame(b []byte) (int, error) {
-	r := wire.NewReader(b)
-	tag, n := r.U8(), length(&r)
-	if len(b) > 0 && tag != tagMessage {
+	first := wire.NewReader(b)
+	n, err := ber.Size(b)
+	if err != nil || len(b) > 0 && first.U8() != tagMessage || n > maxMessage || n > 0 && n < minimumSpace {
 		return 0, dissect.ErrNotMine
 	}
-	if r.Err() != nil {
-		return 0, nil
-	}
-	if n < minimumSpace || n > maxMessage {
-		return 0, dissect.ErrNotMine
-	}
-	return r.Offset() + n, nil
-}
-
-// length reads a length (X.690 §8.1.3), at most four octets of it; -1 when it is
-// of another form.
-func length(r *wire.Reader) int {
-	first := r.U8()
-	if first < 0x80 {
-		return first
-	}
-	n := first & 0x7f
-	if n == 0 || n > 4 {
-		return -1
-	}
-	value := 0
-	for range n {
-		value = value<<8 | r.U8()
-	}
-	return value
-}
-
-// element reads one element; what is not whole fails r.
-func element(r *wire.Reader) (tag int, content wire.Reader) {
-	tag = r.U8()
-	return tag, r.Sub(length(r))
+	return n, nil
 }
 
 // isMessage reports whether b is a message whose elements are in order and known,
 // with a calling or called title.
 func isMessage(b []byte) bool {
 	r := wire.NewReader(b)
-	_, body := element(&r)
+	_, body := ber.Next(&r)
 	titles, last := 0, 0
 	for body.Len() > 0 {
-		tag, content := element(&body)
+		tag, content := ber.Next(&body)
 		if tag < 0xa1 || tag > 0xae && tag != tagUser {
 			return false
 		}
@@ -105,7 +76,7 @@ func isMessage(b []byte) bool {
 		if tag != tagCalled && tag != tagCalling {
 			continue
 		}
-		kind, title := element(&content)
+		kind, title := ber.Next(&content)
 		if kind != tagObject && kind != tagRelative || title.Len() == 0 || content.Len() > 0 {
 			return false
 		}
@@ -124,12 +95,12 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if err != nil || n != len(b) || !isMessage(b) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	_, body := element(r)
+	_, body := ber.Next(r)
 	for body.Len() > 0 {
-		tag, content := element(&body)
+		tag, content := ber.Next(&body)
 		switch tag {
 		case tagCalling:
-			kind, title := element(&content)
+			kind, title := ber.Next(&content)
 			d.title(kind, &title, m.Sender(), out)
 		case tagUser:
 			if m.FromClient {
@@ -143,20 +114,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 // title tells an object identifier in its dotted form; one that is relative to the
 // network's begins with a dot (X.690 §8.19, §8.20).
 func (d *dissector) title(kind int, r *wire.Reader, about heron.Subject, out dissect.Emitter) {
-	d.text = d.text[:0]
-	first := kind == tagObject
-	for r.Len() > 0 {
-		part, octet := uint64(0), 0x80
-		for octet&0x80 != 0 && r.Len() > 0 {
-			octet = r.U8()
-			part = part<<7 | uint64(octet&0x7f)
-		}
-		if first {
-			root := min(part/40, 2)
-			d.text = strconv.AppendUint(d.text, root, 10)
-			part, first = part-40*root, false
-		}
-		d.text = strconv.AppendUint(append(d.text, '.'), part, 10)
+	if kind == tagObject {
+		d.text = ber.AppendOID(d.text[:0], r.Rest())
+	} else {
+		d.text = ber.AppendRelativeOID(d.text[:0], r.Rest())
 	}
 	out.Observe(about, keyTitle, d.text)
 }
@@ -165,8 +126,8 @@ func (d *dissector) title(kind int, r *wire.Reader, about heron.Subject, out dis
 // octet, and then each with its length (§5.3.2).
 func requests(r *wire.Reader, out dissect.Emitter) {
 	const security, hasClass = 0x0c, 0x10
-	_, external := element(r)
-	tag, epsem := element(&external)
+	_, external := ber.Next(r)
+	tag, epsem := ber.Next(&external)
 	control := epsem.U8()
 	if tag != tagOctets || control&security != 0 {
 		return
@@ -175,7 +136,7 @@ func requests(r *wire.Reader, out dissect.Emitter) {
 		epsem.Skip(4)
 	}
 	for range maxRequests {
-		service := epsem.Sub(length(&epsem))
+		service := epsem.Sub(ber.Length(&epsem))
 		code := service.U8()
 		if service.Err() != nil {
 			return

@@ -4,10 +4,10 @@ package cdp
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/ber"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -103,7 +103,11 @@ func (d *dissector) tell(about heron.Subject, kind int, v *wire.Reader, out diss
 	case typeNativeVLAN:
 		out.Observe(about, keyNativeVLAN, d.text.Number(v.U16()))
 	case typeObjectID:
-		out.Observe(about, keyObjectID, d.objectID(v))
+		if head := v.Peek(2); len(head) == 2 && head[0] == ber.OID && int(head[1]) == v.Len()-2 {
+			v.Skip(2) // with its tag or without
+		}
+		d.text = ber.AppendOID(d.text[:0], v.Rest())
+		out.Observe(about, keyObjectID, d.text)
 	case typeLocation:
 		v.Skip(1)
 		out.Observe(about, keyLocation, v.Rest())
@@ -140,29 +144,4 @@ func (d *dissector) addresses(about heron.Subject, key string, v *wire.Reader, o
 			out.Observe(about, key, d.text.Address(ip))
 		}
 	}
-}
-
-// objectID reads an object identifier in BER, with or without its tag.
-func (d *dissector) objectID(v *wire.Reader) []byte {
-	if head := v.Peek(2); len(head) == 2 && head[0] == 6 && int(head[1]) == v.Len()-2 {
-		v.Skip(2)
-	}
-	first := v.U8()
-	if v.Err() != nil || first >= 80 {
-		return nil
-	}
-	d.text = strconv.AppendInt(d.text[:0], int64(first/40), 10)
-	d.text = append(d.text, '.')
-	d.text = strconv.AppendInt(d.text, int64(first%40), 10)
-	n := uint64(0)
-	for v.Len() > 0 && len(d.text) < 128 {
-		c := v.U8()
-		n = n<<7 | uint64(c&0x7f)
-		if c&0x80 == 0 {
-			d.text = append(d.text, '.')
-			d.text = strconv.AppendUint(d.text, n, 10)
-			n = 0
-		}
-	}
-	return d.text
 }

@@ -5,7 +5,6 @@ package coap
 
 import (
 	"bytes"
-	"hash/fnv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -251,9 +250,7 @@ func (d *dissector) request(msg *message, m *heron.Message, out dissect.Emitter)
 	}
 	methods := [...]string{codePOST: "POST", 3: "PUT", 4: "DELETE", 6: "PATCH", codeLast: "iPATCH"}
 	if name := methods[msg.code]; name != "" {
-		h := fnv.New32a()
-		_, _ = h.Write(d.path)
-		if dissect.Fresh(m.Flow, msg.code, int(h.Sum32())) {
+		if dissect.Fresh(m.Flow, msg.code, dissect.Sum(d.path)) {
 			out.Event(heron.Event{Kind: "coap.write", Attrs: map[string]string{"method": name, "path": string(d.path)}})
 		}
 	}

@@ -3,9 +3,6 @@
 package codesys
 
 import (
-	"bytes"
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -92,7 +89,7 @@ func frameV2(r *wire.Reader) (int, error) {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -121,7 +118,7 @@ func readV2(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 	r.Skip(64 - 2)
 	var texts [3][]byte
 	for i := range texts {
-		texts[i], _, _ = bytes.Cut(r.Bytes(32), []byte{0})
+		texts[i] = wire.UntilZero(r.Bytes(32))
 	}
 	if r.Err() != nil || !wire.Printable(texts[0]) || !wire.Printable(texts[2]) {
 		return nil
@@ -195,13 +192,8 @@ func (d *dissector) identify(r *wire.Reader, from heron.Endpoint, out dissect.Em
 			continue
 		}
 		if d.names(&head, sizes, about, out) {
-			d.text = strconv.AppendInt(d.text[:0], int64(id)|1<<32, 16)
-			out.Observe(about, keyTarget, d.text[1:])
-			d.text = d.text[:0]
-			for i := len(v) - 1; i >= 0; i-- {
-				d.text = append(strconv.AppendInt(d.text, int64(v[i]), 10), '.')
-			}
-			out.Observe(about, keyVersion, d.text[:len(d.text)-1])
+			out.Observe(about, keyTarget, d.text.HexNumber(id, 8))
+			out.Observe(about, keyVersion, d.text.Numbers('.', v[3], v[2], v[1], v[0]))
 			return
 		}
 	}

@@ -60,14 +60,14 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	about := heron.Subject{Endpoint: m.Src}
-	name, _, _ := bytes.Cut(r.Bytes(nameSize), []byte{0})
+	name := wire.UntilZero(r.Bytes(nameSize))
 	if wire.Printable(name) && !dissect.IsAddress(name) {
 		out.Observe(about, heron.KeyHostname, name)
 	}
 	if kind == question {
 		return heron.Verdict{}, nil
 	}
-	text, _, _ := bytes.Cut(r.Rest(), []byte{0})
+	text := wire.UntilZero(r.Rest())
 	describe(text, about, out)
 	return heron.Verdict{Done: true}, nil
 }

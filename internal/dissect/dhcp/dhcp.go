@@ -4,11 +4,11 @@ package dhcp
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/dhcp"
+	"github.com/heron-iot/heron/internal/proto/dns"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -120,7 +120,7 @@ func (d *dissector) client(about heron.Subject, o dhcp.Option, out dissect.Emitt
 	case dhcp.OptVendorClass:
 		out.Observe(about, keyVendorClass, o.Data)
 	case dhcp.OptParameters:
-		out.Observe(about, keyParams, d.numbers(o.Data))
+		out.Observe(about, keyParams, d.text.Octets(',', o.Data))
 	case dhcp.OptClientID:
 		out.Observe(about, keyClientID, d.text.Hex(o.Data))
 	case dhcp.OptRequestedIP:
@@ -152,17 +152,8 @@ func (d *dissector) domain(b []byte, encoded bool) []byte {
 	if !encoded {
 		return b
 	}
-	d.text = d.text[:0]
-	for r := wire.NewReader(b); r.Len() > 0; {
-		label := r.Bytes(r.U8())
-		if len(label) == 0 {
-			break
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = append(d.text, label...)
-	}
+	r := wire.NewReader(b)
+	d.text = dns.AppendLabels(d.text[:0], &r)
 	return d.text
 }
 
@@ -182,7 +173,7 @@ func (d *dissector) server(about heron.Subject, o dhcp.Option, out dissect.Emitt
 // which tells the software that wrote it.
 func (d *dissector) asked(about heron.Subject, f *facts, out dissect.Emitter) {
 	out.ObserveString(about, keyMessage, kindName(f.kind))
-	out.Observe(about, keyOptions, d.numbers(f.order[:f.options]))
+	out.Observe(about, keyOptions, d.text.Octets(',', f.order[:f.options]))
 }
 
 // leased tells which address a server confirmed, and reports what servers do.
@@ -204,18 +195,6 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 		attrs["address"] = h.YourIP.String()
 	}
 	out.Event(heron.Event{Kind: "dhcp." + kindName(f.kind), Attrs: attrs})
-}
-
-// numbers writes octets in decimal, with commas between.
-func (d *dissector) numbers(b []byte) []byte {
-	d.text = d.text[:0]
-	for i, c := range b {
-		if i > 0 {
-			d.text = append(d.text, ',')
-		}
-		d.text = strconv.AppendUint(d.text, uint64(c), 10)
-	}
-	return d.text
 }
 
 // address writes the first address of an option as text.

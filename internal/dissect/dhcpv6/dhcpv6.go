@@ -9,6 +9,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/dns"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -222,9 +223,9 @@ func (d *dissector) client(about heron.Subject, code int, v *wire.Reader, out di
 		}
 	case optFQDN:
 		v.Skip(1)
-		name := d.domain(v)
-		out.Observe(about, keyFQDN, name)
-		out.Observe(about, heron.KeyHostname, name)
+		d.text = dns.AppendLabels(d.text[:0], v)
+		out.Observe(about, keyFQDN, d.text)
+		out.Observe(about, heron.KeyHostname, d.text)
 	case optMUD:
 		out.Observe(about, keyMUD, v.Rest())
 	}
@@ -295,22 +296,6 @@ func (d *dissector) given(about heron.Subject, f *facts, m *heron.Message, out d
 		attrs["dns"] = ip.String()
 	}
 	out.Event(heron.Event{Kind: "dhcpv6." + kindName(f.kind), Attrs: attrs})
-}
-
-// domain reads a name in DNS form, which may end without its root (RFC 4704 §4.2).
-func (d *dissector) domain(v *wire.Reader) []byte {
-	d.text = d.text[:0]
-	for v.Len() > 0 {
-		label := v.Bytes(v.U8())
-		if len(label) == 0 {
-			break
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = append(d.text, label...)
-	}
-	return d.text
 }
 
 // appendNumbers writes numbers in decimal, with commas between.

@@ -4,7 +4,6 @@
 package dicom
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -144,7 +143,7 @@ func associate(kind int, r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 		case tag == itemPresentation && kind == associateRequest && told < maxTitleIndex:
 			content.Skip(4)
 			if abstract, uid := item(&content); abstract == itemAbstract {
-				out.Observe(heron.Subject{Endpoint: m.Src}, keyService, trim(uid.Rest()))
+				out.Observe(heron.Subject{Endpoint: m.Src}, keyService, wire.Unpad(uid.Rest()))
 				told++
 			}
 		}
@@ -161,14 +160,12 @@ func item(r *wire.Reader) (tag int, content wire.Reader) {
 
 // title returns a title without its spaces, nil when it can be none.
 func title(b []byte) []byte {
-	b = trim(b)
+	b = wire.Unpad(b)
 	if !wire.Printable(b) {
 		return nil
 	}
 	return b
 }
-
-func trim(b []byte) []byte { return bytes.Trim(b, " \x00") }
 
 // user reads what the software says of itself. A user's name may be there as
 // well: only that it came in clear is told, as a password does (PS3.7 §D.3.3.7).
@@ -177,9 +174,9 @@ func user(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 		tag, content := item(r)
 		switch tag {
 		case itemClass:
-			out.Observe(m.Sender(), keyClass, trim(content.Rest()))
+			out.Observe(m.Sender(), keyClass, wire.Unpad(content.Rest()))
 		case itemVersion:
-			out.Observe(m.Sender(), keyVersion, trim(content.Rest()))
+			out.Observe(m.Sender(), keyVersion, wire.Unpad(content.Rest()))
 		case itemIdentity:
 			const userAndPassword = 2
 			if content.U8() == userAndPassword && m.FromClient {
@@ -221,7 +218,7 @@ func command(r *wire.Reader, out dissect.Emitter) {
 		}
 		switch element {
 		case elementSOPClass:
-			class = trim(content.Rest())
+			class = wire.Unpad(content.Rest())
 		case elementCommand:
 			code = content.U16LE()
 		case elementStatus:

@@ -128,7 +128,7 @@ func unified(b []byte) bool {
 
 // fragments goes through the handshake messages of a record, or parts of them.
 func (d *dissector) fragments(body []byte, m *heron.Message, out dissect.Emitter) error {
-	side := sideOf(m)
+	side := dissect.Side(m)
 	for r := wire.NewReader(body); r.Len() > 0; {
 		f := tls.ReadFragment(&r)
 		if r.Err() != nil {
@@ -174,7 +174,7 @@ func (d *dissector) join(f *tls.Fragment, m *heron.Message) []byte {
 		p = d.parts.Put(e)
 		p[0].kind, p[1].kind = -1, -1
 	}
-	part := &p[sideOf(m)]
+	part := &p[dissect.Side(m)]
 	if part.sequence != f.Sequence || part.kind != f.Type {
 		part.sequence, part.kind = f.Sequence, f.Type
 		part.pieces.Reset()
@@ -212,11 +212,4 @@ func (d *dissector) message(kind int, r *wire.Reader, m *heron.Message, out diss
 		return d.teller.Certificate(tls.ReadCertificates(r), m, out)
 	}
 	return nil
-}
-
-func sideOf(m *heron.Message) int {
-	if m.FromClient {
-		return 0
-	}
-	return 1
 }

@@ -3,8 +3,6 @@
 package eigrp
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -94,8 +92,5 @@ func (d *dissector) pair(r *wire.Reader) []byte {
 	if r.Err() != nil {
 		return nil
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(major), 10)
-	d.text = append(d.text, '.')
-	d.text = strconv.AppendInt(d.text, int64(minor), 10)
-	return d.text
+	return d.text.Numbers('.', major, minor)
 }

@@ -3,8 +3,6 @@
 package enip
 
 import (
-	"bytes"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -233,7 +231,7 @@ func services(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 		kind := r.U16LE()
 		item := r.Sub(r.U16LE())
 		item.Skip(4) // version of the protocol, capabilities
-		name, _, _ := bytes.Cut(item.Bytes(16), []byte{0})
+		name := wire.UntilZero(item.Bytes(16))
 		if kind == itemService && wire.Printable(name) {
 			out.Observe(m.Sender(), keyService, name)
 		}

@@ -169,8 +169,7 @@ func (d *dissector) request(c *command, m *heron.Message, out dissect.Emitter) {
 	if kind == kindRead && !dissect.Fresh(m.Flow, c.code, c.area, c.addr, c.size) {
 		return
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(c.code)|1<<16, 16)
-	attrs := map[string]string{"function": string(d.text[1:])}
+	attrs := map[string]string{"function": string(d.text.HexNumber(c.code, 4))}
 	if c.area >= 0 {
 		attrs["area"] = strconv.FormatInt(int64(c.area), 16)
 		attrs["address"], attrs["count"] = strconv.Itoa(c.addr), strconv.Itoa(c.size)
@@ -222,6 +221,6 @@ func (d *dissector) response(c *command, about heron.Subject, out dissect.Emitte
 
 // text cuts off what fills a field.
 func text(b []byte) []byte {
-	b, _, _ = bytes.Cut(bytes.TrimSpace(b), []byte{0})
+	b = wire.UntilZero(bytes.TrimSpace(b))
 	return bytes.TrimSpace(b)
 }

@@ -206,7 +206,7 @@ func answer(asked int, r *wire.Reader, about heron.Subject, out dissect.Emitter)
 	default:
 		return
 	}
-	name := bytes.TrimRight(r.Bytes(8), " \x00")
+	name := wire.Unpad(r.Bytes(8))
 	if r.Err() == nil && wire.Printable(name) {
 		out.Observe(about, key, name)
 	}

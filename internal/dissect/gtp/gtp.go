@@ -6,6 +6,7 @@ package gtp
 import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/dns"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -138,16 +139,11 @@ func (d *dissector) elements2(r *wire.Reader, m *heron.Message, out dissect.Emit
 
 // accessPoint tells a name that is labels with their lengths (TS 23.003 §9.1).
 func (d *dissector) accessPoint(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
-	d.text = d.text[:0]
-	for r.Len() > 0 && len(d.text) < maxAPN {
-		label := r.Bytes(r.U8())
-		if r.Err() != nil || !wire.Printable(label) {
-			return
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = append(d.text, label...)
+	if r.Len() > maxAPN {
+		return
 	}
-	out.Observe(m.Sender(), keyAPN, d.text)
+	d.text = dns.AppendLabels(d.text[:0], r)
+	if r.Err() == nil && wire.Printable(d.text) {
+		out.Observe(m.Sender(), keyAPN, d.text)
+	}
 }

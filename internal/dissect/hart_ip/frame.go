@@ -80,6 +80,6 @@ func appendPacked(dst, b []byte) []byte {
 
 // trim cuts a long tag at its first zero and takes the spaces off.
 func trim(b []byte) []byte {
-	b, _, _ = bytes.Cut(b, []byte{0})
+	b = wire.UntilZero(b)
 	return bytes.TrimSpace(b)
 }

@@ -87,10 +87,7 @@ const (
 )
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	side := 1
-	if m.FromClient {
-		side = 0
-	}
+	side := dissect.Side(m)
 	data := &m.Flow.Data
 	b := r.Rest()
 	switch data[atMode+side] {

@@ -106,7 +106,7 @@ type connection [2]struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	data, side := &m.Flow.Data, sideOf(m)
+	data, side := &m.Flow.Data, dissect.Side(m)
 	if data[atBegun+side] == 0 {
 		return d.begin(r, side, m, out)
 	}
@@ -252,11 +252,4 @@ func (d *dissector) requestField(name, value []byte, first bool, m *heron.Messag
 			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "basic"}})
 		}
 	}
-}
-
-func sideOf(m *heron.Message) int {
-	if m.FromClient {
-		return 0
-	}
-	return 1
 }

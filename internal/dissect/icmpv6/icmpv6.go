@@ -8,6 +8,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/dns"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -132,17 +133,7 @@ func (d *dissector) node(code int, r *wire.Reader, about heron.Subject, out diss
 	if r.Err() != nil || code != successful || question != nodeName {
 		return r.Err()
 	}
-	d.text = d.text[:0]
-	for r.Len() > 0 {
-		label := r.Bytes(r.U8())
-		if len(label) == 0 {
-			break
-		}
-		if len(d.text) > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = append(d.text, label...)
-	}
+	d.text = dns.AppendLabels(d.text[:0], r)
 	if r.Err() == nil {
 		out.Observe(about, keyName, d.text)
 		out.Observe(about, heron.KeyHostname, d.text)

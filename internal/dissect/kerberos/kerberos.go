@@ -256,7 +256,7 @@ func (d *dissector) addresses(r *wire.Reader, host heron.Subject, out dissect.Em
 			return
 		}
 		if ber.GetInt(&kind) == netBIOS {
-			out.Observe(host, heron.KeyHostname, bytes.TrimRight(name.Rest(), " \x00"))
+			out.Observe(host, heron.KeyHostname, wire.Unpad(name.Rest()))
 		}
 	}
 }

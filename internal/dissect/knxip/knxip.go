@@ -6,7 +6,6 @@ package knxip
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -213,11 +212,7 @@ func (d *dissector) device(v *wire.Reader, about heron.Subject, out dissect.Emit
 		out.Observe(about, keyGroup, d.text.Address(group))
 	}
 	out.Observe(about, keyMAC, d.text.MAC(mac))
-	n := 0
-	for n < len(name) && name[n] != 0 {
-		n++
-	}
-	out.Observe(about, keyName, name[:n])
+	out.Observe(about, keyName, wire.UntilZero(name))
 }
 
 func mediumName(medium int) string {
@@ -256,10 +251,5 @@ func (d *dissector) feature(r *wire.Reader, about heron.Subject, out dissect.Emi
 
 // individual writes an individual address: area, line and device.
 func (d *dissector) individual(a int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(a>>12), 10)
-	d.text = append(d.text, '.')
-	d.text = strconv.AppendInt(d.text, int64(a>>8&0xf), 10)
-	d.text = append(d.text, '.')
-	d.text = strconv.AppendInt(d.text, int64(a&0xff), 10)
-	return d.text
+	return d.text.Numbers('.', a>>12, a>>8&0xf, a&0xff)
 }

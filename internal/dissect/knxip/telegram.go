@@ -1,8 +1,6 @@
 package knxip
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -73,10 +71,5 @@ func kindOf(service int) string {
 
 // group writes a group address in three levels.
 func (d *dissector) group(a int) []byte {
-	d.text = strconv.AppendInt(d.text[:0], int64(a>>11), 10)
-	d.text = append(d.text, '/')
-	d.text = strconv.AppendInt(d.text, int64(a>>8&7), 10)
-	d.text = append(d.text, '/')
-	d.text = strconv.AppendInt(d.text, int64(a&0xff), 10)
-	return d.text
+	return d.text.Numbers('/', a>>11, a>>8&7, a&0xff)
 }

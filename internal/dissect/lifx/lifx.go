@@ -3,7 +3,6 @@
 package lifx
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -118,22 +117,16 @@ func (d *dissector) state(kind int, r *wire.Reader, about heron.Subject, out dis
 			out.Observe(about, keyProduct, d.text.Number(product))
 		}
 	case stateLabel:
-		out.Observe(about, keyLabel, text(r.Bytes(sizeLabel)))
+		out.Observe(about, keyLabel, wire.UntilZero(r.Bytes(sizeLabel)))
 	case lightState:
 		r.Skip(12) // colour, reserved, power
-		out.Observe(about, keyLabel, text(r.Bytes(sizeLabel)))
+		out.Observe(about, keyLabel, wire.UntilZero(r.Bytes(sizeLabel)))
 	case stateGroup:
 		r.Skip(16)
-		out.Observe(about, keyGroup, text(r.Bytes(sizeLabel)))
+		out.Observe(about, keyGroup, wire.UntilZero(r.Bytes(sizeLabel)))
 	case stateLocation:
 		r.Skip(16)
-		out.Observe(about, keyLocation, text(r.Bytes(sizeLabel)))
+		out.Observe(about, keyLocation, wire.UntilZero(r.Bytes(sizeLabel)))
 	}
 	return r.Err()
-}
-
-// text is what comes before the first zero.
-func text(b []byte) []byte {
-	b, _, _ = bytes.Cut(b, []byte{0})
-	return b
 }

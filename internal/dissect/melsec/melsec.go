@@ -4,7 +4,6 @@
 package melsec
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -47,7 +46,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -81,8 +80,7 @@ func (d *dissector) request(f *message, m *heron.Message, out dissect.Emitter) {
 	if kind == kindRead && !dissect.Fresh(m.Flow, f.code, f.sub, t.code, t.address, t.count) {
 		return
 	}
-	d.text = strconv.AppendInt(d.text[:0], int64(f.code)|1<<16, 16)
-	attrs := map[string]string{"function": string(d.text[1:])}
+	attrs := map[string]string{"function": string(d.text.HexNumber(f.code, 4))}
 	if t.count >= 0 {
 		attrs["area"] = strconv.FormatInt(int64(t.code), 16)
 		attrs["address"], attrs["count"] = strconv.Itoa(t.address), strconv.Itoa(t.count)
@@ -93,12 +91,11 @@ func (d *dissector) request(f *message, m *heron.Message, out dissect.Emitter) {
 // model reads the answer to Read CPU Model Name: sixteen characters and a code.
 func (d *dissector) model(f *message, about heron.Subject, out dissect.Emitter) {
 	r := wire.NewReader(f.data)
-	name := bytes.TrimRight(r.Bytes(16), " \x00")
+	name := wire.Unpad(r.Bytes(16))
 	code := number(&r, f.ascii, 2)
 	if r.Err() != nil || !wire.Printable(name) {
 		return
 	}
 	out.Observe(about, keyModel, name)
-	d.text = strconv.AppendInt(d.text[:0], int64(code)|1<<16, 16)
-	out.Observe(about, keyCode, d.text[1:])
+	out.Observe(about, keyCode, d.text.HexNumber(code, 4))
 }

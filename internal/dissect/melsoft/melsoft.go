@@ -3,8 +3,6 @@
 package melsoft
 
 import (
-	"bytes"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -68,7 +66,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		return heron.Verdict{}, nil
 	}
 	r.Skip(40)
-	model := bytes.TrimRight(r.Bytes(16), " \x00")
+	model := wire.Unpad(r.Bytes(16))
 	if r.Err() == nil && len(model) >= 4 && wire.Printable(model) {
 		out.Observe(m.Sender(), keyModel, model)
 	}

@@ -48,15 +48,7 @@ func readService(r *wire.Reader) (int, wire.Reader) {
 	if n == 0x1f {
 		n = r.U8()
 	}
-	size := r.U8()
-	if size > 0x80 && size <= 0x84 {
-		count := size & 0x7f
-		size = 0
-		for range count {
-			size = size<<8 | r.U8()
-		}
-	}
-	return n, r.Sub(min(size, r.Len()))
+	return n, r.Sub(min(ber.Length(r), r.Len()))
 }
 
 // kindOf names what a request does, "" for what tells nothing. polled says that
@@ -111,7 +103,7 @@ func request(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	} else if service == read && control == "CO" && bytes.HasSuffix(item, []byte("$SBO")) {
 		kind, polled = "mms.select", false
 	}
-	if polled && !dissect.Fresh(m.Flow, service, sum(domain), sum(item)) {
+	if polled && !dissect.Fresh(m.Flow, service, dissect.Sum(domain), dissect.Sum(item)) {
 		return
 	}
 	attrs := map[string]string{"service": strconv.Itoa(service)}
@@ -209,12 +201,3 @@ func printable(r wire.Reader) []byte {
 }
 
 const visibleString = 0x1a
-
-// sum is a number that stands for a name.
-func sum(b []byte) int {
-	h := uint32(2166136261) // FNV-1a
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return int(h)
-}

@@ -87,11 +87,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	about := heron.Subject{Endpoint: m.Src}
 	r.Skip(4)
-	d.text = strconv.AppendInt(d.text[:0], int64(r.U16LE())|1<<16, 16)
-	out.Observe(about, keyModel, d.text[1:])
+	out.Observe(about, keyModel, d.text.HexNumber(r.U16LE(), 4))
 	out.Observe(about, keyMAC, d.text.MAC(r.Bytes(6)))
 	if function == readName|answerBit {
-		name, _, _ := bytes.Cut(r.Rest(), []byte{0})
+		name := wire.UntilZero(r.Rest())
 		if wire.Printable(name) {
 			out.Observe(about, keyName, name)
 		}

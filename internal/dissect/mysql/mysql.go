@@ -69,20 +69,11 @@ func Protocol() dissect.Protocol {
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{3306},
 		Spec:    "MySQL Source Code Documentation, Client/Server Protocol, Connection Phase",
-		Starts:  starts(),
+		Starts:  dissect.Octets(45, 199), // the lengths that a greeting can have
 		Probe:   probe,
 		Frame:   frame,
 		Dissect: d.dissect,
 	}
-}
-
-// starts returns the lengths that a greeting can have.
-func starts() []byte {
-	var all []byte
-	for n := byte(45); n < 200; n++ {
-		all = append(all, n)
-	}
-	return all
 }
 
 func frame(b []byte) (int, error) {

@@ -39,7 +39,7 @@ func (d *dissector) request(service int, r *wire.Reader, m *heron.Message, out d
 	}
 	count, node, method := items(service, r)
 	d.text = node.Append(d.text[:0])
-	if polled && !dissect.Fresh(m.Flow, service, count, node.Namespace, sum(d.text)) {
+	if polled && !dissect.Fresh(m.Flow, service, count, node.Namespace, dissect.Sum(d.text)) {
 		return
 	}
 	attrs := map[string]string{"service": strconv.Itoa(service)}
@@ -119,13 +119,4 @@ func (d *dissector) activate(r *wire.Reader, m *heron.Message, out dissect.Emitt
 	if t.Clear {
 		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "opcua"}})
 	}
-}
-
-// sum is a number that stands for a name.
-func sum(b []byte) int {
-	h := uint32(2166136261) // FNV-1a
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return int(h)
 }

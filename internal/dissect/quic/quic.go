@@ -44,18 +44,9 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{443, 8443, 853},
 		Spec:    "RFC 8999; RFC 9000; RFC 9001; RFC 9369; RFC 8446",
 		Probe:   probe,
-		Starts:  starts(),
+		Starts:  dissect.Octets(0x80, 0xff), // long headers
 		Dissect: d.dissect,
 	}
-}
-
-// starts lists the first octets of long headers: the top bit is set.
-func starts() []byte {
-	var list []byte
-	for b := 0x80; b <= 0xff; b++ {
-		list = append(list, byte(b))
-	}
-	return list
 }
 
 // probe accepts a datagram of packets with long headers that add up to its
@@ -140,7 +131,7 @@ func (d *dissector) genuine(p *quic.Long, r *wire.Reader, m *heron.Message) bool
 // initial adds what an Initial packet carries to its side's stream, and tells the
 // hello once it is whole.
 func (d *dissector) initial(p *quic.Long, m *heron.Message, out dissect.Emitter) {
-	side := sideOf(m)
+	side := dissect.Side(m)
 	// A client that is asked to begin again says the same, but with other keys.
 	s := d.opener.open(p, m)
 	if s == nil || m.Flow.Data[atTold+side] != 0 {
@@ -180,11 +171,4 @@ func (d *dissector) hello(kind int, body *wire.Reader, side int, m *heron.Messag
 		return nil
 	}
 	return errUnexpected
-}
-
-func sideOf(m *heron.Message) int {
-	if m.FromClient {
-		return 0
-	}
-	return 1
 }

@@ -26,7 +26,7 @@ type opener struct {
 // from the client's first packet, or from its first after the server asked it to
 // begin again (RFC 9000 §17.2.5). nil: there are no keys for it.
 func (o *opener) open(p *quic.Long, m *heron.Message) *session {
-	side, e := sideOf(m), dissect.EndsOf(m)
+	side, e := dissect.Side(m), dissect.EndsOf(m)
 	var err error
 	if s := o.sessions.Get(e); s != nil {
 		o.frames, o.scratch, err = s.keys[side].Open(o.frames[:0], o.scratch, p)

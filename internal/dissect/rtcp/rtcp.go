@@ -55,18 +55,9 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{5005},
 		Spec:    "RFC 3550 §6; RFC 4585; RFC 3611; RFC 3711 §3.4 (SRTCP)",
 		Probe:   func(b []byte, _ bool) bool { return shape(b) != foreign },
-		Starts:  starts(),
+		Starts:  dissect.Octets(0x80, 0xbf), // version 2
 		Dissect: read,
 	}
-}
-
-// starts lists the first octets of version 2.
-func starts() []byte {
-	var list []byte
-	for b := 0x80; b <= 0xbf; b++ {
-		list = append(list, byte(b))
-	}
-	return list
 }
 
 // form is what a datagram can be.

@@ -42,18 +42,9 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{5004},
 		Spec:    "RFC 3550 §5; RFC 3551 (payload types); RFC 3711 (SRTP)",
 		Probe:   func(b []byte, _ bool) bool { _, ok := read(b); return ok },
-		Starts:  starts(),
+		Starts:  dissect.Octets(0x80, 0xbf), // version 2
 		Dissect: d.dissect,
 	}
-}
-
-// starts lists the first octets of version 2.
-func starts() []byte {
-	var list []byte
-	for b := 0x80; b <= 0xbf; b++ {
-		list = append(list, byte(b))
-	}
-	return list
 }
 
 // header is what the fixed header says.

@@ -1,8 +1,6 @@
 package rtps
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 )
@@ -65,12 +63,5 @@ func (d *dissector) product(v *reader, about heron.Subject, out dissect.Emitter)
 	if v.Len() != 4 {
 		return
 	}
-	d.text = d.text[:0]
-	for i := range 4 {
-		if i > 0 {
-			d.text = append(d.text, '.')
-		}
-		d.text = strconv.AppendInt(d.text, int64(v.U8()), 10)
-	}
-	out.Observe(about, keyProduct, d.text)
+	out.Observe(about, keyProduct, d.text.Octets('.', v.Rest()))
 }

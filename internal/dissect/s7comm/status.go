@@ -32,7 +32,7 @@ func (d *dissector) status(l *s7.List, m *heron.Message, out dissect.Emitter) {
 		case partModules:
 			d.module(index, &record, about, out)
 		case partComponents:
-			text, _, _ := bytes.Cut(record.Rest(), []byte{0})
+			text := wire.UntilZero(record.Rest())
 			if key := componentKey(index); key != "" {
 				out.Observe(about, key, bytes.TrimSpace(text))
 			}
@@ -53,7 +53,7 @@ func (d *dissector) status(l *s7.List, m *heron.Message, out dissect.Emitter) {
 // module reads a record of the module identification: an order number, and a
 // version whose form depends on what the record is about.
 func (d *dissector) module(index int, r *wire.Reader, about heron.Subject, out dissect.Emitter) {
-	order := bytes.Trim(r.Bytes(20), "\x00 ")
+	order := wire.Unpad(r.Bytes(20))
 	r.Skip(2) // type of the module
 	sign, major, minor, patch := r.U8(), r.U8(), r.U8(), r.U8()
 	switch index {

@@ -1,8 +1,6 @@
 package snmp
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron/internal/proto/ber"
 	"github.com/heron-iot/heron/internal/proto/snmp"
 	"github.com/heron-iot/heron/internal/wire"
@@ -123,23 +121,4 @@ func (m *message) next() (name []byte, tag int, value []byte, ok bool) {
 	oid := ber.Get(&one, ber.OID)
 	tag, body := ber.Next(&one)
 	return oid.Rest(), tag, body.Rest(), one.Err() == nil && m.bindings.Err() == nil
-}
-
-// appendOID appends the dotted form of an encoded object identifier (X.690 §8.19).
-func appendOID(dst, encoded []byte) []byte {
-	r := wire.NewReader(encoded)
-	for first := true; r.Len() > 0; {
-		arc, octet := uint64(0), 0x80
-		for octet&0x80 != 0 && r.Len() > 0 {
-			octet = r.U8()
-			arc = arc<<7 | uint64(octet&0x7f)
-		}
-		if first {
-			root := min(arc/40, 2)
-			dst = strconv.AppendUint(dst, root, 10)
-			arc, first = arc-40*root, false
-		}
-		dst = strconv.AppendUint(append(dst, '.'), arc, 10)
-	}
-	return dst
 }

@@ -78,7 +78,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case snmp.Set:
 		if m.FromClient {
 			name, _, _, _ := msg.next()
-			d.text = appendOID(d.text[:0], name)
+			d.text = ber.AppendOID(d.text[:0], name)
 			event := heron.Event{Kind: "snmp.write", Attrs: map[string]string{}}
 			if len(d.text) > 0 {
 				event.Attrs["oid"] = string(d.text)
@@ -127,7 +127,7 @@ func (d *dissector) values(msg *message, about heron.Subject, out dissect.Emitte
 				out.Observe(heron.Subject{Endpoint: about.Endpoint}, heron.KeyHostname, value)
 			}
 		case tag == ber.OID:
-			d.text = appendOID(d.text[:0], value)
+			d.text = ber.AppendOID(d.text[:0], value)
 			out.Observe(about, key, d.text)
 		}
 	}
@@ -140,7 +140,7 @@ func (d *dissector) trap(msg *message, m *heron.Message, out dissect.Emitter) {
 	about := heron.Subject{Endpoint: m.Src}
 	failed := msg.generic == genericFailure
 	if msg.enterprise != nil {
-		d.text = appendOID(d.text[:0], msg.enterprise)
+		d.text = ber.AppendOID(d.text[:0], msg.enterprise)
 		out.Observe(about, keyTrap, d.text)
 	}
 	for again := *msg; ; {
@@ -150,7 +150,7 @@ func (d *dissector) trap(msg *message, m *heron.Message, out dissect.Emitter) {
 		}
 		if tag == ber.OID && bytes.Equal(name, d.trapOID) {
 			failed = failed || bytes.Equal(value, d.failure)
-			d.text = appendOID(d.text[:0], value)
+			d.text = ber.AppendOID(d.text[:0], value)
 			out.Observe(about, keyTrap, d.text)
 		}
 	}

@@ -43,10 +43,7 @@ const (
 // dissect reads the next message of one side.
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	data := &m.Flow.Data
-	side := 1
-	if m.FromClient {
-		side = 0
-	}
+	side := dissect.Side(m)
 	step := data[atStep+side]
 	if step == stepDone {
 		return heron.Verdict{}, dissect.ErrNotMine

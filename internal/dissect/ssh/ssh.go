@@ -58,10 +58,7 @@ type dissector struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	data, side := &m.Flow.Data, 1
-	if m.FromClient {
-		side = 0
-	}
+	data, side := &m.Flow.Data, dissect.Side(m)
 	v := heron.Verdict{Consumed: len(m.Payload)}
 	switch data[atStage+side] {
 	case stageBanner:

@@ -147,11 +147,7 @@ func (d *dissector) region(r *wire.Reader, about heron.Subject, out dissect.Emit
 	}
 	r.Skip(1 + 2 + 1) // version 1 length, version 3 length, format selector
 	name, revision := r.Bytes(32), r.U16()
-	n := 0
-	for n < len(name) && name[n] != 0 {
-		n++
-	}
-	d.text = append(append(d.text[:0], name[:n]...), '/')
+	d.text = append(append(d.text[:0], wire.UntilZero(name)...), '/')
 	d.text = strconv.AppendInt(d.text, int64(revision), 10)
 	out.Observe(about, keyRegion, d.text)
 	r.Skip(16 + 4) // digest, internal cost

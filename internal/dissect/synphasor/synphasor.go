@@ -4,7 +4,6 @@
 package synphasor
 
 import (
-	"bytes"
 	"errors"
 	"strconv"
 
@@ -132,7 +131,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.Observe(about, keyID, d.text.Number(id))
 	switch kind {
 	case headerFrame:
-		out.Observe(about, keyHeader, bytes.Trim(body.Rest(), "\x00 "))
+		out.Observe(about, keyHeader, wire.Unpad(body.Rest()))
 	case config1, config2:
 		return heron.Verdict{}, d.configuration(&body, about, out)
 	case config3:
@@ -153,7 +152,7 @@ func (d *dissector) configuration(r *wire.Reader, about heron.Subject, out disse
 		if r.Err() != nil {
 			return r.Err()
 		}
-		out.Observe(about, keyStation, bytes.Trim(name, "\x00 "))
+		out.Observe(about, keyStation, wire.Unpad(name))
 		out.Observe(about, keyUnit, d.text.Number(id))
 	}
 	if units > maxStations {
@@ -174,7 +173,7 @@ func (d *dissector) configuration3(r *wire.Reader, about heron.Subject, out diss
 	if index > 1 || r.Err() != nil {
 		return // a later part of it
 	}
-	out.Observe(about, keyStation, bytes.Trim(name, "\x00 "))
+	out.Observe(about, keyStation, wire.Unpad(name))
 	out.Observe(about, keyUnit, d.text.Number(id))
 }
 

@@ -53,10 +53,7 @@ const (
 )
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	side := 1
-	if m.FromClient {
-		side = 0
-	}
+	side := dissect.Side(m)
 	data := &m.Flow.Data
 	if data[atDone+side] != 0 {
 		return heron.Verdict{Consumed: len(m.Payload), Done: data[atDone+1] != 0}, nil

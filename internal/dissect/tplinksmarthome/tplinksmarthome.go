@@ -119,7 +119,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	s := jsonscan.New(d.plain)
 	for v, ok := s.Next(); ok; v, ok = s.Next() {
 		switch {
-		case v.Depth == 2 && m.FromClient && orders(v.Key) && dissect.Fresh(m.Flow, hash(v.Parent), hash(v.Key)):
+		case v.Depth == 2 && m.FromClient && orders(v.Key) && dissect.Fresh(m.Flow, dissect.Sum(v.Parent), dissect.Sum(v.Key)):
 			out.Event(heron.Event{Kind: "tplink.write", Attrs: map[string]string{
 				"module": string(v.Parent[:min(len(v.Parent), maxName)]), "command": string(v.Key[:min(len(v.Key), maxName)]),
 			}})
@@ -145,15 +145,6 @@ func orders(command []byte) bool {
 		return true
 	}
 	return false
-}
-
-// hash sums a name up (FNV-1a).
-func hash(b []byte) int {
-	sum := uint32(2166136261)
-	for _, c := range b {
-		sum = (sum ^ uint32(c)) * 16777619
-	}
-	return int(sum)
 }
 
 func keyOf(name []byte) string {
