@@ -3,8 +3,6 @@
 package cspv4
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/pccc"
@@ -114,30 +112,17 @@ func dissectMessage(r *wire.Reader, m *heron.Message, out dissect.Emitter) (hero
 func request(c *pccc.Command, m *heron.Message, out dissect.Emitter) {
 	out.ObserveString(m.Sender(), keyMaster, "yes")
 	m.Flow.Data[atAsked] = 0
-	kind := "cspv4.command"
-	switch c.Class() {
-	case pccc.Write:
-		kind = "cspv4.write"
-	case pccc.Mode:
-		kind = "cspv4.mode"
-	case pccc.Download:
-		kind = "cspv4.program"
-	case pccc.Upload:
-		kind = "cspv4.upload"
+	class := c.Class()
+	switch class {
 	case pccc.Diagnosis:
 		m.Flow.Data[atAsked] = 1
 		return
-	default:
+	case pccc.Read, pccc.Other:
 		if !dissect.Fresh(m.Flow, c.Code, c.Function) {
 			return
 		}
 	}
-	attrs := map[string]string{"pccc": strconv.Itoa(c.Code)}
-	if c.Function >= 0 {
-		attrs["pccc"] += "," + strconv.Itoa(c.Function)
-	}
-	if mode := c.ModeName(); mode != "" {
-		attrs["mode"] = mode
-	}
-	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+	attrs := map[string]string{}
+	c.Describe(attrs)
+	out.Event(heron.Event{Kind: "cspv4." + class.Kind(), Attrs: attrs})
 }

@@ -22,14 +22,14 @@ func isDatagram(b []byte) bool {
 	r := wire.NewReader(b)
 	version, kind, flags := r.U8(), r.U8(), r.U8()
 	r.Skip(1)
-	order, floats, reserved := r.U8(), r.U8(), r.U8()
+	representation, floats, reserved := r.U8(), r.U8(), r.U8()
 	r.Skip(1 + 16)
 	r.Skip(16 + 16 + 4 + 4 + 4) // interface, activity, boot time, version, sequence
 	r.Skip(2 + 2 + 2)           // operation, hints
-	size := u16(&r, order)
+	size := orderOf(representation).U16(&r)
 	r.Skip(serialsAndBodies + 1 + 1)
 	return r.Err() == nil && version == 4 && kind <= datagramLast && flags&bitsNeverSet == 0 &&
-		order&^0x10 == 0 && floats <= 3 && reserved == 0 && size == r.Len() && size > 0
+		representation&^0x10 == 0 && floats <= 3 && reserved == 0 && size == r.Len() && size > 0
 }
 
 // datagram tells which interface is used.
@@ -41,14 +41,14 @@ func (d *dissector) datagram(m *heron.Message, out dissect.Emitter) (heron.Verdi
 	r.Skip(1)
 	kind := r.U8()
 	r.Skip(2)
-	order := r.U8()
+	order := orderOf(r.U8())
 	r.Skip(3 + 16)
 	id, place := d.interfaceOf(r.Bytes(16), order)
 	if isPROFINET(id) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	r.Skip(16 + 4 + 4 + 4)
-	operation := u16(&r, order)
+	operation := order.U16(&r)
 	if kind != datagramRequest {
 		return heron.Verdict{}, nil
 	}

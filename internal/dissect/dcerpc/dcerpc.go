@@ -68,14 +68,14 @@ func Protocol() dissect.Protocol {
 func frame(b []byte) (int, error) {
 	r := wire.NewReader(b)
 	version, minor, kind, flags := r.U8(), r.U8(), r.U8(), r.U8()
-	order, floats, reserved := r.U8(), r.U8(), r.U16()
+	representation, floats, reserved := r.U8(), r.U8(), r.U16()
 	n := len(b)
-	if n > 0 && version != 5 || n > 1 && minor > 1 || n > 2 && (kind > orphaned || kind == 1) || n > 4 && order&^0x10 != 0 ||
+	if n > 0 && version != 5 || n > 1 && minor > 1 || n > 2 && (kind > orphaned || kind == 1) || n > 4 && representation&^0x10 != 0 ||
 		n > 5 && floats > 3 || n >= 8 && reserved != 0 {
 		return 0, dissect.ErrNotMine
 	}
-	size := u16(&r, order)
-	auth := u16(&r, order)
+	order := orderOf(representation)
+	size, auth := order.U16(&r), order.U16(&r)
 	if r.Err() != nil {
 		return 0, nil
 	}
@@ -85,20 +85,9 @@ func frame(b []byte) (int, error) {
 	return size, nil
 }
 
-// u16 and u32 read numbers in the order that the sender uses.
-func u16(r *wire.Reader, order int) int {
-	if order&0x10 != 0 {
-		return r.U16LE()
-	}
-	return r.U16()
-}
-
-func u32(r *wire.Reader, order int) int {
-	if order&0x10 != 0 {
-		return r.U32LE()
-	}
-	return r.U32()
-}
+// orderOf returns the order of octets that a sender's data representation says
+// (C706 §14.1).
+func orderOf(representation int) wire.Order { return representation&0x10 != 0 }
 
 // probe takes what can be told without a port: the start of an association, and
 // whole datagrams of version 4.
@@ -116,7 +105,7 @@ func probe(b []byte, fromClient bool) bool {
 
 type dissector struct {
 	ntlm dissect.NTLMTeller
-	text []byte
+	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -129,9 +118,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(2)
 	kind := r.U8()
 	r.Skip(1)
-	order := r.U8()
+	order := orderOf(r.U8())
 	r.Skip(3 + 2)
-	auth := u16(r, order)
+	auth := order.U16(r)
 	r.Skip(4)
 	data := &m.Flow.Data
 	switch kind {
@@ -159,14 +148,14 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // bind tells which interfaces a client wants (C706 §12.6.4.3), and reports whether
 // the list is sound.
-func (d *dissector) bind(r *wire.Reader, order int, m *heron.Message, out dissect.Emitter) bool {
+func (d *dissector) bind(r *wire.Reader, order wire.Order, m *heron.Message, out dissect.Emitter) bool {
 	const syntaxSize = 20
 	r.Skip(2 + 2 + 4) // sizes of fragments, group
 	count := r.U8()
 	r.Skip(3)
 	data := &m.Flow.Data
 	for i := range min(count, maxContexts) {
-		context, transfers := u16(r, order), r.U8()
+		context, transfers := order.U16(r), r.U8()
 		r.Skip(1)
 		syntax := r.Bytes(syntaxSize)
 		r.Skip(transfers * syntaxSize)
@@ -187,15 +176,15 @@ func (d *dissector) bind(r *wire.Reader, order int, m *heron.Message, out dissec
 
 // accepted tells which of the asked interfaces a server has (§12.6.4.4): those
 // known by name.
-func (d *dissector) accepted(r *wire.Reader, order int, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) accepted(r *wire.Reader, order wire.Order, m *heron.Message, out dissect.Emitter) {
 	r.Skip(2 + 2 + 4)
-	size := u16(r, order)
+	size := order.U16(r)
 	r.Skip(size)
 	r.Skip((4 - (2+size)%4) % 4)
 	count := r.U8()
 	r.Skip(3)
 	for i := range min(count, 4) {
-		result := u16(r, order)
+		result := order.U16(r)
 		r.Skip(2 + 20)
 		if r.Err() != nil {
 			return
@@ -207,9 +196,9 @@ func (d *dissector) accepted(r *wire.Reader, order int, m *heron.Message, out di
 }
 
 // request notes what is asked, and reports calls that change a machine.
-func (d *dissector) request(r *wire.Reader, order int, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) request(r *wire.Reader, order wire.Order, m *heron.Message, out dissect.Emitter) {
 	r.Skip(4)
-	context, operation := u16(r, order), u16(r, order)
+	context, operation := order.U16(r), order.U16(r)
 	data := &m.Flow.Data
 	data[atAsked] = 0
 	if r.Err() != nil || context > 3 || operation > 255 {
@@ -232,7 +221,7 @@ func call(known, operation int, out dissect.Emitter) {
 }
 
 // response reads the answers of two interfaces that describe a machine.
-func (d *dissector) response(r *wire.Reader, order int, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) response(r *wire.Reader, order wire.Order, m *heron.Message, out dissect.Emitter) {
 	r.Skip(8)
 	data := &m.Flow.Data
 	if data[atAsked] == 0 || r.Err() != nil {
@@ -248,10 +237,10 @@ func (d *dissector) response(r *wire.Reader, order int, m *heron.Message, out di
 }
 
 // refused reports that a call was denied ([MS-ERREF]).
-func refused(r *wire.Reader, order int, out dissect.Emitter) {
+func refused(r *wire.Reader, order wire.Order, out dissect.Emitter) {
 	const accessDenied = 5
 	r.Skip(8)
-	if u32(r, order) == accessDenied && r.Err() == nil {
+	if order.U32(r) == accessDenied && r.Err() == nil {
 		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "dcerpc", "code": "5"}})
 	}
 }

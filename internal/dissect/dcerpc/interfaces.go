@@ -76,9 +76,9 @@ func id(s string) uuid {
 
 // interfaceOf reads a syntax: a number in the sender's order, and a version. It
 // returns the place of a known one plus one, or 0.
-func (d *dissector) interfaceOf(syntax []byte, order int) (id uuid, place int) {
+func (d *dissector) interfaceOf(syntax []byte, order wire.Order) (id uuid, place int) {
 	copy(id[:], syntax)
-	if order&0x10 != 0 {
+	if order == wire.LittleEndian {
 		id[0], id[1], id[2], id[3] = id[3], id[2], id[1], id[0]
 		id[4], id[5], id[6], id[7] = id[5], id[4], id[7], id[6]
 	}
@@ -92,18 +92,11 @@ func (d *dissector) interfaceOf(syntax []byte, order int) (id uuid, place int) {
 
 // name is the name of a known interface, or its number.
 func (d *dissector) name(id uuid, place int) []byte {
-	const digits = "0123456789abcdef"
-	d.text = d.text[:0]
 	if place > 0 {
-		return append(d.text, interfaces[place-1].name...)
+		d.text = append(d.text[:0], interfaces[place-1].name...)
+		return d.text
 	}
-	for i, c := range id {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			d.text = append(d.text, '-')
-		}
-		d.text = append(d.text, digits[c>>4], digits[c&15])
-	}
-	return d.text
+	return d.text.GUID(id[:])
 }
 
 // isPROFINET reports whether an interface is of PROFINET IO: the device, the
@@ -146,7 +139,7 @@ func (d *dissector) towers(b []byte, m *heron.Message, out dissect.Emitter) {
 			}
 			if len(left) == 1 && (left[0] == floorTCP || left[0] == floorUDP) && right.Len() == 2 {
 				var id uuid
-				id, place = d.interfaceOf(number, 0x10)
+				id, place = d.interfaceOf(number, wire.LittleEndian)
 				d.endpoint(d.name(id, place), left[0] == floorTCP, right.U16(), m, out)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/jsonscan"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -18,7 +19,6 @@ const (
 	oldLogin   = 0xa0
 	oldAnswer  = 0xb0
 	maxText    = 1 << 16
-	maxValue   = 128
 )
 
 // Protocol returns the dissector.
@@ -88,7 +88,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	}
 	r.Skip(headerSize)
 	text := r.Rest()
-	method := value(text, "method")
+	method := jsonscan.Find(text, "method")
 	switch {
 	case bytes.Equal(method, []byte("client.notifyDevInfo")), bytes.Equal(method, []byte("client.notifyDevInfoEx")):
 		describe(text, heron.Subject{Endpoint: m.Src}, out)
@@ -110,33 +110,6 @@ func describe(text []byte, about heron.Subject, out dissect.Emitter) {
 		{"MachineName", "dhip.machine_name"},
 		{"mac", "dhip.mac"},
 	} {
-		out.Observe(about, field.key, value(text, field.name))
+		out.Observe(about, field.key, jsonscan.Find(text, field.name))
 	}
-}
-
-// value returns the text that a name has in JSON; nil when it has an escape in
-// it, or is not text.
-func value(b []byte, name string) []byte {
-	for len(b) > 0 {
-		at := bytes.Index(b, []byte(name))
-		if at < 0 {
-			return nil
-		}
-		quoted := bytes.HasSuffix(b[:at], []byte(`"`))
-		b = b[at+len(name):]
-		if !quoted || !bytes.HasPrefix(b, []byte(`"`)) {
-			continue
-		}
-		rest, colon := bytes.CutPrefix(bytes.TrimLeft(b[1:], " \t\r\n"), []byte(":"))
-		rest, text := bytes.CutPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(`"`))
-		if !colon || !text {
-			continue
-		}
-		end := bytes.IndexAny(rest, `"\`)
-		if end < 0 || end > maxValue || rest[end] != '"' {
-			return nil
-		}
-		return rest[:end]
-	}
-	return nil
 }

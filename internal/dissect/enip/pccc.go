@@ -23,30 +23,19 @@ func (d *dissector) pccc(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 	}
 	m.Flow.Data[atAsked] = askedNothing
 	kind := "enip.pccc"
-	switch c.Class() {
-	case pccc.Write:
-		kind = "enip.write"
-	case pccc.Mode:
-		kind = "enip.mode"
-	case pccc.Download:
-		kind = "enip.program"
-	case pccc.Upload:
-		kind = "enip.upload"
+	switch class := c.Class(); class {
 	case pccc.Diagnosis:
 		m.Flow.Data[atAsked] = askedPCCC
 		return
-	default:
+	case pccc.Read, pccc.Other:
 		if !dissect.Fresh(m.Flow, c.Code, c.Function) {
 			return
 		}
+	default:
+		kind = "enip." + class.Kind()
 	}
-	attrs := map[string]string{"function": strconv.Itoa(svcPCCC), "pccc": strconv.Itoa(c.Code)}
-	if c.Function >= 0 {
-		attrs["pccc"] += "," + strconv.Itoa(c.Function)
-	}
-	if mode := c.ModeName(); mode != "" {
-		attrs["mode"] = mode
-	}
+	attrs := map[string]string{"function": strconv.Itoa(svcPCCC)}
+	c.Describe(attrs)
 	out.Event(heron.Event{Kind: kind, Attrs: attrs})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/line"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func Protocol() dissect.Protocol {
 // probe takes greetings that name the protocol: others begin with 220 as well.
 func probe(b []byte, fromClient bool) bool {
 	n, err := frame(b)
-	return !fromClient && err == nil && n > 0 && n <= len(b) && bytes.HasPrefix(b, []byte("220")) && mentions(b[:n], "ftp")
+	return !fromClient && err == nil && n > 0 && n <= len(b) && bytes.HasPrefix(b, []byte("220")) && line.Contains(b[:n], "ftp")
 }
 
 // frame returns the length of a command or of a reply with all its lines (RFC 959
@@ -62,23 +63,23 @@ func frame(b []byte) (int, error) {
 	r := wire.NewReader(b)
 	first := r.Line(maxLine)
 	switch {
-	case r.Err() != nil && (len(b) >= maxLine || !text(b)):
+	case r.Err() != nil && (len(b) >= maxLine || !line.IsText(b)):
 		return 0, dissect.ErrNotMine
 	case r.Err() != nil:
 		return 0, nil
-	case !text(first):
+	case !line.IsText(first):
 		return 0, dissect.ErrNotMine
 	}
-	code, separator, _ := parse(first)
+	code, separator, _ := line.Reply(first)
 	if code == 0 || separator != '-' {
 		return r.Offset(), nil
 	}
 	for r.Len() > 0 && r.Offset() < maxReply {
-		line := r.Line(maxLine)
+		next := r.Line(maxLine)
 		if r.Err() != nil {
 			break
 		}
-		if c, s, _ := parse(line); c == code && s == ' ' {
+		if c, s, _ := line.Reply(next); c == code && s == ' ' {
 			return r.Offset(), nil
 		}
 	}
@@ -86,46 +87,6 @@ func frame(b []byte) (int, error) {
 		return 0, dissect.ErrNotMine
 	}
 	return 0, nil
-}
-
-// text reports whether b is a line of text in any character set.
-func text(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return false
-		}
-	}
-	return true
-}
-
-// parse parts a reply: 0 when the line has no code.
-func parse(line []byte) (code int, separator byte, rest []byte) {
-	r := wire.NewReader(line)
-	for range 3 {
-		digit := r.U8()
-		if digit < '0' || digit > '9' {
-			return 0, 0, nil
-		}
-		code = 10*code + digit - '0'
-	}
-	separator = ' '
-	if r.Len() > 0 {
-		separator = byte(r.U8())
-	}
-	if separator != ' ' && separator != '-' || code < 100 || code > 659 {
-		return 0, 0, nil
-	}
-	return code, separator, r.Rest()
-}
-
-// mentions reports whether a word stands in b, in capitals or not.
-func mentions(b []byte, word string) bool {
-	for i := 0; i+len(word) <= len(b); i++ {
-		if bytes.EqualFold(b[i:i+len(word)], []byte(word)) {
-			return true
-		}
-	}
-	return false
 }
 
 type dissector struct {
@@ -156,13 +117,13 @@ func command(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 	}
 	data := &m.Flow.Data
 	switch {
-	case bytes.EqualFold(verb, []byte("USER")):
+	case line.Is(verb, "USER"):
 		data[atUser] = userNamed
 		name := bytes.TrimSpace(argument)
-		if bytes.EqualFold(name, []byte("anonymous")) || bytes.EqualFold(name, []byte("ftp")) {
+		if line.IsOneOf(name, "anonymous", "ftp") {
 			data[atUser] = userAnonymous
 		}
-	case bytes.EqualFold(verb, []byte("PASS")) && data[atUser] == userNamed:
+	case line.Is(verb, "PASS") && data[atUser] == userNamed:
 		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "ftp"}})
 	}
 	return nil
@@ -170,12 +131,7 @@ func command(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 
 // isVerb reports whether a client that nothing is known of may begin with it.
 func isVerb(b []byte) bool {
-	for _, verb := range [...]string{"USER", "AUTH", "FEAT", "SYST", "HELP", "QUIT", "NOOP", "OPTS"} {
-		if bytes.EqualFold(b, []byte(verb)) {
-			return true
-		}
-	}
-	return false
+	return line.IsOneOf(b, "USER", "AUTH", "FEAT", "SYST", "HELP", "QUIT", "NOOP", "OPTS")
 }
 
 // Replies (RFC 959 §4.2.1).
@@ -187,7 +143,7 @@ const (
 )
 
 func (d *dissector) reply(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
-	code, _, rest := parse(r.Line(maxLine))
+	code, _, rest := line.Reply(r.Line(maxLine))
 	data := &m.Flow.Data
 	if m.Flow.Protocol == 0 && (code != replyReady && code != 120 && code != 421 || isMail(m.Payload)) {
 		return dissect.ErrNotMine
@@ -215,16 +171,18 @@ func (d *dissector) reply(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 }
 
 // isMail reports whether a greeting is that of a mail server.
-func isMail(b []byte) bool { return mentions(b, "smtp") || mentions(b, " mail") && !mentions(b, "ftp") }
+func isMail(b []byte) bool {
+	return line.Contains(b, "smtp") || line.Contains(b, " mail") && !line.Contains(b, "ftp")
+}
 
 // appendLines appends the other lines of a reply, without codes.
 func appendLines(dst []byte, r *wire.Reader) []byte {
 	for r.Len() > 0 {
-		line := r.Line(maxLine)
-		if code, _, rest := parse(line); code != 0 {
-			line = rest
+		next := r.Line(maxLine)
+		if code, _, rest := line.Reply(next); code != 0 {
+			next = rest
 		}
-		dst = append(append(dst, "\r\n"...), line...)
+		dst = append(append(dst, "\r\n"...), next...)
 	}
 	return dst
 }

@@ -1,6 +1,7 @@
 package ipmi
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -79,26 +80,13 @@ func (d *dissector) setup(payload int, r *wire.Reader, m *heron.Message, out dis
 			return
 		}
 		r.Skip(2 + 4 + 16) // session, random number
-		if guid := r.Bytes(16); guid != nil {
-			d.guid(guid, m.Sender(), out)
+		if guid := r.Bytes(16); len(bytes.Trim(guid, "\x00")) > 0 {
+			out.Observe(m.Sender(), keyGUID, d.text.Hex(guid))
 		}
 	case payloadRAKP4:
 		if status != 0 {
 			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "ipmi", "code": strconv.Itoa(status)}})
 		}
-	}
-}
-
-func (d *dissector) guid(b []byte, about heron.Subject, out dissect.Emitter) {
-	const digits = "0123456789abcdef"
-	d.text = d.text[:0]
-	zero := true
-	for _, c := range b {
-		zero = zero && c == 0
-		d.text = append(d.text, digits[c>>4], digits[c&15])
-	}
-	if !zero {
-		out.Observe(about, keyGUID, d.text)
 	}
 }
 
@@ -149,8 +137,8 @@ func (d *dissector) command(c *command, m *heron.Message, out dissect.Emitter) {
 	case 0x01:
 		d.device(&c.body, about, out)
 	case 0x37, 0x08: // GUID of the system, of the device
-		if guid := c.body.Bytes(16); guid != nil {
-			d.guid(guid, about, out)
+		if guid := c.body.Bytes(16); len(bytes.Trim(guid, "\x00")) > 0 {
+			out.Observe(about, keyGUID, d.text.Hex(guid))
 		}
 	case 0x38:
 		d.capabilities(&c.body, about, out)

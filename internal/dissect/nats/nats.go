@@ -7,6 +7,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/jsonscan"
 	"github.com/heron-iot/heron/internal/proto/line"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -80,8 +81,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 func (d *dissector) server(b []byte, m *heron.Message, out dissect.Emitter) {
 	about := m.Sender()
-	out.Observe(about, keyVersion, field(b, `"version":"`))
-	out.Observe(about, keyName, field(b, `"server_name":"`))
+	out.Observe(about, keyVersion, jsonscan.Find(b, "version"))
+	out.Observe(about, keyName, jsonscan.Find(b, "server_name"))
 	if bytes.Contains(b, []byte(`"auth_required":true`)) {
 		out.ObserveString(about, keyAuth, "required")
 	} else {
@@ -91,23 +92,19 @@ func (d *dissector) server(b []byte, m *heron.Message, out dissect.Emitter) {
 
 func (d *dissector) client(b []byte, m *heron.Message, out dissect.Emitter) {
 	about := m.Sender()
-	out.Observe(about, keyClient, field(b, `"name":"`))
-	if language := field(b, `"lang":"`); len(language) > 0 {
+	out.Observe(about, keyClient, jsonscan.Find(b, "name"))
+	if language := jsonscan.Find(b, "lang"); len(language) > 0 {
 		d.text = append(append(d.text[:0], language...), ' ')
-		d.text = append(d.text, field(b, `"version":"`)...)
+		d.text = append(d.text, jsonscan.Find(b, "version")...)
 		out.Observe(about, keyLibrary, d.text)
 	}
-	if len(field(b, `"pass":"`)) > 0 || len(field(b, `"auth_token":"`)) > 0 {
+	if has(b, `"pass":"`) || has(b, `"auth_token":"`) {
 		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "nats"}})
 	}
 }
 
-// field returns the text that stands after a name, up to the next quotes.
-func field(b []byte, name string) []byte {
+// has reports whether a field of text is there and not empty, whatever is in it.
+func has(b []byte, name string) bool {
 	_, rest, found := bytes.Cut(b, []byte(name))
-	end := bytes.IndexByte(rest, '"')
-	if !found || end < 0 {
-		return nil
-	}
-	return rest[:end]
+	return found && !bytes.HasPrefix(rest, []byte(`"`))
 }

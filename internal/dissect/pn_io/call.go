@@ -42,22 +42,12 @@ const node = "\x00\xa0\x24\x42\xdf\x7d"
 // reader reads numbers in the order that a call uses.
 type reader struct {
 	*wire.Reader
-	little bool
+	order wire.Order
 }
 
-func (r reader) u16() int {
-	if r.little {
-		return r.U16LE()
-	}
-	return r.U16()
-}
+func (r reader) u16() int { return r.order.U16(r.Reader) }
 
-func (r reader) u32() int {
-	if r.little {
-		return r.U32LE()
-	}
-	return r.U32()
-}
+func (r reader) u32() int { return r.order.U32(r.Reader) }
 
 // uuid reads a UUID whose middle is PROFINET's: its first four octets and its
 // last six.

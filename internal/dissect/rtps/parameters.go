@@ -19,7 +19,7 @@ const (
 func (d *dissector) parameters(b *reader, about heron.Subject, out dissect.Emitter) {
 	for range maxParameters {
 		id, size := b.short(), b.short()
-		v := reader{Reader: b.Sub(size), little: b.little}
+		v := reader{Reader: b.Sub(size), order: b.order}
 		if b.Err() != nil || id == pidSentinel {
 			return
 		}

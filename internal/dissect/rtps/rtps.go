@@ -80,8 +80,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 			break
 		}
 		kind, flags := r.U8(), r.U8()
-		b := reader{little: flags&1 != 0}
-		size := b.u16(r)
+		b := reader{order: flags&1 != 0}
+		size := b.order.U16(r)
 		if size == 0 && kind != subPad {
 			size = r.Len() // to the end of the message (§9.4.5.1.3)
 		}
@@ -99,24 +99,12 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 // reader reads numbers in the order of octets that a flag gives.
 type reader struct {
 	wire.Reader
-	little bool
+	order wire.Order
 }
 
-func (b *reader) u16(r *wire.Reader) int {
-	if b.little {
-		return r.U16LE()
-	}
-	return r.U16()
-}
+func (b *reader) short() int { return b.order.U16(&b.Reader) }
 
-func (b *reader) short() int { return b.u16(&b.Reader) }
-
-func (b *reader) long() int {
-	if b.little {
-		return b.U32LE()
-	}
-	return b.U32()
-}
+func (b *reader) long() int { return b.order.U32(&b.Reader) }
 
 // text reads a string of CDR: its length with the zero at its end, and padding to
 // four octets.
@@ -158,7 +146,7 @@ func (d *dissector) data(
 	if b.Err() != nil || representation != listBig && representation != listLittle {
 		return
 	}
-	b.little = representation == listLittle
+	b.order = representation == listLittle
 	if writer == writerParticipant {
 		out.Observe(about, keyParticipant, d.text.Hex(prefix))
 		d.domain(about, m, out)

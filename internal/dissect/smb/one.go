@@ -132,7 +132,7 @@ func (d *dissector) oneChoice(b *oneBody, m *heron.Message, out dissect.Emitter)
 		m.Flow.Data[atPlain] = 1
 	}
 	if capabilities&extendedSecurity != 0 {
-		d.guid(b.bytes.Bytes(16), about, out)
+		out.Observe(about, keyGUID, d.text.GUID(b.bytes.Bytes(16)))
 		return
 	}
 	b.bytes.Skip(challenge)

@@ -6,6 +6,7 @@ package smb
 import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/line"
 	"github.com/heron-iot/heron/internal/proto/nbns"
 	"github.com/heron-iot/heron/internal/proto/ntlmssp"
 	"github.com/heron-iot/heron/internal/wire"
@@ -122,7 +123,7 @@ func probe(b []byte, _ bool) bool {
 
 type dissector struct {
 	ntlm dissect.NTLMTeller
-	text []byte
+	text dissect.Buffer
 	name []byte
 }
 
@@ -206,23 +207,11 @@ func pipe(name []byte, out dissect.Emitter) {
 		"svcctl", "atsvc", "winreg", "samr", "lsarpc", "srvsvc", "wkssvc", "netlogon", "spoolss", "eventlog", "epmapper",
 		"drsuapi", "ntsvcs", "initshutdown", "netdfs", "efsrpc", "browser", "PSEXESVC",
 	} {
-		if equal(name, known) {
+		if line.Is(name, known) {
 			out.Event(heron.Event{Kind: "smb.pipe", Attrs: map[string]string{"pipe": known}})
 			return
 		}
 	}
-}
-
-func equal(b []byte, word string) bool {
-	if len(b) != len(word) {
-		return false
-	}
-	for i, c := range b {
-		if c|0x20 != word[i]|0x20 {
-			return false
-		}
-	}
-	return true
 }
 
 // failed reports a login that was refused, when the status says so ([MS-ERREF]
@@ -261,21 +250,4 @@ func signing(enabled, required bool, m *heron.Message, out dissect.Emitter) {
 		value = "enabled"
 	}
 	out.ObserveString(m.Sender(), keySigning, value)
-}
-
-// guid tells the number that a machine gives itself.
-func (d *dissector) guid(b []byte, about heron.Subject, out dissect.Emitter) {
-	const digits = "0123456789abcdef"
-	zero := true
-	d.text = d.text[:0]
-	for i, c := range b {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			d.text = append(d.text, '-')
-		}
-		d.text = append(d.text, digits[c>>4], digits[c&15])
-		zero = zero && c == 0
-	}
-	if !zero {
-		out.Observe(about, keyGUID, d.text)
-	}
 }

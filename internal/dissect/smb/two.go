@@ -122,7 +122,7 @@ func (d *dissector) twoOffer(r *wire.Reader, m *heron.Message, out dissect.Emitt
 	}
 	about := m.Sender()
 	out.ObserveString(about, keyMaxDialect, dialectName(best))
-	d.guid(id, about, out)
+	out.Observe(about, keyGUID, d.text.GUID(id))
 }
 
 // twoReply reads what a server answers.
@@ -139,7 +139,7 @@ func (d *dissector) twoReply(command, status int, r *wire.Reader, m *heron.Messa
 		about := m.Sender()
 		out.ObserveString(about, keyDialect, dialectName(dialect))
 		signing(mode&flagSigning != 0, mode&flagSigned != 0, m, out)
-		d.guid(id, about, out)
+		out.Observe(about, keyGUID, d.text.GUID(id))
 	case command == twoSessionSetup:
 		failed(status, out)
 		flags := r.U16LE()

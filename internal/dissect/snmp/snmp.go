@@ -190,12 +190,7 @@ func (d *dissector) engine(msg *message, m *heron.Message, out dissect.Emitter) 
 // engineID reads an identifier of an engine: with the first bit set, the number
 // of an enterprise, a format, and what it says (RFC 3411 §5, SnmpEngineID).
 func (d *dissector) engineID(id []byte, about heron.Subject, out dissect.Emitter) {
-	const digits = "0123456789abcdef"
-	d.text = d.text[:0]
-	for _, c := range id {
-		d.text = append(d.text, digits[c>>4], digits[c&15])
-	}
-	out.Observe(about, keyEngine, d.text)
+	out.Observe(about, keyEngine, d.text.Hex(id))
 	r := wire.NewReader(id)
 	enterprise := r.U32()
 	out.Observe(about, keyEnterprise, d.text.Number(enterprise&0x7fffffff))

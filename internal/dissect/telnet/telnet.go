@@ -7,6 +7,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/line"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
@@ -180,18 +181,14 @@ func prompt(b []byte) (end int, password bool) {
 		i += colon + 1
 		before := bytes.TrimRight(b[:i-1], " ")
 		switch {
-		case endsIn(before, "password"), endsIn(before, "passwd"):
+		case line.HasSuffix(before, "password"), line.HasSuffix(before, "passwd"):
 			return i, true
-		case endsIn(before, "login"), endsIn(before, "username"), endsIn(before, "user name"), endsIn(before, "user"):
-			if !endsIn(before, "last login") {
+		case line.HasSuffix(before, "login"), line.HasSuffix(before, "username"), line.HasSuffix(before, "user name"), line.HasSuffix(before, "user"):
+			if !line.HasSuffix(before, "last login") {
 				return i, false
 			}
 		}
 	}
-}
-
-func endsIn(b []byte, word string) bool {
-	return len(b) >= len(word) && bytes.EqualFold(b[len(b)-len(word):], []byte(word))
 }
 
 // client notes that the client typed, and that it sent a password: a line after
@@ -240,24 +237,15 @@ func server(b []byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, err
 }
 
 // refusal reports a login that failed.
-func refusal(line []byte, data *[12]byte, out dissect.Emitter) {
+func refusal(text []byte, data *[12]byte, out dissect.Emitter) {
 	if data[atLogins] == 0 || data[atLines] > 3 {
 		return
 	}
 	for _, word := range [...]string{"incorrect", "denied", "failed", "invalid"} {
-		if containsFold(line, word) {
+		if line.Contains(text, word) {
 			data[atLines] = 4 // once for each login
 			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "telnet"}})
 			return
 		}
 	}
-}
-
-func containsFold(b []byte, word string) bool {
-	for i := range b {
-		if endsIn(b[:i+1], word) {
-			return true
-		}
-	}
-	return false
 }

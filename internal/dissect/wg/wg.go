@@ -3,8 +3,6 @@
 package wg
 
 import (
-	"encoding/binary"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -21,14 +19,6 @@ const (
 // enough is how many datagrams of data, in order, prove a flow whose handshake
 // was not seen.
 const enough = 4
-
-// Places in heron.FlowScratch.Data.
-const (
-	atCount    = 0 // datagrams of data in order
-	atSide     = 1 // of whom they are counted
-	atReceiver = 2 // index: 4
-	atCounter  = 6 // its lower 32 bits
-)
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -79,26 +69,9 @@ func data(m *heron.Message) (heron.Verdict, error) {
 	if high != 0 {
 		return heron.Verdict{}, dissect.ErrNotMine // 2^32 messages without new keys are not allowed (§6.1)
 	}
-	side := byte(1)
-	if m.FromClient {
-		side = 2
+	count, ok := dissect.InOrder(m, uint32(receiver), uint32(counter))
+	if !ok {
+		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	d := &m.Flow.Data
-	if d[atCount] > 0 {
-		if d[atSide] != side {
-			return heron.Verdict{Undecided: true}, nil
-		}
-		step := counter - int(binary.BigEndian.Uint32(d[atCounter:]))
-		if int(binary.BigEndian.Uint32(d[atReceiver:])) != receiver || step < 0 || step > 64 {
-			return heron.Verdict{}, dissect.ErrNotMine
-		}
-		if step == 0 {
-			return heron.Verdict{Undecided: true}, nil // the same once more
-		}
-	}
-	d[atCount]++
-	d[atSide] = side
-	binary.BigEndian.PutUint32(d[atReceiver:], uint32(receiver))
-	binary.BigEndian.PutUint32(d[atCounter:], uint32(counter))
-	return heron.Verdict{Done: d[atCount] >= enough, Undecided: d[atCount] < enough}, nil
+	return heron.Verdict{Done: count >= enough, Undecided: count < enough}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/proto/jsonscan"
 	"github.com/heron-iot/heron/internal/proto/line"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -156,46 +157,17 @@ func answer(value []byte, asked byte, m *heron.Message, out dissect.Emitter) {
 // sends for others names them in a list, which is not read.
 func client(body []byte, m *heron.Message, out dissect.Emitter) {
 	head, _, _ := bytes.Cut(body, []byte("["))
-	request := field(head, "request")
+	request := jsonscan.Find(head, "request")
 	if len(request) == 0 {
 		return
 	}
 	about := m.Sender()
 	out.Observe(about, keyRequest, request)
-	out.Observe(about, keyVersion, field(head, "version"))
+	out.Observe(about, keyVersion, jsonscan.Find(head, "version"))
 	switch string(request) {
 	case "active checks", "active check heartbeat", "agent data", "proxy data", "proxy config", "proxy heartbeat", "history data":
 		if m.FromClient {
-			out.Observe(about, keyHost, field(head, "host"))
+			out.Observe(about, keyHost, jsonscan.Find(head, "host"))
 		}
-	}
-}
-
-// field returns the text of a field of an object, "" when it has none or escapes
-// in it.
-func field(b []byte, name string) []byte {
-	for {
-		at := bytes.Index(b, []byte(name))
-		if at < 1 {
-			return nil
-		}
-		quoted := b[at-1] == '"'
-		b = b[at+len(name):]
-		if !quoted || len(b) == 0 || b[0] != '"' {
-			continue
-		}
-		rest := bytes.TrimLeft(b[1:], " \t\r\n")
-		if len(rest) == 0 || rest[0] != ':' {
-			continue
-		}
-		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
-		if len(rest) == 0 || rest[0] != '"' {
-			return nil
-		}
-		value, _, found := bytes.Cut(rest[1:], []byte(`"`))
-		if !found || bytes.Contains(value, []byte(`\`)) {
-			return nil
-		}
-		return value
 	}
 }
