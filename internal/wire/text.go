@@ -61,3 +61,10 @@ func UntilZero(b []byte) []byte {
 
 // Unpad takes the zeros and spaces off both ends of a field of fixed size.
 func Unpad(b []byte) []byte { return bytes.Trim(b, " \x00") }
+
+// CanBegin reports whether b, as far as it goes, begins with want: the start of a
+// stream may be shorter than the mark that is looked for.
+func CanBegin(b []byte, want string) bool {
+	n := min(len(b), len(want))
+	return string(b[:n]) == want[:n]
+}

@@ -166,3 +166,12 @@ func TestFieldsOfFixedSize(t *testing.T) {
 		t.Errorf("Unpad: %q", got)
 	}
 }
+
+func TestCanBegin(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{"": true, "SS": true, "SSH-": true, "SSH-2.0": true, "SSX": false, "x": false} {
+		if got := wire.CanBegin([]byte(in), "SSH-"); got != want {
+			t.Errorf("%q: got %v", in, got)
+		}
+	}
+}

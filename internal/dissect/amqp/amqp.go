@@ -105,7 +105,7 @@ func frame(b []byte) (int, error) {
 	case first == nil:
 		return 0, nil
 	case first[0] == 'A':
-		if n := min(len(b), len(magic)); string(b[:n]) != magic[:n] {
+		if !wire.CanBegin(b, magic) {
 			return 0, dissect.ErrNotMine
 		}
 		return headerSize, nil

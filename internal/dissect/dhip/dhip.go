@@ -37,8 +37,7 @@ func Protocol() dissect.Protocol {
 
 // frame returns the length of a message.
 func frame(b []byte) (int, error) {
-	n := min(len(b), len(magic))
-	if !bytes.Equal(b[:n], []byte(magic)[:n]) {
+	if !wire.CanBegin(b, magic) {
 		return frameOld(b)
 	}
 	r := wire.NewReader(b)

@@ -51,8 +51,7 @@ func Protocol() dissect.Protocol {
 
 // frame returns the length of a frame of FINS/TCP (W420 §7-4).
 func frame(b []byte) (int, error) {
-	n := min(len(b), len(tcpMagic))
-	if !bytes.Equal(b[:n], []byte(tcpMagic)[:n]) {
+	if !wire.CanBegin(b, tcpMagic) {
 		return 0, dissect.ErrNotMine
 	}
 	r := wire.NewReader(b)

@@ -35,8 +35,7 @@ func Protocol() dissect.Protocol {
 // read reads the hello of each side, which tells all; what follows is counted.
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	b := r.Peek(r.Len())
-	n := min(len(b), len(start))
-	if !bytes.Equal(b[:n], []byte(start)[:n]) {
+	if !wire.CanBegin(b, start) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	line := r.Line(maxLine)

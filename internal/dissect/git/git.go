@@ -44,8 +44,7 @@ func request(b []byte) (size int, ok bool) {
 	}
 	rest := r.Rest()
 	for _, verb := range [...]string{"git-upload-pack ", "git-receive-pack ", "git-upload-archive "} {
-		n := min(len(rest), len(verb))
-		if string(rest[:n]) == verb[:n] {
+		if wire.CanBegin(rest, verb) {
 			return size, size > least && size < most
 		}
 	}

@@ -70,8 +70,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if *body == 1 {
 		return pass(b, body), nil
 	}
-	n := min(len(b), len(start))
-	if !bytes.Equal(b[:n], []byte(start)[:n]) {
+	if !wire.CanBegin(b, start) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	header := wire.NewReader(b)

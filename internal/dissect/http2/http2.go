@@ -79,7 +79,7 @@ func opens(f *http2.Frame) bool {
 
 // frame returns the length of a frame, or of the client's preface.
 func frame(b []byte) (int, error) {
-	if n := min(len(b), len(http2.Preface)); string(b[:n]) == http2.Preface[:n] {
+	if wire.CanBegin(b, http2.Preface) {
 		return len(http2.Preface), nil
 	}
 	r := wire.NewReader(b)

@@ -51,7 +51,7 @@ func Protocol() dissect.Protocol {
 
 // request reads the head of a request to print or to tell about printing.
 func request(b []byte) (h http1.Head, size int, ok bool) {
-	if n := min(len(b), 5); string(b[:n]) != "POST "[:n] {
+	if !wire.CanBegin(b, "POST ") {
 		return h, 0, false
 	}
 	end := bytes.Index(b[:min(len(b), maxHead)], []byte("\r\n\r\n"))
@@ -104,8 +104,7 @@ func (d *dissector) client(b []byte, m *heron.Message, out dissect.Emitter) (her
 
 // waits reports whether the head of a message that begins so is still coming.
 func waits(b []byte, start string) bool {
-	n := min(len(b), len(start))
-	return string(b[:n]) == start[:n] && len(b) < maxHead && !bytes.Contains(b, []byte("\r\n\r\n"))
+	return wire.CanBegin(b, start) && len(b) < maxHead && !bytes.Contains(b, []byte("\r\n\r\n"))
 }
 
 // server reads an answer.

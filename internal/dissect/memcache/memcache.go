@@ -171,12 +171,9 @@ func size(rest []byte, skip int) int {
 		_, rest = line.Word(rest)
 	}
 	digits, _ := line.Word(rest)
-	n := 0
-	for _, c := range digits {
-		if c < '0' || c > '9' || n > 1<<24 {
-			return 0
-		}
-		n = 10*n + int(c-'0')
+	n, ok := line.Number(digits, 1<<24)
+	if !ok {
+		return 0
 	}
 	return n + 2
 }

@@ -52,7 +52,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if m.FromClient {
 		begin = connect
 	}
-	if n := min(len(b), len(begin)); m.Flow.Protocol == 0 && string(b[:n]) != begin[:n] {
+	if m.Flow.Protocol == 0 && !wire.CanBegin(b, begin) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	text, n, err := line.Next(b, maxLine)

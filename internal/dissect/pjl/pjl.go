@@ -57,8 +57,7 @@ func probe(b []byte, fromClient bool) bool {
 
 // could reports whether b, as far as it goes, may begin as probe wants it.
 func could(b []byte, fromClient bool) bool {
-	starts := func(whole string) bool { n := min(len(b), len(whole)); return string(b[:n]) == whole[:n] }
-	return starts(prefix) || fromClient && starts(escape+prefix)
+	return wire.CanBegin(b, prefix) || fromClient && wire.CanBegin(b, escape+prefix)
 }
 
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

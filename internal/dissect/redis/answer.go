@@ -91,12 +91,9 @@ func (d *dissector) text(b []byte, n int, m *heron.Message, out dissect.Emitter)
 	if bytes.HasPrefix(digits, []byte("-")) {
 		return heron.Verdict{Consumed: n}, nil // none
 	}
-	size := 0
-	for _, c := range digits {
-		if c < '0' || c > '9' || size > maxArg {
-			return heron.Verdict{Done: true}, notMine(m)
-		}
-		size = 10*size + int(c-'0')
+	size, ok := line.Number(digits, maxArg)
+	if !ok {
+		return heron.Verdict{Done: true}, notMine(m)
 	}
 	data := &m.Flow.Data
 	if data[atAsked] == askedInfo {

@@ -90,14 +90,7 @@ func number(r *wire.Reader, mark byte) (n int, ok bool) {
 	if r.U8() != int(mark) {
 		return 0, false
 	}
-	digits := r.Line(16)
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = 10*n + int(c-'0')
-	}
-	return n, len(digits) > 0 && n <= maxArg
+	return line.Number(r.Line(16), maxArg)
 }
 
 type dissector struct{}

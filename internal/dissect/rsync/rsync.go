@@ -42,7 +42,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	text, n, err := line.Next(b, maxLine)
 	data := &m.Flow.Data
 	switch known := m.Flow.Protocol != 0; {
-	case !known && string(b[:min(len(b), len(prefix))]) != prefix[:min(len(b), len(prefix))]:
+	case !known && !wire.CanBegin(b, prefix):
 		return heron.Verdict{}, dissect.ErrNotMine
 	case err != nil && known:
 		return heron.Verdict{Done: true}, nil

@@ -74,7 +74,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 func banner(r *wire.Reader, stage *byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	line := r.Line(maxBanner + 2)
 	switch {
-	case r.Err() != nil && r.Offset() == 0 && couldBe(m.Payload) && len(m.Payload) <= maxBanner:
+	case r.Err() != nil && r.Offset() == 0 && wire.CanBegin(m.Payload, "SSH-") && len(m.Payload) <= maxBanner:
 		return heron.Verdict{}, nil
 	case r.Err() != nil || !bytes.HasPrefix(line, []byte("SSH-")):
 		return heron.Verdict{}, dissect.ErrNotMine
@@ -92,13 +92,6 @@ func banner(r *wire.Reader, stage *byte, m *heron.Message, out dissect.Emitter) 
 	}
 	*stage = stageOffer
 	return heron.Verdict{Consumed: r.Offset()}, nil
-}
-
-// couldBe reports whether b can become a banner.
-func couldBe(b []byte) bool {
-	const start = "SSH-"
-	n := min(len(b), len(start))
-	return string(b[:n]) == start[:n]
 }
 
 // software parts "SSH-2.0-OpenSSH_9.6 Debian" after its second hyphen.

@@ -62,8 +62,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if m.Flow.Protocol == 0 && !isStream(b) {
-		n := min(len(b), len(begin))
-		if len(b) < 512 && (string(b[:n]) == begin[:n] || bytes.HasPrefix([]byte("<stream:stream "), b[:min(len(b), 15)])) {
+		if len(b) < 512 && (wire.CanBegin(b, begin) || wire.CanBegin(b, "<stream:stream ")) {
 			return heron.Verdict{}, nil
 		}
 		return heron.Verdict{}, dissect.ErrNotMine

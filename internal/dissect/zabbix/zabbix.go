@@ -58,7 +58,7 @@ func Protocol() dissect.Protocol {
 // frame returns the length of a message with its header, or of the line with which
 // an old server asks an agent.
 func frame(b []byte) (int, error) {
-	if n := min(len(b), len(magic)); string(b[:n]) != magic[:n] {
+	if !wire.CanBegin(b, magic) {
 		text, n, err := line.Next(b, 512)
 		if err != nil || n > 0 && !isItem(text) {
 			return 0, dissect.ErrNotMine

@@ -59,6 +59,18 @@ func Reply(text []byte) (code int, separator byte, rest []byte) {
 	return code, separator, r.Rest()
 }
 
+// Number reads a number that is digits alone; false when it is not, or is more
+// than most.
+func Number(digits []byte, most int) (n int, ok bool) {
+	for _, c := range digits {
+		if c < '0' || c > '9' || n > most {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, len(digits) > 0 && n <= most
+}
+
 // Word returns the first word of a line and what follows the space after it.
 func Word(text []byte) (word, rest []byte) {
 	word, rest, _ = bytes.Cut(text, []byte(" "))

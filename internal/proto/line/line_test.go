@@ -59,3 +59,23 @@ func FuzzNext(f *testing.F) {
 		line.Reply(text)
 	})
 }
+
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int{"0": 0, "42": 42, "100": 100, "101": -1, "99999999999999999999": -1, "": -1, "4x": -1, "-1": -1} {
+		n, ok := line.Number([]byte(in), 100)
+		if !ok {
+			n = -1
+		}
+		if n != want {
+			t.Errorf("%q: got %d, want %d", in, n, want)
+		}
+	}
+}
+
+func TestHasSuffix(t *testing.T) {
+	t.Parallel()
+	if !line.HasSuffix([]byte("Last Login"), "login") || line.HasSuffix([]byte("in"), "login") {
+		t.Error("the end of a line is not told")
+	}
+}
