@@ -2,24 +2,22 @@ package identify
 
 import (
 	"fmt"
-	"regexp"
+	"maps"
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/heron-iot/heron"
 )
-
-// gram is the length of the piece of a literal that the index looks up.
-const gram = 3
 
 // program is a pack made ready to run: an index from keys and pieces of values
 // to conditions.
 type program struct {
 	signatures []rule
 	conditions []condition
-	keys       map[string]*keyIndex
+	// keys has the indexes that a value of a key is looked up in: its own, and
+	// those of the sets that it is in.
+	keys map[string][]*keyIndex
 }
 
 // rule is a signature whose conditions are numbers.
@@ -36,31 +34,19 @@ type condition struct {
 	rule int
 }
 
-// keyIndex finds the conditions that a value of one key may meet.
+// keyIndex finds the conditions that a value of one key, or of one set of
+// keys, may meet.
 type keyIndex struct {
 	equals map[string][]int
 	domain map[string][]int
 	exists []int
-	// grams maps the first bytes of each literal to the literals; begins tells
-	// of most others that they are none.
-	grams  map[[gram]byte][]literal
-	begins sieve
-}
-
-// literal is text that a value must contain for the condition to hold.
-type literal struct {
-	text      string // lower case
-	condition int
-	atStart   bool // for prefix
-	word      bool // for word
-	// expr is to be asked then; nil when the literal is enough. It compiles the
-	// expression at the first call, for most are never needed.
-	expr func() *regexp.Regexp
+	texts  literalIndex
 }
 
 // compile indexes the pack.
 func compile(p *Pack) (*program, error) {
-	g := &program{keys: make(map[string]*keyIndex)}
+	g := &program{}
+	indexes := make(map[string]*keyIndex)
 	for i := range p.signatures {
 		s := &p.signatures[i]
 		r := rule{Signature: s}
@@ -69,7 +55,7 @@ func compile(p *Pack) (*program, error) {
 			to   *[]int
 		}{{s.Match, &r.match}, {s.Unless, &r.unless}} {
 			for j := range part.from {
-				id, err := g.add(&part.from[j], i)
+				id, err := g.add(indexes, &part.from[j], i)
 				if err != nil {
 					return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: signature %q: %v", s.File, s.ID, err)
 				}
@@ -79,42 +65,49 @@ func compile(p *Pack) (*program, error) {
 		}
 		g.signatures = append(g.signatures, r)
 	}
+	g.finish(indexes)
 	return g, nil
 }
 
-// add indexes one condition under each of its keys.
-func (g *program) add(c *Condition, rule int) (int, error) {
+// finish makes the indexes ready, and files them under the keys they are for.
+func (g *program) finish(indexes map[string]*keyIndex) {
+	g.keys = make(map[string][]*keyIndex, len(indexes))
+	for _, name := range slices.Sorted(maps.Keys(indexes)) {
+		k := indexes[name]
+		k.texts.finish()
+		for _, key := range expandKeys([]string{name}) {
+			g.keys[key] = append(g.keys[key], k)
+		}
+	}
+}
+
+// add indexes one condition under each of its keys and sets of keys.
+func (g *program) add(indexes map[string]*keyIndex, c *Condition, rule int) (int, error) {
 	id := len(g.conditions)
 	g.conditions = append(g.conditions, condition{c, rule})
 	exprs, err := expressions(c.Regexp)
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range expandKeys(c.Key) {
-		k := g.keys[key]
+	for i, name := range c.Key {
+		if slices.Contains(c.Key[:i], name) {
+			continue
+		}
+		k := indexes[name]
 		if k == nil {
-			k = &keyIndex{
-				equals: make(map[string][]int), domain: make(map[string][]int),
-				grams: make(map[[gram]byte][]literal),
-			}
-			g.keys[key] = k
+			k = &keyIndex{}
+			indexes[name] = k
 		}
 		if err := k.add(id, c, exprs); err != nil {
-			return 0, fmt.Errorf("condition on %s: %w", key, err)
+			return 0, fmt.Errorf("condition on %s: %w", name, err)
 		}
 	}
 	return id, nil
 }
 
 func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
-	for _, v := range c.Equals {
-		v = strings.ToLower(v)
-		k.equals[v] = append(k.equals[v], id)
-	}
-	for _, v := range c.Domain {
-		v = strings.ToLower(v)
-		k.domain[v] = append(k.domain[v], id)
-	}
+	k.equals = file(k.equals, c.Equals, id)
+	k.domain = file(k.domain, c.Domain, id)
 	if c.Exists {
 		k.exists = append(k.exists, id)
 	}
@@ -132,15 +125,26 @@ func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
 		if len(l.text) < gram {
 			return fmt.Errorf("%q: want at least %d characters to look for", l.text, gram)
 		}
-		l.condition = id
-		piece := [gram]byte([]byte(l.text[:gram]))
-		k.grams[piece] = append(k.grams[piece], l)
-		k.begins.add(piece)
+		l.condition = int32(id)
+		k.texts.list = append(k.texts.list, l)
 	}
 	return nil
 }
 
-// expressions compiles regular expressions, each with a literal that any match
+// file adds a condition under values, in lower case. The map is made when it
+// is needed.
+func file(m map[string][]int, values []string, id int) map[string][]int {
+	if m == nil && len(values) > 0 {
+		m = make(map[string][]int)
+	}
+	for _, v := range values {
+		v = strings.ToLower(v)
+		m[v] = append(m[v], id)
+	}
+	return m
+}
+
+// expressions parses regular expressions, each with a literal that any match
 // contains, so that most values are turned away without running it.
 func expressions(exprs []string) ([]literal, error) {
 	var out []literal
@@ -153,7 +157,7 @@ func expressions(exprs []string) ([]literal, error) {
 		if need == nil {
 			return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", text, gram)
 		}
-		re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(?i)" + text) })
+		re := &expression{text: text}
 		for _, l := range need {
 			out = append(out, literal{text: l, expr: re})
 		}

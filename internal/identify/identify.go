@@ -60,6 +60,9 @@ func New() (*Identifier, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range p.signatures { // only tests need them
+		p.signatures[i].Examples, p.signatures[i].Counterexamples = nil, nil
+	}
 	return NewWith(p)
 }
 
@@ -101,7 +104,7 @@ func (id *Identifier) Reads(key, value string) bool {
 			return true
 		}
 	}
-	if id.program.keys[key] == nil {
+	if len(id.program.keys[key]) == 0 {
 		return false
 	}
 	var found hits

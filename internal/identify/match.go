@@ -55,10 +55,13 @@ func (g *program) search(facts []fact) hits {
 
 // find adds the conditions that fact number i meets.
 func (g *program) find(f *fact, i int, out *hits) {
-	k := g.keys[f.key]
-	if k == nil {
-		return
+	for _, k := range g.keys[f.key] {
+		k.find(f, i, out)
 	}
+}
+
+// find adds the conditions of the index that fact number i meets.
+func (k *keyIndex) find(f *fact, i int, out *hits) {
 	for _, id := range k.equals[f.lower] {
 		*out = append(*out, hit{condition: id, fact: i})
 	}
@@ -73,7 +76,7 @@ func (g *program) find(f *fact, i int, out *hits) {
 			_, name, _ = strings.Cut(name, ".")
 		}
 	}
-	if len(k.grams) > 0 {
+	if len(k.texts.list) > 0 {
 		k.findLiterals(f, i, out)
 	}
 }
@@ -82,38 +85,17 @@ func (g *program) find(f *fact, i int, out *hits) {
 // must, and whose regular expression, if any, agrees.
 func (k *keyIndex) findLiterals(f *fact, i int, out *hits) {
 	for at := 0; at+gram <= len(f.lower); at++ {
-		piece := [gram]byte([]byte(f.lower[at : at+gram]))
-		if !k.begins.has(piece) {
-			continue
-		}
-		for _, l := range k.grams[piece] {
+		list := k.texts.at([gram]byte([]byte(f.lower[at : at+gram])))
+		for n := range list {
+			l := &list[n]
 			if !strings.HasPrefix(f.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(f.lower, at) {
 				continue
 			}
-			if h := (hit{condition: l.condition, fact: i}); l.expr == nil || l.capture(f.value, &h) {
+			if h := (hit{condition: int(l.condition), fact: i}); l.expr == nil || l.capture(f.value, &h) {
 				*out = append(*out, h)
 			}
 		}
 	}
-}
-
-// sieve tells for most pieces of text that no literal begins with them: nearly
-// all of a value is turned away by one bit.
-type sieve [32]uint64
-
-func (s *sieve) add(piece [gram]byte) {
-	i := sieveBit(piece)
-	s[i/64] |= 1 << (i % 64)
-}
-
-func (s *sieve) has(piece [gram]byte) bool {
-	i := sieveBit(piece)
-	return s[i/64]&(1<<(i%64)) != 0
-}
-
-func sieveBit(piece [gram]byte) uint32 {
-	n := uint32(piece[0]) | uint32(piece[1])<<8 | uint32(piece[2])<<16
-	return n * 0x9e3779b1 >> (32 - 11)
 }
 
 // stands reports whether the literal stands as a word at that place of the value:
@@ -133,7 +115,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // capture runs the expression and keeps its named groups.
 func (l *literal) capture(value string, h *hit) bool {
-	expr := l.expr()
+	expr := l.expr.regexp()
 	m := expr.FindStringSubmatch(value)
 	if m == nil {
 		return false

@@ -84,15 +84,30 @@ type list []string
 
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (l *list) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.SequenceNode {
-		return n.Decode((*[]string)(l))
-	}
-	var one string
-	if err := n.Decode(&one); err != nil {
+	if n.Kind != yaml.SequenceNode {
+		one, err := scalar(n)
+		*l = list{one}
 		return err
 	}
-	*l = list{one}
+	out := make(list, len(n.Content))
+	for i, c := range n.Content {
+		var err error
+		if out[i], err = scalar(c); err != nil {
+			return err
+		}
+	}
+	*l = out
 	return nil
+}
+
+// scalar reads a string.
+func scalar(n *yaml.Node) (string, error) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
+		return n.Value, nil // as Decode does, without its detours
+	}
+	var s string
+	err := n.Decode(&s)
+	return s, err
 }
 
 // yieldList is written [value, weight], or as a sequence of such pairs.
@@ -112,7 +127,11 @@ func (y *yieldList) UnmarshalYAML(n *yaml.Node) error {
 		if p.Kind != yaml.SequenceNode || len(p.Content) != 2 {
 			return fmt.Errorf("line %d: want [value, weight]", p.Line)
 		}
-		if err := errors.Join(p.Content[0].Decode(&one.Value), p.Content[1].Decode(&one.Weight)); err != nil {
+		var err error
+		if one.Value, err = scalar(p.Content[0]); err != nil {
+			return err
+		}
+		if err := p.Content[1].Decode(&one.Weight); err != nil {
 			return err
 		}
 		*y = append(*y, one)
