@@ -108,7 +108,9 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 	if !ok && m.Flow.Protocol == 0 {
 		return dissect.ErrNotMine
 	}
-	out.ObserveString(m.Sender(), keyMaster, "yes")
+	if anew(m.Flow, 0, 0) {
+		out.ObserveString(m.Sender(), keyMaster, "yes")
+	}
 	if f.Function == modbus.UMAS {
 		umasRequest(f, m, out)
 		return nil
@@ -137,17 +139,53 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 	return nil
 }
 
+// What a flow remembers behind what dissect.Fresh does: how many messages there
+// were, the unit, and a set of bits of what was told of it. What is polled many
+// times a second is told with one message in 256.
+const (
+	atCount = 9
+	atUnit  = 10
+	atTold  = 11
+)
+
+// anew reports whether that function of a unit is to be told, of those that are
+// polled: the first seven. 0 stands for the master's part.
+func anew(f *heron.FlowScratch, unit, function int) bool {
+	if function > 7 {
+		return true
+	}
+	data, bit := &f.Data, byte(1)<<function
+	if data[atCount]++; data[atCount] == 0 {
+		data[atTold] = 0
+	}
+	if function != 0 && data[atUnit] != byte(unit) {
+		data[atUnit] = byte(unit)
+		data[atTold] &= 1
+	}
+	if data[atTold]&bit != 0 {
+		return false
+	}
+	data[atTold] |= bit
+	return true
+}
+
 // response tells what an answer shows of the device.
 func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
 	about := m.Sender()
-	out.ObserveString(about, keyServer, "yes")
-	out.Observe(about, keyUnit, d.text.Number(f.Unit))
+	told := !anew(m.Flow, f.Unit, f.Function)
+	if !told {
+		out.ObserveString(about, keyServer, "yes")
+		out.Observe(about, keyUnit, d.text.Number(f.Unit))
+	}
 	if f.Function&modbus.Exception != 0 {
 		r := wire.NewReader(f.Data)
 		out.Event(heron.Event{Kind: "modbus.exception", Attrs: map[string]string{
 			attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function &^ modbus.Exception),
 			"code": strconv.Itoa(r.U8()),
 		}})
+		return
+	}
+	if told {
 		return
 	}
 	out.Observe(about, keyFunction, d.text.Number(f.Function))

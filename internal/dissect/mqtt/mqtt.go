@@ -37,14 +37,13 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{properties: dissect.KeyMaker{Prefix: keyUser}}
 	return dissect.Protocol{
-		Name:         "mqtt",
-		Over:         dissect.OverTCP,
-		Ports:        []uint16{1883},
-		Spec:         "OASIS MQTT 3.1.1 (mqtt-v3.1.1-os); OASIS MQTT 5.0 (mqtt-v5.0-os)",
-		EveryMessage: true,
-		Probe:        probe,
-		Frame:        frame,
-		Dissect:      d.dissect,
+		Name:    "mqtt",
+		Over:    dissect.OverTCP,
+		Ports:   []uint16{1883},
+		Spec:    "OASIS MQTT 3.1.1 (mqtt-v3.1.1-os); OASIS MQTT 5.0 (mqtt-v5.0-os)",
+		Probe:   probe,
+		Frame:   frame,
+		Dissect: d.dissect,
 	}
 }
 
@@ -72,12 +71,17 @@ type dissector struct {
 }
 
 // atVersion is the place in heron.FlowScratch.Data of the protocol's version,
-// which is known once the client has connected, and atLogin of whether it gave a
-// user name.
+// which is known once the client has connected, atLogin of whether it gave a
+// user name, and atPublished of how many messages were published.
 const (
-	atVersion = 0
-	atLogin   = 1
+	atVersion   = 0
+	atLogin     = 1
+	atPublished = 2
 )
+
+// enough is how many published messages of a connection are looked at: those
+// that follow have the same topics, or are somebody's data.
+const enough = 24
 
 // Whether the client gave a user name, as kept at atLogin.
 const (
@@ -115,7 +119,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 				out.Observe(m.Sender(), keyBroker, text)
 			}
 		}
-		return heron.Verdict{}, err
+		m.Flow.Data[atPublished]++
+		return heron.Verdict{Done: m.Flow.Data[atPublished] >= enough}, err
 	case mqtt.TypeSubscribe:
 		return heron.Verdict{}, subscribe(&p, version, m, out)
 	}
