@@ -66,14 +66,47 @@ func frame(b []byte) (int, error) {
 	return size, nil
 }
 
-// probe takes a request to connect that has what only RDP puts there: others use
-// the same transport.
+// probe takes a request to connect, or its confirmation, that has what only RDP
+// puts there: others use the same transport.
 func probe(b []byte, fromClient bool) bool {
 	r := wire.NewReader(b)
 	r.Skip(headerSize)
 	length, code := r.U8(), r.U8()
 	r.Skip(5)
-	return fromClient && code == connectRequest && length+headerSize+1 == len(b) && isRequest(r.Rest())
+	if r.Err() != nil || length+headerSize+1 != len(b) {
+		return false
+	}
+	return fromClient && code == connectRequest && isRequest(r.Rest()) || !fromClient && code == connectConfirm && isConfirmation(r.Rest())
+}
+
+// isConfirmation reports whether the variable part of a confirmation is the answer
+// to a negotiation (§2.2.1.2).
+func isConfirmation(b []byte) bool {
+	r := wire.NewReader(b)
+	kind := r.U8()
+	r.Skip(1)
+	return (kind == negotiated || kind == refused) && r.U16LE() == negotiateSize && len(b) == negotiateSize
+}
+
+// begins reports whether a connection whose request was not seen is RDP's: by a
+// negotiation, or on the port by what only conferences (T.125) say.
+func begins(m *heron.Message, code int, rest []byte) bool {
+	r := wire.NewReader(rest)
+	switch code {
+	case connectRequest:
+		return true
+	case connectConfirm:
+		r.Skip(4)
+		return !m.FromClient && (isConfirmation(r.Rest()) || m.SrcPort == port && r.Len() == 0)
+	case data:
+		const connect, sendRequest, sendIndication = 0x7f, 0x64, 0x68
+		first, second := r.U8(), r.U8()
+		if m.FromClient {
+			return m.DstPort == port && (first == connect && second == 0x65 || first == sendRequest && r.Len() > 4)
+		}
+		return m.SrcPort == port && (first == connect && second == 0x66 || first == sendIndication && r.Len() > 4)
+	}
+	return false
 }
 
 // isRequest reports whether the variable part of a request is a cookie, a
@@ -108,9 +141,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(1)
 	code := r.U8()
 	r.Skip(1)
-	if r.Err() != nil || state[atBegun] == 0 && code != connectRequest {
+	if r.Err() != nil || state[atBegun] == 0 && !begins(m, code, r.Peek(r.Len())) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	state[atBegun] = 1
 	state[atMessages]++
 	done := state[atMessages] >= maxMessages
 	switch code {
@@ -120,7 +154,6 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		if !isRequest(rest) && (m.DstPort != port || len(rest) > 0) {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
-		state[atBegun] = 1
 		negotiation(afterCookie(rest), m, out)
 	case connectConfirm:
 		r.Skip(4)
