@@ -94,7 +94,7 @@ func (c *Collector) Event(ev heron.Event) {
 		ev.Protocol = c.protocol
 	}
 	for k, v := range ev.Attrs {
-		if clean := wire.Text([]byte(v), heron.MaxObservationValue); clean != v {
+		if clean := wire.Clean(v, heron.MaxObservationValue); clean != v {
 			ev.Attrs[k] = clean
 		}
 	}

@@ -32,9 +32,17 @@ func Text(b []byte, limit int) string {
 	return strings.TrimSpace(s.String())
 }
 
-func isPlain(b []byte) bool {
-	for _, c := range b {
-		if c < 0x20 || c >= 0x7f {
+// Clean is Text for a string; one that is fit already costs nothing.
+func Clean(s string, limit int) string {
+	if len(s) <= limit && isPlain(s) && (s == "" || s[0] != ' ' && s[len(s)-1] != ' ') {
+		return s
+	}
+	return Text([]byte(s), limit)
+}
+
+func isPlain[T string | []byte](b T) bool {
+	for i := range len(b) {
+		if b[i] < 0x20 || b[i] >= 0x7f {
 			return false
 		}
 	}

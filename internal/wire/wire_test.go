@@ -133,6 +133,17 @@ func step(r *wire.Reader, op byte) {
 	}
 }
 
+func TestCleanAgreesWithText(t *testing.T) { // alone: allocations are counted
+	for _, s := range []string{"", "a", " a", "a ", "a b", "a\tb", "é", "\x00", "123456789", " "} {
+		if got, want := wire.Clean(s, 8), wire.Text([]byte(s), 8); got != want {
+			t.Errorf("%q: got %q, want %q", s, got, want)
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() { wire.Clean("40001", 8) }); n != 0 {
+		t.Errorf("%.0f allocations", n)
+	}
+}
+
 func FuzzText(f *testing.F) {
 	f.Add([]byte("caf\xe9\x00"), 4)
 	f.Fuzz(func(t *testing.T, in []byte, limit int) {
