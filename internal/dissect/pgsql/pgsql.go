@@ -36,6 +36,7 @@ const (
 	atStarted = 2
 	atLogin   = 3 // a password was asked for in clear
 	atRounds  = 4
+	atMiddle  = 5 // the connection's beginning was not seen
 )
 
 // Protocol returns the dissector.
@@ -46,17 +47,21 @@ func Protocol() dissect.Protocol {
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{5432},
 		Spec:    "PostgreSQL documentation, Frontend/Backend Protocol 3.0",
-		Starts:  []byte{0},
+		Starts:  []byte("\x00ER"),
 		Probe:   probe,
 		Dissect: d.dissect,
 	}
 }
 
-// probe takes a client's first message.
+// probe takes a client's first message, and the answers of a server that nobody
+// else begins with.
 func probe(b []byte, fromClient bool) bool {
+	if !fromClient {
+		return answers(b)
+	}
 	r := wire.NewReader(b)
 	size, code := r.U32(), r.U32()
-	if !fromClient || r.Err() != nil || size != len(b) {
+	if r.Err() != nil || size != len(b) {
 		return false
 	}
 	switch code {
@@ -77,12 +82,20 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	switch {
 	case data[atTLS] != 0:
 		return v, dissect.ErrNotMine
+	case m.Flow.Protocol == 0 && begun(r, m):
+		switch known(r.Peek(r.Len()), m.FromClient) {
+		case no:
+			return v, dissect.ErrNotMine
+		case unsure:
+			return v, nil
+		case yes:
+			data[atStarted], data[atMiddle] = 1, 1
+		}
+		v.Done, err = d.message(r, m, out)
 	case m.FromClient && data[atStarted] == 0:
 		err = start(r, m, out)
 	case data[atWanted] != 0 && !m.FromClient:
 		err = granted(r, m, out)
-	case m.Flow.Protocol == 0:
-		return v, dissect.ErrNotMine
 	default:
 		v.Done, err = d.message(r, m, out)
 	}
@@ -94,6 +107,13 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	v.Consumed = r.Offset()
 	return v, nil
+}
+
+// begun reports whether a message of a flow of no known protocol is not the first
+// of its connection: a server's, or one that has a kind before its length.
+func begun(r *wire.Reader, m *heron.Message) bool {
+	first := r.Peek(1)
+	return m.Flow.Data[atStarted] == 0 && m.Flow.Data[atWanted] == 0 && (!m.FromClient || len(first) > 0 && first[0] != 0)
 }
 
 // start reads the first messages of a client, which have no kind before their
@@ -200,6 +220,9 @@ func (d *dissector) method(code int, m *heron.Message, out dissect.Emitter) {
 	name := ""
 	switch code {
 	case 0:
+		if data[atMiddle] != 0 {
+			break // what was before is not known
+		}
 		if data[atRounds] == 1 {
 			name = "none"
 		} else {

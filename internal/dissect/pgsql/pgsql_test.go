@@ -27,10 +27,19 @@ func suite() dissecttest.Suite {
 			talk("clear", start, s(message("R", "\x00\x00\x00\x03")), c(message("p", "secret\x00")), s(message("R", "\x00\x00\x00\x00")+version+message("Z", "I")), c(message("Q", "select secret\x00"))),
 			talk("refused", c(sized("\x04\xd2\x16\x2f")), s("N"), start, s(message("R", "\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00")), c(message("p", "SCRAM-SHA-256\x00\x00\x00\x00\x04n,,x")),
 				s(message("E", "SFATAL\x00C28P01\x00Mpassword authentication failed for user \"alice\"\x00\x00"))),
+			talk("answers_only", s(message("R", "\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00")), s(message("R", "\x00\x00\x00\x0c=v")+message("R", "\x00\x00\x00\x00")+version+message("Z", "I"))),
+			onPort(talk("from_the_middle", c(message("Q", "select secret\x00")), s(message("T", "\x00\x01a\x00"+string(make([]byte, 18)))+message("D", "\x00\x01\x00\x00\x00\x01x")+message("C", "SELECT 1\x00")+message("Z", "I")))),
+			onPort(talk("rows", s(message("D", "\x00\x02\x00\x00\x00\x01x\xff\xff\xff\xff")+message("C", "SELECT 1\x00")))),
+			onPort(talk("prepared", c(message("P", "\x00select secret\x00\x00\x00")+message("D", "S\x00")+message("S", "")), s(message("1", "")+message("n", "")))),
 			talk("tls", c(sized("\x04\xd2\x16\x2f")), s("S"), c(string(dissecttest.Hex("160301 0005 0100000103")))),
 			talk("trust", start, s(message("R", "\x00\x00\x00\x00")+version+message("Z", "I"))),
 		},
 	}
+}
+
+func onPort(c dissecttest.Conversation) dissecttest.Conversation {
+	c.PortOnly = true
+	return c
 }
 
 func TestPostgreSQL(t *testing.T) { suite().Run(t) }
