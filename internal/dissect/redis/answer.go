@@ -2,6 +2,7 @@ package redis
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -15,7 +16,7 @@ func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	b := r.Rest()
 	text, n, err := line.Next(b, maxLine)
 	data := &m.Flow.Data
-	if first := b[0]; !bytes.ContainsRune([]byte("+-:$*%~,#_>|=("), rune(first)) || m.Flow.Protocol == 0 && data[atAsked] == 0 && first != '-' && first != '+' {
+	if first := b[0]; !bytes.ContainsRune([]byte("+-:$*%~,#_>|=("), rune(first)) || m.Flow.Protocol == 0 && data[atAsked] == 0 && !unasked(b, m) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if err != nil {
@@ -31,7 +32,7 @@ func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		}
 		refused(text, m, out)
 	case '+':
-		if m.Flow.Protocol == 0 {
+		if m.Flow.Protocol == 0 && !slices.Contains(ports, m.SrcPort) {
 			return heron.Verdict{}, dissect.ErrNotMine // others say +OK as well
 		}
 		d.served(m, out)
@@ -44,6 +45,42 @@ func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		d.served(m, out)
 	}
 	return heron.Verdict{Consumed: n}, nil
+}
+
+// unasked reports whether an answer to what was not seen may be one: on the port,
+// if what follows its first line is as that says.
+func unasked(b []byte, m *heron.Message) bool {
+	first := b[0]
+	if first == '-' || first == '+' {
+		return true
+	}
+	r := wire.NewReader(b)
+	if text := r.Line(16); !slices.Contains(ports, m.SrcPort) || r.Err() == nil && !isCount(text[1:]) {
+		return false
+	}
+	next := r.Peek(min(1, r.Len()))
+	switch first {
+	case '*', '%', '~':
+		return len(next) == 0 || bytes.ContainsRune([]byte("+-:$*%~,#_"), rune(next[0]))
+	case '$':
+		whole := wire.NewReader(b)
+		n, _ := number(&whole, '$')
+		whole.Skip(n)
+		end := whole.Peek(2)
+		return whole.Err() != nil || whole.Len() < 2 || n == 0 || string(end) == "\r\n"
+	}
+	return first == ':'
+}
+
+// isCount reports whether b is a number as answers begin with.
+func isCount(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte("-"))
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 func notMine(m *heron.Message) error {

@@ -49,13 +49,16 @@ const (
 	askedLogin = 4
 )
 
+// ports are those of servers, with TLS or without, and of their sentinels.
+var ports = []uint16{6379, 6380, 26379}
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "redis",
 		Over:    dissect.OverTCP,
-		Ports:   []uint16{6379, 6380, 26379},
+		Ports:   ports,
 		Spec:    "Redis serialization protocol specification (RESP 2 and 3)",
 		Starts:  []byte("*-"),
 		Probe:   probe,

@@ -37,6 +37,10 @@ func suite() dissecttest.Suite {
 				command("AUTH", "alice", "secret"), s("+OK\r\n"), command("PING"), s("+PONG\r\n")),
 			talk("hello", command("HELLO", "3"), s("%3\r\n"+text("server")+text("redis")+text("version")+text("7.2.4")+text("proto")+":3\r\n")),
 			{
+				Name: "answers_only", Transport: heron.TCP, ServerPort: 6379, PortOnly: true,
+				Steps: []dissecttest.Step{s(text("\x00\x01\x02\x03\x04\x05\x06")), s("*2\r\n" + text("secret") + ":7\r\n"), s("$-1\r\n")},
+			},
+			{
 				Name: "typed", Transport: heron.TCP, ServerPort: 6379, PortOnly: true,
 				Steps: []dissecttest.Step{dissecttest.C("PING\r\n"), s("+PONG\r\n")},
 			},
