@@ -132,7 +132,7 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	switch {
 	case isTable(b):
 		d.table(b, m, out)
-		return heron.Verdict{}, nil
+		return heron.Verdict{Done: !m.FromClient}, nil // both have said which program they are
 	case isTracker(b, m.FromClient), bytes.HasPrefix(b, []byte(search)):
 		return heron.Verdict{Done: true}, nil
 	}
@@ -257,8 +257,8 @@ func micro(m *heron.Message) (heron.Verdict, error) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	data := &m.Flow.Data
-	if data[atSeen] == 0 {
-		if m.Payload[0]>>4 != utpSyn || len(m.Payload) > utpHeader+16 {
+	if first := wire.NewReader(m.Payload); data[atSeen] == 0 {
+		if first.U8()>>4 != utpSyn || len(m.Payload) > utpHeader+16 {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
 		binary.BigEndian.PutUint16(data[atUTP:], uint16(id))
@@ -270,5 +270,5 @@ func micro(m *heron.Message) (heron.Verdict, error) {
 		data[atSeen+1+dissect.Side(m)] = sequence
 		data[atSeen]++
 	}
-	return heron.Verdict{Undecided: data[atSeen] < enough}, nil
+	return heron.Verdict{Done: data[atSeen] >= enough, Undecided: data[atSeen] < enough}, nil
 }

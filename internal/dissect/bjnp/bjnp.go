@@ -28,6 +28,7 @@ const (
 	answerBit   = 0x80 // of the kind of device
 	headSize    = 16
 	maxBody     = 1 << 24
+	maxMessages = 32 // of a flow: after them come pages
 )
 
 // Protocol returns the dissector.
@@ -87,8 +88,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	r.Skip(4)
 	kind, command := r.U8(), r.U8()
+	m.Flow.Data[0]++
+	done := m.Flow.Data[0] >= maxMessages
 	if kind&answerBit == 0 {
-		return heron.Verdict{}, nil
+		return heron.Verdict{Done: done}, nil
 	}
 	about := heron.Subject{Endpoint: m.Src}
 	out.ObserveString(about, keyKind, [...]string{"printer", "scanner"}[kind&^answerBit-1])
@@ -105,7 +108,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		identity(body.Rest(), about, out)
 		return heron.Verdict{Done: true}, nil
 	}
-	return heron.Verdict{}, nil
+	return heron.Verdict{Done: done}, nil
 }
 
 // identity reads an IEEE 1284 device ID: pairs of name and value, each ended by a

@@ -13,8 +13,8 @@ const (
 	keySkew = "carp.skew" // the least is the master
 )
 
-// number is that of the IP protocol, which VRRP has as well.
-const number = 112
+// ipProtocol is the number of the IP protocol, which VRRP has as well.
+const ipProtocol = 112
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -22,7 +22,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "carp",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "OpenBSD carp(4): the header of version 2, advertisements",
 		Dissect: d.dissect,
 	}

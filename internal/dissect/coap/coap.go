@@ -56,7 +56,7 @@ func Protocol() dissect.Protocol {
 		Over:    dissect.OverUDP | dissect.OverTCP,
 		Ports:   []uint16{5683},
 		Spec:    "RFC 7252; RFC 6690 (link format); RFC 8323 (over TCP); RFC 8132",
-		Probe:   probe,
+		Probe:   d.probe,
 		Frame:   frame,
 		Dissect: d.dissect,
 	}
@@ -72,8 +72,7 @@ type message struct {
 }
 
 // probe accepts a request for a path, or the start of a stream.
-func probe(b []byte, fromClient bool) bool {
-	var d dissector
+func (d *dissector) probe(b []byte, fromClient bool) bool {
 	r := wire.NewReader(b)
 	if r.U8()>>6 == 1 && fromClient {
 		r = wire.NewReader(b)

@@ -29,6 +29,8 @@ const (
 	headerV2   = 6
 	headerV3   = 8
 	maxMessage = 1 << 16
+	// maxMessages is how many of a connection are looked at: it says what it is first.
+	maxMessages = 32
 )
 
 // Protocol returns the dissector.
@@ -99,14 +101,13 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if n, err := frame(r.Peek(r.Len())); err != nil || n == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	m.Flow.Data[0]++
+	v := heron.Verdict{Done: m.Flow.Data[0] >= maxMessages}
 	if r.U16() == magicV2 {
-		return heron.Verdict{}, readV2(r, m, out)
+		return v, readV2(r, m, out)
 	}
 	r.Skip(headerV3 - 2)
-	if err := d.datagram(r, m, out); err != nil {
-		return heron.Verdict{}, err
-	}
-	return heron.Verdict{}, nil
+	return v, d.datagram(r, m, out)
 }
 
 // readV2 reads the answer to a login of version 2: after codes of 64 octets three

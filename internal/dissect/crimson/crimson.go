@@ -24,6 +24,7 @@ const (
 	kindModel     = 0x1a00
 	shortest      = 4
 	longest       = 2048
+	maxMessages   = 32 // of a connection
 )
 
 // Protocol returns the dissector.
@@ -65,12 +66,14 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if m.Flow.Protocol == 0 && (!m.FromClient || !isQuestion(r.Peek(r.Len()))) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	m.Flow.Data[0]++
+	v := heron.Verdict{Done: m.Flow.Data[0] >= maxMessages}
 	r.Skip(2)
 	register := r.U16()
 	r.Skip(2)
 	text := bytes.TrimSpace(r.Until(0, 64))
 	if m.FromClient || r.Err() != nil || !wire.Printable(text) {
-		return heron.Verdict{}, nil
+		return v, nil
 	}
 	switch register {
 	case registerMaker:
@@ -78,5 +81,5 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	case registerModel:
 		out.Observe(m.Sender(), keyModel, text)
 	}
-	return heron.Verdict{}, nil
+	return v, nil
 }

@@ -49,12 +49,15 @@ func (d *dissector) datagram(m *heron.Message, out dissect.Emitter) (heron.Verdi
 	}
 	r.Skip(16 + 4 + 4 + 4)
 	operation := order.U16(&r)
+	data := &m.Flow.Data
+	data[atMessages]++
+	v := heron.Verdict{Done: data[atMessages] >= maxMessages}
 	if kind != datagramRequest {
-		return heron.Verdict{}, nil
+		return v, nil
 	}
 	out.Observe(m.Sender(), keyUses, d.name(id, place))
 	if place > 0 {
 		call(place-1, operation, out)
 	}
-	return heron.Verdict{}, nil
+	return v, nil
 }

@@ -78,9 +78,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	opts := h.Options(r)
 	for o, ok := opts.Next(); ok; o, ok = opts.Next() {
 		f.note(o)
-		if h.Op == dhcp.OpRequest {
+		switch {
+		case h.Op == dhcp.OpRequest:
 			d.client(about, o, out)
-		} else {
+		case h.RelayIP != m.Src.IP: // a relay passes on what the server says
 			d.server(about, o, out)
 		}
 	}

@@ -64,6 +64,7 @@ func suite() dissecttest.Suite {
 			answer("offer", dhcp.Message{YourIP: ip("192.0.2.12"), Options: []dhcp.Option{dhcp.Type(dhcp.Offer)}}),
 			answer("ack", dhcp.Message{YourIP: ip("192.0.2.12"), Options: []dhcp.Option{dhcp.Type(dhcp.Ack)}}),
 			answer("ack_of_inform", dhcp.Message{ClientIP: ip("192.0.2.12"), Options: []dhcp.Option{dhcp.Type(dhcp.Ack)}}),
+			answer("ack_by_a_relay", dhcp.Message{YourIP: ip("192.0.2.12"), RelayIP: ip("192.0.2.1"), Options: []dhcp.Option{dhcp.Type(dhcp.Ack)}}),
 			answer("nak", dhcp.Message{Options: []dhcp.Option{dhcp.Type(dhcp.Nak)}}),
 		},
 	}

@@ -19,6 +19,8 @@ const (
 	oldLogin   = 0xa0
 	oldAnswer  = 0xb0
 	maxText    = 1 << 16
+	// maxMessages is how many of a connection are looked at: after them come pictures.
+	maxMessages = 32
 )
 
 // Protocol returns the dissector.
@@ -94,7 +96,8 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	case bytes.Equal(method, []byte("global.login")) && m.FromClient:
 		out.Event(heron.Event{Kind: "dhip.login", Attrs: map[string]string{}})
 	}
-	return heron.Verdict{}, nil
+	m.Flow.Data[0]++
+	return heron.Verdict{Done: m.Transport == heron.TCP && m.Flow.Data[0] >= maxMessages}, nil
 }
 
 // describe tells what a device says of itself.

@@ -16,8 +16,8 @@ const (
 	keyAuth    = "eigrp.auth"     // none, md5, sha256
 )
 
-// number is that of the IP protocol.
-const number = 88
+// ipProtocol is the number of the IP protocol.
+const ipProtocol = 88
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -25,7 +25,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "eigrp",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "RFC 7868 §6.6 (header), §6.7 (entries)",
 		Dissect: d.dissect,
 	}

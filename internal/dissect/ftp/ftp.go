@@ -37,13 +37,15 @@ const (
 	userAnonymous = 2
 )
 
+const port = 21
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "ftp",
 		Over:    dissect.OverTCP,
-		Ports:   []uint16{21},
+		Ports:   []uint16{port},
 		Spec:    "RFC 959; RFC 4217 (TLS)",
 		Probe:   probe,
 		Frame:   frame,
@@ -112,7 +114,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 // of it; a password is never looked at.
 func command(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 	verb, argument, _ := bytes.Cut(r.Line(maxLine), []byte(" "))
-	if !isVerb(verb) && m.Flow.Protocol == 0 {
+	if m.Flow.Protocol == 0 && !isVerb(verb) && !goesOn(verb, argument, m.DstPort) {
 		return dissect.ErrNotMine
 	}
 	data := &m.Flow.Data
@@ -134,6 +136,32 @@ func isVerb(b []byte) bool {
 	return line.IsOneOf(b, "USER", "AUTH", "FEAT", "SYST", "HELP", "QUIT", "NOOP", "OPTS")
 }
 
+// goesOn reports whether a command is one of a session whose beginning was not
+// seen: on the port, with an argument where it has one.
+func goesOn(verb, argument []byte, to uint16) bool {
+	switch {
+	case to != port:
+	case line.IsOneOf(verb, "PASV", "EPSV", "PWD", "XPWD", "CDUP", "ABOR", "REIN", "CCC"):
+		return len(argument) == 0
+	case line.IsOneOf(verb, "PASS", "CWD", "PORT", "EPRT", "TYPE", "RETR", "STOR", "APPE", "STOU", "SIZE", "MDTM", "REST", "DELE", "RNFR", "RNTO", "RMD", "MKD", "PBSZ", "PROT", "SITE"):
+		return len(argument) > 0
+	default:
+		return line.IsOneOf(verb, "LIST", "NLST", "MLSD", "MLST", "STAT")
+	}
+	return false
+}
+
+// isReply reports whether a code is one that a server gives in a session (§4.2.1,
+// RFC 2228, RFC 2428), on the port.
+func isReply(code int, from uint16) bool {
+	switch code {
+	case 110, 125, 150, 200, 202, 211, 212, 213, 214, replySystem, 221, 225, 226, 227, 229, replyLoggedIn, 232, 234, 235, 250, 257,
+		331, 332, 334, 350, 425, 426, 450, 451, 452, 500, 501, 502, 503, 504, 522, replyNoLogin, 532, 534, 550, 551, 552, 553:
+		return from == port
+	}
+	return false
+}
+
 // Replies (RFC 959 §4.2.1).
 const (
 	replySystem   = 215
@@ -145,7 +173,7 @@ const (
 func (d *dissector) reply(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 	code, _, rest := line.Reply(r.Line(maxLine))
 	data := &m.Flow.Data
-	if m.Flow.Protocol == 0 && (code != replyReady && code != 120 && code != 421 || isMail(m.Payload)) {
+	if m.Flow.Protocol == 0 && !isReply(code, m.SrcPort) && (code != replyReady && code != 120 && code != 421 || isMail(m.Payload)) {
 		return dissect.ErrNotMine
 	}
 	about := m.Sender()

@@ -77,9 +77,3 @@ func appendPacked(dst, b []byte) []byte {
 	}
 	return bytes.Trim(dst, " ?@")
 }
-
-// trim cuts a long tag at its first zero and takes the spaces off.
-func trim(b []byte) []byte {
-	b = wire.UntilZero(b)
-	return bytes.TrimSpace(b)
-}

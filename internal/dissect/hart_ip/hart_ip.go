@@ -153,8 +153,8 @@ func (d *dissector) answer(f *frame, m *heron.Message, out dissect.Emitter) {
 		d.text = appendPacked(d.text[:0], r.Bytes(12))
 		out.Observe(about, keyDescriptor, d.text)
 	case 20, 22:
-		if tag := r.Bytes(32); wire.Printable(trim(tag)) {
-			out.Observe(about, keyLongTag, trim(tag))
+		if tag := wire.Unpad(wire.UntilZero(r.Bytes(32))); wire.Printable(tag) {
+			out.Observe(about, keyLongTag, tag)
 		}
 	}
 	if first&0x7f == 7 || first&0x7f == 16 { // in write protection, access restricted

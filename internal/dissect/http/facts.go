@@ -25,14 +25,17 @@ const (
 // maxPath bounds the paths that are told.
 const maxPath = 128
 
-// request tells what a client says of itself, and of whom it asks.
+// request tells what a client says of itself, and of whom it asks. What a proxy
+// passes on is not what it says of itself.
 func (d *dissector) request(h *http1.Head, m *heron.Message, first bool, out dissect.Emitter) {
 	about := m.Sender()
 	fields := h.Fields()
 	for name, value, ok := fields.Next(); ok; name, value, ok = fields.Next() {
 		switch {
 		case http1.Is(name, "User-Agent"):
-			out.Observe(about, keyUserAgent, value)
+			if !h.Relayed() {
+				out.Observe(about, keyUserAgent, value)
+			}
 		case http1.Is(name, "Host"):
 			d.contact(about, value, out)
 		case http1.Is(name, "Authorization"):
@@ -40,8 +43,7 @@ func (d *dissector) request(h *http1.Head, m *heron.Message, first bool, out dis
 		}
 	}
 	if first {
-		path, _, _ := bytes.Cut(h.Target, []byte("?"))
-		if len(path) > 1 && len(path) <= maxPath {
+		if path := http1.Path(h.Target); len(path) > 1 && len(path) <= maxPath {
 			out.Observe(about, keyURI, path)
 		}
 	}
@@ -49,10 +51,7 @@ func (d *dissector) request(h *http1.Head, m *heron.Message, first bool, out dis
 
 // contact tells the name that the client asked, unless it is an address.
 func (d *dissector) contact(about heron.Subject, host []byte, out dissect.Emitter) {
-	if i := bytes.LastIndexByte(host, ':'); i >= 0 {
-		host = host[:i]
-	}
-	if dissect.IsAddress(host) {
+	if host = http1.Host(host); dissect.IsAddress(host) {
 		return
 	}
 	d.text = dissect.AppendLower(d.text[:0], host)
@@ -65,14 +64,18 @@ func login(h *http1.Head, value []byte, out dissect.Emitter) {
 	if !ok || !http1.Is(scheme, "Basic") {
 		return
 	}
-	path, _, _ := bytes.Cut(h.Target, []byte("?"))
+	path := http1.Path(h.Target)
 	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{
 		"scheme": "basic", "path": string(path[:min(len(path), maxPath)]),
 	}})
 }
 
-// response tells what a server says of itself.
+// response tells what a server says of itself. What came through a proxy is of
+// another.
 func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out dissect.Emitter) {
+	if passedOn(h, m) {
+		return
+	}
 	about := m.Sender()
 	fields := h.Fields()
 	for name, value, ok := fields.Next(); ok; name, value, ok = fields.Next() {
@@ -90,10 +93,15 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 		case http1.Is(name, "Application-URL"):
 			out.Observe(about, keyDIAL, value)
 		case http1.Is(name, "Location") && h.Status/100 == 3:
-			target, _, _ := bytes.Cut(value, []byte("?"))
-			out.Observe(about, keyLocation, target)
+			out.Observe(about, keyLocation, http1.Path(value))
 		case http1.Is(name, "Content-Type") && first:
 			out.Observe(about, keyContentType, value)
 		}
 	}
+}
+
+// passedOn reports whether an answer is of another than its sender: a proxy was
+// asked for it, or says so (RFC 9112 §3.2.2, RFC 9110 §7.6.3).
+func passedOn(h *http1.Head, m *heron.Message) bool {
+	return m.Flow.Data[atProxy] != 0 || h.Relayed()
 }

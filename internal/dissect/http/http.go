@@ -69,6 +69,7 @@ const (
 	atMessages = 4 // two: messages so far
 	atMethod   = 6 // what the last request was
 	atAsked    = 7 // what the last request asked for
+	atProxy    = 8 // the last request was to a proxy: it has a whole address
 )
 
 // Modes of a direction.
@@ -122,12 +123,15 @@ func (d *dissector) message(
 			d.response(h, m, data[atMessages+side] == 0, out)
 		} else {
 			d.request(h, m, data[atMessages+side] == 0, out)
-			data[atMethod], data[atAsked] = methodOf(h), byte(askedFor(h.Target))
+			data[atMethod], data[atAsked], data[atProxy] = methodOf(h), byte(askedFor(h.Target)), 0
+			if bytes.HasPrefix(h.Target, []byte("http://")) {
+				data[atProxy] = 1
+			}
 		}
 	}
 	length := lengthOf(h, data[atMethod])
 	full := len(body)+size >= dissect.StreamPrefix
-	if wanted(h, length, asked(data[atAsked])) && !d.page(h, body, length, full, m, out) && !full {
+	if wanted(h, length, asked(data[atAsked])) && !passedOn(h, m) && !d.page(h, body, length, full, m, out) && !full {
 		return heron.Verdict{}, nil // the body is worth waiting for
 	}
 	data[atTold+side] = 0
@@ -140,6 +144,7 @@ func (d *dissector) message(
 		data[atMode+side] = modeChunks
 	case length > 0:
 		v.Consumed += length
+		v.Done = v.Done || h.Response() && length == untilClose // the server says nothing after it
 	}
 	return v, nil
 }

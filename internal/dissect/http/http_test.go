@@ -43,6 +43,12 @@ func suite() dissecttest.Suite {
 			talk("in_chunks_of_a_description", dissecttest.C("GET /description.xml HTTP/1.1\r\n\r\n"), dissecttest.S("HTTP/1.1 200 OK\r\n"+
 				"Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"+
 				"c8\r\n"+device[:0xc8]+"\r\n"+strconv.FormatInt(int64(len(device)-0xc8), 16)+"\r\n"+device[0xc8:]+"\r\n0\r\n\r\n")),
+			talk("through_a_proxy", dissecttest.C("GET http://lamp.example/a;jsessionid=secret?x=1 HTTP/1.1\r\nHost: lamp.example\r\nUser-Agent: curl/8.5.0\r\n\r\n"),
+				reply("200 OK", html+"Set-Cookie: a=b\r\n", "<title>Others</title>")),
+			talk("passed_on", dissecttest.C("GET /a HTTP/1.1\r\nHost: lamp.example\r\nUser-Agent: curl/8.5.0\r\nX-Forwarded-For: 192.0.2.77\r\n\r\n"),
+				reply("302 Found", "Server: GoAhead-Webs\r\nVia: 1.1 cache\r\nLocation: http://lamp.example/b\r\n", "")),
+			talk("redirect_with_a_token", dissecttest.C("GET /login HTTP/1.1\r\n\r\n"), reply("302 Found", "Location: http://lamp.example/b#access_token=secret\r\n", "")),
+			talk("until_the_end", dissecttest.C("GET /video HTTP/1.0\r\n\r\n"), dissecttest.S("HTTP/1.0 200 OK\r\nServer: cam\r\n\r\n"), dissecttest.S("HTTP/1.0 200 OK\r\nServer: not one\r\n\r\n")),
 			talk("roku", dissecttest.C("GET /query/device-info HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: text/xml\r\n",
 				"<?xml version=\"1.0\"?><device-info><udn>0001-0002</udn><serial-number>YN001</serial-number><vendor-name>Example</vendor-name>"+
 					"<model-number>3800X</model-number><model-name>Example Stick</model-name><wifi-mac>02:00:00:00:00:05</wifi-mac>"+

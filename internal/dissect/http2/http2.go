@@ -32,6 +32,7 @@ const (
 	maxBlock    = 16 << 10 // a header block in several frames
 	maxBlocks   = 32       // of each side, after which it says nothing new
 	maxSettings = 16
+	maxFrames   = 250 // of both sides: what goes on is a stream of data
 )
 
 // Places in heron.FlowScratch.Data. The first of a pair is the client's.
@@ -39,6 +40,7 @@ const (
 	atBegun  = 0 // two: that side's connection preface was seen
 	atBlocks = 2 // two: header blocks so far
 	atLost   = 4 // two: the state of that side's compression is lost
+	atFrames = 6 // of either side
 )
 
 // Protocol returns the dissector.
@@ -96,6 +98,31 @@ func frame(b []byte) (int, error) {
 type dissector struct {
 	connections dissect.Recent[connection]
 	text        []byte
+	programs    [2]program // that the block at hand names
+	relayed     bool       // a proxy passed the block at hand on
+}
+
+// program is what a header block says of a program, told once it is known whose.
+type program struct {
+	key   string
+	value []byte
+}
+
+// hold keeps what a field says of a program in a place of its own.
+func (d *dissector) hold(place int, key string, value []byte) {
+	d.programs[place].key = key
+	d.programs[place].value = append(d.programs[place].value[:0], value...)
+}
+
+// release tells what was held, unless a proxy passed it on.
+func (d *dissector) release(m *heron.Message, out dissect.Emitter) {
+	for i := range d.programs {
+		if p := &d.programs[i]; p.key != "" && !d.relayed {
+			out.Observe(m.Sender(), p.key, p.value)
+		}
+		d.programs[i].key = ""
+	}
+	d.relayed = false
 }
 
 // connection is the state of both directions' compression.
@@ -126,7 +153,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		}
 		v.Done = data[atBlocks] >= maxBlocks || data[atBlocks+1] >= maxBlocks
 	}
-	v.Done = v.Done || data[atLost] != 0 && data[atLost+1] != 0
+	data[atFrames]++
+	v.Done = v.Done || data[atLost] != 0 && data[atLost+1] != 0 || data[atFrames] >= maxFrames
 	return v, nil
 }
 
@@ -199,15 +227,18 @@ func (d *dissector) headers(f *http2.Frame, side int, m *heron.Message, out diss
 	first := m.Flow.Data[atBlocks+side] == 0
 	m.Flow.Data[atBlocks+side]++
 	pushed := f.Type == http2.FramePushPromise
-	return c.decoder.Decode(c.block, func(name, value []byte) {
+	err = c.decoder.Decode(c.block, func(name, value []byte) {
 		if !pushed { // what a server pushes are the requests of nobody
 			d.field(name, value, first, m, out)
 		}
-	}) == nil
+	})
+	d.release(m, out)
+	return err == nil
 }
 
 // field tells what a header field says of its sender.
 func (d *dissector) field(name, value []byte, first bool, m *heron.Message, out dissect.Emitter) {
+	d.relayed = d.relayed || http1.IsRelay(name)
 	if m.FromClient {
 		d.requestField(name, value, first, m, out)
 		return
@@ -215,9 +246,9 @@ func (d *dissector) field(name, value []byte, first bool, m *heron.Message, out 
 	about := m.Sender()
 	switch string(name) {
 	case "server":
-		out.Observe(about, keyServer, value)
+		d.hold(0, keyServer, value)
 	case "x-powered-by":
-		out.Observe(about, keyPoweredBy, value)
+		d.hold(1, keyPoweredBy, value)
 	case "content-type":
 		if first {
 			out.Observe(about, keyContentType, value)
@@ -232,20 +263,15 @@ func (d *dissector) requestField(name, value []byte, first bool, m *heron.Messag
 	about := m.Sender()
 	switch string(name) {
 	case "user-agent":
-		out.Observe(about, keyUserAgent, value)
+		d.hold(0, keyUserAgent, value)
 	case ":authority":
-		host := value
-		if i := bytes.LastIndexByte(host, ':'); i >= 0 {
-			host = host[:i]
-		}
-		if !dissect.IsAddress(host) {
+		if host := http1.Host(value); !dissect.IsAddress(host) {
 			d.text = dissect.AppendLower(d.text[:0], host)
 			out.Observe(about, heron.KeyContact, d.text)
 		}
 	case ":path":
 		if first {
-			path, _, _ := bytes.Cut(value, []byte("?"))
-			out.Observe(about, keyURI, path)
+			out.Observe(about, keyURI, http1.Path(value))
 		}
 	case "authorization":
 		if scheme, _, ok := bytes.Cut(value, []byte(" ")); ok && http1.Is(scheme, "Basic") {

@@ -17,8 +17,8 @@ const (
 	keyQuerier = "igmp.querier" // "yes": it asks for listeners, as routers and switches do
 )
 
-// number is that of the IP protocol.
-const number = 2
+// ipProtocol is the number of the IP protocol.
+const ipProtocol = 2
 
 // Types of message (RFC 9776 §4, RFC 2236 §2, RFC 1112 appendix I).
 const (
@@ -38,7 +38,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "igmp",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "RFC 9776 (version 3); RFC 2236 (version 2); RFC 1112 (version 1)",
 		Dissect: d.dissect,
 	}

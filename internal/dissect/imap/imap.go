@@ -41,13 +41,15 @@ const (
 	given = 2
 )
 
+const port = 143
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{ids: dissect.KeyMaker{Prefix: prefixID}}
 	return dissect.Protocol{
 		Name:    "imap",
 		Over:    dissect.OverTCP,
-		Ports:   []uint16{143},
+		Ports:   []uint16{port},
 		Spec:    "RFC 9051; RFC 3501; RFC 2971 (ID)",
 		Starts:  []byte("*"),
 		Probe:   probe,
@@ -103,7 +105,7 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 	tag, rest := line.Word(text)
 	verb, rest := line.Word(rest)
 	switch {
-	case m.Flow.Protocol == 0 && (len(tag) > 16 || !line.IsOneOf(verb, "CAPABILITY", "LOGIN", "AUTHENTICATE", "STARTTLS", "ID", "NOOP")):
+	case m.Flow.Protocol == 0 && (len(tag) > 16 || !line.IsOneOf(verb, "CAPABILITY", "LOGIN", "AUTHENTICATE", "STARTTLS", "ID", "NOOP") && !goesOn(verb, m.DstPort)):
 		return false, dissect.ErrNotMine
 	case line.Is(verb, "STARTTLS"):
 		data[atTLS] = asked
@@ -123,15 +125,33 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 	return false, nil
 }
 
+// goesOn reports whether a verb is one of a session whose beginning was not seen.
+func goesOn(verb []byte, to uint16) bool {
+	return to == port && line.IsOneOf(verb, "SELECT", "EXAMINE", "FETCH", "UID", "LIST", "LSUB", "STATUS", "SEARCH", "STORE", "LOGOUT", "APPEND",
+		"NAMESPACE", "IDLE", "CLOSE", "EXPUNGE", "ENABLE", "CREATE", "SUBSCRIBE")
+}
+
+// answers reports whether a line is an answer in such a session.
+func answers(tag, word, after []byte, from uint16) bool {
+	if from != port {
+		return false
+	}
+	if len(tag) == 1 && tag[0] == '*' {
+		return line.IsOneOf(word, "CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "NAMESPACE", "ID") ||
+			line.IsNumber(word) && (line.IsOneOf(after, "EXISTS", "RECENT", "EXPUNGE") || line.HasPrefix(after, "FETCH ("))
+	}
+	return len(tag) > 0 && len(tag) <= 16 && line.IsOneOf(word, "OK", "NO", "BAD") && len(after) > 0
+}
+
 // server reads one line of what the server says.
 func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) error {
 	data := &m.Flow.Data
-	if m.Flow.Protocol == 0 && !isGreeting(text) {
-		return dissect.ErrNotMine
-	}
 	tag, rest := line.Word(text)
 	word, after := line.Word(rest)
 	untagged := len(tag) == 1 && tag[0] == '*'
+	if m.Flow.Protocol == 0 && !isGreeting(text) && !answers(tag, word, after, m.SrcPort) {
+		return dissect.ErrNotMine
+	}
 	switch {
 	case untagged && data[atGreeted] == 0 && isGreeting(text):
 		data[atGreeted] = 1
@@ -165,8 +185,7 @@ func (d *dissector) id(list []byte, m *heron.Message, out dissect.Emitter) {
 		if r.Err() != nil {
 			return
 		}
-		switch {
-		case line.IsOneOf(key, "name", "version", "vendor", "os", "os-version", "support-url", "command", "environment", "date"):
+		if line.IsOneOf(key, "name", "version", "vendor", "os", "os-version", "support-url", "command", "environment", "date") {
 			out.Observe(m.Sender(), d.ids.Key(key, maxKey), value)
 		}
 	}

@@ -102,7 +102,7 @@ func fields(r *wire.Reader, packed bool) (kind string, ok bool) {
 		if bitmap>>(64-field)&1 == 0 {
 			continue
 		}
-		n, valid := read1(r, field, packed)
+		n, valid := readField(r, field, packed)
 		if !valid || r.Err() != nil {
 			return "", false
 		}
@@ -111,8 +111,8 @@ func fields(r *wire.Reader, packed bool) (kind string, ok bool) {
 	return kind, proofs >= 2
 }
 
-// read1 reads one field of digits, and returns how much it proves.
-func read1(r *wire.Reader, field int, packed bool) (proof int, valid bool) {
+// readField reads one field of digits, and returns how much it proves.
+func readField(r *wire.Reader, field int, packed bool) (proof int, valid bool) {
 	sizes := [...]int{3: 6, 4: 12, 5: 12, 6: 12, 7: 10, 8: 8, 9: 8, 10: 8, 11: 6, 12: 6, 13: 4}
 	if field == 2 { // the card's number: passed over
 		size := number(r, 2, packed)

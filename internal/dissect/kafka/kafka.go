@@ -102,7 +102,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if q.api == apiVersions && q.version >= 3 {
 		d.software(r, m, out)
 	}
-	return heron.Verdict{}, nil
+	return heron.Verdict{Done: data[0] >= 2*maxMessages}, nil // a server need not answer
 }
 
 // software tells the name and version of a client's library: compact strings,

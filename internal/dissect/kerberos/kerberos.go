@@ -44,11 +44,10 @@ const (
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
-		Name: "kerberos",
-		Over: dissect.OverTCP | dissect.OverUDP,
-		// The second port is for changes of passwords, whose messages differ.
+		Name:    "kerberos",
+		Over:    dissect.OverTCP | dissect.OverUDP,
 		Ports:   []uint16{88},
-		Spec:    "RFC 4120; RFC 3244",
+		Spec:    "RFC 4120",
 		Starts:  []byte{0, application | asRequest, application | asReply, application | tgsRequest, application | tgsReply, application | errorReply},
 		Probe:   probe,
 		Frame:   frame,
@@ -61,7 +60,7 @@ func frame(b []byte) (int, error) {
 	r := wire.NewReader(b)
 	size := r.U32()
 	if r.Err() != nil {
-		if len(b) > 0 && b[0] != 0 {
+		if start := wire.NewReader(b); start.U8() != 0 {
 			return 0, dissect.ErrNotMine
 		}
 		return 0, nil

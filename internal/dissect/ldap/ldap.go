@@ -82,7 +82,7 @@ func Protocol() dissect.Protocol {
 // frame returns the length of a message. What a security layer wraps begins with
 // a length (RFC 4422 §3.7) and is nobody's to read.
 func frame(b []byte) (int, error) {
-	if len(b) > 0 && b[0] != ber.Sequence {
+	if start := wire.NewReader(b); len(b) > 0 && start.U8() != ber.Sequence {
 		return 0, dissect.ErrNotMine
 	}
 	n, err := ber.Size(b)

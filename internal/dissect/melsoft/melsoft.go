@@ -20,6 +20,8 @@ const (
 	response   = 0xd7
 	headerSize = 21
 	maxBody    = 4096
+	// maxMessages is how many of a flow are looked at: it says nothing new after them.
+	maxMessages = 64
 )
 
 // Protocol returns the dissector.
@@ -61,14 +63,16 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if err != nil || n == 0 || n > size || m.Transport == heron.UDP && n != size || (first == request) != m.FromClient {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	m.Flow.Data[0]++
+	v := heron.Verdict{Done: m.Flow.Data[0] >= maxMessages}
 	if first == request {
 		out.ObserveString(m.Sender(), keyTool, "yes")
-		return heron.Verdict{}, nil
+		return v, nil
 	}
 	r.Skip(40)
 	model := wire.Unpad(r.Bytes(16))
 	if r.Err() == nil && len(model) >= 4 && wire.Printable(model) {
 		out.Observe(m.Sender(), keyModel, model)
 	}
-	return heron.Verdict{}, nil
+	return v, nil
 }

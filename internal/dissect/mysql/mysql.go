@@ -49,10 +49,8 @@ const (
 	atClear  = 4 // the password was asked for in clear
 )
 
-// Stages of a side.
-const (
-	begun = 1
-)
+// begun is the stage of a side that has said what it is.
+const begun = 1
 
 const (
 	headerSize = 4

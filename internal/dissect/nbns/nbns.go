@@ -116,7 +116,8 @@ func (d *dissector) answer(r *wire.Reader, h *dns.Header, about heron.Subject, o
 			if err != nil {
 				return err
 			}
-			out.ObserveString(about, keyMAC, mac.String())
+			d.text = dissect.AppendMAC(d.text[:0], mac[:])
+			out.Observe(about, keyMAC, d.text)
 		case rec.Type == dns.TypeNB && h.Rcode() == 0:
 			group, ip := nbns.Owner(rec.Bytes())
 			if ip == about.IP && ip != (netip.Addr{}) {

@@ -20,8 +20,8 @@ const (
 	keyNeighbour  = "ospf.neighbour"         // router that it hears
 )
 
-// number is that of the IP protocol.
-const number = 89
+// ipProtocol is the number of the IP protocol.
+const ipProtocol = 89
 
 // maxNeighbours bounds how many of one greeting are told.
 const maxNeighbours = 32
@@ -32,7 +32,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "ospf",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "RFC 2328 §A.3 (version 2); RFC 5340 §A.3 (version 3)",
 		Dissect: d.dissect,
 	}

@@ -14,8 +14,8 @@ const (
 	keyPriority = "pim.priority" // for being the designated router
 )
 
-// number is that of the IP protocol.
-const number = 103
+// ipProtocol is the number of the IP protocol.
+const ipProtocol = 103
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -23,7 +23,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "pim",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "RFC 7761 §4.9 (version 2); RFC 8736 (types)",
 		Dissect: d.dissect,
 	}

@@ -39,12 +39,14 @@ const (
 	given = 2
 )
 
+const port = 110
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "pop",
 		Over:    dissect.OverTCP,
-		Ports:   []uint16{110},
+		Ports:   []uint16{port},
 		Spec:    "RFC 1939; RFC 2449 (CAPA); RFC 2595 (STLS); RFC 5034 (AUTH)",
 		Starts:  []byte("+"),
 		Probe:   probe,
@@ -93,7 +95,7 @@ func client(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err e
 	data := &m.Flow.Data
 	verb, rest := line.Word(text)
 	switch {
-	case m.Flow.Protocol == 0 && !line.IsOneOf(verb, "USER", "CAPA", "APOP", "STLS"):
+	case m.Flow.Protocol == 0 && !line.IsOneOf(verb, "USER", "CAPA", "APOP", "STLS") && !goesOn(verb, rest, m.DstPort):
 		return false, dissect.ErrNotMine
 	case line.Is(verb, "CAPA"):
 		data[atCAPA] = asked
@@ -113,6 +115,21 @@ func client(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err e
 		return true, nil
 	}
 	return false, nil
+}
+
+// goesOn reports whether a command is one of a session whose beginning was not
+// seen: on the port, with an argument where it has one.
+func goesOn(verb, rest []byte, to uint16) bool {
+	switch {
+	case to != port:
+	case line.IsOneOf(verb, "STAT", "QUIT", "NOOP", "RSET"):
+		return len(rest) == 0
+	case line.IsOneOf(verb, "PASS", "RETR", "DELE", "TOP"):
+		return len(rest) > 0
+	default:
+		return line.IsOneOf(verb, "AUTH", "LIST", "UIDL")
+	}
+	return false
 }
 
 func login(out dissect.Emitter) {

@@ -43,6 +43,7 @@ const (
 	calledStation = 30
 	calling       = 31
 	nasIdentifier = 32
+	proxyState    = 33
 	statusType    = 40
 	nasPortType   = 61
 	nasAddress6   = 95
@@ -117,6 +118,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	request := code == accessRequest || code == accountingRequest
+	own := request && !passedOn(list)
 	var p packet
 	for range maxAttributes {
 		kind, size := list.U8(), list.U8()
@@ -124,7 +126,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		if list.Err() != nil {
 			break
 		}
-		d.attribute(kind, value, request, &p, m, out)
+		d.attribute(kind, value, &p)
+		if own {
+			d.server(kind, value, m, out)
+		}
 	}
 	if request {
 		d.where(&p, out)
@@ -133,19 +138,43 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	return heron.Verdict{}, nil
 }
 
-// attribute tells one attribute; of requests only, for in an answer all is of
-// others.
-func (d *dissector) attribute(kind int, value []byte, request bool, p *packet, m *heron.Message, out dissect.Emitter) {
+// passedOn reports whether a request comes from a proxy, which leaves a mark for
+// itself (RFC 2865 §5.33): what it says of an access server is not of its sender.
+func passedOn(list wire.Reader) bool {
+	for range maxAttributes {
+		kind, size := list.U8(), list.U8()
+		if list.Skip(size - 2); list.Err() != nil {
+			return false
+		}
+		if kind == proxyState {
+			return true
+		}
+	}
+	return false
+}
+
+// attribute keeps what a login is about.
+func (d *dissector) attribute(kind int, value []byte, p *packet) {
+	r := wire.NewReader(value)
+	switch kind {
+	case calling:
+		p.station = station(value)
+	case statusType:
+		p.status = r.U32()
+	case nasIdentifier:
+		p.nas = value
+	case calledStation:
+		p.called = value
+	}
+}
+
+// server tells what a request says of the access server that sent it; in an answer
+// all is of others.
+func (d *dissector) server(kind int, value []byte, m *heron.Message, out dissect.Emitter) {
 	about := heron.Subject{Endpoint: m.Src}
 	r := wire.NewReader(value)
 	switch {
-	case kind == calling:
-		p.station = station(value)
-	case kind == statusType:
-		p.status = r.U32()
-	case !request:
 	case kind == nasIdentifier:
-		p.nas = value
 		out.Observe(about, keyNAS, value)
 	case kind == nasAddress && len(value) == 4, kind == nasAddress6 && len(value) == 16:
 		if ip, ok := netip.AddrFromSlice(value); ok && !ip.IsUnspecified() {
@@ -156,7 +185,6 @@ func (d *dissector) attribute(kind int, value []byte, request bool, p *packet, m
 	case kind == vendor:
 		out.Observe(about, keyVendor, d.text.Number(r.U32()))
 	case kind == calledStation:
-		p.called = value
 		out.Observe(about, keyCalled, value)
 	}
 }

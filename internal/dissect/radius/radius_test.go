@@ -30,6 +30,8 @@ func suite() dissecttest.Suite {
 		Allocs:   12,
 		Conversations: []dissecttest.Conversation{
 			talk("access", 1812, false, c(ask), s(packet(2, attribute(27, "\x00\x00\x0e\x10"))), c(ask), s(packet(3, attribute(18, "no")))),
+			talk("proxy", 1812, false, c(packet(1, attribute(1, "alice"), attribute(2, strings.Repeat("x", 16)), attribute(32, "switch-7"),
+				attribute(30, "02-00-00-00-00-01:Plant"), attribute(31, "02-00-00-AB-CD-EF"), attribute(33, "p1"))), s(packet(2, attribute(33, "p1")))),
 			talk("accounting", 1813, false, c(packet(4, attribute(40, "\x00\x00\x00\x01"), attribute(31, "0200.00ab.cdef"), attribute(32, "ap-1"))), s(packet(5))),
 			talk("disconnect", 1813, true, c(packet(40, attribute(31, "02:00:00:ab:cd:ef"))), s(packet(41))),
 		},

@@ -1,8 +1,9 @@
-// Package rtcp reads the control protocol of RTP: the canonical names and the
-// tools of those who take part. Its encrypted form is recognised.
+// Package rtcp reads the control protocol of RTP: the hosts in the canonical names,
+// and the tools, of those who take part. Users are never told. Its encrypted form is recognised.
 package rtcp
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/heron-iot/heron"
@@ -184,7 +185,8 @@ func describe(body []byte, sources int, m *heron.Message, out dissect.Emitter) {
 			text := r.Bytes(r.U8())
 			switch item {
 			case itemCNAME:
-				out.Observe(heron.Subject{Endpoint: m.Src}, keyCNAME, text)
+				host := text[bytes.LastIndexByte(text, '@')+1:] // a user may stand before it (RFC 3550 §6.5.1)
+				out.Observe(heron.Subject{Endpoint: m.Src}, keyCNAME, host)
 			case itemTool:
 				out.Observe(heron.Subject{Endpoint: m.Src}, keyTool, text)
 			}

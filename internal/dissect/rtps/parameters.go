@@ -1,6 +1,8 @@
 package rtps
 
 import (
+	"bytes"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 )
@@ -51,7 +53,7 @@ func (d *dissector) properties(v *reader, about heron.Subject, out dissect.Emitt
 			out.Observe(about, keyHost, value)
 			out.Observe(about, heron.KeyHostname, value)
 		case "dds.sys_info.executable_filepath", "__ProcessName":
-			out.Observe(about, keyExecutable, value)
+			out.Observe(about, keyExecutable, value[bytes.LastIndexAny(value, `/\`)+1:]) // folders may be named after users
 		case "dds.sys_info.target":
 			out.Observe(about, keyTarget, value)
 		}

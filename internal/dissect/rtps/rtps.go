@@ -33,6 +33,9 @@ const (
 	maxSubmessages = 64
 	maxParameters  = 128
 	maxProperties  = 64
+	// maxIdle is how many datagrams that describe nothing may follow each other: a
+	// flow of them is of the data themselves.
+	maxIdle = 64
 )
 
 // Protocol returns the dissector.
@@ -75,6 +78,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if prefix == nil || string(prefix) == "NDDSPING\x00\x00\x00\x00" {
 		return v, nil // one of RTI's, that only asks whether somebody is there
 	}
+	idle := &m.Flow.Data[0]
+	*idle++
 	for range maxSubmessages {
 		if r.Len() < 4 {
 			break
@@ -89,10 +94,11 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		if r.Err() != nil {
 			return v, r.Err()
 		}
-		if kind == subData {
-			d.data(&b, flags, prefix, about, m, out)
+		if kind == subData && d.data(&b, flags, prefix, about, m, out) {
+			*idle = 0
 		}
 	}
+	v.Done = v.Done || *idle >= maxIdle
 	return v, nil
 }
 
@@ -126,25 +132,25 @@ const (
 )
 
 // data reads a DATA submessage of one of the built-in writers (§9.4.5.3): a list
-// of parameters in CDR.
+// of parameters in CDR. It reports whether it was one.
 func (d *dissector) data(
 	b *reader, flags int, prefix []byte, about heron.Subject, m *heron.Message, out dissect.Emitter,
-) {
+) bool {
 	const inlineQoS, hasData, listBig, listLittle = 0x02, 0x04, 0x0002, 0x0003
 	b.Skip(2) // extra flags
 	skip := b.short()
 	_, writer := b.U32(), b.U32()
 	b.Skip(skip - 8) // the offset is counted from the reader's identifier
 	if writer != writerParticipant && writer != writerWriters && writer != writerReaders {
-		return
+		return false
 	}
 	if flags&inlineQoS != 0 && !b.pass() || flags&hasData == 0 {
-		return
+		return true
 	}
 	representation := b.U16()
 	b.Skip(2)
 	if b.Err() != nil || representation != listBig && representation != listLittle {
-		return
+		return true
 	}
 	b.order = representation == listLittle
 	if writer == writerParticipant {
@@ -152,6 +158,7 @@ func (d *dissector) data(
 		d.domain(about, m, out)
 	}
 	d.parameters(b, about, out)
+	return true
 }
 
 // pass passes over a list of parameters, and reports whether it has an end.

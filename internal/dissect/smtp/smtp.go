@@ -5,6 +5,7 @@ package smtp
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -44,13 +45,16 @@ const (
 	given = 2
 )
 
+// ports are those of relays and of submission.
+var ports = []uint16{25, 587, 2525}
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:    "smtp",
 		Over:    dissect.OverTCP,
-		Ports:   []uint16{25, 587, 2525},
+		Ports:   ports,
 		Spec:    "RFC 5321; RFC 3207 (STARTTLS); RFC 4954 (AUTH)",
 		Starts:  []byte("2EHLehl"),
 		Probe:   probe,
@@ -133,7 +137,7 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 	case isHello(text):
 		data[atHello] = asked
 		d.hello(rest, m, out)
-	case m.Flow.Protocol == 0:
+	case m.Flow.Protocol == 0 && !goesOn(verb, rest, m.DstPort):
 		return false, dissect.ErrNotMine
 	case line.Is(verb, "STARTTLS"):
 		data[atTLS] = asked
@@ -150,19 +154,50 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 	return false, nil
 }
 
+// goesOn reports whether a command that no client begins with is one of a session
+// whose beginning was not seen: on the port, and with all that belongs to it.
+func goesOn(verb, rest []byte, port uint16) bool {
+	switch {
+	case !slices.Contains(ports, port):
+	case line.Is(verb, "MAIL"):
+		return line.HasPrefix(rest, "FROM:")
+	case line.Is(verb, "RCPT"):
+		return line.HasPrefix(rest, "TO:")
+	case line.IsOneOf(verb, "AUTH", "BDAT"):
+		return len(rest) > 0
+	default:
+		return len(rest) == 0 && line.IsOneOf(verb, "DATA", "QUIT", "RSET", "NOOP", "STARTTLS")
+	}
+	return false
+}
+
+// isReply reports whether a code is one that a server gives in a session (RFC 5321
+// §4.2.3), on the port.
+func isReply(code int, port uint16) bool {
+	switch code {
+	case 221, loggedIn, done, 251, 252, 334, startMail, 450, 451, 452, 454, 455, 500, 501, 502, 503, 504, 530, noLogin, 550, 551, 552, 553, 555:
+		return slices.Contains(ports, port)
+	}
+	return false
+}
+
 // hello tells what a client calls itself: a name, or an address in brackets.
 func (d *dissector) hello(name []byte, m *heron.Message, out dissect.Emitter) {
 	name, _ = line.Word(bytes.TrimSpace(name))
 	out.Observe(m.Sender(), keyHello, name)
 }
 
-// header reads one line of the header of the first mail, and reports its end.
+// header reads one line of the header of the first mail, and reports its end. A
+// mail that others have received before was written by none of them.
 func header(text []byte, m *heron.Message, out dissect.Emitter) bool {
 	data := &m.Flow.Data
 	if data[atHeader]++; len(text) == 0 || data[atHeader] >= maxHeader {
 		return true
 	}
 	name, value, found := bytes.Cut(text, []byte(":"))
+	if found && line.Is(name, "Received") {
+		return true
+	}
 	if found && line.IsOneOf(name, "X-Mailer", "User-Agent") {
 		out.Observe(m.Sender(), keyMailer, bytes.TrimSpace(value))
 	}
@@ -173,7 +208,7 @@ func header(text []byte, m *heron.Message, out dissect.Emitter) bool {
 func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err error) {
 	code, separator, rest := line.Reply(text)
 	data := &m.Flow.Data
-	if m.Flow.Protocol == 0 && (code != ready && code != shutting && code != refused || !isMail(rest, m.SrcPort)) {
+	if m.Flow.Protocol == 0 && !isReply(code, m.SrcPort) && (code != ready && code != shutting && code != refused || !isMail(rest, m.SrcPort)) {
 		return false, dissect.ErrNotMine
 	}
 	switch {

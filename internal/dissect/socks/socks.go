@@ -4,6 +4,8 @@
 package socks
 
 import (
+	"strconv"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -61,7 +63,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	var err error
 	switch {
 	case login:
-		next = credentials(r, side)
+		next = credentials(r, side, out)
 	case side == 0:
 		next, err = d.client(r, version, step, m, out)
 	default:
@@ -153,11 +155,19 @@ func server(r *wire.Reader, version int, step byte, data *[12]byte) (int, error)
 	return stepDone, err
 }
 
-// credentials passes over a name and a password, or the answer to them.
-func credentials(r *wire.Reader, side int) int {
-	r.Skip(r.U8())
+// credentials passes over a name and a password, and tells that they came in clear;
+// or reads the answer to them (RFC 1929 §2).
+func credentials(r *wire.Reader, side int, out dissect.Emitter) int {
 	if side == 0 {
 		r.Skip(r.U8())
+		r.Skip(r.U8())
+		if r.Err() == nil {
+			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "socks"}})
+		}
+		return stepRequest
+	}
+	if status := r.U8(); status != 0 {
+		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "socks", "code": strconv.Itoa(status)}})
 	}
 	return stepRequest
 }

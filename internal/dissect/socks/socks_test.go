@@ -16,11 +16,13 @@ func suite() dissecttest.Suite {
 	ok := s("\x05\x00\x00\x01\xc0\x00\x02\x05\x04\x38")
 	return dissecttest.Suite{
 		Protocol: socks.Protocol, PortOnly: true,
+		Allocs: 6, // the events of a login
 		Conversations: []dissecttest.Conversation{
 			talk("version_5", c("\x05\x01\x00"), s("\x05\x00"), c("\x05\x01\x00\x03\x0dcloud.example\x01\xbb"), ok,
 				c("anything"), s("else")),
 			talk("with_password", c("\x05\x02\x00\x02"), s("\x05\x02"), c("\x01\x03bob\x06secret"), s("\x01\x00"),
 				c("\x05\x01\x00\x01\xc0\x00\x02\x09\x00\x50"), ok),
+			talk("refused", c("\x05\x01\x02"), s("\x05\x02"), c("\x01\x03bob\x06secret"), s("\x01\x01")),
 			talk("version_4a", c("\x04\x01\x01\xbb\x00\x00\x00\x01user\x00Cloud.Example\x00"), s("\x00\x5a\x01\xbb\xc0\x00\x02\x05")),
 		},
 	}

@@ -73,7 +73,7 @@ func isMode(b []byte) bool {
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	kind, file, mode, ok := request(r)
 	if !ok {
-		return heron.Verdict{}, other(r, m)
+		return other(r, m)
 	}
 	if !m.FromClient {
 		return heron.Verdict{}, dissect.ErrNotMine
@@ -90,14 +90,15 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	return heron.Verdict{}, nil
 }
 
-// other takes the packets of a transfer that stays on the port of the request.
-func other(r *wire.Reader, m *heron.Message) error {
+// other takes the packets of a transfer that stays on the port of the request,
+// which has nothing to tell once data come.
+func other(r *wire.Reader, m *heron.Message) (heron.Verdict, error) {
 	b := r.At(0)
 	kind, block := b.U16(), b.U16()
 	if m.Flow.Protocol == 0 || b.Err() != nil || kind < data || kind > optionAck || kind == acknowledgement && b.Len() > 0 && block == 0 {
-		return dissect.ErrNotMine
+		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	return nil
+	return heron.Verdict{Done: kind == data}, nil
 }
 
 // contentOf returns what a file is by the end of its name: config or firmware; ""

@@ -60,7 +60,9 @@ func frame(b []byte) (int, error) {
 // probe takes a request to connect with what it wants to connect to.
 func probe(b []byte, fromClient bool) bool {
 	n, err := frame(b)
-	return fromClient && err == nil && n == len(b) && n > headerSize && b[4] == connect && bytes.Contains(b, []byte("(CONNECT_DATA="))
+	r := wire.NewReader(b)
+	r.Skip(4)
+	return fromClient && err == nil && n == len(b) && n > headerSize && r.U8() == connect && bytes.Contains(b, []byte("(CONNECT_DATA="))
 }
 
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

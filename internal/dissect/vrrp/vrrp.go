@@ -19,8 +19,8 @@ const (
 	keyAuth     = "vrrp.auth"     // of version 2: none, simple, md5
 )
 
-// number is that of the IP protocol.
-const number = 112
+// ipProtocol is the number of the IP protocol.
+const ipProtocol = 112
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -28,7 +28,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "vrrp",
 		Over:    dissect.OverIP,
-		Ports:   []uint16{number},
+		Ports:   []uint16{ipProtocol},
 		Spec:    "RFC 9568 §5 (version 3); RFC 3768 §5 and RFC 2338 §5 (version 2)",
 		Dissect: d.dissect,
 	}

@@ -29,10 +29,11 @@ const (
 	headerSize     = 13
 	largeSize      = 21
 	maxBody        = 1 << 30
+	maxMessages    = 64 // of a connection
 	magic          = "ZBXD"
 )
 
-// What an agent was asked for, in heron.FlowScratch.Data.
+// What an agent was asked for, in heron.FlowScratch.Data before the count of messages.
 const (
 	askedOther = 1 + iota
 	askedVersion
@@ -108,6 +109,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		data[0] = item(r.Line(512))
 		return heron.Verdict{}, nil
 	}
+	data[1]++
 	r.Skip(len(magic))
 	flags := r.U8()
 	r.Skip(headerSize - len(magic) - 1)
@@ -124,7 +126,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	default:
 		answer(body, data[0], m, out)
 	}
-	return heron.Verdict{}, nil
+	return heron.Verdict{Done: data[1] >= maxMessages}, nil
 }
 
 // item says what an agent is asked for.
