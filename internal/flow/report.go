@@ -17,11 +17,14 @@ func (t *Table) answered(i uint32, e *entry) {
 	}
 }
 
-// change moves a flow to another state and tells it. A flow that is over need
-// not wait for its next timer.
+// change moves a flow to another state and tells it; that it closed in order is
+// told with its end, soon enough. A flow that is over need not wait for its next
+// timer.
 func (t *Table) change(i uint32, e *entry, to heron.FlowState) {
 	e.state = to
-	t.tell(i, e)
+	if to != heron.FlowClosed {
+		t.tell(i, e)
+	}
 	switch to {
 	case heron.FlowClosed, heron.FlowReset, heron.FlowRejected:
 		t.unschedule(e)

@@ -21,7 +21,6 @@ func TestTCPFromHandshakeToEnd(t *testing.T) {
 		"f tcp 10.0.0.1:40000 > 10.0.0.2:80 established 1/1",
 		`m tcp 10.0.0.1:40000 > 10.0.0.2:80 #0 "GET /"`,
 		`m tcp 10.0.0.2:80 >c 10.0.0.1:40000 #0 "200 OK"`,
-		"f tcp 10.0.0.1:40000 > 10.0.0.2:80 closed 4/3",
 	)
 	s.tick(4 * time.Second).want()
 	s.tick(3 * time.Second).want("f tcp 10.0.0.1:40000 > 10.0.0.2:80 closed 5/3 ended")
