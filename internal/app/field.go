@@ -47,7 +47,7 @@ type field struct {
 type source struct {
 	name   string // as configured
 	sensor *sensor
-	live   capture.Source
+	rings  []capture.Source // of one interface; another source has one
 	stop   context.CancelFunc
 	done   chan struct{}
 }
@@ -93,21 +93,23 @@ func (f *field) openLocked(c *config.Config) (fresh []*source, err error) {
 }
 
 func (f *field) open(c *config.Config, name string) (*source, error) {
-	live, err := capture.OpenInput(capture.LiveConfig{
+	rings, err := capture.OpenRings(capture.LiveConfig{
 		Interface: name, Filter: c.Sensor.Filter, RingBytes: c.Sensor.RingBytes, Promiscuous: true, Idle: flushEvery,
-	})
+	}, c.Sensor.Workers)
 	if err != nil {
 		return nil, err
 	}
 	id := c.Sensor.Name + "-" + strings.NewReplacer("://", "-", ":", "-", "/", "-").Replace(name)
-	s := &sensor{name: id, log: f.log, publish: f.publish, live: live, conf: pipelineOf(c, id)}
-	return &source{name: name, sensor: s, live: live, done: make(chan struct{})}, nil
+	s := &sensor{name: id, log: f.log, publish: f.publish, live: true, conf: pipelineOf(c, id)}
+	return &source{name: name, sensor: s, rings: rings, done: make(chan struct{})}, nil
 }
 
 func closeAll(list []*source) error {
 	var errs []error
 	for _, s := range list {
-		errs = append(errs, s.live.Close())
+		for _, r := range s.rings {
+			errs = append(errs, r.Close())
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -118,7 +120,11 @@ func (f *field) runLocked(ctx context.Context, s *source) {
 	f.sources = append(f.sources, s)
 	f.group.Go(func() error {
 		defer close(s.done)
-		err := s.sensor.Run(ctx, s.live)
+		rings := make([]packetSource, len(s.rings))
+		for i, r := range s.rings {
+			rings[i] = r
+		}
+		err := s.sensor.Run(ctx, rings...)
 		if ring := s.sensor.keepIn(nil); ring != nil {
 			err = errors.Join(err, ring.Close())
 		}

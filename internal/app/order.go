@@ -116,13 +116,17 @@ func (f *field) filterLocked(filter string) error {
 	if filter == f.conf.Sensor.Filter {
 		return nil
 	}
-	for i, s := range f.sources {
-		err := capture.SetFilter(s.live, filter)
+	var rings []capture.Source
+	for _, s := range f.sources {
+		rings = append(rings, s.rings...)
+	}
+	for i, r := range rings {
+		err := capture.SetFilter(r, filter)
 		if err == nil {
 			continue
 		}
-		for _, back := range f.sources[:i] {
-			err = errors.Join(err, capture.SetFilter(back.live, f.conf.Sensor.Filter))
+		for _, back := range rings[:i] {
+			err = errors.Join(err, capture.SetFilter(back, f.conf.Sensor.Filter))
 		}
 		return err
 	}

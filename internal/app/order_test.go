@@ -66,7 +66,7 @@ func TestReshapedSensorLosesNoPacket(t *testing.T) {
 	const n = 300
 	total, flows := uint64(0), map[string]uint64{}
 	s := &sensor{name: "s", conf: pipelineConfig{site: "x", sensor: "s"}}
-	s.begin()
+	s.begin(1)
 	s.queue = make(chan *heron.Batch, 2*n) // nobody sends here
 	src := &packets{n: n}
 	for i := 0; ; i++ {

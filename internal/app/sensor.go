@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/evidence"
 )
 
@@ -33,34 +32,36 @@ type sensor struct {
 	// pace, when set, waits until a packet's time has come: for sources that
 	// are not live, such as the simulated network.
 	pace func(ctx context.Context, at heron.Time) bool
-	// live, when set, is the source as an interface: its Next may wait for a
-	// packet, and the kernel may drop some.
-	live interface{ Stats() capture.Stats }
+	// live, when set, says that the source is an interface: its Next may wait for
+	// a packet, and the kernel may drop some.
+	live bool
 
-	drops, packets, bytes atomic.Uint64 // of the source so far
+	drops, packets, bytes atomic.Uint64                 // of the source so far
+	ring                  atomic.Pointer[evidence.Ring] // nil when packets are not kept
 
-	mu    sync.Mutex     // one packet, or one flush, at a time
-	conf  pipelineConfig // of pipe
-	pipe  *pipeline
-	ring  *evidence.Ring    // nil when packets are not kept
+	mu    sync.Mutex        // one packet of a pipeline, or one flush, at a time
+	conf  pipelineConfig    // of pipe or fan
+	pipe  *pipeline         // for a source that one goroutine reads
+	fan   *fan              // for one with several rings
 	queue chan *heron.Batch // to be sent
 }
 
-// Run reads src until ctx or src ends, and closes it.
-func (s *sensor) Run(ctx context.Context, src packetSource) error {
-	if s.live != nil {
+// Run reads the source, which may have several rings, until it or ctx ends, and
+// closes it.
+func (s *sensor) Run(ctx context.Context, rings ...packetSource) error {
+	if s.live {
 		// Only an interface keeps Next waiting, and may be closed meanwhile.
-		defer context.AfterFunc(ctx, func() { _ = src.Close() })()
+		defer context.AfterFunc(ctx, func() { closeRings(rings) })()
 	}
-	defer src.Close()
-	s.begin()
+	defer closeRings(rings)
+	s.begin(len(rings))
 	sent := make(chan error, 1)
 	go func() { sent <- s.sendAll(ctx, s.queue) }()
 	var flusher sync.WaitGroup
 	reading, done := context.WithCancel(ctx)
 	flusher.Go(func() { s.flush(reading) })
 
-	err := s.read(ctx, src)
+	err := s.readAll(ctx, rings)
 	done()
 	flusher.Wait()
 	err = errors.Join(s.fault(ctx, err), s.end())
@@ -68,8 +69,14 @@ func (s *sensor) Run(ctx context.Context, src packetSource) error {
 	return errors.Join(err, <-sent)
 }
 
-// begin makes what a run needs.
-func (s *sensor) begin() {
+func closeRings(rings []packetSource) {
+	for _, r := range rings {
+		_ = r.Close()
+	}
+}
+
+// begin makes what a run on that many rings needs.
+func (s *sensor) begin(rings int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue = make(chan *heron.Batch, queueLen)
@@ -77,15 +84,22 @@ func (s *sensor) begin() {
 		s.queue <- b
 		return nil
 	}
+	if rings > 1 {
+		s.fan = newFan(s.conf, rings)
+		return
+	}
 	s.pipe = newPipeline(s.conf)
 }
 
-// end ends the pipeline of a run.
+// end ends what begin made.
 func (s *sensor) end() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pipe := s.pipe
-	s.pipe = nil
+	pipe, fan := s.pipe, s.fan
+	s.pipe, s.fan = nil, nil
+	if fan != nil {
+		return fan.finish()
+	}
 	return pipe.finish()
 }
 
@@ -95,7 +109,10 @@ func (s *sensor) reshape(change func(*pipelineConfig)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.conf)
-	if s.pipe == nil {
+	switch {
+	case s.fan != nil:
+		return s.fan.reshape(s.conf)
+	case s.pipe == nil:
 		return nil
 	}
 	err := s.pipe.finish()
@@ -104,30 +121,20 @@ func (s *sensor) reshape(change func(*pipelineConfig)) error {
 }
 
 // keepIn makes a ring that which packets are kept in, and returns the one before.
-func (s *sensor) keepIn(ring *evidence.Ring) *evidence.Ring {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before := s.ring
-	s.ring = ring
-	return before
-}
+func (s *sensor) keepIn(ring *evidence.Ring) *evidence.Ring { return s.ring.Swap(ring) }
 
 // kept returns the ring that packets are kept in; nil for none.
-func (s *sensor) kept() *evidence.Ring {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ring
-}
+func (s *sensor) kept() *evidence.Ring { return s.ring.Load() }
 
 // health tells the state of the source.
 func (s *sensor) health(source string) (h heron.SourceHealth, queued int) {
 	s.mu.Lock()
-	ring, queue := s.ring, s.queue
+	queue := s.queue
 	s.mu.Unlock()
 	h = heron.SourceHealth{
 		ID: s.name, Source: source, Packets: s.packets.Load(), Bytes: s.bytes.Load(), KernelDrops: s.drops.Load(),
 	}
-	if ring != nil {
+	if ring := s.kept(); ring != nil {
 		k := ring.Stats()
 		h.Evidence = &heron.EvidenceHealth{Bytes: k.Size, Packets: k.Packets, Dropped: k.Dropped, Oldest: k.Oldest}
 	}
@@ -142,49 +149,6 @@ func (s *sensor) fault(ctx context.Context, err error) error {
 	return fmt.Errorf("sensor %s: %w", s.name, err)
 }
 
-func (s *sensor) read(ctx context.Context, src packetSource) error {
-	var p heron.Packet
-	for {
-		err := src.Next(&p)
-		switch {
-		case errors.Is(err, capture.ErrIdle):
-			s.count()
-			continue
-		case err != nil:
-			return err
-		case s.pace != nil && !s.pace(ctx, p.Time):
-			return ctx.Err()
-		}
-		if err := s.packet(&p); err != nil {
-			return err
-		}
-	}
-}
-
-// packet gives one packet to the pipeline, and asks for the kernel's drops with
-// each second of traffic.
-func (s *sensor) packet(p *heron.Packet) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p.Time/heron.Second > s.pipe.second {
-		s.count()
-	}
-	if s.ring != nil {
-		s.ring.Add(p)
-	}
-	return s.pipe.packet(p)
-}
-
-// count asks for the kernel's drops, which only the reading goroutine may.
-func (s *sensor) count() {
-	if s.live != nil {
-		of := s.live.Stats()
-		s.drops.Store(of.KernelDrops)
-		s.packets.Store(of.Packets)
-		s.bytes.Store(of.Bytes)
-	}
-}
-
 // flush sends what a quiet source left behind.
 func (s *sensor) flush(ctx context.Context) {
 	tick := time.NewTicker(flushEvery)
@@ -195,16 +159,23 @@ func (s *sensor) flush(ctx context.Context) {
 			return
 		case <-tick.C:
 			s.mu.Lock()
-			err := s.pipe.flush()
-			if s.ring != nil {
-				s.ring.Flush()
-			}
+			err := s.flushLocked()
 			s.mu.Unlock()
+			if ring := s.kept(); ring != nil {
+				ring.Flush()
+			}
 			if err != nil {
 				s.log.Error("gather what was learned", "sensor", s.name, "error", err)
 			}
 		}
 	}
+}
+
+func (s *sensor) flushLocked() error {
+	if s.fan != nil {
+		return s.fan.flush()
+	}
+	return s.pipe.flush()
 }
 
 // sendAll publishes batches in order until the queue is closed. After the end

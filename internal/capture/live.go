@@ -24,9 +24,6 @@ type LiveConfig struct {
 	// Idle makes Next return ErrIdle after that long without a frame, so that its
 	// caller can do other work in the same goroutine; 0 means wait for ever.
 	Idle time.Duration
-	// FanoutGroup, when not 0, shares the interface's traffic with the other
-	// sources of the same group, by flow.
-	FanoutGroup uint16
 }
 
 func (c *LiveConfig) fill() {

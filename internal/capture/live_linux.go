@@ -25,6 +25,15 @@ import (
 // read the last frame.
 func OpenLive(c LiveConfig) (Source, error) {
 	c.fill()
+	l, err := openLive(c, nil)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// openLive opens an interface with a filter that is compiled, nil for that of c.
+func openLive(c LiveConfig, program []unix.SockFilter) (*live, error) {
 	iface, err := net.InterfaceByName(c.Interface)
 	if err != nil {
 		return nil, heron.Errorf(heron.CodeNotFound, "capture: there is no interface %q; there are: %s", c.Interface, interfaceNames())
@@ -34,7 +43,7 @@ func OpenLive(c LiveConfig) (Source, error) {
 		return nil, liveError(c.Interface, err)
 	}
 	l := &live{name: c.Interface, idle: c.Idle, snaplen: c.Snaplen, fd: fd, wakeFD: -1}
-	if err := l.setUp(c, iface); err != nil {
+	if err := l.setUp(c, iface, program); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -62,14 +71,15 @@ var _ Source = (*live)(nil)
 
 // setUp makes the socket deliver: the filter first, so that no frame slips past
 // it, and the interface last.
-func (l *live) setUp(c LiveConfig, iface *net.Interface) error {
+func (l *live) setUp(c LiveConfig, iface *net.Interface, program []unix.SockFilter) error {
 	var err error
 	if l.link, l.echoes, err = hardware(l.fd, c.Interface); err != nil {
 		return err
 	}
-	program, err := liveProgram(c.Filter, l.link, c.Snaplen)
-	if err != nil {
-		return err
+	if program == nil {
+		if program, err = liveProgram(c.Filter, l.link, c.Snaplen); err != nil {
+			return err
+		}
 	}
 	steps := []func() error{
 		func() error { return attach(l.fd, program) },
@@ -78,7 +88,7 @@ func (l *live) setUp(c LiveConfig, iface *net.Interface) error {
 		func() error {
 			return unix.Bind(l.fd, &unix.SockaddrLinklayer{Protocol: network16(unix.ETH_P_ALL), Ifindex: iface.Index})
 		},
-		func() error { return l.join(c, iface.Index) },
+		func() error { return l.listen(c, iface.Index) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -88,19 +98,13 @@ func (l *live) setUp(c LiveConfig, iface *net.Interface) error {
 	return nil
 }
 
-// join asks for the frames of other stations, and shares with a fanout group.
-func (l *live) join(c LiveConfig, index int) error {
-	if c.Promiscuous {
-		m := unix.PacketMreq{Ifindex: int32(index), Type: unix.PACKET_MR_PROMISC}
-		if err := unix.SetsockoptPacketMreq(l.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
-			return err
-		}
-	}
-	if c.FanoutGroup == 0 {
+// listen asks for the frames of other stations, if they are wanted.
+func (l *live) listen(c LiveConfig, index int) error {
+	if !c.Promiscuous {
 		return nil
 	}
-	const byFlow = unix.PACKET_FANOUT_HASH | unix.PACKET_FANOUT_FLAG_DEFRAG
-	return unix.SetsockoptInt(l.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, int(c.FanoutGroup)|byFlow<<16)
+	m := unix.PacketMreq{Ifindex: int32(index), Type: unix.PACKET_MR_PROMISC}
+	return unix.SetsockoptPacketMreq(l.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m)
 }
 
 // hardware tells the link type of an interface, and whether it is a loopback.

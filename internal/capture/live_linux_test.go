@@ -270,27 +270,6 @@ func TestLiveTellsThatTheInterfaceWentDown(t *testing.T) {
 	})
 }
 
-func TestLiveFanoutSharesFlows(t *testing.T) {
-	t.Parallel()
-	inNamespace(t, func(t *testing.T) {
-		c := capture.LiveConfig{Interface: "lab1", RingBytes: 4 << 20, FanoutGroup: 77, Idle: 500 * time.Millisecond}
-		a, b := openLive(t, c), openLive(t, c)
-		out := newSender(t, "lab0")
-		for port := range uint16(200) {
-			out.send(t, udpFrame(0, port+1, 1))
-		}
-		var p heron.Packet
-		for _, src := range []capture.Source{a, b} {
-			for src.Next(&p) == nil {
-				continue
-			}
-		}
-		if na, nb := a.Stats().Packets, b.Stats().Packets; na == 0 || nb == 0 || na+nb != 200 {
-			t.Errorf("two sources of a group got %d and %d frames of 200, want a share each", na, nb)
-		}
-	})
-}
-
 func TestLiveLoopbackShowsEachFrameOnce(t *testing.T) {
 	t.Parallel()
 	inNamespace(t, func(t *testing.T) {

@@ -50,7 +50,7 @@ type Stats struct {
 	Oldest  heron.Time
 }
 
-// Ring is an open ring. Add is for one goroutine; all else may be called from any.
+// Ring is an open ring. Its methods may be called from any goroutine.
 type Ring struct {
 	conf Config
 	log  *slog.Logger
@@ -111,6 +111,9 @@ func (r *Ring) SetLimit(n int64) { r.limit.Store(max(n, MinBytes)) }
 func (r *Ring) Add(p *heron.Packet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
 	size := recordHeader + min(len(p.Data), maxFrame)
 	if r.fill != nil && (r.fill.link != p.Link || len(r.fill.data)+size > bufferSize) {
 		r.handOverLocked(nil)
