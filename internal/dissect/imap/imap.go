@@ -5,6 +5,7 @@ package imap
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -138,9 +139,14 @@ func answers(tag, word, after []byte, from uint16) bool {
 	}
 	if len(tag) == 1 && tag[0] == '*' {
 		return line.IsOneOf(word, "CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "NAMESPACE", "ID") ||
-			line.IsNumber(word) && (line.IsOneOf(after, "EXISTS", "RECENT", "EXPUNGE") || line.HasPrefix(after, "FETCH ("))
+			isNumber(word) && (line.IsOneOf(after, "EXISTS", "RECENT", "EXPUNGE") || line.HasPrefix(after, "FETCH ("))
 	}
 	return len(tag) > 0 && len(tag) <= 16 && line.IsOneOf(word, "OK", "NO", "BAD") && len(after) > 0
+}
+
+func isNumber(b []byte) bool {
+	_, ok := line.Number(b, math.MaxInt32)
+	return ok
 }
 
 // server reads one line of what the server says.

@@ -18,6 +18,7 @@ func suite() dissecttest.Suite {
 		Protocol: imap.Protocol,
 		Allocs:   9,
 		Conversations: []dissecttest.Conversation{
+			onPort(talk("from_the_middle", c("5 SELECT INBOX\r\n"), s("* 3 EXISTS\r\n5 OK done\r\n"))),
 			talk("login", s("* OK [CAPABILITY IMAP4rev1 ID] Example IMAP 5.5 ready\r\n"),
 				c("1 ID (\"name\" \"Example Mail\" \"version\" \"3.1\" \"x-serial\" \"1\")\r\n"), s("* ID (\"name\" \"Dovecot\")\r\n1 OK done\r\n"),
 				c("2 CAPABILITY\r\n"), s("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n2 OK done\r\n"),
@@ -27,6 +28,12 @@ func suite() dissecttest.Suite {
 				c(string(dissecttest.Hex("160301 0005 0100000103"))), s(string(dissecttest.Hex("160301 0005 0200000103")))),
 		},
 	}
+}
+
+// onPort says that a conversation is known by its port alone.
+func onPort(c dissecttest.Conversation) dissecttest.Conversation {
+	c.PortOnly = true
+	return c
 }
 
 func TestIMAP(t *testing.T) { suite().Run(t) }

@@ -18,6 +18,7 @@ func suite() dissecttest.Suite {
 		Protocol: pop.Protocol,
 		Allocs:   9,
 		Conversations: []dissecttest.Conversation{
+			onPort(talk("from_the_middle", c("RETR 1\r\n"), s("+OK\r\nSubject: secret\r\n.\r\n"))),
 			talk("login", s("+OK Dovecot POP3 ready.\r\n"), c("CAPA\r\n"), s("+OK\r\nTOP\r\nUSER\r\nIMPLEMENTATION Dovecot 2.3\r\n.\r\n"),
 				c("USER alice\r\n"), s("+OK\r\n"), c("PASS wrong\r\n"), s("-ERR [AUTH] Authentication failed.\r\n"),
 				c("PASS secret\r\n"), s("+OK logged in\r\n"), c("RETR 1\r\n"), s("+OK\r\nSubject: secret\r\n.\r\n")),
@@ -25,6 +26,12 @@ func suite() dissecttest.Suite {
 				c(string(dissecttest.Hex("160301 0005 0100000103"))), s(string(dissecttest.Hex("160301 0005 0200000103")))),
 		},
 	}
+}
+
+// onPort says that a conversation is known by its port alone.
+func onPort(c dissecttest.Conversation) dissecttest.Conversation {
+	c.PortOnly = true
+	return c
 }
 
 func TestPOP(t *testing.T) { suite().Run(t) }

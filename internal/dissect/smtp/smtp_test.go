@@ -19,6 +19,7 @@ func suite() dissecttest.Suite {
 		Protocol: smtp.Protocol,
 		Allocs:   8,
 		Conversations: []dissecttest.Conversation{
+			onPort(talk("from_the_middle", c("MAIL FROM:<a@example.com>\r\n"), s("250 2.1.0 Ok\r\n"), c("DATA\r\n"), s("354 go on\r\n"))),
 			talk("mail", greeting, c("EHLO printer7\r\n"), s("250-mail.example.com\r\n250-SIZE 10240000\r\n250 STARTTLS\r\n"),
 				c("MAIL FROM:<a@example.com>\r\n"), s("250 2.1.0 Ok\r\n"), c("RCPT TO:<b@example.com>\r\n"), s("250 Ok\r\n"),
 				c("DATA\r\n"), s("354 End data with <CR><LF>.<CR><LF>\r\n"),
@@ -32,6 +33,12 @@ func suite() dissecttest.Suite {
 				c(string(dissecttest.Hex("160301 0005 0100000103"))), s(string(dissecttest.Hex("160301 0005 0200000103")))),
 		},
 	}
+}
+
+// onPort says that a conversation is known by its port alone.
+func onPort(c dissecttest.Conversation) dissecttest.Conversation {
+	c.PortOnly = true
+	return c
 }
 
 func TestSMTP(t *testing.T) { suite().Run(t) }
