@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +27,76 @@ func page(t *testing.T) *regexp.Regexp {
 		}
 	}
 	return regexp.MustCompile("^(" + strings.Join(all, "|") + ")$")
+}
+
+// entry is one row of the page: in which section it stands, and what it is about.
+type entry struct {
+	section string // a family of keys, as dhcp; else the section's title
+	keys    []string
+}
+
+// first returns the part of a key before its first dot.
+func first(key string) string {
+	part, _, _ := strings.Cut(key, ".")
+	return part
+}
+
+func entries(t *testing.T) []entry {
+	t.Helper()
+	b, err := os.ReadFile("../../../docs/observation-keys.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []entry
+	section := ""
+	for line := range strings.Lines(string(b)) {
+		if title, ok := strings.CutPrefix(line, "## "); ok {
+			section = strings.TrimSpace(title)
+			if parts := strings.Split(title, "`"); len(parts) == 3 {
+				section = parts[1]
+			}
+		}
+		cell, _, _ := strings.Cut(line, " | ")
+		e := entry{section: section}
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
+			e.keys = append(e.keys, m[1])
+		}
+		if strings.HasPrefix(line, "| `") {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func TestThePageIsInOrder(t *testing.T) {
+	t.Parallel()
+	const events, agreed = "Events", "Agreed on by all stages"
+	seen := make(map[string]bool)
+	var before entry
+	for _, e := range entries(t) {
+		kind := e.section == events
+		for _, key := range e.keys {
+			if at := strconv.FormatBool(kind) + key; seen[at] {
+				t.Errorf("%s is there twice", key)
+			} else {
+				seen[at] = true
+			}
+			if !kind && e.section != agreed && first(key) != e.section {
+				t.Errorf("%s is in the section of %s", key, e.section)
+			}
+		}
+		switch {
+		case e.section == agreed:
+			continue
+		case kind && before.section == events && first(e.keys[0]) < first(before.keys[0]):
+			t.Errorf("the events of %s are behind those of %s", first(e.keys[0]), first(before.keys[0]))
+		case !kind && len(before.keys) > 0 && e.section < before.section:
+			t.Errorf("the section of %s is behind that of %s", e.section, before.section)
+		case !kind && e.section == before.section && e.keys[0] <= before.keys[0]:
+			t.Errorf("%s is behind %s", e.keys[0], before.keys[0])
+		}
+		before = e
+	}
 }
 
 func TestEveryKeyAndEventIsOnThePage(t *testing.T) {
