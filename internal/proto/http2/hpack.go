@@ -146,8 +146,8 @@ func (d *Decoder) lookup(index int) (name, value []byte, ok bool) {
 		return nil, nil, false
 	}
 	if index <= len(staticTable) {
-		f := &staticTable[index-1]
-		return []byte(f[0]), []byte(f[1]), true
+		f := &staticFields[index-1]
+		return f[0], f[1], true
 	}
 	i := len(d.entries) - (index - len(staticTable))
 	if i < d.gone {
@@ -191,6 +191,14 @@ func (d *Decoder) evict(size int) {
 		d.entries[i].at -= from
 	}
 }
+
+// staticFields is staticTable as fields are told, so that none is made for each.
+var staticFields = func() (all [len(staticTable)][2][]byte) {
+	for i, f := range staticTable {
+		all[i] = [2][]byte{[]byte(f[0]), []byte(f[1])}
+	}
+	return all
+}()
 
 // staticTable is RFC 7541, Appendix A.
 var staticTable = [61][2]string{

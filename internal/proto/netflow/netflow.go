@@ -149,6 +149,7 @@ func (d *Decoder) Decode(exporter netip.Addr, b []byte, each func(*Record)) (Hea
 		fixed(&r, &h, each)
 		return h, nil
 	}
+	left := maxRecords
 	for n := 0; r.Len() >= 4 && n < maxSets; n++ {
 		id, size := r.U16(), r.U16()
 		set := r.Sub(size - 4)
@@ -157,7 +158,7 @@ func (d *Decoder) Decode(exporter netip.Addr, b []byte, each func(*Record)) (Hea
 		}
 		switch {
 		case id >= 256:
-			d.data(&set, d.templates[templateKey{exporter, h.Domain, id}], &h, each)
+			left -= d.data(&set, d.templates[templateKey{exporter, h.Domain, id}], left, &h, each)
 		case id == 0 || id == 2:
 			d.template(&set, exporter, &h)
 		}
@@ -191,12 +192,13 @@ func (d *Decoder) template(r *wire.Reader, exporter netip.Addr, h *Header) {
 	}
 }
 
-// data reads the records of a set by their template. Without one they are lost.
-func (d *Decoder) data(r *wire.Reader, fields []field, h *Header, each func(*Record)) {
+// data reads at most so many records of a set by their template, and returns how
+// many there were. Without a template they are lost.
+func (d *Decoder) data(r *wire.Reader, fields []field, most int, h *Header, each func(*Record)) (n int) {
 	if len(fields) == 0 || each == nil {
-		return
+		return 0
 	}
-	for n := 0; r.Len() >= len(fields) && n < maxRecords; n++ {
+	for ; r.Len() >= len(fields) && n < most; n++ {
 		var rec Record
 		start := r.Len()
 		for _, f := range fields {
@@ -212,8 +214,9 @@ func (d *Decoder) data(r *wire.Reader, fields []field, h *Header, each func(*Rec
 			}
 		}
 		if r.Err() != nil || r.Len() == start {
-			return // padding
+			return n // padding
 		}
 		each(&rec)
 	}
+	return n
 }

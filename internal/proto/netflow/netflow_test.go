@@ -71,6 +71,19 @@ func TestEnterprise(t *testing.T) {
 	}
 }
 
+func TestOneDatagramHasNoEndOfRecords(t *testing.T) {
+	t.Parallel()
+	nine := unhex("0009 0002 0036ee80 6553f10a 00000001 00000007 0000 000c 0100 0001 0004 0001")
+	for range 12 { // sets of records of one octet
+		nine = append(append(nine, 0x01, 0x00, 0x10, 0x04), make([]byte, 0x1000)...)
+	}
+	var d netflow.Decoder
+	n := 0
+	if _, err := d.Decode(exporter, nine, func(*netflow.Record) { n++ }); err != nil || n != 2048 {
+		t.Errorf("%d records, %v", n, err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add(netflow.Append(nil, header, flow))
 	f.Add(unhex("0009 0002 0036ee80 6553f10a 00000001 00000007 0000 002c" + template + "0100 001e" + values))
