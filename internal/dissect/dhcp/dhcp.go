@@ -65,6 +65,12 @@ func probe(b []byte, _ bool) bool {
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	h, ok := dhcp.ReadHeader(r)
+	if !ok && isEnd(m.SrcPort) && isEnd(m.DstPort) && isBOOTP(m.Payload) {
+		if len(m.Payload) < fixedSize {
+			return heron.Verdict{}, wire.ErrShort // cut in the capture
+		}
+		return heron.Verdict{}, nil
+	}
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
@@ -91,6 +97,25 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		d.leased(&h, &f, m, out)
 	}
 	return heron.Verdict{}, opts.Err()
+}
+
+// fixedSize is the fixed part with the cookie; bootpSize is a message of BOOTP,
+// which has no cookie (RFC 951 §3).
+const (
+	fixedSize = 240
+	bootpSize = 300
+	addresses = 44 // of the fixed part up to the name of the server
+)
+
+func isEnd(port uint16) bool { return port == 67 || port == 68 }
+
+// isBOOTP reports whether b is the older protocol's, or a message that was cut.
+func isBOOTP(b []byte) bool {
+	r := wire.NewReader(b)
+	op, kind, size, hops := r.U8(), r.U8(), r.U8(), r.U8()
+	const ethernet, maxHops = 1, 16
+	return len(b) >= addresses && (len(b) < fixedSize || len(b) == bootpSize) && (op == dhcp.OpRequest || op == dhcp.OpReply) &&
+		kind > 0 && size <= 16 && (kind != ethernet || size == 6) && hops <= maxHops
 }
 
 func (f *facts) note(o dhcp.Option) {

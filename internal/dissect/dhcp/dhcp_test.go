@@ -36,12 +36,22 @@ func answer(name string, m dhcp.Message) dissecttest.Conversation {
 	}
 }
 
+// first is a conversation of which a capture kept so many octets of each datagram.
+func first(name string, c dissecttest.Conversation, size int) dissecttest.Conversation {
+	c.Name, c.PortOnly = name, true
+	for i := range c.Steps {
+		c.Steps[i].Payload = c.Steps[i].Payload[:size]
+	}
+	return c
+}
+
 func suite() dissecttest.Suite {
 	fqdn := append([]byte{5, 0, 0}, "\x04lamp\x03lan\x00"...)
 	return dissecttest.Suite{
 		Protocol: dissector.Protocol,
 		Allocs:   13, // the event of an answer: its map, its kind and five addresses
 		Conversations: []dissecttest.Conversation{
+			first("cut", ask("", dhcp.Message{Options: []dhcp.Option{dhcp.Type(dhcp.Discover)}}), 86),
 			ask("discover", dhcp.Message{Options: []dhcp.Option{
 				dhcp.Type(dhcp.Discover),
 				{Code: dhcp.OptClientID, Data: dissecttest.Hex("01 02000000000c")},

@@ -58,7 +58,11 @@ type message struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	whole := *r
 	msg, ok := read(r)
+	if !ok && isCut(whole) {
+		return heron.Verdict{}, wire.ErrShort
+	}
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
@@ -108,6 +112,24 @@ func read(r *wire.Reader) (message, bool) {
 	// Control block, data set, time, state, sequence and revision.
 	const mandatory = 1 | 1<<2 | 1<<4 | 1<<5 | 1<<6 | 1<<8
 	return msg, seen&mandatory == mandatory && len(msg.control) > 0 && wire.Printable(msg.control)
+}
+
+// isCut reports whether a capture cut a frame: it says that it is longer, and
+// begins with the name of a control block.
+func isCut(r wire.Reader) bool {
+	const sequence, long, control = 0x61, 0x80, 0x80
+	all := r.Len()
+	r.Skip(2)
+	size := r.U16()
+	r.Skip(4)
+	tag, length := r.U8(), r.U8()
+	if length >= long {
+		r.Skip(length & 0x7f)
+	}
+	inner, name := r.U8(), r.Bytes(r.U8())
+	const longest = 1492 // §C: what a frame of Ethernet holds
+	return r.Err() == nil && size > all && size <= longest && tag == sequence && length <= long+2 && inner == control &&
+		len(name) > 0 && wire.Printable(name)
 }
 
 // change reports a control block whose state is another than before, or that

@@ -1,6 +1,7 @@
 package goose_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/goose"
 	"github.com/heron-iot/heron/internal/proto/ber"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // message is a frame of a control block.
@@ -39,3 +41,13 @@ func suite() dissecttest.Suite {
 func TestGOOSE(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+func TestWhatACaptureCutIsKnown(t *testing.T) {
+	t.Parallel()
+	b := message(4, 1, 0).Payload[:60]
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.Link, Payload: b, FromClient: true, Flow: &heron.FlowScratch{}}
+	if _, err := goose.Protocol().Dissect(&r, m, nil); !errors.Is(err, wire.ErrShort) {
+		t.Errorf("got %v, want %v", err, wire.ErrShort)
+	}
+}

@@ -35,8 +35,9 @@ const (
 const (
 	headerSize  = 28
 	maxPayloads = 32
-	maxVendor   = 32 // octets of one that is shown in hexadecimal
-	maxMessages = 8  // of a flow that have something to tell
+	maxSize     = 1<<16 - 1 - 8 // of a datagram
+	maxVendor   = 32            // octets of one that is shown in hexadecimal
+	maxMessages = 8             // of a flow that have something to tell
 )
 
 // atCount is the place in heron.FlowScratch.Data of how many messages were read.
@@ -50,7 +51,7 @@ func Protocol() dissect.Protocol {
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{500, 4500},
 		Spec:    "RFC 2408; RFC 2409; RFC 7296; RFC 3947, RFC 3948 (behind address translation)",
-		Probe:   func(b []byte, _ bool) bool { _, ok := readHeader(b); return ok },
+		Probe:   func(b []byte, _ bool) bool { h, ok := readHeader(b); return ok && !h.cut },
 		Dissect: d.dissect,
 	}
 }
@@ -77,6 +78,7 @@ func vendors() map[[16]byte]string {
 type header struct {
 	next, version, exchange int
 	encrypted               bool
+	cut                     bool // less of it is there than it says
 	rest                    wire.Reader
 }
 
@@ -94,10 +96,10 @@ func readHeader(b []byte) (header, bool) {
 	flags := r.U8()
 	r.Skip(4)
 	length := r.U32()
-	if r.Err() != nil || initiator == 0 || length != size || size < headerSize {
+	if r.Err() != nil || initiator == 0 || length < size || length > maxSize || size < headerSize {
 		return h, false
 	}
-	h.rest = r
+	h.rest, h.cut = r, length > size
 	switch h.version {
 	case 0x10:
 		h.encrypted = flags&1 != 0
@@ -121,6 +123,9 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	h, ok := readHeader(m.Payload)
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
+	}
+	if h.cut {
+		return heron.Verdict{}, wire.ErrShort
 	}
 	about := m.Sender()
 	if h.version == 0x10 {

@@ -3,11 +3,13 @@ package isakmp_test
 import (
 	"crypto/md5"
 	"encoding/binary"
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/isakmp"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // message makes a message; bodies are those of payloads whose types are in kinds.
@@ -54,3 +56,13 @@ func suite() dissecttest.Suite {
 func TestISAKMP(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+func TestWhatACaptureCutIsKnown(t *testing.T) {
+	t.Parallel()
+	b := message(0x20, 34, 8, []byte{33, 43}, "proposals", sum("strongSwan"))[:50]
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.UDP, DstPort: 500, Payload: b, FromClient: true, Flow: &heron.FlowScratch{}}
+	if _, err := isakmp.Protocol().Dissect(&r, m, nil); !errors.Is(err, wire.ErrShort) {
+		t.Errorf("got %v, want %v", err, wire.ErrShort)
+	}
+}

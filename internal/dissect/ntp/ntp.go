@@ -20,9 +20,13 @@ const (
 
 // Modes (RFC 5905 §7.3).
 const (
-	modeClient  = 3
-	modeServer  = 4
-	modeControl = 6
+	modeActive    = 1 // between clocks
+	modePassive   = 2
+	modeClient    = 3
+	modeServer    = 4
+	modeBroadcast = 5
+	modeControl   = 6
+	modePrivate   = 7 // of ntpd's own tools
 )
 
 // Protocol returns the dissector.
@@ -48,12 +52,15 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if mode == modeControl && version >= 2 && version <= 4 {
 		return heron.Verdict{}, control(r, m, out)
 	}
+	if mode == modePrivate && version >= 2 && version <= 4 {
+		return heron.Verdict{}, private(r)
+	}
 	stratum := r.U8()
 	r.Skip(10) // poll, precision, root delay, root dispersion
 	refID := r.Bytes(4)
 	r.Skip(24)          // reference, origin and receive timestamps
 	transmit := r.U64() // simple clients leave it zero
-	if r.Err() != nil || size%4 != 0 || version < 1 || version > 4 || stratum > 16 {
+	if r.Err() != nil || size%4 != 0 && size < cutSize || version < 1 || version > 4 || stratum > 16 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	switch {
@@ -63,8 +70,29 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case mode == modeServer && transmit != 0:
 		d.server(m, stratum, refID, out)
 		return heron.Verdict{Done: true}, nil
+	case mode == modeServer && stratum == 0, mode == modeActive, mode == modePassive, mode == modeBroadcast && transmit != 0:
+		return heron.Verdict{}, nil
 	}
 	return heron.Verdict{}, dissect.ErrNotMine
+}
+
+// cutSize is the length of a packet with its key and sum: a longer one of uneven
+// length was cut in the capture.
+const cutSize = 68
+
+// private checks a message of the mode that RFC 5905 leaves to implementations, as
+// ntpd has it: its items must be there.
+func private(r *wire.Reader) error {
+	r.Skip(1) // sequence
+	implementation := r.U8()
+	r.Skip(1) // what is asked for
+	items, size := r.U16(), r.U16()
+	const unspecific, old, current = 0, 2, 3
+	if r.Err() != nil || implementation != unspecific && implementation != old && implementation != current ||
+		size > 0xfff || (items&0xfff)*size > r.Len() {
+		return dissect.ErrNotMine
+	}
+	return nil
 }
 
 // control reads a control message (RFC 9327 §2): the answer to Read Variables

@@ -34,6 +34,20 @@ func suite() dissecttest.Suite {
 					dissecttest.S("\x16\x82\x00\x01\x06\x18\x00\x00\x00\x00\x00\x1fversion=\"ntpd 4.2.8\", stratum=2"),
 				},
 			},
+			{
+				Name: "between_clocks", Transport: heron.UDP, ServerPort: 123, ClientPort: 123, Steps: []dissecttest.Step{
+					dissecttest.C(packet(0x21, 2, "\xc0\x00\x02\x01")), dissecttest.S(packet(0x22, 3, "\xc0\x00\x02\x01")),
+				},
+			},
+			{
+				Name: "broadcast", Transport: heron.UDP, ServerPort: 123, ClientPort: 123,
+				Steps: []dissecttest.Step{dissecttest.C(packet(0x25, 2, "\xc0\x00\x02\x01"))},
+			},
+			{
+				Name: "private", Transport: heron.UDP, ServerPort: 123, Steps: []dissecttest.Step{
+					dissecttest.C(dissecttest.Hex("17 00 03 2a 0000 0000")), dissecttest.S(dissecttest.Hex("d7 00 03 2a 0001 0008 0000000000000000")),
+				},
+			},
 			talk("far_from_a_clock", packet(0x24, 3, "\xc0\x00\x02\x01")),
 		},
 	}

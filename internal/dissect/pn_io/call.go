@@ -28,6 +28,7 @@ type call struct {
 	device    bool // the object names one: its vendor and model
 	vendor    int
 	model     int
+	cut       bool        // less of it is there than it says
 	whole     bool        // it is not one of several fragments
 	body      wire.Reader // the blocks
 }
@@ -83,10 +84,15 @@ func readCall(raw *wire.Reader) (call, bool) {
 	c.fragment = r.u16()
 	raw.Skip(2)
 	c.toDevice = service == 0xdea00001
-	const last = 4 // device, controller, supervisor, parameter server
+	const maxBody = 1<<16 - 1 - 8 - 80 // what a datagram holds behind this header
+	const last = 4                     // device, controller, supervisor, parameter server
 	if raw.Err() != nil || !known || string(end) != node || service < 0xdea00001 || service > 0xdea00000+last ||
-		c.kind > lastKind || size > raw.Len() {
+		c.kind > lastKind || size > maxBody {
 		return c, false
+	}
+	if size > raw.Len() {
+		c.cut = true
+		return c, true
 	}
 	const fragmented = 0x04
 	c.whole = flags&fragmented == 0

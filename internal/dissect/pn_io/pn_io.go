@@ -59,6 +59,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	if c.cut {
+		return heron.Verdict{}, wire.ErrShort
+	}
 	if c.kind == response && c.device && c.toDevice {
 		out.Observe(m.Sender(), keyVendor, d.text.HexNumber(c.vendor, 0))
 		out.Observe(m.Sender(), keyDevice, d.text.HexNumber(c.model, 0))

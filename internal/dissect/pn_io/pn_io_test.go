@@ -2,6 +2,7 @@ package pn_io_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/pn_io"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // call is a packet for a device of vendor 0x002a, model 0x0313, little-endian.
@@ -66,3 +68,13 @@ func suite() dissecttest.Suite {
 func TestContextManagement(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+func TestWhatACaptureCutIsKnown(t *testing.T) {
+	t.Parallel()
+	b := call(0, 3, record(0x0008, 0x8071))[:90]
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.UDP, DstPort: 34964, Payload: b, FromClient: true, Flow: &heron.FlowScratch{}}
+	if _, err := pn_io.Protocol().Dissect(&r, m, nil); !errors.Is(err, wire.ErrShort) {
+		t.Errorf("got %v, want %v", err, wire.ErrShort)
+	}
+}

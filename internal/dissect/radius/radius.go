@@ -101,6 +101,26 @@ func sound(r wire.Reader, least int) bool {
 	return r.Err() == nil && n >= least
 }
 
+// isCut reports whether a capture cut a packet: it says that it is longer, as far
+// as its kind may be, and only the last attribute is not whole.
+func isCut(r wire.Reader) bool {
+	const longest, attributes = 4096, 2 // RFC 2865 §3
+	size := r.Len()
+	code := r.U8()
+	r.Skip(1)
+	length := r.U16()
+	r.Skip(16)
+	n := 0
+	for ; r.Len() > 1; n++ {
+		kind, size := r.U8(), r.U8()
+		if kind == 0 || kind > 192 || size < 2 {
+			return false
+		}
+		r.Skip(min(size-2, r.Len()))
+	}
+	return r.Err() == nil && code >= accessRequest && code <= accountingResponse && length > size && length <= longest && n >= attributes
+}
+
 // packet is what is kept of one while it is read.
 type packet struct {
 	nas, called []byte
@@ -113,7 +133,11 @@ type dissector struct {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	whole := *r
 	code, list, ok := head(r)
+	if !ok && isCut(whole) {
+		return heron.Verdict{}, wire.ErrShort
+	}
 	if !ok || !sound(list, 0) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}

@@ -1,12 +1,14 @@
 package radius_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/radius"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func attribute(kind byte, value string) string {
@@ -41,3 +43,13 @@ func suite() dissecttest.Suite {
 func TestRADIUS(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+func TestWhatACaptureCutIsKnown(t *testing.T) {
+	t.Parallel()
+	b := []byte(packet(1, attribute(1, "alice"), attribute(32, "switch-7"), attribute(31, "02-00-00-AB-CD-EF"))[:48])
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.UDP, DstPort: 1812, Payload: b, FromClient: true, Flow: &heron.FlowScratch{}}
+	if _, err := radius.Protocol().Dissect(&r, m, nil); !errors.Is(err, wire.ErrShort) {
+		t.Errorf("got %v, want %v", err, wire.ErrShort)
+	}
+}
