@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -76,6 +79,49 @@ func (r *deviceReport) print(t *terminal) {
 	r.printFindings(t)
 }
 
+func (r *deviceReport) printBehavior(t *terminal) {
+	b := r.Baseline
+	x := &b.Traffic
+	fmt.Fprintf(t.out, "\n%s %.0f %% mature, %d peers\n", t.bold("Behaviour"), 100*b.Maturity, len(r.Peers))
+	encrypted, active := "", ""
+	if share, ok := x.EncryptedShare(); ok {
+		encrypted = percent(share) + " of what is known to be encrypted or clear"
+	}
+	if most := slices.Max(b.Hours[:]); most > 0 {
+		idle := 0
+		for _, share := range b.Hours {
+			if share == 0 {
+				idle++
+			}
+		}
+		active = fmt.Sprintf("in %d of 24 hours, most at %d:00 UTC (%s)", len(b.Hours)-idle, slices.Index(b.Hours[:], most), percent(most))
+	}
+	t.fields(
+		"sent", traffic(x.BytesOut, x.PacketsOut), "received", traffic(x.BytesIn, x.PacketsIn), "encrypted", encrypted,
+		"active", active, "uses", services(x.Used), "offers", services(x.Offered),
+	)
+}
+
+func traffic(bytes, packets uint64) string {
+	return fmt.Sprintf("%d bytes in %d packets", bytes, packets)
+}
+
+// services names the services with the most flows.
+func services(list []heron.ServiceUse) string {
+	names := make([]string, 0, len(list))
+	for _, s := range list[:min(len(list), 6)] {
+		name := cmp.Or(s.Protocol, s.Transport.String())
+		if s.Port != 0 {
+			name = fmt.Sprintf("%s on %s %d", cmp.Or(s.Protocol, "unknown"), s.Transport, s.Port)
+		}
+		names = append(names, name)
+	}
+	if len(list) > len(names) {
+		names = append(names, fmt.Sprintf("%d more", len(list)-len(names)))
+	}
+	return strings.Join(names, ", ")
+}
+
 func openAlerts(n int) string {
 	if n == 0 {
 		return ""
@@ -118,7 +164,7 @@ func (r *deviceReport) printFindings(t *terminal) {
 			fmt.Fprintf(t.out, "  %-4s %-8s %s\n", c.ControlID, c.Status, c.Reason)
 		}
 	}
-	if b := r.Baseline; b != nil {
-		fmt.Fprintf(t.out, "\n%s %.0f %% mature, %d peers\n", t.bold("Behaviour"), 100*b.Maturity, len(r.Peers))
+	if r.Baseline != nil {
+		r.printBehavior(t)
 	}
 }

@@ -20,13 +20,16 @@ type readFlags struct {
 	json, explain           bool
 	flows, events           bool
 	observations, protocols bool
+	profile                 bool
 	zeek                    string
 	local                   []string
 	workers                 int
 }
 
 // lines reports whether the output is one record a line.
-func (f *readFlags) lines() bool { return f.flows || f.events || f.observations || f.protocols }
+func (f *readFlags) lines() bool {
+	return f.flows || f.events || f.observations || f.profile || f.protocols
+}
 
 func newReadCommand(t *terminal) *cobra.Command {
 	var f readFlags
@@ -40,9 +43,10 @@ time. It needs no server and no privileges, and sends nothing.
 Frames are read of Ethernet, raw IP, Linux cooked captures, loopback and 802.11
 (with radiotap or without); those of another link are passed over and told.
 
-With --flows, --events, --observations or --protocols the output is one JSON object
-a line (schema ` + recordSchema + `): flows at their end, events as they come, and at the
-end all that is known of each device, and the protocols.
+With --flows, --events, --observations, --profile or --protocols the output is one
+JSON object a line (schema ` + recordSchema + `): flows at their end, events as they
+come, and at the end all that is known of each device, what each did, and the
+protocols.
 --zeek DIR writes JSON logs in the form of Zeek's as well.
 
 A damaged file is read as far as it goes; the exit status is then 3.`,
@@ -55,6 +59,7 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 	c.Flags().BoolVar(&f.flows, "flows", false, "print each flow as a line of JSON")
 	c.Flags().BoolVar(&f.events, "events", false, "print each protocol action as a line of JSON")
 	c.Flags().BoolVar(&f.observations, "observations", false, "print each fact about a device as a line of JSON")
+	c.Flags().BoolVar(&f.profile, "profile", false, "print what each device did as a line of JSON: traffic, peers, services, hours")
 	c.Flags().BoolVar(&f.protocols, "protocols", false, "print the count of each protocol as a line of JSON")
 	c.Flags().StringVar(&f.zeek, "zeek", "", "write logs in the form of Zeek's into this new folder")
 	c.Flags().IntVar(&f.workers, "workers", 0, "how many share the work; it makes no difference to the result (default: by the machine)")
@@ -71,7 +76,7 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 		return usageError{fmt.Errorf("--workers %d: want 1 to 64, or 0 to leave it to the machine", f.workers)}
 	}
 	if f.lines() && (f.json || f.explain) {
-		return usageError{errors.New("--flows, --events, --observations and --protocols print lines of their own: leave out --json and --explain")}
+		return usageError{errors.New("--flows, --events, --observations, --profile and --protocols print lines of their own: leave out --json and --explain")}
 	}
 	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers}
 	if t.progress {
@@ -86,6 +91,9 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	}
 	if f.observations {
 		o.Observation = rec.observation
+	}
+	if f.profile {
+		o.Profile = rec.profile
 	}
 	r, err := f.read(c, o)
 	t.status("")

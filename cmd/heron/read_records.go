@@ -32,6 +32,11 @@ type observationRecord struct {
 	*heron.Observation
 }
 
+type profileRecord struct {
+	Record string `json:"record"`
+	*heron.Baseline
+}
+
 type protocolRecord struct {
 	Record string `json:"record"`
 	*heron.ProtocolCount
@@ -48,6 +53,10 @@ func (r records) event(e *heron.Event) error { return r.json.Encode(eventRecord{
 
 func (r records) observation(o *heron.DeviceObservation) error {
 	return r.json.Encode(observationRecord{"observation", o.DeviceID, &o.Observation})
+}
+
+func (r records) profile(b *heron.Baseline) error {
+	return r.json.Encode(profileRecord{"profile", b})
 }
 
 func (r records) protocols(list []heron.ProtocolCount) error {

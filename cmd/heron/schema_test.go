@@ -52,7 +52,7 @@ func TestRecordsHaveTheirPublishedSchema(t *testing.T) {
 	s := loadSchema(t, "heron.record.v1")
 	file := filepath.Join(t.TempDir(), "lab.pcap")
 	heronRun(t, 0, "lab", "capture", "--duration", "6m", "--attack", "port-scan", file)
-	lines, seen := heronRun(t, 0, "read", "--flows", "--events", "--observations", "--protocols", file), map[string]bool{}
+	lines, seen := heronRun(t, 0, "read", "--flows", "--events", "--observations", "--profile", "--protocols", file), map[string]bool{}
 	for line := range bytes.Lines(lines) {
 		var doc map[string]any
 		if err := json.Unmarshal(line, &doc); err != nil {
@@ -64,7 +64,7 @@ func TestRecordsHaveTheirPublishedSchema(t *testing.T) {
 			t.Fatalf("%s in %s", fault, line)
 		}
 	}
-	if len(seen) != 4 {
+	if len(seen) != 5 {
 		t.Errorf("kinds of records: %v", seen)
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -31,6 +32,8 @@ type ReadOptions struct {
 	Event func(*heron.Event) error
 	// Observation, when set, takes at the end all that is known of each device.
 	Observation func(*heron.DeviceObservation) error
+	// Profile, when set, takes at the end what each device did, by device id.
+	Profile func(*heron.Baseline) error
 	// Progress, when set, is called about every second of wall-clock time.
 	Progress func(heron.Stats)
 }
@@ -217,7 +220,7 @@ func (r *reader) result(damage []string) (*ReadResult, error) {
 	slices.SortFunc(out.Protocols, func(a, b heron.ProtocolCount) int {
 		return cmp.Or(cmp.Compare(b.Packets, a.Packets), cmp.Compare(a.Name, b.Name))
 	})
-	return out, r.tell(out.Devices)
+	return out, errors.Join(r.tell(out.Devices), r.profile())
 }
 
 // tell gives what is known of the devices to who asked for it.
@@ -230,6 +233,19 @@ func (r *reader) tell(devices []heron.Device) error {
 			if err := r.options.Observation(&heron.DeviceObservation{DeviceID: devices[i].ID, Observation: o}); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// profile gives what the devices did to who asked for it.
+func (r *reader) profile() error {
+	if r.options.Profile == nil {
+		return nil
+	}
+	for b := range r.analyzer.behavior.All() {
+		if err := r.options.Profile(b); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -51,11 +51,19 @@ func TestWorkersMakeNoDifference(t *testing.T) {
 	files := []string{scanned(t), quoted(t), tunnelled(t)}
 	want := ""
 	for _, n := range []int{1, 2, 3, 7} {
-		r, err := Read(t.Context(), ReadOptions{Files: files, Workers: n})
+		var profiles []heron.Baseline
+		r, err := Read(t.Context(), ReadOptions{Files: files, Workers: n, Profile: func(b *heron.Baseline) error {
+			profiles = append(profiles, *b)
+			return nil
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := same(t, r)
+		b, err := json.MarshalIndent(profiles, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := same(t, r) + string(b)
 		if want == "" {
 			want = got
 		}

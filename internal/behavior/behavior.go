@@ -1,6 +1,7 @@
 // Package behavior learns what is normal for each device: how much it sends
 // and receives a minute, with how many others it talks, with whom, and at
-// which hours of the day.
+// which hours of the day. It also sums up all of its traffic: in packets of
+// which size, for which services, how much of it encrypted.
 //
 // It runs on traffic time alone, so that a capture file and a live wire agree.
 // What is unusual is decided by a tail rule (tail.go), not by a distance from
@@ -14,7 +15,6 @@ package behavior
 
 import (
 	"cmp"
-	"hash/maphash"
 	"math"
 	"net/netip"
 	"slices"
@@ -80,20 +80,10 @@ type state struct {
 	seen         sketch // peers in the open window
 	tails        [features]tail
 	hours        [24]uint64
+	traffic      traffic
 	busy         uint32   // windows with traffic
 	keys         []uint64 // of the peers, side by side so that they are found quickly
 	peers        []peer
-}
-
-// totals are the counters of a flow at its last report.
-type totals struct {
-	clientBytes, serverBytes, clientPackets, serverPackets uint64
-}
-
-// growth is what a flow did since its last report, seen from one end.
-type growth struct {
-	totals
-	begun uint32 // 1 with the flow's first report
 }
 
 // New returns a Tracker that knows nothing.
@@ -164,46 +154,17 @@ func (t *Tracker) Flow(f *heron.Flow) {
 	protocol := t.words.number(f.Protocol)
 	if client.device != nil {
 		p := t.peerOf(f, server.device, protocol, true)
-		t.count(client, f, &p, d)
+		t.count(client, f, &p, &d)
 	}
 	if server.device != nil && server != client {
 		p := t.peerOf(f, client.device, protocol, false)
-		t.count(server, f, &p, growth{totals{d.serverBytes, d.clientBytes, d.serverPackets, d.clientPackets}, d.begun})
+		d.turn()
+		t.count(server, f, &p, &d)
 	}
-}
-
-// flowSeed is for the ids of flows, of which a hash is kept.
-var flowSeed = maphash.MakeSeed()
-
-// difference returns what a flow did since its last report. It is not ok for a
-// flow that began before we watched: how much of it is new is not known.
-func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
-	now := totals{f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets}
-	id := maphash.String(flowSeed, f.ID)
-	before, known := t.flows.get(id)
-	switch {
-	case !f.Ended:
-		t.flows.put(id, now)
-	case known:
-		t.flows.remove(id)
-	}
-	if !known && f.Last-f.First > 2*window && !f.Ended {
-		return growth{}, false
-	}
-	d := growth{totals: totals{
-		now.clientBytes - min(before.clientBytes, now.clientBytes),
-		now.serverBytes - min(before.serverBytes, now.serverBytes),
-		now.clientPackets - min(before.clientPackets, now.clientPackets),
-		now.serverPackets - min(before.serverPackets, now.serverPackets),
-	}}
-	if !known {
-		d.begun = 1
-	}
-	return d, true
 }
 
 // count adds to the open window of a device, d being seen from its side.
-func (t *Tracker) count(e end, f *heron.Flow, p *peer, d growth) {
+func (t *Tracker) count(e end, f *heron.Flow, p *contact, d *growth) {
 	s := e.device
 	start := f.Last - f.Last%window
 	if s.window != 0 && start > s.window {
@@ -221,12 +182,13 @@ func (t *Tracker) count(e end, f *heron.Flow, p *peer, d growth) {
 		s.until = f.Last
 		t.queue(e)
 	}
-	s.sums[bytesOut] += d.clientBytes
-	s.sums[bytesIn] += d.serverBytes
-	s.sums[packetsOut] += d.clientPackets
-	s.sums[packetsIn] += d.serverPackets
+	s.sums[bytesOut] += d.out.bytes
+	s.sums[bytesIn] += d.in.bytes
+	s.sums[packetsOut] += d.out.packets
+	s.sums[packetsIn] += d.in.packets
 	s.seen.add(p.key)
-	s.hours[int(f.Last/heron.Hour%24)] += d.clientBytes + d.serverBytes
+	s.hours[int(f.Last/heron.Hour%24)] += d.out.bytes + d.in.bytes
+	s.traffic.add(d, f, p.protocol)
 	s.meet(p, d, f)
 }
 

@@ -257,6 +257,124 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
+// talk is a flow of the camera with the recorder.
+func talk(id string) *heron.Flow {
+	f := &heron.Flow{
+		ID: id, Transport: heron.TCP, ServerPort: 554, ClientDevice: "cam", ServerDevice: "nvr", First: start, Last: start, State: heron.FlowAttempt,
+		ClientBytes: 60, ClientPackets: 1,
+	}
+	f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.9")
+	f.ClientSizes[0], f.ClientGaps[0] = 1, 1
+	return f
+}
+
+// trafficOf is what the tracker counted for each device.
+func trafficOf(tr *behavior.Tracker) map[string]heron.Traffic {
+	out := map[string]heron.Traffic{}
+	for b := range tr.All() {
+		out[b.DeviceID] = b.Traffic
+	}
+	return out
+}
+
+func TestTraffic(t *testing.T) {
+	t.Parallel()
+	t.Run("is what reports of one flow add, seen from both ends", func(t *testing.T) {
+		t.Parallel()
+		tr := behavior.New("site")
+		f := talk("a")
+		tr.Flow(f)
+		f.State, f.Protocol, f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets = heron.FlowEstablished, "rtsp", 160, 1000, 2, 3
+		f.ClientSizes[1], f.ServerSizes[5], f.ServerGaps[2] = 1, 3, 3
+		f.Last += heron.Minute
+		tr.Flow(f)
+		f.Ended, f.State = true, heron.FlowClosed
+		tr.Flow(f)
+		used := []heron.ServiceUse{{Transport: heron.TCP, Port: 554, Protocol: "rtsp", Flows: 1, Last: f.Last}}
+		sent, received := [heron.FlowBuckets]uint32{1, 1}, [heron.FlowBuckets]uint32{5: 3}
+		want := map[string]heron.Traffic{
+			"cam": {
+				BytesOut: 160, BytesIn: 1000, PacketsOut: 2, PacketsIn: 3, ClientFlows: 1, BytesClear: 1160, Used: used,
+				SizesOut: sent, SizesIn: received, GapsOut: [heron.FlowBuckets]uint32{1}, GapsIn: [heron.FlowBuckets]uint32{2: 3},
+			},
+			"nvr": {
+				BytesOut: 1000, BytesIn: 160, PacketsOut: 3, PacketsIn: 2, ServerFlows: 1, BytesClear: 1160, Offered: used,
+				SizesOut: received, SizesIn: sent, GapsOut: [heron.FlowBuckets]uint32{2: 3}, GapsIn: [heron.FlowBuckets]uint32{1},
+			},
+		}
+		if d := cmp.Diff(want, trafficOf(tr)); d != "" {
+			t.Errorf("(-want +got):\n%s", d)
+		}
+		again := behavior.New("site")
+		for b := range tr.All() {
+			again.Load(*b)
+		}
+		if d := cmp.Diff(want, trafficOf(again)); d != "" {
+			t.Errorf("after storing and loading (-want +got):\n%s", d)
+		}
+	})
+	t.Run("is encrypted, clear, or neither by its protocol", func(t *testing.T) {
+		t.Parallel()
+		tr := behavior.New("site")
+		for i, protocol := range []string{"tls", "wg", "http", "rtp", ""} {
+			f := talk(fmt.Sprint(i))
+			f.Protocol, f.ClientBytes, f.Ended = protocol, 100<<i, true
+			tr.Flow(f)
+		}
+		if got := trafficOf(tr)["cam"]; got.BytesEncrypted != 300 || got.BytesClear != 400 || got.BytesOut != 3100 {
+			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("offers what it answers on, and uses what it is not refused", func(t *testing.T) {
+		t.Parallel()
+		tr := behavior.New("site")
+		for i, state := range []heron.FlowState{heron.FlowClosed, heron.FlowRejected, heron.FlowUnanswered} {
+			for k, protocol := range []string{"", "syslog"} {
+				f := talk(fmt.Sprint(i, k))
+				f.State, f.Protocol, f.ServerPort, f.Ended = state, protocol, uint16(10*i+k), true
+				tr.Flow(f)
+			}
+		}
+		ports := func(list []heron.ServiceUse) (out []uint16) {
+			for _, s := range list {
+				out = append(out, s.Port)
+			}
+			return out
+		}
+		got := trafficOf(tr)
+		if used, offered := ports(got["cam"].Used), ports(got["nvr"].Offered); !slices.Equal(used, []uint16{1, 21}) || !slices.Equal(offered, []uint16{1}) {
+			t.Errorf("used %v, offered %v", used, offered)
+		}
+	})
+	t.Run("keeps the services with the most flows", func(t *testing.T) {
+		t.Parallel()
+		tr := behavior.New("site")
+		for i := range 400 {
+			f := talk(fmt.Sprint(i))
+			f.State, f.Ended, f.ServerPort = heron.FlowClosed, true, uint16(1000+i)
+			if i%4 == 0 {
+				f.ServerPort = 554
+			}
+			tr.Flow(f)
+		}
+		got := trafficOf(tr)["nvr"].Offered
+		if len(got) != 16 || got[0].Port != 554 || got[0].Flows != 100 {
+			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("never counts beyond a counter", func(t *testing.T) {
+		t.Parallel()
+		tr := behavior.New("site")
+		b := heron.Baseline{DeviceID: "cam"}
+		b.Traffic.SizesOut[0] = math.MaxUint32
+		tr.Load(b)
+		tr.Flow(talk("a"))
+		if got := trafficOf(tr)["cam"]; got.SizesOut[0] != math.MaxUint32 || got.GapsOut[0] != 1 {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
 // TestStateIsBounded holds the budget of 8 KiB a device.
 func TestStateIsBounded(t *testing.T) {
 	t.Parallel()
@@ -290,6 +408,8 @@ func BenchmarkFlow(b *testing.B) {
 	for b.Loop() {
 		f := &flows[i%len(flows)]
 		f.First, f.Last, f.ClientBytes = now, now, f.ClientBytes+100
+		f.ClientSizes[2]++
+		f.ClientGaps[5]++
 		tr.Flow(f)
 		if i++; i%len(flows) == 0 {
 			now += heron.Second

@@ -14,7 +14,6 @@ import (
 // peer is another party of a device, without pointers: its words are numbers
 // in the Tracker's list.
 type peer struct {
-	key                    uint64
 	bytesOut, bytesIn      uint64
 	first, last            heron.Time
 	address                [16]byte
@@ -24,15 +23,21 @@ type peer struct {
 	v4                     bool
 }
 
+// contact is a peer with the key that it is found by.
+type contact struct {
+	peer
+	key uint64
+}
+
 // peerOf describes the other party of a flow, and its device where it has one.
 // It is keyed on its device or name where one is known, for addresses change
 // while these do not.
-func (t *Tracker) peerOf(f *heron.Flow, device *state, protocol uint32, client bool) peer {
+func (t *Tracker) peerOf(f *heron.Flow, device *state, protocol uint32, client bool) contact {
 	other, id := &f.Server, f.ServerDevice
 	if !client {
 		other, id = &f.Client, f.ClientDevice
 	}
-	p := peer{port: f.ServerPort, protocol: protocol}
+	p := contact{peer: peer{port: f.ServerPort, protocol: protocol}}
 	if other.IP.IsValid() {
 		p.address, p.v4 = other.IP.As16(), other.IP.Is4()
 	}
@@ -78,16 +83,16 @@ func (h digest) side(port uint16, client bool) uint64 {
 
 // meet counts traffic with a peer. When there is no room, the one that was
 // quiet longest makes it.
-func (s *state) meet(p *peer, d growth, f *heron.Flow) {
+func (s *state) meet(p *contact, d *growth, f *heron.Flow) {
 	i := s.findPeer(p.key)
 	if i < 0 {
 		p.first = f.First
 		i = s.room()
-		s.peers[i], s.keys[i] = *p, p.key
+		s.peers[i], s.keys[i] = p.peer, p.key
 	}
 	q := &s.peers[i]
-	q.bytesOut += d.clientBytes
-	q.bytesIn += d.serverBytes
+	q.bytesOut += d.out.bytes
+	q.bytesIn += d.in.bytes
 	q.last = max(q.last, f.Last)
 	q.address, q.v4 = p.address, p.v4
 	q.protocol = cmp.Or(p.protocol, q.protocol)
@@ -146,10 +151,10 @@ func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	if a, err := netip.ParseAddr(n.Address); err == nil {
 		p.address, p.v4 = a.As16(), a.Is4()
 	}
-	p.key = newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
-	if s.findPeer(p.key) < 0 && len(s.peers) < maxPeers {
+	key := newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
+	if s.findPeer(key) < 0 && len(s.peers) < maxPeers {
 		i := s.room()
-		s.peers[i], s.keys[i] = p, p.key
+		s.peers[i], s.keys[i] = p, key
 	}
 }
 

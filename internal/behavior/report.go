@@ -2,6 +2,8 @@ package behavior
 
 import (
 	"cmp"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -26,6 +28,7 @@ func (t *Tracker) Load(b heron.Baseline) {
 	for hour, share := range b.Hours {
 		s.hours[hour] = uint64(share * restoredHours)
 	}
+	t.restoreTraffic(&s.traffic, &b.Traffic)
 	for _, p := range b.Peers {
 		t.restorePeer(s, &p)
 	}
@@ -69,11 +72,23 @@ func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
 	return out, all
 }
 
+// All gives the baseline of every device as it is now, by device id.
+func (t *Tracker) All() iter.Seq[*heron.Baseline] {
+	return func(yield func(*heron.Baseline) bool) {
+		for _, id := range slices.Sorted(maps.Keys(t.index)) {
+			b := t.baseline(t.states[t.index[id]])
+			if !yield(&b) {
+				return
+			}
+		}
+	}
+}
+
 // baseline makes the noun out of the state.
 func (t *Tracker) baseline(s *state) heron.Baseline {
 	b := heron.Baseline{
 		DeviceID: s.id, Since: s.since, Until: s.until, Maturity: s.maturity(s.until),
-		Features: make(map[string]heron.Tail, features), Peers: t.peers(s),
+		Features: make(map[string]heron.Tail, features), Peers: t.peers(s), Traffic: t.traffic(&s.traffic),
 	}
 	for i := range s.tails {
 		noun := s.tails[i].noun()

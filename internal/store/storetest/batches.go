@@ -228,6 +228,10 @@ func peersAndBaselines(t *testing.T, s *suite, _ func(testing.TB) string) {
 		return heron.Peer{Address: address, Protocol: "tls", Port: 443, BytesOut: bytes, Flows: 1, First: Start, Last: Start}
 	}
 	base := heron.Baseline{DeviceID: "dev-0001", Since: Start, Maturity: 0.25, Features: map[string]heron.Tail{"bytes_out": {Mean: 1.5}}}
+	base.Traffic = heron.Traffic{
+		BytesOut: 7, SizesOut: [heron.FlowBuckets]uint32{7: 1 << 31},
+		Used: []heron.ServiceUse{{Transport: heron.TCP, Port: 443, Protocol: "tls", Flows: 1, Last: Start}},
+	}
 	s.apply(t, heron.BatchResult{
 		Baselines: []heron.Baseline{base, {DeviceID: "dev-0002"}},
 		Peers:     map[string][]heron.Peer{"dev-0001": {peer("a", 1), peer("b", 5)}, "dev-0002": {peer("x", 1)}},

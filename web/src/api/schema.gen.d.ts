@@ -1353,6 +1353,7 @@ export interface components {
             maturity: number;
             peers: components["schemas"]["Peer"][];
             since: components["schemas"]["Time"];
+            traffic: components["schemas"]["Traffic"];
             until: components["schemas"]["Time"];
         };
         /** @enum {string} */
@@ -2002,6 +2003,15 @@ export interface components {
             transport: components["schemas"]["Transport"];
             version?: string;
         };
+        ServiceUse: {
+            /** Format: int64 */
+            flows: number;
+            last_seen: components["schemas"]["Time"];
+            /** Format: int32 */
+            port?: number;
+            protocol?: string;
+            transport: components["schemas"]["Transport"];
+        };
         SessionInfo: {
             csrf: string;
             expires?: components["schemas"]["Time"];
@@ -2136,6 +2146,30 @@ export interface components {
             name: string;
             owner: string;
             role: components["schemas"]["Role"];
+        };
+        Traffic: {
+            /** Format: int64 */
+            bytes_clear: number;
+            /** Format: int64 */
+            bytes_encrypted: number;
+            /** Format: int64 */
+            bytes_in: number;
+            /** Format: int64 */
+            bytes_out: number;
+            /** Format: int64 */
+            client_flows: number;
+            gaps_in: number[];
+            gaps_out: number[];
+            offered?: components["schemas"]["ServiceUse"][];
+            /** Format: int64 */
+            packets_in: number;
+            /** Format: int64 */
+            packets_out: number;
+            /** Format: int64 */
+            server_flows: number;
+            sizes_in: number[];
+            sizes_out: number[];
+            used?: components["schemas"]["ServiceUse"][];
         };
         /** @enum {string} */
         Transport: "" | "link" | "tcp" | "udp" | "icmp" | "sctp" | "ip";

@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { baselineQuery } from '../../api/devices.ts'
 import { Problem } from '../../api/client.ts'
 import type { Baseline } from '../../api/types.ts'
-import { percent, words } from '../../lib/format.ts'
+import { percent, plural, words } from '../../lib/format.ts'
+import { Bars } from '../../ui/bars.tsx'
 import { Bullet } from '../../ui/bullet.tsx'
 import { Card } from '../../ui/layout.tsx'
 import { Ago } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
+import { TrafficCard } from './traffic-card.tsx'
 
 const units: Record<string, string> = {
   bytes_out: 'bytes sent',
@@ -67,9 +69,12 @@ function Known({ baseline: b }: { baseline: Baseline }) {
             ))}
           </div>
         </Card>
-        <Card title="When is it busy?">
-          <Hours hours={b.hours ?? []} />
-        </Card>
+        <div className="stack">
+          <Card title="When is it busy?">
+            <Hours hours={b.hours ?? []} />
+          </Card>
+          {b.traffic.packets_out + b.traffic.packets_in > 0 && <TrafficCard traffic={b.traffic} />}
+        </div>
       </div>
     </>
   )
@@ -80,29 +85,14 @@ function Hours({ hours }: { hours: number[] }) {
   const shift = -Math.round(new Date().getTimezoneOffset() / 60)
   const local = Array.from({ length: 24 }, (_, h) => hours[(h - shift + 48) % 24] ?? 0)
   const most = Math.max(...local)
-  if (most === 0) return <p className="quiet small">Not known yet.</p>
   const busiest = local.indexOf(most)
   return (
-    <figure>
-      <div
-        className="hours"
-        role="img"
-        aria-label={`Traffic by hour of the day; busiest at ${busiest}:00 with ${percent(most)}`}
-      >
-        {local.map((v, h) => (
-          <i key={h} style={{ height: `${(v / most) * 100}%` }} title={`${h}:00: ${percent(v)}`} />
-        ))}
-      </div>
-      <div className="hours-axis" aria-hidden="true">
-        <span>0:00</span>
-        <span>6:00</span>
-        <span>12:00</span>
-        <span>18:00</span>
-        <span>24:00</span>
-      </div>
-      <figcaption className="small quiet">
-        Busiest at {busiest}:00 your time, {percent(most)} of all traffic.
-      </figcaption>
-    </figure>
+    <Bars
+      label={`Traffic by hour of the day; busiest at ${busiest}:00 with ${percent(most)}`}
+      values={local}
+      title={(v, h) => `${h}:00: ${percent(v)}`}
+      axis={['0:00', '6:00', '12:00', '18:00', '24:00']}
+      caption={`Busiest at ${busiest}:00 your time, ${percent(most)} of all traffic; active in ${plural(local.filter((v) => v > 0).length, 'hour')} of the day.`}
+    />
   )
 }
