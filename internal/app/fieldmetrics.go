@@ -28,7 +28,17 @@ func healthGauges() []healthGauge {
 			return sum
 		}
 	}
+	sources := func(of func(*heron.SourceHealth) uint64) func(*heron.SensorHealth) float64 {
+		return func(h *heron.SensorHealth) (sum float64) {
+			for i := range h.Sources {
+				sum += float64(of(&h.Sources[i]))
+			}
+			return sum
+		}
+	}
 	return []healthGauge{
+		g("source_packets", "Packets that the sources gave.", sources(func(s *heron.SourceHealth) uint64 { return s.Packets })),
+		g("source_kernel_drops", "Frames the kernel had no room for.", sources(func(s *heron.SourceHealth) uint64 { return s.KernelDrops })),
 		g("queue_batches", "Batches made that are not on disk yet.", func(h *heron.SensorHealth) float64 { return float64(h.Queue) }),
 		g("spool_batches", "Batches that wait for the core.", func(h *heron.SensorHealth) float64 { return float64(h.Spool.Batches) }),
 		g("spool_bytes", "Their bytes on disk.", func(h *heron.SensorHealth) float64 { return float64(h.Spool.Bytes) }),
