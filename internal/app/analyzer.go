@@ -22,6 +22,7 @@ type analyzer struct {
 	detect    *detect.Engine
 	incidents *incident.Grouper
 	view      *siteView
+	quiet     bool
 }
 
 // analyzerConfig is what an analyzer is made of.
@@ -30,6 +31,9 @@ type analyzerConfig struct {
 	identify identifier
 	local    []netip.Prefix
 	zones    []heron.Zone
+	// quiet: of a result, only Changes, Ledger, Alerts and Incidents are asked
+	// for; the rest is read at the end.
+	quiet bool
 }
 
 // identifier says what devices are, and which observations that may rest on.
@@ -41,6 +45,7 @@ type identifier interface {
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
 		SiteID: c.site, Identify: c.identify.Identify, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
+		Quiet: c.quiet,
 	})
 	return &analyzer{
 		site:      c.site,
@@ -49,6 +54,7 @@ func newAnalyzer(c analyzerConfig) *analyzer {
 		detect:    detect.NewEngine(detectall.Detectors(), c.site),
 		incidents: incident.New(c.site),
 		view:      &siteView{inventory: inv},
+		quiet:     c.quiet,
 	}
 }
 
@@ -133,6 +139,8 @@ func (a *analyzer) result(b *heron.Batch, delta inventory.Delta) *heron.BatchRes
 			r.Incidents = append(r.Incidents, inc)
 		}
 	}
-	r.Baselines, r.Peers = a.behavior.Drain()
+	if !a.quiet {
+		r.Baselines, r.Peers = a.behavior.Drain()
+	}
 	return r
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 )
 
 // addLayers adds counts of protocols to a list that is sorted by name.
@@ -49,6 +51,26 @@ func inOrder(of []harvest) []heron.Flow {
 		out[i] = *r.flow
 	}
 	return out
+}
+
+// spareFlows is room that was given back.
+var spareFlows sync.Pool
+
+// recycle gives back the room of a batch that nobody needs any more.
+func recycle(b *heron.Batch) {
+	dissect.Recycle(b.Events)
+	if flows := b.Flows; cap(flows) > 0 {
+		clear(flows)
+		spareFlows.Put(&flows)
+	}
+}
+
+// flowRoom returns room for n reports: what was given back, where that is enough.
+func flowRoom(n int) []heron.Flow {
+	if s, ok := spareFlows.Get().(*[]heron.Flow); ok && cap(*s) >= n {
+		return (*s)[:0]
+	}
+	return make([]heron.Flow, 0, n)
 }
 
 // sortRuns sorts the reports of each place by their ids; the places of one

@@ -67,7 +67,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 	}
 	r := &reader{
 		started: time.Now(), options: &o, within: within(),
-		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local}),
+		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local, quiet: true}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	// Packets are taken apart on one core while the other thinks about them.
@@ -77,6 +77,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		defer close(done)
 		for b := range batches {
 			r.take(b)
+			recycle(b)
 		}
 	}()
 	stop, cancel := context.WithCancelCause(ctx)

@@ -116,7 +116,7 @@ func (w *worker) cut() harvest {
 	h.stats.Panics = w.dispatcher.Faults()
 	h.stats.Malformed += w.dispatcher.Malformed()
 	// The reports go out with the batch; where they come from is only for its making.
-	w.out = harvest{flows: make([]heron.Flow, 0, len(h.flows)+len(h.flows)/4), places: w.spare[:0]}
+	w.out = harvest{flows: flowRoom(len(h.flows) + len(h.flows)/4), places: w.spare[:0]}
 	w.spare = h.places
 	return h
 }

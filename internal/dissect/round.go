@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"hash/maphash"
+	"sync"
 
 	"github.com/heron-iot/heron"
 )
@@ -46,8 +47,27 @@ func newRound(seed maphash.Seed, maxEvents int) *Round {
 func (r *Round) reset() {
 	r.index.reset()
 	r.facts, r.text, r.places = r.facts[:0], r.text[:0], r.places[:0]
-	r.events = make([]heron.Event, 0, cap(r.events)) // whoever took the round keeps them
+	r.events = eventRoom(cap(r.events)) // whoever took the round keeps them
 	r.dropped = CollectorStats{}
+}
+
+// spareEvents is room that was given back.
+var spareEvents sync.Pool
+
+// Recycle gives back events that nobody needs any more, for their room.
+func Recycle(events []heron.Event) {
+	if cap(events) > 0 {
+		clear(events)
+		spareEvents.Put(&events)
+	}
+}
+
+// eventRoom returns room for n events: what was given back, where that is enough.
+func eventRoom(n int) []heron.Event {
+	if s, ok := spareEvents.Get().(*[]heron.Event); ok && cap(*s) >= n {
+		return (*s)[:0]
+	}
+	return make([]heron.Event, 0, n)
 }
 
 // see notes one sighting of the fact with that hash.

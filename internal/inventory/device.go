@@ -53,15 +53,12 @@ func interfaces(nodes []*node) []heron.Interface {
 		if !n.isMAC() {
 			i.IPs = append(i.IPs, n.ip)
 		}
-		var newest heron.Time
 		for _, e := range n.endpoints {
 			if n.isMAC() && e.ip != nil && e.own && !e.usurped() {
 				i.IPs = append(i.IPs, e.ip.ip)
 			}
-			if e.last > newest {
-				newest, i.VLAN = e.last, e.vlan
-			}
 		}
+		i.VLAN = n.vlan()
 		if len(i.IPs) > maxIPs {
 			i.IPs = i.IPs[:maxIPs]
 		}
@@ -71,6 +68,17 @@ func interfaces(nodes []*node) []heron.Interface {
 		return cmp.Or(cmp.Compare(b.Last, a.Last), bytes.Compare(a.MAC[:], b.MAC[:]), slices.CompareFunc(a.IPs, b.IPs, netip.Addr.Compare))
 	})
 	return out
+}
+
+// vlan is where a node was seen last.
+func (n *node) vlan() (id uint16) {
+	var newest heron.Time
+	for _, e := range n.endpoints {
+		if e.last > newest {
+			newest, id = e.last, e.vlan
+		}
+	}
+	return id
 }
 
 // current is an address that a device has now.

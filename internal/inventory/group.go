@@ -178,7 +178,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	}
 	next.Version = old.Version + 1
 	r.device = next
-	d.Devices = append(d.Devices, next)
+	v.tell(d, &r.device)
 	switch {
 	case isNew && (back || (origin != "" && origin != id)):
 		v.change(d, r, heron.DeviceSplit, next.Title()+" is a device of its own again")
@@ -228,9 +228,23 @@ func (v *Inventory) report(d *Delta, r *record, id string) {
 		for _, f := range n.facts {
 			if f.dirty || f.owner != id {
 				f.dirty, f.owner = false, id
-				d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: id, Observation: f.Observation})
+				v.tellFact(d, id, f)
 			}
 		}
+	}
+}
+
+// tell reports a device as it is now.
+func (v *Inventory) tell(d *Delta, device *heron.Device) {
+	if !v.options.Quiet {
+		d.Devices = append(d.Devices, *device)
+	}
+}
+
+// tellFact reports a fact of a device.
+func (v *Inventory) tellFact(d *Delta, id string, f *fact) {
+	if !v.options.Quiet {
+		d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: id, Observation: f.Observation})
 	}
 }
 
@@ -250,12 +264,12 @@ func (v *Inventory) retire(d *Delta, gone map[string]*record) {
 		heir := v.heir(old)
 		if heir == nil {
 			v.change(d, &record{device: device}, heron.DeviceForgotten, "nothing is known of it any more")
-			d.Devices = append(d.Devices, device)
+			v.tell(d, &device)
 			continue
 		}
 		device.MergedInto = heir.device.ID
 		v.loaded[id] = device
-		d.Devices = append(d.Devices, device)
+		v.tell(d, &device)
 		v.change(d, heir, heron.DeviceMerged, "is the same as "+device.Title())
 	}
 }

@@ -37,6 +37,9 @@ type Options struct {
 	// What ARP or DHCP shows to be on the link is local in any case.
 	Local []netip.Prefix
 	Zones []heron.Zone
+	// Quiet is for who asks for devices rather than storing them: deltas tell of
+	// Changes and Ledger alone.
+	Quiet bool
 	// MaxEndpoints bounds memory; 0 means a million.
 	MaxEndpoints int
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -272,4 +273,28 @@ func FuzzApply(f *testing.F) {
 		same(t, "cutting into batches", devices(w), devices(v))
 		checkNothingLost(t, v, delta, obs)
 	})
+}
+
+func TestInventory_quiet(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		obs := stream(rand.New(rand.NewPCG(seed, 7)), 300)
+		told := inventory.New(inventory.Options{SiteID: "site"})
+		quiet := inventory.New(inventory.Options{SiteID: "site", Quiet: true})
+		for i := 0; i < len(obs); i += 5 {
+			now := obs[i].Last
+			want, got := told.Apply(now, obs[i:i+5]), quiet.Apply(now, obs[i:i+5])
+			if len(got.Devices)+len(got.Observations) > 0 {
+				t.Fatalf("seed %d: a quiet delta tells of devices or observations", seed)
+			}
+			if diff := gocmp.Diff(want.Changes, got.Changes, gocmp.Comparer(func(a, b *heron.Device) bool { return a.ID == b.ID })); diff != "" {
+				t.Fatalf("seed %d: changes differ (-told +quiet):\n%s", seed, diff)
+			}
+			for d := range told.All() {
+				if diff := gocmp.Diff(d, quiet.Device(d.ID), gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+					t.Fatalf("seed %d: devices differ (-told +quiet):\n%s", seed, diff)
+				}
+			}
+		}
+	}
 }

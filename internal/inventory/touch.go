@@ -111,6 +111,10 @@ func (v *Inventory) renew(d *Delta) {
 // refresh brings up to date what depends on when the facts of a device were
 // last seen, and reports those facts.
 func (v *Inventory) refresh(d *Delta, r *record) {
+	if v.options.Quiet && len(r.nodes) == 1 && len(r.device.IPs) <= 1 && len(r.device.Interfaces) == 1 {
+		r.refreshInPlace()
+		return
+	}
 	old, next := &r.device, r.device
 	for _, n := range r.nodes {
 		next.Last = max(next.Last, n.last)
@@ -127,7 +131,31 @@ func (v *Inventory) refresh(d *Delta, r *record) {
 	}
 	next.Version++
 	r.device = next
-	d.Devices = append(d.Devices, next)
+	v.tell(d, &r.device)
+}
+
+// refreshInPlace is refresh for a device of one interface and one address,
+// where nobody keeps what it was.
+func (r *record) refreshInPlace() {
+	d, n := &r.device, r.nodes[0]
+	changed := n.last > d.Last
+	d.Last = max(d.Last, n.last)
+	i := &d.Interfaces[0]
+	vlan := n.vlan()
+	changed = changed || i.First != n.first || i.Last != n.last || i.VLAN != vlan
+	i.First, i.Last, i.VLAN = n.first, n.last, vlan
+	for _, f := range r.moved {
+		if !f.dirty {
+			continue // seen twice
+		}
+		f.dirty = false
+		if at, found := serviceIndex(d.Services, &f.Observation); found && d.Services[at].Last < f.Last {
+			d.Services[at].Last, changed = f.Last, true
+		}
+	}
+	if changed {
+		d.Version++
+	}
 }
 
 // reportMoved reports the facts that were seen again, and returns the services
@@ -139,7 +167,7 @@ func (v *Inventory) reportMoved(d *Delta, r *record) []heron.Service {
 			continue // seen twice
 		}
 		f.dirty = false
-		d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: r.device.ID, Observation: f.Observation})
+		v.tellFact(d, r.device.ID, f)
 		i, found := serviceIndex(list, &f.Observation)
 		if !found || list[i].Last >= f.Last {
 			continue
