@@ -137,7 +137,8 @@ func (t *Tracker) Event(e *heron.Event) {
 	}
 	for answer := range strings.FieldsSeq(e.Attrs["answers"]) {
 		if ip, err := netip.ParseAddr(answer); err == nil { // the list holds names too
-			t.names.put(ip, t.words.number(name))
+			word, _ := t.names.at(ip)
+			*word = t.words.number(name)
 		}
 	}
 }

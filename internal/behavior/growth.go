@@ -75,14 +75,7 @@ var flowSeed = maphash.MakeSeed()
 // is new is not known.
 func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
 	now := totalsOf(f)
-	id := maphash.String(flowSeed, f.ID)
-	before, known := t.flows.get(id)
-	switch {
-	case !f.Ended:
-		t.flows.put(id, now)
-	case known:
-		t.flows.remove(id)
-	}
+	before, known := t.remember(f, &now)
 	if !known && f.Last-f.First > 2*window && !f.Ended {
 		return growth{}, false
 	}
@@ -97,4 +90,16 @@ func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
 		d.earlier = before.client.bytes + before.server.bytes
 	}
 	return d, true
+}
+
+// remember returns the totals of a flow at its last report, and keeps those of
+// now unless it was the last one.
+func (t *Tracker) remember(f *heron.Flow, now *totals) (before totals, known bool) {
+	id := maphash.String(flowSeed, f.ID)
+	if f.Ended {
+		return t.flows.take(id)
+	}
+	kept, known := t.flows.at(id)
+	before, *kept = *kept, *now
+	return before, known
 }

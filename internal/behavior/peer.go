@@ -208,34 +208,3 @@ func (w *words) number(s string) uint32 {
 }
 
 func (w *words) text(n uint32) string { return w.list[n] }
-
-// generations is a map that forgets what was not used lately: when the young
-// half is full, the old half is dropped.
-type generations[K comparable, V any] struct {
-	limit      int
-	young, old map[K]V
-}
-
-func newGenerations[K comparable, V any](limit int) generations[K, V] {
-	return generations[K, V]{limit: limit, young: map[K]V{}, old: map[K]V{}}
-}
-
-func (g *generations[K, V]) get(k K) (V, bool) {
-	if v, ok := g.young[k]; ok {
-		return v, true
-	}
-	v, ok := g.old[k]
-	return v, ok
-}
-
-func (g *generations[K, V]) put(k K, v V) {
-	if len(g.young) >= g.limit {
-		g.old, g.young = g.young, make(map[K]V)
-	}
-	g.young[k] = v
-}
-
-func (g *generations[K, V]) remove(k K) {
-	delete(g.young, k)
-	delete(g.old, k)
-}
