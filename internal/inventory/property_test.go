@@ -277,7 +277,7 @@ func FuzzApply(f *testing.F) {
 
 func TestInventory_quiet(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(40) {
+	for seed := range uint64(10) {
 		obs := stream(rand.New(rand.NewPCG(seed, 7)), 300)
 		told := inventory.New(inventory.Options{SiteID: "site"})
 		quiet := inventory.New(inventory.Options{SiteID: "site", Quiet: true})
