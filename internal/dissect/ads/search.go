@@ -59,7 +59,7 @@ func (d *dissector) search(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		case tagRouteName:
 			route["name"] = wire.Text(wire.UntilZero(item.Rest()), 64)
 		case tagPassword:
-			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "ads"}})
+			dissect.ClearLogin(out, "ads")
 		}
 	}
 	if route != nil {

@@ -167,6 +167,6 @@ func property(name, value []byte, about heron.Subject, out dissect.Emitter) {
 func login(mechanism []byte, out dissect.Emitter) {
 	switch string(mechanism) {
 	case "PLAIN", "AMQPLAIN", "LOGIN":
-		out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "amqp"}})
+		dissect.ClearLogin(out, "amqp")
 	}
 }

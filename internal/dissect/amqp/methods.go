@@ -49,7 +49,7 @@ func method(r *wire.Reader, done *byte, m *heron.Message, out dissect.Emitter) e
 		*done = 1
 	case kind == methodClose && !m.FromClient:
 		if code := r.U16(); code == accessRefused || code == notAllowed {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "amqp", "code": strconv.Itoa(code)}})
+			dissect.LoginFailed(out, "amqp", strconv.Itoa(code))
 		}
 	}
 	return r.Err()
@@ -135,7 +135,7 @@ func performative(r *wire.Reader, done *byte, m *heron.Message, out dissect.Emit
 		}
 	case kind == saslOutcome && !m.FromClient:
 		if _, b := value(&list); len(b) == 1 && b[0] == 1 {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "amqp"}})
+			dissect.LoginFailed(out, "amqp", "")
 		}
 	}
 	return r.Err()

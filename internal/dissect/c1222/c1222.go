@@ -156,6 +156,6 @@ func request(code int, r *wire.Reader, out dissect.Emitter) {
 	case code == 0x50:
 		out.Event(heron.Event{Kind: "c1222.logon", Attrs: map[string]string{}})
 	case code == 0x51:
-		out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "c1222"}})
+		dissect.ClearLogin(out, "c1222")
 	}
 }

@@ -126,7 +126,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case m.FromClient && opcode == opStartup:
 		d.startup(r, m, out)
 	case m.FromClient && opcode == opResponse && data[atPlain] != 0:
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "cql"}})
+		dissect.ClearLogin(out, "cql")
 	case !m.FromClient:
 		v.Done = d.answer(version&^answerBit, opcode, r, m, out) || v.Done
 	}
@@ -178,7 +178,7 @@ func (d *dissector) answer(version, opcode int, r *wire.Reader, m *heron.Message
 		}
 	case opError:
 		if r.U32() == badLogin {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "cql"}})
+			dissect.LoginFailed(out, "cql", "")
 			return true
 		}
 	}

@@ -241,6 +241,6 @@ func refused(r *wire.Reader, order wire.Order, out dissect.Emitter) {
 	const accessDenied = 5
 	r.Skip(8)
 	if order.U32(r) == accessDenied && r.Err() == nil {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "dcerpc", "code": "5"}})
+		dissect.LoginFailed(out, "dcerpc", "5")
 	}
 }

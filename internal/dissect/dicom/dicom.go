@@ -180,7 +180,7 @@ func user(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 		case itemIdentity:
 			const userAndPassword = 2
 			if content.U8() == userAndPassword && m.FromClient {
-				out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "dicom"}})
+				dissect.ClearLogin(out, "dicom")
 			}
 		}
 	}

@@ -134,7 +134,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		r.Skip(2)
 		out.Observe(about, keyAddress, d.text.Hex(r.Bytes(2)))
 		if code := r.U8(); r.Err() == nil && code < 0x10 { // table 50: 0x10 and 0x11 are yes
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "doip", "code": strconv.Itoa(code)}})
+			dissect.LoginFailed(out, "doip", strconv.Itoa(code))
 		}
 	case typeStatus:
 		if node := r.U8(); node < 2 {

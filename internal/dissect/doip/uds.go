@@ -41,7 +41,7 @@ func (d *dissector) diagnostic(r *wire.Reader, about heron.Subject, m *heron.Mes
 		const wrongKey, tooOften = 0x35, 0x36
 		if r.U8() == serviceSecurity {
 			if code := r.U8(); code == wrongKey || code == tooOften {
-				out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "uds", "code": strconv.Itoa(code)}})
+				dissect.LoginFailed(out, "uds", strconv.Itoa(code))
 			}
 		}
 	default:

@@ -143,7 +143,7 @@ func (d *dissector) eap(r *wire.Reader, about heron.Subject, out dissect.Emitter
 	case eapSuccess:
 		out.Event(heron.Event{Kind: "eap.success"})
 	case eapFailure:
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "eap"}})
+		dissect.LoginFailed(out, "eap", "")
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		fields(r, m.Sender(), out)
 	}
 	if bytes.HasSuffix(line, []byte(" rejected")) {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "fox"}})
+		dissect.LoginFailed(out, "fox", "")
 	}
 	return verdict, nil
 }

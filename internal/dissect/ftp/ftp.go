@@ -126,7 +126,7 @@ func command(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 			data[atUser] = userAnonymous
 		}
 	case line.Is(verb, "PASS") && data[atUser] == userNamed:
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "ftp"}})
+		dissect.ClearLogin(out, "ftp")
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func (d *dissector) reply(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 		}
 	case replyNoLogin:
 		if data[atUser] != 0 {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "ftp", "code": "530"}})
+			dissect.LoginFailed(out, "ftp", "530")
 		}
 	}
 	return nil

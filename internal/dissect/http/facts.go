@@ -65,7 +65,7 @@ func login(h *http1.Head, value []byte, out dissect.Emitter) {
 		return
 	}
 	path := http1.Path(h.Target)
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{
+	out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{
 		"scheme": "basic", "path": string(path[:min(len(path), maxPath)]),
 	}})
 }

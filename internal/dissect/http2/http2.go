@@ -275,7 +275,7 @@ func (d *dissector) requestField(name, value []byte, first bool, m *heron.Messag
 		}
 	case "authorization":
 		if scheme, _, ok := bytes.Cut(value, []byte(" ")); ok && http1.Is(scheme, "Basic") {
-			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "basic"}})
+			dissect.ClearLogin(out, "basic")
 		}
 	}
 }

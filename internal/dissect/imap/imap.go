@@ -112,11 +112,11 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 		data[atTLS] = asked
 	case line.Is(verb, "LOGIN"):
 		data[atLogin] = asked
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "imap"}})
+		dissect.ClearLogin(out, "imap")
 	case line.Is(verb, "AUTHENTICATE"):
 		data[atLogin] = asked
 		if mechanism, _ := line.Word(rest); line.IsOneOf(mechanism, "PLAIN", "LOGIN") {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "imap"}})
+			dissect.ClearLogin(out, "imap")
 		}
 	case line.Is(verb, "ID"):
 		d.id(rest, m, out)
@@ -174,7 +174,7 @@ func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) e
 		data[atLogin] = 0
 	case line.IsOneOf(word, "NO", "BAD"):
 		if data[atLogin] == asked && line.Is(word, "NO") {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "imap"}})
+			dissect.LoginFailed(out, "imap", "")
 		}
 		data[atTLS], data[atLogin] = 0, 0
 	}

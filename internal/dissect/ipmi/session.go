@@ -76,7 +76,7 @@ func (d *dissector) setup(payload int, r *wire.Reader, m *heron.Message, out dis
 		}
 	case payloadRAKP2:
 		if status != 0 {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "ipmi", "code": strconv.Itoa(status)}})
+			dissect.LoginFailed(out, "ipmi", strconv.Itoa(status))
 			return
 		}
 		r.Skip(2 + 4 + 16) // session, random number
@@ -85,7 +85,7 @@ func (d *dissector) setup(payload int, r *wire.Reader, m *heron.Message, out dis
 		}
 	case payloadRAKP4:
 		if status != 0 {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "ipmi", "code": strconv.Itoa(status)}})
+			dissect.LoginFailed(out, "ipmi", strconv.Itoa(status))
 		}
 	}
 }

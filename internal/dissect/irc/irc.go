@@ -82,7 +82,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	word, rest := line.Word(text)
 	switch {
 	case m.FromClient && string(word) == "PASS":
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "irc"}})
+		dissect.ClearLogin(out, "irc")
 	case m.FromClient && string(word) == "JOIN" && data[atJoined] == 0:
 		data[atJoined] = 1
 		out.Event(heron.Event{Kind: "irc.join"})

@@ -324,7 +324,7 @@ func refused(code int, out dissect.Emitter) {
 	const unknownClient, revoked, expired, badLogin, moreNeeded, tooBig = 6, 18, 23, 24, 25, 52
 	switch code {
 	case unknownClient, revoked, expired, badLogin:
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "kerberos", "code": strconv.Itoa(code)}})
+		dissect.LoginFailed(out, "kerberos", strconv.Itoa(code))
 	case moreNeeded, tooBig:
 	default:
 		out.Event(heron.Event{Kind: "kerberos.error", Attrs: map[string]string{"code": strconv.Itoa(code)}})

@@ -208,7 +208,7 @@ func (d *dissector) bind(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 	case kind == simple:
 		out.ObserveString(about, keyAuth, "simple")
 		if name.Len() > 0 {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "ldap"}})
+			dissect.ClearLogin(out, "ldap")
 		}
 	case kind == sasl:
 		mechanism := ber.Get(&credentials, ber.OctetString)
@@ -229,7 +229,7 @@ func (d *dissector) bound(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 	d.ntlm.Tell(matched.Rest(), m, out) // Sicily answers here
 	ber.Get(r, ber.OctetString)         // a message
 	if result == invalidCredentials {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "ldap", "code": "49"}})
+		dissect.LoginFailed(out, "ldap", "49")
 	}
 	if ber.Peek(r) != serverCredentials {
 		return false

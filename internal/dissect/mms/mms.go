@@ -87,7 +87,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, nil // the end of the association, or another context of it
 	}
 	if association.password {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "mms"}})
+		dissect.ClearLogin(out, "mms")
 	}
 	switch tag {
 	case confirmedRequest:

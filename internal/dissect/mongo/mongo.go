@@ -226,7 +226,7 @@ func (d *dissector) tell(place int, name, value []byte, m *heron.Message, out di
 	case !m.FromClient && place == inTop && string(name) == "setName":
 		key = keySet
 	case !m.FromClient && place == inTop && string(name) == "errmsg" && string(value) == "Authentication failed.":
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "mongo"}})
+		dissect.LoginFailed(out, "mongo", "")
 	}
 	if key != "" {
 		out.Observe(m.Sender(), key, value)

@@ -172,7 +172,7 @@ func (d *dissector) connect(p *mqtt.Packet, m *heron.Message, out dissect.Emitte
 		}
 	})
 	if c.HasPassword {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "mqtt"}})
+		dissect.ClearLogin(out, "mqtt")
 	}
 	return nil
 }
@@ -212,9 +212,7 @@ func connack(p *mqtt.Packet, m *heron.Message, out dissect.Emitter) error {
 		}
 	}
 	if code != 0 {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{
-			"scheme": "mqtt", "code": strconv.Itoa(code),
-		}})
+		dissect.LoginFailed(out, "mqtt", strconv.Itoa(code))
 	}
 	return nil
 }

@@ -231,7 +231,7 @@ func (d *dissector) login(r *wire.Reader, sequence int, m *heron.Message, out di
 func isClear(plugin []byte) bool { return string(plugin) == "mysql_clear_password" }
 
 func login(out dissect.Emitter) {
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "mysql"}})
+	dissect.ClearLogin(out, "mysql")
 }
 
 // length reads a number of one to eight octets (Protocol::LengthEncodedInteger).
@@ -279,7 +279,7 @@ func answer(r *wire.Reader, m *heron.Message, out dissect.Emitter) bool {
 		if isClear(r.Until(0, maxText)) && m.Flow.Data[atClear] == 0 {
 			m.Flow.Data[atClear] = 1
 			out.Event(heron.Event{
-				Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "mysql"},
+				Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "mysql"},
 				Src: m.Dst, Dst: m.Src, SrcPort: m.DstPort, DstPort: m.SrcPort,
 			})
 		}
@@ -289,6 +289,6 @@ func answer(r *wire.Reader, m *heron.Message, out dissect.Emitter) bool {
 
 func failed(code int, out dissect.Emitter) {
 	if code == denied || code == hostNotAllowed || code == 1044 || code == 1698 || code == 1129 {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "mysql", "code": strconv.Itoa(code)}})
+		dissect.LoginFailed(out, "mysql", strconv.Itoa(code))
 	}
 }

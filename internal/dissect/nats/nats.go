@@ -71,7 +71,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case m.FromClient && line.Is(word, "CONNECT"):
 		d.client(object, m, out)
 	case !m.FromClient && line.HasPrefix(text, "-ERR 'Authorization Violation'"):
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "nats"}})
+		dissect.LoginFailed(out, "nats", "")
 		done = true
 	case m.FromClient && line.IsOneOf(word, "PUB", "HPUB"):
 		done = true // what follows is a message
@@ -99,7 +99,7 @@ func (d *dissector) client(b []byte, m *heron.Message, out dissect.Emitter) {
 		out.Observe(about, keyLibrary, d.text)
 	}
 	if has(b, `"pass":"`) || has(b, `"auth_token":"`) {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "nats"}})
+		dissect.ClearLogin(out, "nats")
 	}
 }
 

@@ -172,9 +172,7 @@ func (d *dissector) login(service, result int, m *heron.Message, out dissect.Emi
 	bad := result == userAccessDenied || result == tokenInvalid || result == tokenRejected
 	switch {
 	case bad:
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{
-			"scheme": "opcua", "code": strconv.FormatInt(int64(result), 16),
-		}})
+		dissect.LoginFailed(out, "opcua", strconv.FormatInt(int64(result), 16))
 		if anonymous {
 			out.ObserveString(m.Sender(), keyAnonymous, "refused")
 		}

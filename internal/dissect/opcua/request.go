@@ -117,6 +117,6 @@ func (d *dissector) activate(r *wire.Reader, m *heron.Message, out dissect.Emitt
 	m.Flow.Data[tokenAt] = kind
 	out.Event(heron.Event{Kind: "opcua.login", Attrs: map[string]string{"token": name}})
 	if t.Clear {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "opcua"}})
+		dissect.ClearLogin(out, "opcua")
 	}
 }

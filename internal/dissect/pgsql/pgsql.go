@@ -194,7 +194,7 @@ func (d *dissector) message(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if m.FromClient {
 		if kind == 'p' && data[atLogin] != 0 {
 			data[atLogin] = 0
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "pgsql"}})
+			dissect.ClearLogin(out, "pgsql")
 		}
 		return data[atRounds] > 200, nil
 	}
@@ -254,7 +254,7 @@ func failed(r *wire.Reader, out dissect.Emitter) {
 			return
 		}
 		if field == 'C' && len(value) == 5 && string(value[:2]) == "28" {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "pgsql", "code": wire.Text(value, 5)}})
+			dissect.LoginFailed(out, "pgsql", wire.Text(value, 5))
 		}
 	}
 }

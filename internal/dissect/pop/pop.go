@@ -133,7 +133,7 @@ func goesOn(verb, rest []byte, to uint16) bool {
 }
 
 func login(out dissect.Emitter) {
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "pop"}})
+	dissect.ClearLogin(out, "pop")
 }
 
 // server reads a line of an answer.
@@ -162,7 +162,7 @@ func server(text []byte, m *heron.Message, out dissect.Emitter) error {
 		data[atCAPA] = given
 	case failed:
 		if data[atLogin] == asked {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "pop"}})
+			dissect.LoginFailed(out, "pop", "")
 		}
 		data[atTLS], data[atCAPA], data[atLogin] = 0, 0, 0
 	}

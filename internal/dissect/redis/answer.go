@@ -112,7 +112,7 @@ func refused(text []byte, m *heron.Message, out dissect.Emitter) {
 		out.ObserveString(m.Sender(), keyAuth, "required")
 	case bytes.Equal(word, []byte("-WRONGPASS")), data[atAsked] == askedLogin && line.Contains(text, "invalid"):
 		out.ObserveString(m.Sender(), keyAuth, "required")
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "redis"}})
+		dissect.LoginFailed(out, "redis", "")
 	case bytes.HasPrefix(text, []byte("-DENIED Redis")):
 		out.ObserveString(m.Sender(), keyAuth, "protected")
 	}

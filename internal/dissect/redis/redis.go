@@ -209,7 +209,7 @@ func (d *dissector) tell(args *[4][]byte, m *heron.Message, out dissect.Emitter)
 }
 
 func login(out dissect.Emitter) {
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "redis"}})
+	dissect.ClearLogin(out, "redis")
 }
 
 func admin(command string, out dissect.Emitter) {

@@ -51,6 +51,6 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	out.Observe(m.Sender(), keyTerminal, terminal)
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "rlogin"}})
+	dissect.ClearLogin(out, "rlogin")
 	return heron.Verdict{Consumed: r.Offset()}, nil
 }

@@ -58,7 +58,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if !wire.Printable(first) || !wire.Printable(second) || !wire.Printable(command) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "rsh"}})
+	dissect.ClearLogin(out, "rsh")
 	return heron.Verdict{Consumed: r.Offset()}, nil
 }
 

@@ -75,7 +75,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		data[1] = 1
 	}
 	if data[1] == 1 && bytes.HasPrefix(text, []byte("@ERROR")) && !m.FromClient {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "rsync"}})
+		dissect.LoginFailed(out, "rsync", "")
 	}
 	return heron.Verdict{Consumed: n, Done: done}, nil
 }

@@ -82,7 +82,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 func (d *dissector) request(h *http1.Head, m *heron.Message, out dissect.Emitter) {
 	out.Observe(m.Sender(), keyUserAgent, h.Get("User-Agent"))
 	if scheme, _, ok := bytes.Cut(h.Get("Authorization"), []byte(" ")); ok && http1.Is(scheme, "Basic") {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "basic"}})
+		dissect.ClearLogin(out, "basic")
 	}
 	if string(h.Method) != "DESCRIBE" {
 		return

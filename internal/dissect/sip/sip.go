@@ -149,10 +149,10 @@ func ownAnswer(h *http1.Head) bool {
 func report(h *http1.Head, out dissect.Emitter) {
 	for _, name := range [...]string{"Authorization", "Proxy-Authorization"} {
 		if scheme, _, ok := bytes.Cut(h.Get(name), []byte(" ")); ok && http1.Is(scheme, "Basic") {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "sip"}})
+			dissect.ClearLogin(out, "sip")
 		}
 	}
 	if h.Status == 403 {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "sip", "code": "403"}})
+		dissect.LoginFailed(out, "sip", "403")
 	}
 }

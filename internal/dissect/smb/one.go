@@ -153,7 +153,7 @@ func (d *dissector) oneLogin(b *oneBody, m *heron.Message, out dissect.Emitter) 
 		first, second := b.words.U16LE(), b.words.U16LE()
 		b.bytes.Skip(first + second)
 		if m.Flow.Data[atPlain] == 1 && first+second > 1 {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "smb"}})
+			dissect.ClearLogin(out, "smb")
 		}
 		d.oneText(b) // the user
 		out.Observe(about, keyDomain, d.oneText(b))

@@ -238,7 +238,7 @@ func failed(status int, out dissect.Emitter) {
 	default:
 		return
 	}
-	out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "smb", "code": code}})
+	dissect.LoginFailed(out, "smb", code)
 }
 
 // signing tells whether a server signs what it says.

@@ -144,7 +144,7 @@ func (d *dissector) client(text []byte, m *heron.Message, out dissect.Emitter) (
 	case line.Is(verb, "AUTH"):
 		data[atLogin] = asked
 		if mechanism, _ := line.Word(rest); line.IsOneOf(mechanism, "PLAIN", "LOGIN") {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "smtp"}})
+			dissect.ClearLogin(out, "smtp")
 		}
 	case line.Is(verb, "DATA"):
 		data[atData] = asked
@@ -226,7 +226,7 @@ func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) (
 			data[atHello] = 0
 		}
 	case code == noLogin && data[atLogin] == asked:
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "smtp", "code": "535"}})
+		dissect.LoginFailed(out, "smtp", "535")
 		data[atLogin] = 0
 	case code == loggedIn:
 		data[atLogin] = 0

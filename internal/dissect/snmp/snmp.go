@@ -156,7 +156,7 @@ func (d *dissector) trap(msg *message, m *heron.Message, out dissect.Emitter) {
 	}
 	d.values(msg, about, out)
 	if failed {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "snmp"}})
+		dissect.LoginFailed(out, "snmp", "")
 	}
 }
 

@@ -162,12 +162,12 @@ func credentials(r *wire.Reader, side int, out dissect.Emitter) int {
 		r.Skip(r.U8())
 		r.Skip(r.U8())
 		if r.Err() == nil {
-			out.Event(heron.Event{Kind: heron.KeyClearLogin, Attrs: map[string]string{"scheme": "socks"}})
+			dissect.ClearLogin(out, "socks")
 		}
 		return stepRequest
 	}
 	if status := r.U8(); status != 0 {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "socks", "code": strconv.Itoa(status)}})
+		dissect.LoginFailed(out, "socks", strconv.Itoa(status))
 	}
 	return stepRequest
 }

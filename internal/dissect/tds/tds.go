@@ -184,7 +184,7 @@ func (d *dissector) login(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 	d.tell(application, host, keyApplication, out)
 	d.tell(library, host, keyLibrary, out)
 	if len(user) > 0 && len(password) > 0 {
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "tds"}})
+		dissect.ClearLogin(out, "tds")
 	}
 	rest := r.At(0)
 	d.ntlm.Tell(rest.Rest(), m, out)
@@ -217,7 +217,7 @@ func (d *dissector) answer(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		switch token {
 		case failure:
 			if body.U32LE() == loginFailed {
-				out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "tds", "code": "18456"}})
+				dissect.LoginFailed(out, "tds", "18456")
 			}
 			return true
 		case acknowledged:

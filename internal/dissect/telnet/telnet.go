@@ -206,7 +206,7 @@ func client(b []byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, err
 		data[atLogins]++
 		data[atLines] = 0
 		out.Event(heron.Event{Kind: "telnet.login"})
-		out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "telnet"}})
+		dissect.ClearLogin(out, "telnet")
 	}
 	return heron.Verdict{Consumed: len(b), Done: data[atLogins] >= maxLogins}, nil
 }
@@ -244,7 +244,7 @@ func refusal(text []byte, data *[12]byte, out dissect.Emitter) {
 	for _, word := range [...]string{"incorrect", "denied", "failed", "invalid"} {
 		if line.Contains(text, word) {
 			data[atLines] = 4 // once for each login
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "telnet"}})
+			dissect.LoginFailed(out, "telnet", "")
 			return
 		}
 	}

@@ -171,7 +171,7 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 		}
 		data[atServer] = stepInit
 		if result != 0 {
-			out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "vnc"}})
+			dissect.LoginFailed(out, "vnc", "")
 			return true
 		}
 	case stepInit:

@@ -97,7 +97,7 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	}
 	r.Skip(2 + 2) // minor version, length
 	if r.Err() == nil && state != success {
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "x11"}})
+		dissect.LoginFailed(out, "x11", "")
 		return heron.Verdict{Consumed: r.Offset(), Done: true}, nil
 	}
 	release := u32()

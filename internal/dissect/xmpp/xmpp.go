@@ -107,10 +107,10 @@ func element(tag []byte, m *heron.Message, out dissect.Emitter) bool {
 		}
 	case "auth":
 		if mechanism := attribute(tag, " mechanism="); m.FromClient && line.IsOneOf(mechanism, "PLAIN") {
-			out.Event(heron.Event{Kind: "auth.cleartext", Attrs: map[string]string{"scheme": "xmpp"}})
+			dissect.ClearLogin(out, "xmpp")
 		}
 	case "not-authorized":
-		out.Event(heron.Event{Kind: "auth.failed", Attrs: map[string]string{"scheme": "xmpp"}})
+		dissect.LoginFailed(out, "xmpp", "")
 	case "success", "message", "presence":
 		return true
 	}
