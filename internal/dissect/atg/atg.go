@@ -27,6 +27,10 @@ const (
 	systemLevel = "I90200"
 )
 
+// atBegun is the place in heron.FlowScratch.Data of whether a message was read: a
+// flow that was another protocol's has none.
+const atBegun = 0
+
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
@@ -84,7 +88,7 @@ func isAnswer(b []byte) bool {
 
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	b := r.Peek(r.Len())
-	if m.Flow.Protocol != 0 && !bytes.HasPrefix(b, []byte{soh}) { // more of a command, or of a report
+	if m.Flow.Data[atBegun] != 0 && !bytes.HasPrefix(b, []byte{soh}) { // more of a command, or of a report
 		if next := bytes.IndexByte(b, soh); next >= 0 {
 			return heron.Verdict{Consumed: next}, nil
 		}
@@ -103,6 +107,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		}
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	m.Flow.Data[atBegun] = 1
 	out.ObserveString(m.Sender(), keyMaster, "yes")
 	if code[0] == 'S' || code[0] == 's' {
 		out.Event(heron.Event{Kind: "atg.write", Attrs: map[string]string{"function": string(code)}})
@@ -124,6 +129,7 @@ func answer(b []byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, err
 	r := wire.NewReader(b)
 	r.Skip(1)
 	if next := r.Peek(2); !bytes.Equal(next, []byte("\r\n")) { // for computers
+		m.Flow.Data[atBegun] = 1
 		out.Observe(m.Sender(), keyReport, r.Bytes(codeSize))
 		return heron.Verdict{Consumed: len(b)}, nil
 	}
@@ -136,6 +142,7 @@ func answer(b []byte, m *heron.Message, out dissect.Emitter) (heron.Verdict, err
 		bytes.Equal(code, []byte(systemLevel)) && !bytes.Contains(rest, []byte("CREATED")) && len(b) < maxReport {
 		return heron.Verdict{}, nil // more is coming
 	}
+	m.Flow.Data[atBegun] = 1
 	out.Observe(m.Sender(), keyReport, code)
 	out.Observe(m.Sender(), keyStation, station)
 	if bytes.Equal(code, []byte(systemLevel)) {

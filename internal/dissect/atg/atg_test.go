@@ -1,11 +1,14 @@
 package atg_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func suite() dissecttest.Suite {
@@ -28,3 +31,14 @@ func suite() dissecttest.Suite {
 func TestATG(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := []byte("somebody else's")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, DstPort: 10001, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := atg.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}

@@ -63,7 +63,7 @@ func frame(b []byte) (int, error) {
 
 // read claims a flow by a question only: what else is said has no mark of its own.
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	if m.Flow.Protocol == 0 && (!m.FromClient || !isQuestion(r.Peek(r.Len()))) {
+	if m.Flow.Data[0] == 0 && (!m.FromClient || !isQuestion(r.Peek(r.Len()))) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	m.Flow.Data[0]++

@@ -1,11 +1,14 @@
 package crimson_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func suite() dissecttest.Suite {
@@ -24,3 +27,14 @@ func suite() dissecttest.Suite {
 func TestCrimson(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := []byte("\x00\x06somebody")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, DstPort: 789, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := crimson.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}

@@ -64,7 +64,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 	if !m.FromClient {
 		body = &m.Flow.Data[atBody+1]
 	}
-	if *body == 0 && m.Gap && m.Flow.Protocol != 0 {
+	if *body == 0 && m.Gap && m.Flow.Data[atMessages] > 0 {
 		*body = 1 // somewhere in a message
 	}
 	if *body == 1 {

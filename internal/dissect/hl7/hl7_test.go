@@ -1,12 +1,15 @@
 package hl7_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 // message frames segments.
@@ -33,3 +36,14 @@ func suite() dissecttest.Suite {
 func TestHL7(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := []byte("somebody else's")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, DstPort: 2575, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := hl7.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}
