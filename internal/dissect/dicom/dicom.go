@@ -99,10 +99,14 @@ func frame(b []byte) (int, error) {
 	return headerSize + length, nil
 }
 
+// atMine is the place in heron.FlowScratch.Data of whether an association was read:
+// a flow that was another protocol's has none.
+const atMine = 0
+
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	kind := r.U8()
 	r.Skip(5)
-	if m.Flow.Protocol == 0 && kind > associateAccept {
+	if m.Flow.Data[atMine] == 0 && kind > associateAccept {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	switch kind {
@@ -110,6 +114,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		if (kind == associateRequest) != m.FromClient || !associate(kind, r, m, out) {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
+		m.Flow.Data[atMine] = 1
 	case associateReject:
 		r.Skip(1)
 		attrs := map[string]string{"result": strconv.Itoa(r.U8()), "source": strconv.Itoa(r.U8()), "reason": strconv.Itoa(r.U8())}

@@ -2,12 +2,15 @@ package dicom_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/dicom"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func item(tag byte, content string) string {
@@ -64,3 +67,14 @@ func suite() dissecttest.Suite {
 func TestDICOM(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := dissecttest.Hex("04 00 00000004 00000000")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := dicom.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}

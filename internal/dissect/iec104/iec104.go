@@ -66,15 +66,20 @@ func plausible(m *iec104.Message) bool {
 	return m.Form != iec104.Information || ok && u.Fits()
 }
 
+// atMine is the place in heron.FlowScratch.Data, behind dissect.Fresh's, of whether
+// a message was read: a flow that was another protocol's has none.
+const atMine = 11
+
 type dissector struct {
 	text dissect.Buffer
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	msg, err := iec104.Read(r.Rest())
-	if err != nil || m.Flow.Protocol == 0 && !plausible(&msg) {
+	if err != nil || m.Flow.Data[atMine] == 0 && !plausible(&msg) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	m.Flow.Data[atMine] = 1
 	if msg.Form != iec104.Information {
 		transfer(&msg, out)
 		return heron.Verdict{}, nil

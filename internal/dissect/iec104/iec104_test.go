@@ -1,13 +1,16 @@
 package iec104_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	dissector "github.com/heron-iot/heron/internal/dissect/iec104"
 	"github.com/heron-iot/heron/internal/proto/iec104"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func unit(kind, cause, object int, first string) []byte {
@@ -46,3 +49,14 @@ func suite() dissecttest.Suite {
 func TestIEC104(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := dissecttest.Hex("68 08 0000 0000 ff 00 00 00")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := dissector.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}

@@ -90,7 +90,7 @@ type dissector struct {
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	f := modbus.Read(r)
 	known := modbus.Known(f.Function &^ modbus.Exception)
-	if r.Err() != nil || !known && m.Flow.Protocol == 0 {
+	if r.Err() != nil || !known && m.Flow.Data[atTold] == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if m.FromClient {
@@ -105,7 +105,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 // that changes a device is reported each time.
 func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitter) error {
 	q, ok := modbus.ReadRequest(f)
-	if !ok && m.Flow.Protocol == 0 {
+	if !ok && m.Flow.Data[atTold] == 0 {
 		return dissect.ErrNotMine
 	}
 	if anew(m.Flow, 0, 0) {

@@ -1,12 +1,15 @@
 package modbus_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	dissector "github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/proto/modbus"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func c(f modbus.Frame) dissecttest.Step { return dissecttest.C(f.Append(nil)) }
@@ -57,3 +60,14 @@ func suite() dissecttest.Suite {
 func TestModbus(t *testing.T) { suite().Run(t) }
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
+
+// A flow that was another protocol's, and whose framing was lost, is not taken.
+func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := dissecttest.Hex("0001 0000 0003 01 77 00")
+	r := wire.NewReader(b)
+	m := &heron.Message{Transport: heron.TCP, FromClient: true, Gap: true, Payload: b, Flow: &heron.FlowScratch{Protocol: 1}}
+	if _, err := dissector.Protocol().Dissect(&r, m, nil); !errors.Is(err, dissect.ErrNotMine) {
+		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
+	}
+}

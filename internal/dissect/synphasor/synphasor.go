@@ -97,6 +97,10 @@ func checked(b []byte, n int) bool {
 	return int(sum) == r.U16() && r.Err() == nil
 }
 
+// atMine is the place in heron.FlowScratch.Data of whether a message was
+// read: a flow that was another protocol's has none.
+const atMine = 0
+
 type dissector struct {
 	text dissect.Buffer
 }
@@ -104,7 +108,7 @@ type dissector struct {
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	whole := r.Peek(r.Len())
 	n, err := frame(whole)
-	if err != nil || n == 0 || n > len(whole) && m.Flow.Protocol == 0 {
+	if err != nil || n == 0 || n > len(whole) && m.Flow.Data[atMine] == 0 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	r.Skip(1)
@@ -112,15 +116,16 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(2)
 	id := r.U16()
 	// Data come a hundred times a second: once the flow is known, they are let by.
-	if kind == dataFrame && m.Flow.Protocol != 0 {
+	if kind == dataFrame && m.Flow.Data[atMine] != 0 {
 		return heron.Verdict{}, nil
 	}
 	if !checked(whole, n) {
-		if m.Flow.Protocol == 0 {
+		if m.Flow.Data[atMine] == 0 {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
 		return heron.Verdict{}, errChecksum
 	}
+	m.Flow.Data[atMine] = 1
 	r.Skip(8) // time
 	body := r.Sub(n - headSize - checkSize)
 	if kind == command {
