@@ -96,8 +96,27 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if m.FromClient {
 		return heron.Verdict{}, d.request(&f, m, out)
 	}
+	if m.Flow.Data[atTold] == 0 && !isAnswer(&f) {
+		return heron.Verdict{}, dissect.ErrNotMine
+	}
 	d.response(&f, m, out)
 	return heron.Verdict{}, nil
+}
+
+// isAnswer reports whether an answer of which nothing else is known has the length
+// that its function gives it (Modbus application protocol 1.1b3 §6).
+func isAnswer(f *modbus.Frame) bool {
+	const readCoils, readRegisters, writeCoil, writeRegister = 1, 4, 5, 6
+	r := wire.NewReader(f.Data)
+	switch first := r.U8(); {
+	case f.Function&modbus.Exception != 0:
+		return len(f.Data) == 1
+	case f.Function >= readCoils && f.Function <= readRegisters:
+		return first > 0 && first == r.Len()
+	case f.Function == writeCoil || f.Function == writeRegister:
+		return len(f.Data) == 4
+	}
+	return true
 }
 
 // request reports what a client orders. A read is reported once for each of the

@@ -71,3 +71,30 @@ func TestFlowsOfOthersAreLeftAlone(t *testing.T) {
 		t.Errorf("got %v, want %v", err, dissect.ErrNotMine)
 	}
 }
+
+// A search result of a directory begins like an answer on the port.
+func TestAnswersHaveTheLengthOfTheirFunction(t *testing.T) {
+	t.Parallel()
+	for answer, mine := range map[string]bool{
+		"3084 0000 0007 02 01 03 61 84 00 00": false,
+		"0001 0000 0004 01 01 01 05":          true,
+		"0001 0000 0003 01 83 02":             true,
+		"0001 0000 0004 01 83 02 00":          false,
+	} {
+		b := dissecttest.Hex(answer)
+		k := heron.Message{Transport: heron.TCP, SrcPort: 502, Payload: b, Flow: &heron.FlowScratch{}}
+		r := wire.NewReader(b)
+		_, err := dissector.Protocol().Dissect(&r, &k, silent{})
+		if got := !errors.Is(err, dissect.ErrNotMine); got != mine {
+			t.Errorf("%s: taken %t, want %t", answer, got, mine)
+		}
+	}
+}
+
+// silent takes what is told.
+type silent struct{}
+
+func (silent) Observe(heron.Subject, string, []byte)       {}
+func (silent) ObserveString(heron.Subject, string, string) {}
+func (silent) Event(heron.Event)                           {}
+func (silent) Record(*heron.FlowRecord)                    {}

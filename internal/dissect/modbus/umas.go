@@ -75,7 +75,7 @@ func umasResponse(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
 	case u.Function != modbus.UMASDone:
 		return
 	}
-	key := ""
+	var key string
 	switch asked {
 	case modbus.UMASReadID:
 		key = keyUMASModel
