@@ -136,7 +136,7 @@ func (d *dissector) netID(out dissect.Emitter, about heron.Subject, id []byte) {
 // its last few forms, what changes something each time.
 func (d *dissector) request(h *header, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	attrs := map[string]string{"port": strconv.Itoa(h.port)}
-	kind := ""
+	var kind string
 	switch h.command {
 	case cmdWriteControl:
 		state := r.U16LE()

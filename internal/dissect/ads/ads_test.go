@@ -24,7 +24,8 @@ func message(to, from string, command, flags uint16, digits string) []byte {
 	return append(b, data...)
 }
 
-func ask(command uint16, digits string) []byte  { return message(server, client, command, 4, digits) }
+func ask(command uint16, digits string) []byte { return message(server, client, command, 4, digits) }
+
 func tell(command uint16, digits string) []byte { return message(client, server, command, 5, digits) }
 
 // search makes a datagram of the search.

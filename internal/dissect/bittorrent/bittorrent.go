@@ -194,8 +194,17 @@ func (d *dissector) peer(id []byte, m *heron.Message, out dissect.Emitter) {
 // appendName adds the program with that code, or the code.
 func appendName(b, code []byte) []byte {
 	for _, c := range [...]struct{ code, name string }{
-		{"AZ", "Vuze"}, {"BC", "BitComet"}, {"BT", "BitTorrent"}, {"DE", "Deluge"}, {"KT", "KTorrent"}, {"LT", "libtorrent"},
-		{"TR", "Transmission"}, {"UM", "uTorrent for Mac"}, {"UT", "uTorrent"}, {"WW", "WebTorrent"}, {"lt", "rTorrent"},
+		{"AZ", "Vuze"},
+		{"BC", "BitComet"},
+		{"BT", "BitTorrent"},
+		{"DE", "Deluge"},
+		{"KT", "KTorrent"},
+		{"LT", "libtorrent"},
+		{"TR", "Transmission"},
+		{"UM", "uTorrent for Mac"},
+		{"UT", "uTorrent"},
+		{"WW", "WebTorrent"},
+		{"lt", "rTorrent"},
 		{"qB", "qBittorrent"},
 	} {
 		if string(code) == c.code {

@@ -117,8 +117,16 @@ func (d *dissector) announcement(r *wire.Reader, host heron.Subject, out dissect
 			bit  int
 			name string
 		}{
-			{0x1, "workstation"}, {0x2, "server"}, {0x4, "sql"}, {0x8, "domain_controller"}, {0x10, "backup_domain_controller"},
-			{0x200, "print"}, {0x400, "dialin"}, {0x800, "unix"}, {0x8000, "nt_server"}, {0x40000, "master_browser"},
+			{0x1, "workstation"},
+			{0x2, "server"},
+			{0x4, "sql"},
+			{0x8, "domain_controller"},
+			{0x10, "backup_domain_controller"},
+			{0x200, "print"},
+			{0x400, "dialin"},
+			{0x800, "unix"},
+			{0x8000, "nt_server"},
+			{0x40000, "master_browser"},
 		} {
 			if kinds&known.bit != 0 {
 				out.ObserveString(host, keyServer, known.name)

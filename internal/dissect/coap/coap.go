@@ -268,7 +268,7 @@ func (d *dissector) resources(list []byte, m *heron.Message, out dissect.Emitter
 			return
 		}
 		out.Observe(about, keyResource, path)
-		params, list, _ = bytes.Cut(rest, []byte(",<"))
+		params, _, _ = bytes.Cut(rest, []byte(",<"))
 		list = rest[min(len(params)+1, len(rest)):]
 		for _, p := range [...]struct{ name, key string }{{"rt=", keyType}, {"if=", keyInterface}, {"title=", keyTitle}} {
 			out.Observe(about, p.key, parameter(params, p.name))

@@ -104,7 +104,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	m.Flow.Data[0]++
 	v := heron.Verdict{Done: m.Flow.Data[0] >= maxMessages}
 	if r.U16() == magicV2 {
-		return v, readV2(r, m, out)
+		readV2(r, m, out)
+		return v, nil
 	}
 	r.Skip(headerV3 - 2)
 	return v, d.datagram(r, m, out)
@@ -112,9 +113,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // readV2 reads the answer to a login of version 2: after codes of 64 octets three
 // texts of 32, of the system, its details and the product.
-func readV2(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
+func readV2(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	if m.FromClient {
-		return nil
+		return
 	}
 	r.Skip(64 - 2)
 	var texts [3][]byte
@@ -122,13 +123,12 @@ func readV2(r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 		texts[i] = wire.UntilZero(r.Bytes(32))
 	}
 	if r.Err() != nil || !wire.Printable(texts[0]) || !wire.Printable(texts[2]) {
-		return nil
+		return
 	}
 	about := m.Sender()
 	out.Observe(about, keySystem, texts[0])
 	out.Observe(about, keySystem, texts[1])
 	out.Observe(about, keyProduct, texts[2])
-	return nil
 }
 
 // Services of a datagram of version 3.
@@ -181,7 +181,6 @@ func isService(n int) bool {
 // product, its number and its version, in a place that changed with the runtime.
 func (d *dissector) identify(r *wire.Reader, from heron.Endpoint, out dissect.Emitter) {
 	about := heron.Subject{Endpoint: from}
-	const fixed = 2 * 3
 	for at := range min(r.Len(), 32) {
 		head := r.At(r.Offset() + at)
 		sizes := [3]int{head.U16LE(), head.U16LE(), head.U16LE()}

@@ -133,7 +133,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case request:
 		d.request(r, order, m, out)
 	case response:
-		d.response(r, order, m, out)
+		d.response(r, m, out)
 	case fault:
 		refused(r, order, out)
 	}
@@ -221,7 +221,7 @@ func call(known, operation int, out dissect.Emitter) {
 }
 
 // response reads the answers of two interfaces that describe a machine.
-func (d *dissector) response(r *wire.Reader, order wire.Order, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) response(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	r.Skip(8)
 	data := &m.Flow.Data
 	if data[atAsked] == 0 || r.Err() != nil {

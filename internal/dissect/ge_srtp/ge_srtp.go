@@ -196,7 +196,7 @@ func request(h *header, m *heron.Message, out dissect.Emitter) {
 
 // answer tells the names in an answer: eight characters at its start.
 func answer(asked int, r *wire.Reader, about heron.Subject, out dissect.Emitter) {
-	key := ""
+	var key string
 	switch asked {
 	case svcControllerID:
 		key = keyController

@@ -51,10 +51,10 @@ type dissector struct {
 
 // message is what is read of one.
 type message struct {
-	app                        int
-	control, dataSet, id       []byte
-	state, sequence, revision  int
-	test, commissioning, whole bool
+	app                       int
+	control, dataSet, id      []byte
+	state, sequence, revision int
+	test, commissioning       bool
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {

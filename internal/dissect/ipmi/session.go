@@ -147,7 +147,7 @@ func (d *dissector) command(c *command, m *heron.Message, out dissect.Emitter) {
 
 // order makes an event of a request that changes something.
 func order(c *command, out dissect.Emitter) {
-	kind, action := "", ""
+	var kind, action string
 	switch {
 	case c.function == functionChassis && c.code == 0x02: // Chassis Control (§28.3)
 		names := [...]string{"off", "on", "cycle", "reset", "interrupt", "shutdown"}

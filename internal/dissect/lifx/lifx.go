@@ -38,9 +38,6 @@ const (
 	lastType      = 1000
 )
 
-// headSize is the length of the header.
-const headSize = 36
-
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	d := &dissector{}

@@ -132,7 +132,7 @@ func (d *dissector) service(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // answer tells what a server says of itself.
 func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
-	result := 0
+	var result int
 	switch service {
 	case opcua.ServiceFault, opcua.ActivateAnswer, opcua.EndpointsAnswer, opcua.FindServersAnswer, opcua.CreateAnswer:
 		result = opcua.ReadResponseHeader(r)

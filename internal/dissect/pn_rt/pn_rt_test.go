@@ -11,8 +11,10 @@ import (
 
 func suite() dissecttest.Suite {
 	talk := func(name string, steps ...dissecttest.Step) dissecttest.Conversation {
-		return dissecttest.Conversation{Name: name, Transport: heron.Link, EtherType: 0x8892, Steps: steps,
-			Client: dissecttest.End("02:00:00:00:00:0c", ""), Server: dissecttest.End("02:00:00:00:00:05", "")}
+		return dissecttest.Conversation{
+			Name: name, Transport: heron.Link, EtherType: 0x8892, Steps: steps,
+			Client: dissecttest.End("02:00:00:00:00:0c", ""), Server: dissecttest.End("02:00:00:00:00:05", ""),
+		}
 	}
 	data := make([]byte, 40)
 	cyclic := slices.Concat([]byte{0x80, 1}, data, []byte{0x12, 0x34, 0x35, 0})

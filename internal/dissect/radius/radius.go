@@ -263,9 +263,10 @@ func report(code int, p *packet, out dissect.Emitter) {
 		kind = "radius.change"
 	case accountingRequest:
 		const start, stop = 1, 2
-		if p.status == start {
+		switch p.status {
+		case start:
 			kind = "radius.start"
-		} else if p.status == stop {
+		case stop:
 			kind = "radius.stop"
 		}
 	}

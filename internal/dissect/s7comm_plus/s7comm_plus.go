@@ -55,7 +55,7 @@ const (
 // open the connection.
 func frame(b []byte) (int, error) {
 	n, payload, err := cotp.Span(b)
-	if err != nil || payload != nil && len(payload) >= 4 && !isHeader(payload) {
+	if err != nil || len(payload) >= 4 && !isHeader(payload) {
 		return 0, dissect.ErrNotMine
 	}
 	if first := wire.NewReader(payload); payload != nil && first.U8() != magic {

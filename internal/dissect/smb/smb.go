@@ -217,7 +217,7 @@ func pipe(name []byte, out dissect.Emitter) {
 // failed reports a login that was refused, when the status says so ([MS-ERREF]
 // §2.3).
 func failed(status int, out dissect.Emitter) {
-	code := ""
+	var code string
 	switch status {
 	case 0xc000006d:
 		code = "logon_failure"

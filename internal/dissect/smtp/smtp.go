@@ -91,9 +91,7 @@ const (
 	refused   = 554
 )
 
-type dissector struct {
-	text []byte
-}
+type dissector struct{}
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	data := &m.Flow.Data
@@ -111,11 +109,11 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if n == 0 {
 		return heron.Verdict{}, nil
 	}
-	end := false
+	var end bool
 	if m.FromClient {
 		end, err = d.client(text, m, out)
 	} else {
-		end, err = d.server(text, m, out)
+		err = d.server(text, m, out)
 	}
 	if err != nil {
 		return heron.Verdict{}, err
@@ -205,11 +203,11 @@ func header(text []byte, m *heron.Message, out dissect.Emitter) bool {
 }
 
 // server reads one line of a reply.
-func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) (end bool, err error) {
+func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) error {
 	code, separator, rest := line.Reply(text)
 	data := &m.Flow.Data
 	if m.Flow.Protocol == 0 && !isReply(code, m.SrcPort) && (code != ready && code != shutting && code != refused || !isMail(rest, m.SrcPort)) {
-		return false, dissect.ErrNotMine
+		return dissect.ErrNotMine
 	}
 	switch {
 	case code == ready && data[atTLS] == asked:
@@ -233,7 +231,7 @@ func (d *dissector) server(text []byte, m *heron.Message, out dissect.Emitter) (
 	case code == startMail && data[atData] == asked:
 		data[atData] = given
 	}
-	return false, nil
+	return nil
 }
 
 // isMail reports whether a greeting on the port of mail is not another's: FTP has

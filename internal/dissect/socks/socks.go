@@ -63,7 +63,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	var err error
 	switch {
 	case login:
-		next = credentials(r, side, out)
+		credentials(r, side, out)
+		next = stepRequest
 	case side == 0:
 		next, err = d.client(r, version, step, m, out)
 	default:
@@ -157,19 +158,18 @@ func server(r *wire.Reader, version int, step byte, data *[12]byte) (int, error)
 
 // credentials passes over a name and a password, and tells that they came in clear;
 // or reads the answer to them (RFC 1929 §2).
-func credentials(r *wire.Reader, side int, out dissect.Emitter) int {
+func credentials(r *wire.Reader, side int, out dissect.Emitter) {
 	if side == 0 {
 		r.Skip(r.U8())
 		r.Skip(r.U8())
 		if r.Err() == nil {
 			dissect.ClearLogin(out, "socks")
 		}
-		return stepRequest
+		return
 	}
 	if status := r.U8(); status != 0 {
 		dissect.LoginFailed(out, "socks", strconv.Itoa(status))
 	}
-	return stepRequest
 }
 
 // address reads an address of version 5 and returns it when it is a name.

@@ -191,7 +191,7 @@ func (d *dissector) announcement(m *message, about heron.Subject, out dissect.Em
 		if v.Depth != 1 || v.Kind != jsonscan.String {
 			continue
 		}
-		key := ""
+		var key string
 		switch string(v.Key) {
 		case "gwId":
 			key = keyDevice

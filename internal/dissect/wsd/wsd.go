@@ -88,8 +88,10 @@ func endpoint(b []byte) []byte {
 func scope(about heron.Subject, item []byte, out dissect.Emitter) {
 	out.Observe(about, keyScope, item)
 	for _, s := range [...]struct{ start, key string }{
-		{"onvif://www.onvif.org/hardware/", keyModel}, {"onvif://www.onvif.org/name/", keyName},
-		{"onvif://www.onvif.org/manufacturer/", keyMaker}, {"onvif://www.onvif.org/MAC/", keyMAC},
+		{"onvif://www.onvif.org/hardware/", keyModel},
+		{"onvif://www.onvif.org/name/", keyName},
+		{"onvif://www.onvif.org/manufacturer/", keyMaker},
+		{"onvif://www.onvif.org/MAC/", keyMAC},
 		{"onvif://www.onvif.org/location/", keyPlace},
 	} {
 		rest, ok := bytes.CutPrefix(item, []byte(s.start))

@@ -2,6 +2,7 @@ package dnp3_test
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron/internal/proto/dnp3"
@@ -41,7 +42,7 @@ func TestChecksum(t *testing.T) {
 	whole := f.AppendFragment(nil, []byte{0xc0, 1, 60, 2, 6})
 	whole[len(whole)-4] ^= 1
 	r := wire.NewReader(whole)
-	if _, _, err := dnp3.ReadFragment(&r, nil); err != dnp3.ErrChecksum {
+	if _, _, err := dnp3.ReadFragment(&r, nil); !errors.Is(err, dnp3.ErrChecksum) {
 		t.Errorf("changed data: %v, want ErrChecksum", err)
 	}
 }

@@ -25,9 +25,6 @@ const (
 	Unnumbered         // starts, stops, tests
 )
 
-// headSize is what precedes the data unit: start, length, four control octets.
-const headSize = 6
-
 // ErrNotIEC104 says that bytes are no such message.
 var ErrNotIEC104 = errors.New("not an IEC 60870-5-104 message")
 
