@@ -21,6 +21,7 @@ const (
 	toldService = 1 << iota
 	toldClient
 	toldBanner // or it is known that there is none
+	startedLate
 )
 
 // Dispatcher finds the protocol of each flow and hands its messages to the
@@ -191,7 +192,7 @@ func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
 	for _, i := range list {
 		v, err := d.dissect(i, m)
 		if !errors.Is(err, ErrNotMine) {
-			name(m.Flow, i)
+			m.Flow.Protocol = uint16(i) + 1
 			done = v.Done
 			break
 		}
@@ -254,7 +255,13 @@ func direction(m *heron.Message) int {
 func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 	f := m.Flow
 	if f.Protocol == 0 {
-		v, _ := d.find(m, -1)
+		v, found := d.find(m, -1)
+		if m.Gap {
+			f.Told |= startedLate
+		}
+		if found == refused && f.Told&startedLate != 0 {
+			v.Consumed = len(m.Payload) // the next segment may start where a message does
+		}
 		return v
 	}
 	mine := int(f.Protocol) - 1
@@ -266,7 +273,14 @@ func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 	// The stream changed hands (CONNECT, an upgrade), two protocols share the
 	// ports, or a gap hid the start of a message. Others may know these bytes; if
 	// nobody does, the next segment may start where a message does.
+	f.Protocol = 0 // to them it is a flow like any other
 	v, found := d.find(m, mine)
+	switch {
+	case f.Protocol == 0:
+		f.Protocol = uint16(mine) + 1
+	case f.Before == 0:
+		f.Before = uint16(mine) + 1
+	}
 	if found == refused {
 		v.Consumed = len(m.Payload)
 	}
@@ -323,14 +337,6 @@ const (
 	taken
 )
 
-// name notes which protocol a flow speaks from now on.
-func name(f *heron.FlowScratch, i int) {
-	if f.Protocol != 0 && f.Before == 0 && int(f.Protocol) != i+1 {
-		f.Before = f.Protocol
-	}
-	f.Protocol = uint16(i) + 1
-}
-
 // try offers the message to the candidates in turn until one takes it.
 func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe bool) (heron.Verdict, outcome) {
 	f, result := m.Flow, refused
@@ -352,14 +358,14 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 			f.Candidate = 0
 		}
 		if err == nil && !v.Undecided && (v.Consumed > 0 || v.Done || m.Transport != heron.TCP) {
-			name(f, i)
+			f.Protocol = uint16(i) + 1
 			return v, taken
 		}
 		f.Data = data
 		if err == nil {
 			result = waiting
 		} else if !errors.Is(err, ErrNotMine) {
-			name(f, i)
+			f.Protocol = uint16(i) + 1
 			return v, taken // its own, but broken: nobody else is asked
 		}
 	}

@@ -388,3 +388,46 @@ func FuzzMessage(f *testing.F) {
 		}
 	})
 }
+
+func TestAFlowThatChangesHandsIsAStrangerToTheNext(t *testing.T) {
+	t.Parallel()
+	second := prefixed("second", dissect.OverTCP)
+	dissectSecond := second.Dissect
+	second.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+		if m.Flow.Protocol == 1 {
+			t.Error("it takes the flow of another for its own")
+		}
+		return dissectSecond(r, m, out)
+	}
+	k := newTalk(prefixed("first", dissect.OverTCP, 1), second)
+	k.say(heron.TCP, 1, true, "first:hello")
+	k.say(heron.TCP, 1, true, "second:hello")
+	if k.flow.Before != 1 || k.flow.Protocol != 2 {
+		t.Errorf("flow %+v", k.flow)
+	}
+	k.say(heron.TCP, 1, true, "nobody's words")
+	if k.flow.Before != 1 || k.flow.Protocol != 2 {
+		t.Errorf("after what nobody knows: flow %+v", k.flow)
+	}
+}
+
+func TestAStreamThatBeganLateIsLookedAtSegmentBySegment(t *testing.T) {
+	t.Parallel()
+	k := newTalk(prefixed("one", dissect.OverTCP, 1))
+	m := heron.Message{
+		Time: k.now, Transport: heron.TCP, FromClient: true, Flow: &k.flow, Payload: []byte("the end of something"), Gap: true,
+		Src: end(12), Dst: end(5), SrcPort: 40000, DstPort: 1,
+	}
+	if v := k.d.Message(&m); v.Consumed != len(m.Payload) {
+		t.Errorf("consumed %d of %d", v.Consumed, len(m.Payload))
+	}
+	k.say(heron.TCP, 1, true, "one:x")
+	if k.flow.Protocol != 1 {
+		t.Errorf("flow %+v", k.flow)
+	}
+	// One that was seen from its start keeps what nobody knows yet.
+	k = newTalk(prefixed("one", dissect.OverTCP, 1))
+	if v := k.say(heron.TCP, 1, true, "something unknown"); v.Consumed != 0 {
+		t.Errorf("consumed %d", v.Consumed)
+	}
+}
