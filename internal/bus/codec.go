@@ -60,7 +60,8 @@ func decode(data []byte) (*heron.Batch, error) {
 	if len(data) > 0 {
 		kind = data[0]
 	}
-	b, err := (*heron.Batch)(nil), error(nil)
+	var b *heron.Batch
+	var err error
 	switch kind {
 	case codecDeflateJSON:
 		b, err = decodeJSON(data[1:])

@@ -65,7 +65,7 @@ func (s *shedder) thin(b *heron.Batch, l level) *heron.Batch {
 	slim := *b
 	slim.Flows = keep(b.Flows, &count.flows, func(f *heron.Flow) bool {
 		known := s.told.before(maphash.Comparable(s.seed, conversationOf(f)))
-		return l < shedQuiet || l < shedFlows && !(known && quiet(f))
+		return l < shedQuiet || l < shedFlows && (!known || !quiet(f))
 	})
 	slim.Observations = keep(b.Observations, &count.observations, func(o *heron.Observation) bool {
 		known := s.told.before(maphash.Comparable(s.seed, fact{o.Subject, o.Key, o.Value}))

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -84,7 +85,9 @@ func (s *pcapTCP) isClosed() bool {
 
 // dial connects, and reports whether it did.
 func (s *pcapTCP) dial() bool {
-	conn, err := net.DialTimeout("tcp", s.address, dialTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address)
 	if err != nil {
 		return false
 	}

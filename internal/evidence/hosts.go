@@ -122,7 +122,7 @@ func behind(r *wire.Reader, kind int, e *ends, depth int) {
 // ip reads an IP header, and what a tunnel carries behind it.
 func ip(r *wire.Reader, e *ends, depth int) {
 	first := wire.NewReader(r.Peek(1))
-	protocol := 0
+	var protocol int
 	if head := first.U8(); head>>4 == 6 {
 		r.Skip(6)
 		protocol = r.U8()

@@ -61,11 +61,11 @@ type node struct {
 func (n *node) isMAC() bool { return !n.mac.IsZero() }
 
 // observe files one observation and returns the fact, or nil when it was dropped.
-func (v *Inventory) observe(o *heron.Observation) (*endpoint, *fact) {
+func (v *Inventory) observe(o *heron.Observation) *fact {
 	end := v.file(o)
 	if end == nil {
 		v.dropped++
-		return nil, nil
+		return nil
 	}
 	if v.since == 0 || (o.First != 0 && o.First < v.since) {
 		v.since = o.First
@@ -75,15 +75,15 @@ func (v *Inventory) observe(o *heron.Observation) (*endpoint, *fact) {
 	f, what := v.merge(end, o)
 	if f == nil {
 		v.dropped++
-		return end, nil
+		return nil
 	}
 	if !earlier && v.touch(end, f, what) {
-		return end, f
+		return f
 	}
 	for _, n := range end.nodes() {
 		v.dirty.node(n)
 	}
-	return end, f
+	return f
 }
 
 // nodes returns the one or two nodes of an endpoint.

@@ -109,7 +109,7 @@ func New(o Options) *Inventory {
 func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 	v.loaded[d.ID] = d
 	for i := range obs {
-		_, f := v.observe(&obs[i])
+		f := v.observe(&obs[i])
 		if f == nil {
 			continue
 		}

@@ -51,11 +51,11 @@ func TestHeronReadsIt(t *testing.T) {
 		}
 		table.Packet(&p)
 		if s.Stats().Packets%5000 == 0 {
-			drain(collector, table.Now(), keys)
+			drain(collector, keys)
 		}
 	}
 	table.Flush()
-	drain(collector, table.Now(), keys)
+	drain(collector, keys)
 	st := table.Stats()
 	if st.Malformed != 0 || st.Undecoded != 0 || st.StreamGaps != 0 || st.Late != 0 || r.Faults() != 0 {
 		t.Errorf("damage: %+v, %d faults", st, r.Faults())
@@ -77,7 +77,7 @@ func TestHeronReadsIt(t *testing.T) {
 	}
 }
 
-func drain(c *dissecttest.Recorder, now heron.Time, keys map[string]bool) {
+func drain(c *dissecttest.Recorder, keys map[string]bool) {
 	obs, _ := c.Drain()
 	for _, o := range obs {
 		keys[o.Key] = true

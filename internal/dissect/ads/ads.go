@@ -83,7 +83,8 @@ func readHeader(r *wire.Reader) header {
 func frame(b []byte) (int, error) {
 	r := wire.NewReader(b)
 	early := wire.NewReader(r.Peek(min(r.Len(), 2)))
-	if early.U8()|early.U8() != 0 {
+	first, second := early.U8(), early.U8()
+	if first != 0 || second != 0 {
 		return 0, dissect.ErrNotMine
 	}
 	r.Skip(2)

@@ -114,18 +114,7 @@ func performative(r *wire.Reader, done *byte, m *heron.Message, out dissect.Emit
 	switch {
 	case kind == open:
 		*done = 1
-		for i := range maxProperties {
-			if list.Len() == 0 {
-				break
-			}
-			code, b := value(&list)
-			switch {
-			case i == 0 && text(code):
-				out.Observe(m.Sender(), keyContainer, b)
-			case i == atProperties:
-				properties(elements(code, b), m, out)
-			}
-		}
+		opened(&list, m, out)
 	case kind == saslMechanisms && !m.FromClient:
 		mechanisms(&list, m, out)
 	case kind == saslInit && m.FromClient:
@@ -139,6 +128,19 @@ func performative(r *wire.Reader, done *byte, m *heron.Message, out dissect.Emit
 		}
 	}
 	return r.Err()
+}
+
+// opened tells who opens a connection, and its properties.
+func opened(list *wire.Reader, m *heron.Message, out dissect.Emitter) {
+	for i := 0; i < maxProperties && list.Len() > 0; i++ {
+		code, b := value(list)
+		switch {
+		case i == 0 && text(code):
+			out.Observe(m.Sender(), keyContainer, b)
+		case i == atProperties:
+			properties(elements(code, b), m, out)
+		}
+	}
 }
 
 // mechanisms tells one symbol, or an array of them.

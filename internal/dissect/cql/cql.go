@@ -114,7 +114,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	data := &m.Flow.Data
-	if m.Flow.Protocol == 0 && (!m.FromClient || !(opcode == opStartup && hasLanguage(*r)) && !(opcode == opOptions && size == 0)) {
+	opens := opcode == opStartup && hasLanguage(*r) || opcode == opOptions && size == 0
+	if m.Flow.Protocol == 0 && (!m.FromClient || !opens) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	data[atMessages]++

@@ -120,7 +120,7 @@ func (d *dissector) towers(b []byte, m *heron.Message, out dissect.Emitter) {
 	const floorID, floorTCP, floorUDP = 0x0d, 0x07, 0x08
 	r := wire.NewReader(b)
 	for range maxTowers {
-		place := 0
+		var place int
 		for r.Len() > 0 { // the first floor: 19 octets, the mark, a number, a version
 			if mark := r.Peek(3); len(mark) == 3 && mark[0] == 19 && mark[1] == 0 && mark[2] == floorID {
 				break

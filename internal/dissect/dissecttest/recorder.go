@@ -20,7 +20,7 @@ func NewRecorder(c dissect.CollectorConfig) *Recorder {
 // Drain returns what was learned since the last call. Flow records are dropped:
 // Records has them.
 func (r *Recorder) Drain() ([]heron.Observation, []heron.Event) {
-	r.Collector.Records()
+	r.Records()
 	r.Take(r.Cut())
 	return r.Memory.Drain()
 }

@@ -34,10 +34,10 @@ func (d *dissector) diagnostic(r *wire.Reader, about heron.Subject, m *heron.Mes
 	if r.Err() != nil {
 		return
 	}
-	switch {
-	case service == serviceRead|answerBit:
+	switch service {
+	case serviceRead | answerBit:
 		d.identifier(r, about, out)
-	case service == refused:
+	case refused:
 		const wrongKey, tooOften = 0x35, 0x36
 		if r.U8() == serviceSecurity {
 			if code := r.U8(); code == wrongKey || code == tooOften {

@@ -112,7 +112,8 @@ func read(r *wire.Reader) header {
 	zero := r.U8()
 	r.Skip(2) // sequence number
 	h.text = r.U16LE()
-	zero |= r.U8() | r.U8()
+	zero |= r.U8()
+	zero |= r.U8()
 	r.Skip(23) // counters and time
 	h.messageType = r.U8()
 	r.Skip(8) // mailboxes

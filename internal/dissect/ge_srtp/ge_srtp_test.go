@@ -1,6 +1,7 @@
 package ge_srtp_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -19,7 +20,7 @@ func message(kind, messageType byte, service, text string) []byte {
 		at = 50
 	}
 	copy(b[at:], service)
-	return append(b, text...)
+	return slices.Concat(b, []byte(text))
 }
 
 func suite() dissecttest.Suite {

@@ -44,7 +44,8 @@ func (d *dissector) members(body []byte, a asked, whole bool, m *heron.Message, 
 		return true
 	}
 	s := jsonscan.New(body)
-	for _, ok := s.Next(); ok; _, ok = s.Next() {
+	for ok := true; ok; {
+		_, ok = s.Next()
 	}
 	if !whole && !s.Whole() {
 		return false

@@ -145,10 +145,7 @@ func (d *dissector) elements(r wire.Reader, place int, m *heron.Message, out dis
 		}
 		switch kind {
 		case text:
-			value := r.Bytes(r.U32LE())
-			if n := len(value); n > 0 {
-				d.tell(place, name, value[:n-1], m, out)
-			}
+			d.word(&r, place, name, m, out)
 		case object:
 			inner, ok := embedded(&r)
 			if next := under(place, name); ok && next != inOther && m.FromClient {
@@ -164,6 +161,14 @@ func (d *dissector) elements(r wire.Reader, place int, m *heron.Message, out dis
 				return
 			}
 		}
+	}
+}
+
+// word reads a text, and tells it.
+func (d *dissector) word(r *wire.Reader, place int, name []byte, m *heron.Message, out dissect.Emitter) {
+	value := r.Bytes(r.U32LE())
+	if n := len(value); n > 0 {
+		d.tell(place, name, value[:n-1], m, out)
 	}
 }
 

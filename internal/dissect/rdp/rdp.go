@@ -183,9 +183,10 @@ func negotiation(b []byte, m *heron.Message, out dissect.Emitter) bool {
 		return protocols != 0
 	case kind == refused && !m.FromClient:
 		const notOnServer, required = 2, 5
-		if protocols == required {
+		switch protocols {
+		case required:
 			out.ObserveString(m.Sender(), keySecurity, "credssp")
-		} else if protocols == notOnServer {
+		case notOnServer:
 			out.ObserveString(m.Sender(), keySecurity, "rdp")
 		}
 	}

@@ -2,6 +2,7 @@ package smb_test
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ func two(command, status int, reply bool, body string) []byte {
 	if reply {
 		b[16] = 1
 	}
-	return wrap(append(b, body...))
+	return wrap(slices.Concat(b, []byte(body)))
 }
 
 func one(command, status int, reply bool, words string, data string) []byte {
@@ -34,10 +35,8 @@ func one(command, status int, reply bool, words string, data string) []byte {
 		b[9] = 0x80
 	}
 	b[10], b[11] = 1, 0xc8
-	b = append(b, byte(len(words)/2))
-	b = append(b, words...)
-	b = binary.LittleEndian.AppendUint16(b, uint16(len(data)))
-	return wrap(append(b, data...))
+	size := binary.LittleEndian.AppendUint16(nil, uint16(len(data)))
+	return wrap(slices.Concat(b, []byte{byte(len(words) / 2)}, []byte(words), size, []byte(data)))
 }
 
 func wide(s ...string) string { return string(ntlmssp.EncodeUTF16(strings.Join(s, "\x00") + "\x00")) }

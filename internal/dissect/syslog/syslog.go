@@ -55,7 +55,7 @@ func dissectMessage(r *wire.Reader, m *heron.Message, out dissect.Emitter) (hero
 	if m.Transport == heron.UDP {
 		b := r.Peek(r.Len())
 		h, ok := read(r)
-		if !ok && !(m.DstPort == port && isBare(b)) {
+		if !ok && (m.DstPort != port || !isBare(b)) {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
 		if ok {

@@ -108,8 +108,8 @@ func (s *Scanner) member(c byte) (Value, bool) {
 		}
 		v.Key = key
 	}
-	switch {
-	case c == '{' || c == '[':
+	switch c {
+	case '{', '[':
 		v.Kind = Object
 		if c == '[' {
 			v.Kind = Array
@@ -118,7 +118,7 @@ func (s *Scanner) member(c byte) (Value, bool) {
 			return s.fault()
 		}
 		return v, true
-	case c == '"':
+	case '"':
 		raw, ok := s.text()
 		if !ok {
 			return s.fault()
@@ -190,7 +190,8 @@ func (s *Scanner) text() ([]byte, bool) {
 // word reads a number or one of the three words.
 func (s *Scanner) word(v Value) (Value, bool) {
 	n := 0
-	for look := s.r; look.Len() > 0 && isWord(look.U8()); n++ {
+	for look := s.r; look.Len() > 0 && isWord(look.U8()); {
+		n++
 	}
 	v.Raw = s.r.Bytes(n)
 	switch string(v.Raw) {

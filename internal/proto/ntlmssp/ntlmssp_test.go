@@ -41,7 +41,7 @@ func TestText(t *testing.T) {
 func FuzzFind(f *testing.F) {
 	f.Add(ntlmssp.AppendChallenge(nil, "A", "B", "C", "D", 6, 1, 7601))
 	f.Add(ntlmssp.AppendAuthenticate(nil, "A", "B", "C"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		m, _ := ntlmssp.Find(b)
 		m.AppendText(nil, m.Computer)
 	})
