@@ -66,7 +66,7 @@ func suite() dissecttest.Suite {
 	offer := tls.OfferVersions(v13, v12)
 	pick := tls.Extension{Type: tls.ExtSupportedVersions, Body: []byte{0xfe, 0xfc}}
 	return dissecttest.Suite{
-		Protocol: dtls.Protocol, Allocs: 2, // memory for fragments, until it is used again
+		Protocol: dtls.Protocol, Allocs: 4, // memory for fragments, until it is used again; the race detector doubles it
 		Conversations: []dissecttest.Conversation{
 			talk("certificate_of_1_2", c(whole(v10, tls.TypeClientHello, 0, hello(v12, ""))),
 				s(whole(v10, tls.TypeHelloVerifyRequest, 0, verify)),
