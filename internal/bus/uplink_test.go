@@ -18,8 +18,10 @@ import (
 type field struct {
 	link  *bus.Uplink
 	woken atomic.Int64
-	give  func(heron.PacketQuery, io.Writer) error
+	give  atomic.Pointer[giveFunc] // set before packets are asked for
 }
+
+type giveFunc func(heron.PacketQuery, io.Writer) error
 
 func startField(t *testing.T, link *bus.Uplink) *field {
 	t.Helper()
@@ -28,7 +30,7 @@ func startField(t *testing.T, link *bus.Uplink) *field {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := link.Answer(ctx, func() { f.woken.Add(1) }, func(_ context.Context, q heron.PacketQuery, w io.Writer) error {
-			return f.give(q, w)
+			return (*f.give.Load())(q, w)
 		})
 		if err != nil {
 			t.Error(err)
@@ -113,7 +115,7 @@ func TestPacketsComeInChunks(t *testing.T) {
 	links(t, func(t *testing.T, core *bus.Bus, link *bus.Uplink) {
 		f := startField(t, link)
 		want := []byte(strings.Repeat("0123456789abcdef", 200_000))
-		f.give = func(q heron.PacketQuery, w io.Writer) error {
+		give := giveFunc(func(q heron.PacketQuery, w io.Writer) error {
 			if q.Hosts[0] == "fault" {
 				return heron.Errorf(heron.CodeUnavailable, "the disk is gone")
 			}
@@ -123,7 +125,8 @@ func TestPacketsComeInChunks(t *testing.T) {
 				}
 			}
 			return nil
-		}
+		})
+		f.give.Store(&give)
 		ask := func(name, host string, limit int64, w io.Writer) error {
 			return core.Packets(t.Context(), name, heron.PacketQuery{Hosts: []string{host}, MaxBytes: limit}, w)
 		}
