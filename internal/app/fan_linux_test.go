@@ -130,7 +130,8 @@ func (w *watcher) take(_ context.Context, b *heron.Batch) error {
 		if o.Source == "flow" && o.Value == "udp/67" {
 			continue // all who have no address yet share a flow: whose it is goes by when batches are cut
 		}
-		w.facts[fmt.Sprint(o.Subject, o.Source, o.Key, o.Value)] = 1 // how often depends on the minutes
+		// How often depends on the minutes, and who said it first on when batches are cut.
+		w.facts[fmt.Sprint(o.Subject, o.Key, o.Value)] = 1
 	}
 	for i := range b.Events {
 		w.events[fmt.Sprint(b.Events[i].Kind, b.Events[i].Src, b.Events[i].Dst)]++

@@ -41,8 +41,9 @@ func (c *limited) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hangUp is how long an orderly close waits for the other side.
-const hangUp = 200 * time.Millisecond
+// hangUp is how long an orderly close waits for the other side: the next
+// connection to a device is opened when it has let go of this one.
+const hangUp = time.Second
 
 // Close ends a TCP connection in order: it says that it is done, and reads what
 // still comes, so that the device sees no reset.

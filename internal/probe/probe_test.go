@@ -54,8 +54,8 @@ func listen(t *testing.T, fn func(net.Conn)) (port uint16, most *atomic.Int32) {
 			n := open.Add(1)
 			most.Store(max(most.Load(), n))
 			go func() {
+				defer c.Close() // after the count: the next connection may come as soon as this one is closed
 				defer open.Add(-1)
-				defer c.Close()
 				fn(c)
 			}()
 		}
