@@ -40,9 +40,14 @@ otherwise.`,
 	return c
 }
 
+// demoEvidence bounds the packets that are kept for the alerts of a demonstration.
+const demoEvidence = 256 << 20
+
 func runDemo(c *cobra.Command, t *terminal, f demoFlags) error {
 	conf := config.Default()
 	conf.Site, conf.Web.Listen, conf.Log.Level = "demo", f.listen, "warn"
+	conf.Sensor.Name, conf.Sensor.Interfaces = "demo", []string{app.SimulationSource}
+	conf.Sensor.EvidenceBytes = demoEvidence
 	conf.Data = f.data
 	if conf.Data == "" {
 		dir, err := os.MkdirTemp("", "heron-demo-")

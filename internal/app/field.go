@@ -32,8 +32,10 @@ type field struct {
 	group   *group
 	started heron.Time
 	usage   usage
-	wake    chan struct{}
-	heard   atomic.Int64 // when the core last answered, wall clock
+	// simulation, when set, is what a source of that name watches.
+	simulation *Simulation
+	wake       chan struct{}
+	heard      atomic.Int64 // when the core last answered, wall clock
 
 	mu      sync.Mutex
 	conf    config.Config // in force
@@ -55,7 +57,8 @@ type source struct {
 func newField(p *Platform, spool *bus.Bus) *field {
 	return &field{
 		base: p.conf, conf: p.conf, version: p.opt.Version, log: p.log.With("component", "sensor"),
-		publish: p.bus.PublishBatch, spool: spool, group: &p.group, started: wallClock(), wake: make(chan struct{}, 1),
+		publish: p.bus.PublishBatch, spool: spool, group: &p.group, simulation: p.opt.Simulation,
+		started: wallClock(), wake: make(chan struct{}, 1),
 	}
 }
 
@@ -93,6 +96,10 @@ func (f *field) openLocked(c *config.Config) (fresh []*source, err error) {
 }
 
 func (f *field) open(c *config.Config, name string) (*source, error) {
+	if name == SimulationSource && f.simulation != nil {
+		s := &sensor{name: name, log: f.log, publish: f.publish, pace: newPace(), conf: pipelineOf(c, name)}
+		return &source{name: name, sensor: s, rings: []capture.Source{f.simulation}, done: make(chan struct{})}, nil
+	}
 	rings, err := capture.OpenRings(capture.LiveConfig{
 		Interface: name, Filter: c.Sensor.Filter, RingBytes: c.Sensor.RingBytes, Promiscuous: true, Idle: flushEvery,
 	}, c.Sensor.Workers)

@@ -38,7 +38,7 @@ type Options struct {
 	Config  config.Config
 	Version string
 	Log     *slog.Logger // nil discards
-	// Simulation, when set, is watched instead of a real network, and acted on;
+	// Simulation, when set, is watched as SimulationSource, and acted on;
 	// every screen then says so.
 	Simulation *Simulation
 	// Started, when set, is told the address of the page, and the admin

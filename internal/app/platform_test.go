@@ -357,7 +357,9 @@ func TestReadyAndMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(t, Options{Config: testConfig(t.TempDir()), Simulation: src})
+	conf := testConfig(t.TempDir())
+	conf.Sensor.Interfaces = []string{SimulationSource}
+	r := run(t, Options{Config: conf, Simulation: src})
 	waitFor(t, "the sensor's counters in the metrics", func() bool {
 		body := get(t, r.url+"/metrics")
 		return strings.Contains(body, `heron_sensor_packets_total{sensor="simulation"}`) &&

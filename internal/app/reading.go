@@ -87,7 +87,7 @@ func (s *sensor) packet(p *heron.Packet) error {
 // only the reading goroutine may.
 func (s *sensor) count(r *reading) {
 	src, ok := r.src.(interface{ Stats() capture.Stats })
-	if !ok || !s.live {
+	if !ok {
 		return
 	}
 	of := src.Stats()

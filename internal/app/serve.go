@@ -70,15 +70,8 @@ func (p *Platform) announce(ctx context.Context, url string) error {
 	return nil
 }
 
-// startSensors begins a sensor for each interface, and one for a simulation.
+// startSensors begins a sensor for each source.
 func (p *Platform) startSensors(ctx context.Context) error {
-	if src := p.opt.Simulation; src != nil {
-		s := &sensor{
-			name: "simulation", log: p.log.With("component", "sensor"), publish: p.bus.PublishBatch, pace: newPace(),
-			conf: pipelineOf(&p.conf, "simulation"),
-		}
-		p.group.Go(func() error { return s.Run(ctx, src) })
-	}
 	if len(p.conf.Sensor.Interfaces) == 0 {
 		return nil
 	}

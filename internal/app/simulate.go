@@ -9,6 +9,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/action"
+	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -21,6 +22,9 @@ type Simulation struct {
 	held    map[heron.MAC]bool
 	dropped uint64
 }
+
+// SimulationSource is the name under which a sensor watches a simulation.
+const SimulationSource = "simulation"
 
 // DemoAttacks are the attacks that a demonstration plays.
 func DemoAttacks() []string { return []string{"port-scan", "arp-spoof", "telnet-botnet"} }
@@ -39,6 +43,12 @@ func Simulate(devices int, attacks []string) (*Simulation, error) {
 		return nil, err
 	}
 	return &Simulation{Source: src, held: map[heron.MAC]bool{}}, nil
+}
+
+// Stats implements capture.Source.
+func (s *Simulation) Stats() capture.Stats {
+	n := s.Source.Stats()
+	return capture.Stats{Packets: n.Packets, Bytes: n.Bytes}
 }
 
 // Next gives the next frame of a device that is not held.

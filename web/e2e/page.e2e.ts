@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import type { Alert, Device, List } from '../src/api/types.ts'
@@ -198,7 +199,7 @@ describe('the page', () => {
     await context.close()
   })
 
-  it('triages an alert: reads, judges, closes', { timeout: 300_000 }, async () => {
+  it('triages an alert: reads, saves its packets, judges, closes', { timeout: 300_000 }, async () => {
     const { page, context, errors } = await visit(browser, '/alerts')
     await until(
       'an attack of the demo',
@@ -211,6 +212,10 @@ describe('the page', () => {
     await page.getByRole('group', { name: 'Was it so?' }).waitFor()
     const id = new URL(page.url()).searchParams.get('alert')
     const alert = (): Promise<Alert> => api<Alert>(page, 'GET', `/alerts/${id}`)
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Packets' }).click()
+    const file = await (await saved).path()
+    expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a) // a pcapng section
     await page.getByRole('button', { name: 'True', exact: true }).click()
     await until('judged', async () => (await alert()).verdict === 'true')
     await until('free again', () => page.getByRole('button', { name: 'Close', exact: true }).isEnabled())

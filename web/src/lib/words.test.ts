@@ -71,6 +71,19 @@ describe('the verdict', () => {
       'against type Printer',
     ])
   })
+  it('has words for every protocol that a reason may come from', () => {
+    const said = (key: string): string =>
+      reasonOf({ key, source: '', value: 'x', supports: 'type', claim: '', weight: 1 })
+    for (const key of [
+      'mdns.instance',
+      'onvif.name',
+      'cip.identity.vendor_id',
+      'wsd.type',
+      'snmp.sysobjectid',
+    ])
+      expect(said(key)).not.toContain(key)
+    expect(said('thing.new')).toBe('thing.new is “x”')
+  })
   it('names the surest claim that lost', () => {
     const d = aDevice({
       runner_up: { type: { value: 'nvr', confidence: 0.1 }, model: { value: 'M3046', confidence: 0.3 } },
