@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/client"
 	"github.com/heron-iot/heron/internal/lab"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 const hookSecret = "a secret between two"
@@ -30,7 +30,7 @@ const hookSecret = "a secret between two"
 // attacker is seen, told of over WebSocket and webhook, quarantined through the
 // API, cut off while others go on, released, and every step is in the audit log.
 func TestChain(t *testing.T) {
-	needRoot(t)
+	testneeds.Root(t)
 	n, err := lab.Start(t.Context(), lab.Config{
 		Mode: lab.Namespaces, Name: "e2e", Own: true, Seed: 1, Active: true,
 		Models: []string{"schneider-m340", "weintek-hmi", "hikvision-camera", "hue-bridge", "intruder"},
@@ -97,17 +97,6 @@ func TestChain(t *testing.T) {
 	h.release(t, a)
 	within(t, 10*time.Second, "the intruder to be let go", func() error { return reach(n, intruder.Name, onCamera) })
 	h.audited(t, d.ID, a.ID)
-}
-
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("network namespaces need root; CI runs as root")
-	}
-	t.Skip("network namespaces need root: sudo go test ./e2e")
 }
 
 // reach opens a TCP connection from a device.

@@ -22,13 +22,14 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/client"
 	"github.com/heron-iot/heron/internal/lab"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // TestSensorInTheField runs a sensor apart from its core, over TLS and with a
 // token of its own: it reports, is told what to do and remembers it over a kill,
 // and gives the packets behind an alert.
 func TestSensorInTheField(t *testing.T) {
-	needRoot(t)
+	testneeds.Root(t)
 	n, err := lab.Start(t.Context(), lab.Config{
 		Mode: lab.Namespaces, Name: "e2f", Own: true, Seed: 1, Active: true,
 		Models: []string{"hikvision-camera", "hue-bridge", "raspberry-broker", "intruder"},

@@ -11,13 +11,14 @@ import (
 
 	"github.com/heron-iot/heron/client"
 	"github.com/heron-iot/heron/internal/lab"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // TestOutage runs a sensor and a core as two processes, kills the core, plays an
 // attack meanwhile, kills the sensor too, and starts both again: the core then
 // tells of the attack that it slept through.
 func TestOutage(t *testing.T) {
-	needRoot(t)
+	testneeds.Root(t)
 	n, err := lab.Start(t.Context(), lab.Config{
 		Mode: lab.Namespaces, Name: "e2o", Own: true, Seed: 1, Active: true,
 		Models: []string{"hikvision-camera", "hue-bridge", "raspberry-broker", "intruder"},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -17,18 +16,15 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // inNamespace runs f in a network namespace of its own with a veth pair, lab0
 // and lab1, up and quiet, which goes with the thread.
 func inNamespace(t *testing.T, f func() error) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("making a network namespace needs root; run: sudo -E go test ./internal/app")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("the ip command is missing; install it with: apt-get install iproute2")
-	}
+	testneeds.Root(t)
+	testneeds.Program(t, "ip", "iproute2")
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine

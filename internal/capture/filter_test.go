@@ -13,6 +13,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/proto/frame"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // described is a frame in the words that filters use. The predicates below look
@@ -208,9 +209,7 @@ func TestCompileFilterMeansWhatItSays(t *testing.T) {
 
 func TestCompileFilterAgreesWithTcpdump(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("tcpdump"); err != nil {
-		t.Skip("tcpdump is missing; install it with: apt-get install tcpdump")
-	}
+	testneeds.Program(t, "tcpdump", "tcpdump")
 	frames := manyFrames(1500)
 	for expr := range filters() {
 		if expr == "10.0.0.1" {

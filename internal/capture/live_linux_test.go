@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/proto/frame"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // inNamespace runs f in a network namespace of its own with a veth pair, lab0
@@ -25,12 +25,8 @@ import (
 // namespace.
 func inNamespace(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("making a network namespace needs root; run: sudo -E go test ./internal/capture")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("the ip command is missing; install it with: apt-get install iproute2")
-	}
+	testneeds.Root(t)
+	testneeds.Program(t, "ip", "iproute2")
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

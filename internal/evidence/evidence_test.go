@@ -15,6 +15,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/evidence"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // TestMain lets the test binary be the process that is killed while it writes.
@@ -343,9 +344,7 @@ func mustGlob(t *testing.T, pattern string) []string {
 // they lie there, and an extraction with two links.
 func TestTsharkReadsIt(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip("tshark reads the file: apt-get install tshark")
-	}
+	testneeds.Program(t, "tshark", "tshark")
 	dir := t.TempDir()
 	r := openRing(t, dir, evidence.MinBytes)
 	frame := udp("10.0.0.1", "10.0.0.2", 10)

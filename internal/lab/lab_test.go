@@ -16,6 +16,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/lab"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 func attackNames() []string {
@@ -117,10 +118,7 @@ func TestStreamRefuses(t *testing.T) {
 // TestCaptureIsWellFormed asks a decoder that is not ours.
 func TestCaptureIsWellFormed(t *testing.T) {
 	t.Parallel()
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		t.Skip("no tshark here; apt-get install tshark")
-	}
+	tshark := testneeds.Program(t, "tshark", "tshark")
 	file := filepath.Join(t.TempDir(), "lab.pcap")
 	var b bytes.Buffer
 	c := lab.StreamConfig{Seed: 7, Duration: 6 * time.Minute, AttackAfter: time.Minute, Attacks: attackNames()}

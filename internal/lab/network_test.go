@@ -19,6 +19,7 @@ import (
 	"github.com/heron-iot/heron/internal/proto/bacnet"
 	"github.com/heron-iot/heron/internal/proto/s7"
 	"github.com/heron-iot/heron/internal/proto/snmp"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 func start(t *testing.T, c lab.Config) *lab.Network {
@@ -237,10 +238,7 @@ func textServices(t *testing.T, n *lab.Network) {
 // and waits for the message.
 func mosquitto(t *testing.T, broker netip.AddrPort) {
 	t.Helper()
-	sub, err := exec.LookPath("mosquitto_sub")
-	if err != nil {
-		t.Skip("no mosquitto_sub here; apt-get install mosquitto-clients")
-	}
+	sub := testneeds.Program(t, "mosquitto_sub", "mosquitto-clients")
 	where := []string{"-h", broker.Addr().String(), "-p", fmt.Sprint(broker.Port()), "-t", "heron/test"}
 	cmd := exec.CommandContext(t.Context(), sub, append(where, "-C", "2", "-W", "10")...)
 	var heard bytes.Buffer
@@ -267,16 +265,9 @@ func mosquitto(t *testing.T, broker netip.AddrPort) {
 	t.Error("the subscriber heard nothing")
 }
 
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("network namespaces need root; sudo go test ./internal/lab")
-	}
-}
-
 func TestNamespaces(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	testneeds.Root(t)
 	n := start(t, lab.Config{
 		Mode: lab.Namespaces, Name: "hlt", Own: true,
 		Models: []string{"schneider-m340", "weintek-hmi", "hikvision-camera", "intruder", "raspberry-broker"},
@@ -314,7 +305,7 @@ func TestNamespaces(t *testing.T) {
 
 func TestDownRemovesWhatACrashLeft(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	testneeds.Root(t)
 	c := lab.Config{Mode: lab.Namespaces, Name: "hld", Own: true, Models: []string{"hue-bridge"}}
 	n := start(t, c)
 	if _, err := lab.Start(t.Context(), c); heron.ErrorCode(err) != heron.CodeConflict {
@@ -343,7 +334,7 @@ func exists(t *testing.T, namespace string) bool {
 
 func TestAttach(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	testneeds.Root(t)
 	c := lab.Config{Mode: lab.Namespaces, Name: "hla", Own: true, Models: []string{"hue-bridge", "intruder"}}
 	if _, err := lab.Attach(t.Context(), c); heron.ErrorCode(err) != heron.CodeNotFound {
 		t.Errorf("nothing is up: got %v, want not found", err)

@@ -2,7 +2,6 @@ package nftables_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,19 +16,13 @@ import (
 	"github.com/heron-iot/heron/internal/action/actiontest"
 	"github.com/heron-iot/heron/internal/action/nftables"
 	"github.com/heron-iot/heron/internal/lab"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
-
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("quarantine needs root; sudo go test ./internal/action/nftables")
-	}
-}
 
 // network is a lab on a bridge in a namespace of its own, with the executor in it.
 func network(t *testing.T, name string) (*lab.Network, action.Executor) {
 	t.Helper()
-	needRoot(t)
+	testneeds.Root(t)
 	n, err := lab.Start(t.Context(), lab.Config{
 		Mode: lab.Namespaces, Name: name, Own: true,
 		Models: []string{"hikvision-camera", "xm-dvr", "raspberry-broker", "intruder"},
@@ -344,6 +337,7 @@ func TestPlanRefusesToCutItselfOff(t *testing.T) {
 
 func TestSomebodyElsesRulesShow(t *testing.T) {
 	t.Parallel()
+	testneeds.Program(t, "nft", "nftables")
 	n, x := network(t, "nff")
 	bad := find(t, n, "intruder")
 	g := target(bad, time.Hour)
@@ -351,9 +345,6 @@ func TestSomebodyElsesRulesShow(t *testing.T) {
 	err := n.InsideCore(func() error {
 		return run(t.Context(), "nft", "flush", "chain", "bridge", "heron_quarantine", "forward")
 	})
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("no nft here; apt-get install nftables")
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

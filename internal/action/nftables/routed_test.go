@@ -17,6 +17,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/action"
 	"github.com/heron-iot/heron/internal/action/nftables"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // routed is a gateway between two networks: the executor's place when devices
@@ -27,11 +28,7 @@ type routed struct{ t *testing.T }
 
 func (r routed) ip(args ...string) {
 	r.t.Helper()
-	err := run(r.t.Context(), "ip", args...)
-	if errors.Is(err, os.ErrNotExist) {
-		r.t.Skip("no ip here; apt-get install iproute2")
-	}
-	if err != nil {
+	if err := run(r.t.Context(), testneeds.Program(r.t, "ip", "iproute2"), args...); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -40,7 +37,7 @@ const routedPrefix = "nfr-"
 
 func newRouted(t *testing.T) routed {
 	t.Helper()
-	needRoot(t)
+	testneeds.Root(t)
 	r := routed{t}
 	for _, ns := range []string{"a", "b", "c", "gw"} {
 		name := routedPrefix + ns
