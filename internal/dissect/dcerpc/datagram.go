@@ -26,7 +26,7 @@ func isDatagram(b []byte) bool {
 	r.Skip(1 + 16)
 	r.Skip(16 + 16 + 4 + 4 + 4) // interface, activity, boot time, version, sequence
 	r.Skip(2 + 2 + 2)           // operation, hints
-	size := orderOf(representation).U16(&r)
+	size := dissect.RPCOrder(representation).U16(&r)
 	r.Skip(serialsAndBodies + 1 + 1)
 	return r.Err() == nil && version == 4 && kind <= datagramLast && flags&bitsNeverSet == 0 &&
 		representation&^0x10 == 0 && floats <= 3 && reserved == 0 && size == r.Len() && size > 0
@@ -41,10 +41,10 @@ func (d *dissector) datagram(m *heron.Message, out dissect.Emitter) (heron.Verdi
 	r.Skip(1)
 	kind := r.U8()
 	r.Skip(2)
-	order := orderOf(r.U8())
+	order := dissect.RPCOrder(r.U8())
 	r.Skip(3 + 16)
-	id, place := d.interfaceOf(r.Bytes(16), order)
-	if isPROFINET(id) {
+	used := dissect.RPCInterfaceOf(r.Bytes(16), order)
+	if used.PROFINET() {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	r.Skip(16 + 4 + 4 + 4)
@@ -55,9 +55,7 @@ func (d *dissector) datagram(m *heron.Message, out dissect.Emitter) (heron.Verdi
 	if kind != datagramRequest {
 		return v, nil
 	}
-	out.Observe(m.Sender(), keyUses, d.name(id, place))
-	if place > 0 {
-		call(place-1, operation, out)
-	}
+	d.rpc.Uses(used, m, out)
+	used.Call(operation, out)
 	return v, nil
 }
