@@ -50,7 +50,7 @@ type Flow struct {
 	ServerPort uint16 `json:"server_port,omitempty"`
 	Protocol   string `json:"protocol,omitempty"` // as Wireshark's filters spell it; "" = not known
 	// Before is the protocol that the flow began with when it turned to Protocol
-	// later: STARTTLS, an upgrade, a proxy.
+	// later: STARTTLS, an upgrade, a proxy; or one that Protocol carries inside it.
 	Before string    `json:"before,omitempty"`
 	State  FlowState `json:"state"`
 	First  Time      `json:"first"`

@@ -123,7 +123,7 @@ type Message struct {
 // holds no pointers and is zero when the flow begins.
 type FlowScratch struct {
 	Protocol  uint16 // index into the dispatcher's list plus one; 0 = not known
-	Before    uint16 // the same, of the protocol that the flow began with, when it turned to another
+	Before    uint16 // the same, of the protocol that the flow began with, when it turned to another, or of one that it carries
 	Candidate uint16 // the same, of the protocol that Data is kept for while it is undecided
 	Tries     uint8
 	Settled   bool
@@ -144,6 +144,9 @@ type Verdict struct {
 	// dissector's, which tells only from the next ones: it is asked first then,
 	// and finds what it put into FlowScratch.Data.
 	Undecided bool
+	// Carries names a protocol that the message carried inside the dissector's own:
+	// the flow is counted for that as well. "" when there is none.
+	Carries string
 }
 
 // Subject is what an observation is about: an endpoint, and the port when the

@@ -397,10 +397,18 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	if err != nil {
 		return d.broken(m, v, err)
 	}
+	if v.Carries != "" && m.Flow.Before == 0 {
+		m.Flow.Before = d.number(v.Carries)
+	}
 	if !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
 		d.tell(p, m)
 	}
 	return d.settle(m, v, p.EveryMessage), nil
+}
+
+// number is the place of a protocol in the list plus one, 0 when it is not there.
+func (d *Dispatcher) number(name string) uint16 {
+	return uint16(slices.IndexFunc(d.list, func(p Protocol) bool { return p.Name == name }) + 1)
 }
 
 // broken decides how a flow goes on after an error: a stream whose framing is

@@ -431,3 +431,28 @@ func TestAStreamThatBeganLateIsLookedAtSegmentBySegment(t *testing.T) {
 		t.Errorf("consumed %d", v.Consumed)
 	}
 }
+
+// TestWhatAMessageCarriesIsCountedAsWell checks that a flow has the name of a
+// protocol that rides inside its own, whichever order the two are listed in.
+func TestWhatAMessageCarriesIsCountedAsWell(t *testing.T) {
+	t.Parallel()
+	outer, inner := prefixed("outer", dissect.OverTCP, 1000), prefixed("inner", dissect.OverTCP, 2000)
+	read := outer.Dissect
+	outer.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+		v, err := read(r, m, out)
+		if bytes.Contains(m.Payload, []byte("inner")) {
+			v.Carries = "inner"
+		}
+		return v, err
+	}
+	k := newTalk(inner, outer)
+	k.say(heron.TCP, 1000, true, "outer: nothing")
+	if k.flow.Before != 0 {
+		t.Error("it carries nothing yet")
+	}
+	k.say(heron.TCP, 1000, false, "outer: inner")
+	k.say(heron.TCP, 1000, true, "outer: more")
+	if got := k.d.ProtocolName(k.flow.Before-1) + " in " + k.d.ProtocolName(k.flow.Protocol-1); got != "inner in outer" {
+		t.Error(got)
+	}
+}
