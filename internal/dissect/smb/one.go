@@ -38,7 +38,10 @@ type oneBody struct {
 // one reads a message of version 1. The mark was read.
 func (d *dissector) one(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	command, status, flags, flags2 := r.U8(), r.U32LE(), r.U8(), r.U16LE()
-	r.Skip(20)
+	r.Skip(14)
+	process := r.U16LE()
+	r.Skip(2)
+	message := messageID(process<<16 | r.U16LE())
 	b := oneBody{count: r.U8(), wide: flags2&flagWide != 0}
 	b.words = r.Sub(2 * b.count)
 	r.Skip(2)
@@ -65,6 +68,8 @@ func (d *dissector) one(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 		share(d.oneText(&b), out)
 	case command == oneCreate && flags&flagFromServer == 0:
 		pipe(d.oneText(&b), out)
+	default:
+		d.onePipe(command, flags&flagFromServer != 0, &b, message, r.At(headerSize), m, out)
 	}
 }
 

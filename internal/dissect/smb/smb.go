@@ -1,6 +1,7 @@
 // Package smb reads the opening of SMB sessions of versions 1 to 3.1.1: which
 // dialect two machines agree on, what they call themselves and their systems, and
-// logins, shares and pipes. Files, users and contents are never told.
+// logins, shares and pipes, and what DCE/RPC says in the pipes. Files, users and
+// contents are never told.
 package smb
 
 import (
@@ -43,6 +44,7 @@ const (
 
 const (
 	maxMessages = 120 // of a connection
+	maxCalls    = 250 // of its messages that carry calls, which are not counted with the others
 	maxText     = 512
 	headerSize  = 4
 )
@@ -51,6 +53,7 @@ const (
 const (
 	atMessages = 0
 	atPlain    = 1 // the server takes passwords in clear
+	atCalls    = 2
 )
 
 // Protocol returns the dissector.
@@ -61,7 +64,7 @@ func Protocol() dissect.Protocol {
 		Name:    "smb",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{445, 139},
-		Spec:    "[MS-SMB2]; [MS-CIFS]; [MS-SMB]; RFC 1002 §4.3 (NetBIOS session)",
+		Spec:    "[MS-SMB2]; [MS-CIFS]; [MS-SMB]; RFC 1002 §4.3 (NetBIOS session); [MS-RPCE] §2.1.1.2 (calls in pipes)",
 		Starts:  []byte{sessionMessage, sessionRequest},
 		Probe:   probe,
 		Frame:   frame,
@@ -122,9 +125,12 @@ func probe(b []byte, _ bool) bool {
 }
 
 type dissector struct {
-	ntlm dissect.NTLMTeller
-	text dissect.Buffer
-	name []byte
+	ntlm    dissect.NTLMTeller
+	rpc     dissect.RPCTeller
+	text    dissect.Buffer
+	name    []byte
+	pipes   dissect.Recent[pipes]
+	carries bool // the message at hand carries calls
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -140,6 +146,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	r.Skip(3)
 	data := &m.Flow.Data
 	done := false
+	d.carries = false
 	switch magic {
 	case magicOne:
 		d.one(r, m, out)
@@ -148,10 +155,17 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	default:
 		done = true // from here on it is encrypted
 	}
-	if data[atMessages] < maxMessages {
+	v := heron.Verdict{}
+	if d.carries {
+		v.Carries = "dcerpc"
+	}
+	if d.carries && data[atCalls] < maxCalls {
+		data[atCalls]++
+	} else if data[atMessages] < maxMessages {
 		data[atMessages]++
 	}
-	return heron.Verdict{Done: done || data[atMessages] >= maxMessages}, nil
+	v.Done = done || data[atMessages] >= maxMessages
+	return v, nil
 }
 
 // session tells what a client calls itself when it asks for a session.

@@ -53,15 +53,16 @@ func (d *dissector) two(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 		status, command := head.U32LE(), head.U16LE()
 		head.Skip(2) // credits
 		flags, next := head.U32LE(), head.U32LE()
-		head.Skip(twoHeader - 24)
+		message := messageID(head.U64LE())
+		head.Skip(twoHeader - 32)
 		if head.Err() != nil || size != twoHeader {
 			return
 		}
 		body := r.At(base)
 		if flags&flagReply != 0 {
-			d.twoReply(command, status, &head, m, out)
+			d.twoReply(command, status, &head, message, body, m, out)
 		} else {
-			d.twoRequest(command, &head, body, m, out)
+			d.twoRequest(command, &head, message, body, m, out)
 		}
 		if next < twoHeader || next > 1<<20 {
 			return
@@ -72,7 +73,7 @@ func (d *dissector) two(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 
 // twoRequest reads what a client asks for. r is behind the header, and whole at
 // its start, for offsets.
-func (d *dissector) twoRequest(command int, r *wire.Reader, whole wire.Reader, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) twoRequest(command int, r *wire.Reader, message messageID, whole wire.Reader, m *heron.Message, out dissect.Emitter) {
 	size := r.U16LE()
 	switch {
 	case command == twoNegotiate && size == 36:
@@ -89,6 +90,8 @@ func (d *dissector) twoRequest(command int, r *wire.Reader, whole wire.Reader, m
 		if name, n := placed(r, &whole); n > 0 {
 			pipe(d.wide(&name, n), out)
 		}
+	default:
+		d.twoAsks(command, size, r, message, whole, m, out)
 	}
 }
 
@@ -126,7 +129,7 @@ func (d *dissector) twoOffer(r *wire.Reader, m *heron.Message, out dissect.Emitt
 }
 
 // twoReply reads what a server answers.
-func (d *dissector) twoReply(command, status int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) twoReply(command, status int, r *wire.Reader, message messageID, whole wire.Reader, m *heron.Message, out dissect.Emitter) {
 	size := r.U16LE()
 	switch {
 	case command == twoNegotiate && size == 65 && status == success:
@@ -150,6 +153,8 @@ func (d *dissector) twoReply(command, status int, r *wire.Reader, m *heron.Messa
 			guest(flags&1 != 0, flags&2 != 0, m, out)
 		}
 		d.ntlm.Tell(r.Rest(), m, out)
+	default:
+		d.twoAnswers(command, size, r, message, whole, m, out)
 	}
 }
 
