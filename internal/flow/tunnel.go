@@ -82,7 +82,8 @@ func (t *Table) authenticated(r *wire.Reader) {
 }
 
 // gre reads the header of GRE (RFC 2784, keys and sequence numbers of RFC 2890)
-// or of PPTP's version of it (RFC 2637 §4.1).
+// or of version 1 of it: PPTP's (RFC 2637 §4.1), or the same as MikroTik's routers
+// use it for Ethernet.
 func (t *Table) gre(r *wire.Reader) {
 	const (
 		hasChecksum = 0x8000
@@ -93,7 +94,8 @@ func (t *Table) gre(r *wire.Reader) {
 	)
 	flags, etherType := r.U16(), r.U16()
 	pptp := flags&7 == 1
-	if r.Err() == nil && (flags&7 > 1 || flags&hasRouting != 0 || pptp && etherType != typePPP) {
+	eoip := pptp && etherType == typeEoIP && flags&^7 == hasKey
+	if r.Err() == nil && (flags&7 > 1 || flags&hasRouting != 0 || pptp && etherType != typePPP && !eoip) {
 		t.unsupported()
 		return
 	}
@@ -113,6 +115,13 @@ func (t *Table) gre(r *wire.Reader) {
 	if r.Err() != nil {
 		t.fault()
 		return
+	}
+	if eoip { // in the key's place: a length, and the number of the tunnel
+		if key>>16 == 0 { // a keep-alive
+			return
+		}
+		*r = r.Sub(min(key>>16, r.Len()))
+		etherType, key = typeFrame, key&0xffff<<8
 	}
 	t.greContent(r, etherType, key, flags&hasSequence != 0)
 }
@@ -144,6 +153,10 @@ func (t *Table) greContent(r *wire.Reader, etherType, key int, numbered bool) {
 	case typeIPv4, typeIPv6, typeMPLS, typeMPLSUp, typeNSH, typeVLAN:
 		t.inside(r, layerGRE, 0, etherType)
 	default:
+		if etherType >= typeAruba && etherType <= typeArubaLast && etherType&0xf == 0 {
+			t.inside(r, layerGRE, etherType, typeDot11)
+			return
+		}
 		t.unsupported()
 	}
 }
@@ -153,6 +166,11 @@ const (
 	typeERSPAN  = 0x88be // types I and II (draft-foschiano-erspan)
 	typeERSPAN3 = 0x22eb
 	typeWCCP    = 0x883e
+	typeEoIP    = 0x6400 // MikroTik, Ethernet over IP
+	// Access points of Aruba send each virtual network of theirs with a type of its
+	// own, in steps of 16: 802.11 frames that are decrypted already.
+	typeAruba     = 0x8200
+	typeArubaLast = 0x8370
 )
 
 // erspan3 reads the header of ERSPAN type III (draft-foschiano-erspan §4.3).

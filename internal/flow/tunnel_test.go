@@ -60,6 +60,8 @@ func tunnels() []tunnelCase {
 	}
 	ppp := join([]byte{0xff, 3, 0, 0x21}, packet)
 	dot11 := join([]byte{0x08, 1, 0, 0}, outerA.mac[:], macA[:], macB[:], be16(0), []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, packet)
+	snap := join([]byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, packet)
+	amsdu := join([]byte{0x88, 2, 0, 0}, macB[:], outerA.mac[:], macA[:], be16(0), []byte{0x80, 0}, macB[:], macA[:], be16(uint16(len(snap))), snap)
 	udp := whole[14+20 : 14+20+8+5]
 	e, ip := client.headers(server)
 	ip.Protocol = frame.ProtoAH
@@ -102,6 +104,9 @@ func tunnels() []tunnelCase {
 			"erspan III", 0,
 			over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x22eb, Sequence: 1}, join([]byte{0x20, 5, 0, 9}, make([]byte, 6), be16(1), make([]byte, 8), whole))), true, "erspan", "gre",
 		},
+		{"eoip", 0, over(frame.ProtoGRE, join([]byte{0x20, 1, 0x64, 0}, be16(uint16(len(whole))), []byte{5, 0}, whole)), true, "", "gre"},
+		{"802.11 of Aruba", 0, over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x8200}, dot11)), true, "", "gre"},
+		{"802.11 of Aruba, aggregated", 0, over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x8370}, amsdu)), true, "", "gre"},
 		{"ipip", 0, over(frame.ProtoIPIP, packet), false, "", "ipip"},
 		{"4in6", 0, frame.AppendEthernetIP(nil, e6, six, packet), false, "", "ipip"},
 		{"mpls in ip", 0, over(137, frame.AppendMPLS(nil, packet, 5)), false, "mpls", "mpls"},
@@ -304,6 +309,43 @@ func (s *script) fragmentID() uint32 {
 	return uint32(s.now)
 }
 
+// What stations say to each other on a link is told when it comes in a tunnel, with
+// the stations of the frame inside.
+func TestFramesThatAreNotIPInTunnels(t *testing.T) {
+	t.Parallel()
+	e := frame.Ethernet{Src: macA, Dst: macB, VLAN: 7}
+	login := frame.AppendEthernet(nil, e, 0x888e, []byte("login"))[:14+4+5]
+	cdp := frame.AppendSNAP(nil, frame.Ethernet{Src: macA, Dst: macB}, [3]byte{0, 0, 0xc}, 0x2000, []byte("cdp"))
+	air := join([]byte{0x08, 1, 0, 0}, outerA.mac[:], macA[:], macB[:], be16(0), []byte{0xaa, 0xaa, 3, 0, 0, 0, 0x88, 0x8e}, []byte("login"))
+	gre := func(protocol uint16, b []byte) []byte {
+		return over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: protocol}, b))
+	}
+	const tagged = `m 888e 02:00:00:00:00:0a@7 > 02:00:00:00:00:0b@7 #0 "login"`
+	const plain = `m 888e 02:00:00:00:00:0a > 02:00:00:00:00:0b #0 "login"`
+	const neighbour = `m 000b 02:00:00:00:00:0a > 02:00:00:00:00:0b #0 "\xaa\xaa\x03\x00\x00\f \x00cdp"`
+	for _, tt := range []struct {
+		name string
+		link heron.LinkType
+		b    []byte
+		want string
+	}{
+		{"gre", heron.LinkEthernet, gre(frame.TypeFrame, login), tagged},
+		{"gre, cdp", heron.LinkEthernet, gre(frame.TypeFrame, cdp), neighbour},
+		{"erspan", heron.LinkEthernet, gre(frame.TypeERSPAN, login), tagged},
+		{"erspan, cdp", heron.LinkEthernet, gre(frame.TypeERSPAN, cdp), neighbour},
+		{"vxlan", heron.LinkEthernet, overUDP(frame.PortVXLAN, frame.AppendVXLAN(nil, 77, login)), tagged},
+		{"802.11 of Aruba", heron.LinkEthernet, gre(0x8200, air), plain},
+		{"802.11", heron.Link80211, air, plain},
+		{"radiotap", heron.LinkRadiotap, join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, air), plain},
+	} {
+		s := newScript(t, "m")
+		s.feedAs(tt.link, tt.b)
+		if !slices.Contains(s.sink.lines, tt.want) {
+			t.Errorf("%s: got %q, stats %+v", tt.name, s.sink.lines, s.table.Stats())
+		}
+	}
+}
+
 func TestUnsupportedEncapsulations(t *testing.T) {
 	t.Parallel()
 	packet := client.udp(server, "hello")[14:]
@@ -329,6 +371,7 @@ func TestUnsupportedEncapsulations(t *testing.T) {
 		{"too many tags", overLink(0x8100, manyTags), "vlan"},
 		{"gre with routes", over(frame.ProtoGRE, join([]byte{0x40, 0, 8, 0}, packet)), ""},
 		{"nhrp", over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x2001}, make([]byte, 20))), ""},
+		{"between the types of Aruba", over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x8241}, make([]byte, 20))), ""},
 		{"compressed ppp", overLink(frame.TypePPPoE, frame.AppendPPPoE(nil, 7, 0xfd, make([]byte, 40))), "pppoes ppp"},
 		{"a pseudowire of ATM", overLink(frame.TypeMPLS, frame.AppendMPLS(nil, slices.Repeat([]byte{0x5f}, 40), 100)), "mpls"},
 		{"a label stack with no bottom", overLink(frame.TypeMPLS, make([]byte, 100)), "mpls"},
