@@ -33,6 +33,7 @@ const (
 // and the next message goes on. One goroutine uses a Dispatcher.
 type Dispatcher struct {
 	list      []Protocol
+	names     []string // of the list, and behind them those that are only carried
 	byPort    map[portKey][]int
 	byEther   map[uint16][]int
 	probes    map[Over]*[256][]int // by the first byte
@@ -63,7 +64,15 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 		probes:  make(map[Over]*[256][]int),
 		out:     out,
 	}
+	for i := range list {
+		d.names = append(d.names, list[i].Name)
+	}
 	for i, p := range list {
+		for _, name := range p.Carries {
+			if d.number(name) == 0 {
+				d.names = append(d.names, name)
+			}
+		}
 		for _, over := range []Over{OverTCP, OverUDP, OverICMP, OverIP} {
 			if p.Over&over != 0 {
 				d.enlist(i, &p, over)
@@ -102,8 +111,8 @@ func (d *Dispatcher) enlist(i int, p *Protocol, over Over) {
 // ProtocolName returns the name of the protocol with that place in the list,
 // which is heron.FlowScratch.Protocol less one; "" when there is none.
 func (d *Dispatcher) ProtocolName(i uint16) string {
-	if int(i) < len(d.list) {
-		return d.list[i].Name
+	if int(i) < len(d.names) {
+		return d.names[i]
 	}
 	return ""
 }
@@ -406,10 +415,8 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	return d.settle(m, v, p.EveryMessage), nil
 }
 
-// number is the place of a protocol in the list plus one, 0 when it is not there.
-func (d *Dispatcher) number(name string) uint16 {
-	return uint16(slices.IndexFunc(d.list, func(p Protocol) bool { return p.Name == name }) + 1)
-}
+// number is the place of a protocol's name plus one, 0 when it is not known.
+func (d *Dispatcher) number(name string) uint16 { return uint16(slices.Index(d.names, name) + 1) }
 
 // broken decides how a flow goes on after an error: a stream whose framing is
 // lost cannot be read on, all else can.

@@ -433,26 +433,31 @@ func TestAStreamThatBeganLateIsLookedAtSegmentBySegment(t *testing.T) {
 }
 
 // TestWhatAMessageCarriesIsCountedAsWell checks that a flow has the name of a
-// protocol that rides inside its own, whichever order the two are listed in.
+// protocol that rides inside its own, with a dissector or without.
 func TestWhatAMessageCarriesIsCountedAsWell(t *testing.T) {
 	t.Parallel()
 	outer, inner := prefixed("outer", dissect.OverTCP, 1000), prefixed("inner", dissect.OverTCP, 2000)
+	outer.Carries = []string{"lone", "inner"}
 	read := outer.Dissect
 	outer.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 		v, err := read(r, m, out)
-		if bytes.Contains(m.Payload, []byte("inner")) {
-			v.Carries = "inner"
+		for _, name := range outer.Carries {
+			if bytes.Contains(m.Payload, []byte(name)) {
+				v.Carries = name
+			}
 		}
 		return v, err
 	}
-	k := newTalk(inner, outer)
-	k.say(heron.TCP, 1000, true, "outer: nothing")
-	if k.flow.Before != 0 {
-		t.Error("it carries nothing yet")
-	}
-	k.say(heron.TCP, 1000, false, "outer: inner")
-	k.say(heron.TCP, 1000, true, "outer: more")
-	if got := k.d.ProtocolName(k.flow.Before-1) + " in " + k.d.ProtocolName(k.flow.Protocol-1); got != "inner in outer" {
-		t.Error(got)
+	for _, name := range outer.Carries {
+		k := newTalk(inner, outer)
+		k.say(heron.TCP, 1000, true, "outer: nothing")
+		if k.flow.Before != 0 {
+			t.Error("it carries nothing yet")
+		}
+		k.say(heron.TCP, 1000, false, "outer: "+name)
+		k.say(heron.TCP, 1000, true, "outer: more")
+		if got := k.d.ProtocolName(k.flow.Before-1) + " in " + k.d.ProtocolName(k.flow.Protocol-1); got != name+" in outer" {
+			t.Error(got)
+		}
 	}
 }

@@ -47,6 +47,9 @@ type Protocol struct {
 	// Within names the protocols that it rides on and that have dissectors of
 	// their own: its flows are theirs too.
 	Within []string
+	// Carries names the protocols that its messages may carry, and that a verdict
+	// may name; they need no dissector of their own.
+	Carries []string
 	// Spec cites the document the dissector was written from.
 	Spec string
 	// EveryMessage keeps a flow from being settled: each message matters.

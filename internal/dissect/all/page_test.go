@@ -67,6 +67,14 @@ func ridesOn(p *dissect.Protocol) string {
 	return text
 }
 
+// carried says what a protocol may have inside it.
+func carried(p *dissect.Protocol) string {
+	if len(p.Carries) == 0 {
+		return ""
+	}
+	return "; what it carries: `" + strings.Join(p.Carries, "`, `") + "`"
+}
+
 // at says by which numbers a protocol is known there.
 func at(p *dissect.Protocol) string {
 	var numbers []string
@@ -104,7 +112,7 @@ func protocolsTable(t *testing.T) string {
 	for i := range list {
 		p := &list[i]
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n",
-			p.Name, words[i].title, ridesOn(p), at(p), words[i].told, anywhere(p), p.Spec)
+			p.Name, words[i].title, ridesOn(p), at(p), words[i].told+carried(p), anywhere(p), p.Spec)
 	}
 	return b.String()
 }

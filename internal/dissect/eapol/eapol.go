@@ -5,8 +5,6 @@
 package eapol
 
 import (
-	"bytes"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/wire"
@@ -14,12 +12,9 @@ import (
 
 // Keys of the observations.
 const (
-	keyVersion  = "eapol.version"
-	keyRole     = "eapol.role"   // supplicant or authenticator
-	keyKey      = "eapol.key"    // the handshake that it does: rsn or wpa
-	keyMethod   = "eap.method"   // how it logs in, or wants others to
-	keyIdentity = "eap.identity" // its kind: host, mac, anonymous, user
-	keyRealm    = "eap.realm"    // what follows the @ of an identity
+	keyVersion = "eapol.version"
+	keyRole    = "eapol.role" // supplicant or authenticator
+	keyKey     = "eapol.key"  // the handshake that it does: rsn or wpa
 )
 
 // Roles.
@@ -57,6 +52,7 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
+	eap  dissect.EAPTeller
 	text dissect.Buffer
 }
 
@@ -74,7 +70,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.Observe(about, keyVersion, d.text.Number(version))
 	switch kind {
 	case packetEAP:
-		return heron.Verdict{}, d.eap(&body, about, out)
+		return heron.Verdict{}, d.login(&body, about, out)
 	case packetStart:
 		out.ObserveString(about, keyRole, supplicant)
 	case packetLogoff:
@@ -82,9 +78,25 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case packetKey:
 		key(&body, about, out)
 	case packetMKA:
-		out.ObserveString(about, keyMethod, "macsec")
+		out.ObserveString(about, dissect.KeyEAPMethod, "macsec")
 	}
 	return heron.Verdict{}, nil
+}
+
+// login reads an EAP packet. A request comes from who decides.
+func (d *dissector) login(r *wire.Reader, about heron.Subject, out dissect.Emitter) error {
+	code, err := d.eap.Packet(r, about, out)
+	switch code {
+	case dissect.EAPRequest:
+		out.ObserveString(about, keyRole, authenticator)
+	case dissect.EAPResponse:
+		out.ObserveString(about, keyRole, supplicant)
+	case dissect.EAPSuccess:
+		out.Event(heron.Event{Kind: "eap.success"})
+	case dissect.EAPFailure:
+		dissect.LoginFailed(out, "eap", "")
+	}
+	return err
 }
 
 // key tells the kind of a handshake, and who is who in it: the access point asks
@@ -108,132 +120,4 @@ func key(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
 	case info&pairwise != 0:
 		out.ObserveString(about, keyRole, supplicant)
 	}
-}
-
-// Codes of EAP (RFC 3748 §4).
-const (
-	eapRequest  = 1
-	eapResponse = 2
-	eapSuccess  = 3
-	eapFailure  = 4
-)
-
-// Methods of EAP (IANA) that are not only methods.
-const (
-	methodIdentity = 1
-	methodNotice   = 2
-	methodNak      = 3
-	methodExpanded = 254
-)
-
-// eap reads an EAP packet. A request comes from who decides.
-func (d *dissector) eap(r *wire.Reader, about heron.Subject, out dissect.Emitter) error {
-	code, _, size := r.U8(), r.U8(), r.U16()
-	body := r.Sub(size - 4)
-	if err := r.Err(); err != nil {
-		return err
-	}
-	switch code {
-	case eapRequest:
-		out.ObserveString(about, keyRole, authenticator)
-		d.method(&body, about, false, out)
-	case eapResponse:
-		out.ObserveString(about, keyRole, supplicant)
-		d.method(&body, about, true, out)
-	case eapSuccess:
-		out.Event(heron.Event{Kind: "eap.success"})
-	case eapFailure:
-		dissect.LoginFailed(out, "eap", "")
-	}
-	return nil
-}
-
-func (d *dissector) method(r *wire.Reader, about heron.Subject, answer bool, out dissect.Emitter) {
-	switch kind := r.U8(); kind {
-	case methodIdentity:
-		if answer {
-			d.identity(r.Rest(), about, out)
-		}
-	case methodNotice, methodNak:
-	case methodExpanded:
-		if r.U24() == vendorWFA && r.U32() == typeWSC {
-			out.ObserveString(about, keyMethod, "wps")
-			d.setup(r, about, out)
-		}
-	default:
-		out.ObserveString(about, keyMethod, methodName(kind))
-	}
-}
-
-// methodName names the methods in use (IANA, EAP method types).
-func methodName(kind int) string {
-	switch kind {
-	case 4:
-		return "md5"
-	case 5:
-		return "otp"
-	case 6:
-		return "gtc"
-	case 13:
-		return "tls"
-	case 17:
-		return "leap"
-	case 18:
-		return "sim"
-	case 21:
-		return "ttls"
-	case 23:
-		return "aka"
-	case 25:
-		return "peap"
-	case 26, 29:
-		return "mschapv2"
-	case 43:
-		return "fast"
-	case 50:
-		return "aka-prime"
-	case 52:
-		return "pwd"
-	case 55:
-		return "teap"
-	}
-	return "other"
-}
-
-// identity tells what kind of name was given, the name of a host, and the realm.
-func (d *dissector) identity(name []byte, about heron.Subject, out dissect.Emitter) {
-	if len(name) == 0 {
-		return
-	}
-	kind := "user"
-	user, realm, _ := bytes.Cut(name, []byte("@"))
-	switch host, isHost := bytes.CutPrefix(name, []byte("host/")); {
-	case isHost:
-		kind = "host"
-		d.text = dissect.AppendLower(d.text[:0], host)
-		out.Observe(about, heron.KeyHostname, d.text)
-	case isMAC(user):
-		kind = "mac"
-	case bytes.EqualFold(user, []byte("anonymous")) || len(user) == 0:
-		kind = "anonymous"
-	case bytes.HasPrefix(user, []byte("WFA-SimpleConfig")):
-		kind = "wps"
-	}
-	out.ObserveString(about, keyIdentity, kind)
-	out.Observe(about, keyRealm, realm)
-}
-
-// isMAC reports whether a name is a hardware address, as that of devices that
-// cannot log in otherwise.
-func isMAC(name []byte) bool {
-	digits := 0
-	for _, c := range name {
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
-			digits++
-		case c != ':' && c != '-' && c != '.':
-			return false
-		}
-	}
-	return digits == 12
 }
