@@ -50,6 +50,7 @@ func Protocol() dissect.Protocol {
 		Name:    "http2",
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{50051},
+		Within:  []string{"http"}, // it is HTTP, whatever its framing
 		Spec:    "RFC 9113; RFC 7541 (HPACK); RFC 7540 §3.2 (upgrade)",
 		Probe:   probe,
 		Starts:  []byte{'P', 0},
