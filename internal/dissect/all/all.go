@@ -89,6 +89,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/openvpn"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
+	"github.com/heron-iot/heron/internal/dissect/pana"
 	"github.com/heron-iot/heron/internal/dissect/pcworx"
 	"github.com/heron-iot/heron/internal/dissect/pgsql"
 	"github.com/heron-iot/heron/internal/dissect/pim"
@@ -234,6 +235,7 @@ var protocols = []func() dissect.Protocol{
 	opcua.Protocol,
 	openvpn.Protocol,
 	ospf.Protocol,
+	pana.Protocol,
 	pcworx.Protocol,
 	pgsql.Protocol,
 	pim.Protocol,

@@ -46,6 +46,7 @@ const (
 	proxyState    = 33
 	statusType    = 40
 	nasPortType   = 61
+	eapMessage    = 79 // RFC 3579 §3.1
 	nasAddress6   = 95
 )
 
@@ -61,7 +62,8 @@ func Protocol() dissect.Protocol {
 		Name:    "radius",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{1812, 1813, 1645, 1646, 1700, 3799},
-		Spec:    "RFC 2865; RFC 2866 (accounting); RFC 2869; RFC 3162; RFC 5176 (dynamic authorization)",
+		Spec:    "RFC 2865; RFC 2866 (accounting); RFC 2869; RFC 3162; RFC 3579 (EAP); RFC 5176 (dynamic authorization)",
+		Carries: []string{"eap"},
 		Starts:  []byte{accessRequest, accessAccept, accessReject, accountingRequest, accountingResponse, accessChallenge},
 		Probe:   probe,
 		Dissect: d.dissect,
@@ -129,7 +131,9 @@ type packet struct {
 }
 
 type dissector struct {
-	text dissect.Buffer
+	text  dissect.Buffer
+	eap   dissect.EAPTeller
+	login []byte // an EAP packet, put together from attributes
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -144,6 +148,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	request := code == accessRequest || code == accountingRequest
 	own := request && !passedOn(list)
 	var p packet
+	d.login = d.login[:0]
 	for range maxAttributes {
 		kind, size := list.U8(), list.U8()
 		value := list.Bytes(size - 2)
@@ -159,7 +164,23 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		d.where(&p, out)
 	}
 	report(code, &p, out)
-	return heron.Verdict{}, nil
+	return heron.Verdict{Carries: d.carried(&p, out)}, nil
+}
+
+// carried tells what the EAP packet in a packet says of the station that it comes
+// from, and names what is carried. What a server sends to a station says nothing of
+// either, and how it ends is told as RADIUS has it.
+func (d *dissector) carried(p *packet, out dissect.Emitter) string {
+	r := wire.NewReader(d.login)
+	head := r
+	code := head.U8()
+	if head.Skip(1); head.U16() != r.Len() || code < dissect.EAPRequest || code > dissect.EAPFailure {
+		return ""
+	}
+	if code == dissect.EAPResponse && p.station != (heron.MAC{}) {
+		_, _ = d.eap.Packet(&r, heron.Subject{Endpoint: heron.Endpoint{MAC: p.station}}, out) // cut short is told as far as it goes
+	}
+	return "eap"
 }
 
 // passedOn reports whether a request comes from a proxy, which leaves a mark for
@@ -189,6 +210,8 @@ func (d *dissector) attribute(kind int, value []byte, p *packet) {
 		p.nas = value
 	case calledStation:
 		p.called = value
+	case eapMessage:
+		d.login = append(d.login, value...)
 	}
 }
 

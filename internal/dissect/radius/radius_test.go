@@ -32,6 +32,10 @@ func suite() dissecttest.Suite {
 		Allocs:   12,
 		Conversations: []dissecttest.Conversation{
 			talk("access", 1812, false, c(ask), s(packet(2, attribute(27, "\x00\x00\x0e\x10"))), c(ask), s(packet(3, attribute(18, "no")))),
+			talk("eap", 1812, false, c(packet(1, attribute(4, "\xc0\x00\x02\x0c"), attribute(31, "02-00-00-AB-CD-EF"),
+				attribute(79, "\x02\x01\x00\x1d\x01ho"), attribute(79, "st/"), attribute(79, "cnc-7.plant.example"))), s(packet(11, attribute(79, "\x01\x02\x00\x06\x19\x20"))),
+				c(packet(1, attribute(4, "\xc0\x00\x02\x0c"), attribute(31, "02-00-00-AB-CD-EF"), attribute(79, "\x02\x02\x00\x06\x19\x00"))),
+				s(packet(3, attribute(79, "\x04\x02\x00\x04")))),
 			talk("proxy", 1812, false, c(packet(1, attribute(1, "alice"), attribute(2, strings.Repeat("x", 16)), attribute(32, "switch-7"),
 				attribute(30, "02-00-00-00-00-01:Plant"), attribute(31, "02-00-00-AB-CD-EF"), attribute(33, "p1"))), s(packet(2, attribute(33, "p1")))),
 			talk("accounting", 1813, false, c(packet(4, attribute(40, "\x00\x00\x00\x01"), attribute(31, "0200.00ab.cdef"), attribute(32, "ap-1"))), s(packet(5))),

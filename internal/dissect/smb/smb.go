@@ -65,6 +65,7 @@ func Protocol() dissect.Protocol {
 		Over:    dissect.OverTCP,
 		Ports:   []uint16{445, 139},
 		Spec:    "[MS-SMB2]; [MS-CIFS]; [MS-SMB]; RFC 1002 §4.3 (NetBIOS session); [MS-RPCE] §2.1.1.2 (calls in pipes)",
+		Carries: []string{"dcerpc"},
 		Starts:  []byte{sessionMessage, sessionRequest},
 		Probe:   probe,
 		Frame:   frame,
