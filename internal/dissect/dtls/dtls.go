@@ -199,14 +199,14 @@ func (d *dissector) message(kind int, r *wire.Reader, m *heron.Message, out diss
 		if err != nil {
 			return fmt.Errorf("server hello: %w", err)
 		}
+		d.teller.Server(&h, m, out)
 		if h.Retry {
-			return nil // the real one comes later
+			return nil // a second one follows
 		}
 		data[atHello+1] = 1
 		if h.Version == tls.VersionDTLS13 {
 			data[atDone] = 1 // all after it is encrypted
 		}
-		d.teller.Server(&h, m, out)
 	case tls.TypeCertificate:
 		data[atDone] = 1
 		return d.teller.Certificate(tls.ReadCertificates(r), m, out)

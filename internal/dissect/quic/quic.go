@@ -164,7 +164,7 @@ func (d *dissector) hello(kind int, body *wire.Reader, side int, m *heron.Messag
 		return nil
 	case kind == tls.TypeServerHello && side == 1:
 		h, err := tls.ReadServerHello(body)
-		if err != nil || h.Retry {
+		if err != nil {
 			return err
 		}
 		d.teller.Server(&h, m, out)

@@ -220,14 +220,14 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	if err != nil {
 		return fmt.Errorf("server hello: %w", err)
 	}
+	d.teller.Server(&h, m, out)
 	if h.Retry {
-		return nil // the real one comes later
+		return nil // it is a hello like any other, but a second one follows
 	}
 	data := &m.Flow.Data
 	data[atBegun+1] = 1
 	if h.Version >= tls.Version13 {
 		data[atDone+1] = 1
 	}
-	d.teller.Server(&h, m, out)
 	return nil
 }
