@@ -50,11 +50,12 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text []byte
+	text   []byte
+	chunks dissect.Recent[gathered]
 }
 
 // What is remembered of a flow after the octets of dissect.Fresh: the token of the
-// last login, and for each direction whether a message goes on in the next chunk.
+// last login, and for each direction what message it is in.
 const (
 	tokenAt = 9
 	moreAt  = 10
@@ -74,19 +75,8 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case "OPN":
 		return heron.Verdict{}, d.channel(&body, m, out)
 	case "MSG":
-		side := moreAt
-		if !m.FromClient {
-			side++
-		}
-		more := m.Flow.Data[side] != 0
-		m.Flow.Data[side] = 0
-		if c.Final == 'C' {
-			m.Flow.Data[side] = 1
-		}
-		body.Skip(16) // channel, token, sequence, request
-		if !more && c.Final != 'A' {
-			d.service(&body, m, out)
-		}
+		size, _ := opcua.Size(m.Payload)
+		d.message(&c, size <= len(m.Payload), m, out)
 	}
 	return heron.Verdict{}, nil
 }
@@ -132,13 +122,10 @@ func (d *dissector) service(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // answer tells what a server says of itself.
 func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
-	var result int
-	switch service {
-	case opcua.ServiceFault, opcua.ActivateAnswer, opcua.EndpointsAnswer, opcua.FindServersAnswer, opcua.CreateAnswer:
-		result = opcua.ReadResponseHeader(r)
-	default:
+	if !isAnswer(service) {
 		return
 	}
+	result := opcua.ReadResponseHeader(r)
 	d.login(service, result, m, out)
 	about := m.Sender()
 	switch service {

@@ -56,6 +56,22 @@ func opening() []dissecttest.Step {
 	}
 }
 
+// chunks splits a message of the server's into chunks of so many octets; request is
+// the number of what it answers.
+func chunks(request, size int, kind string, parts ...[]byte) []dissecttest.Step {
+	var steps []dissecttest.Step
+	for rest := slices.Concat(parts...); len(rest) > 0; {
+		n := min(size, len(rest))
+		final := byte('C')
+		if n == len(rest) {
+			final = kind[3]
+		}
+		steps = append(steps, dissecttest.S(chunk(kind[:3], final, u32(1), u32(1), u32(2), u32(uint32(request)), rest[:n])))
+		rest = rest[n:]
+	}
+	return steps
+}
+
 func talk(name string, steps ...dissecttest.Step) dissecttest.Conversation {
 	return dissecttest.Conversation{Name: name, Transport: heron.TCP, ServerPort: 4840, Steps: append(opening(), steps...)}
 }
@@ -73,11 +89,20 @@ func suite() dissecttest.Suite {
 		Allocs:   60, // the events of orders
 		Conversations: []dissecttest.Conversation{
 			talk("endpoints", ask(opcua.EndpointsRequest, str("opc.tcp://press4:4840")),
-				dissecttest.S(message('C', opcua.EndpointsAnswer, answered(0), u32(2), endpoint("None", 1), endpoint("Basic256Sha256", 3))),
-				dissecttest.S(message('F', opcua.ActivateAnswer, answered(0x80210000))), // the rest of it, which looks like something else
+				dissecttest.S(message('F', opcua.EndpointsAnswer, answered(0), u32(2), endpoint("None", 1), endpoint("Basic256Sha256", 3))),
 				dissecttest.S(message('F', opcua.FindServersAnswer, answered(0), u32(1), server)),
 				dissecttest.S(message('F', opcua.FindServersAnswer, answered(0), u32(2), server,
 					opcua.AppendApplication(nil, "urn:other", "http://other.example", "Other", 0)))),
+			talk("chunks", slices.Concat([]dissecttest.Step{ask(opcua.EndpointsRequest, str("opc.tcp://press4:4840"))},
+				chunks(7, 60, "MSGF", opcua.AppendNode(nil, 0, opcua.EndpointsAnswer), answered(0), u32(2), endpoint("None", 1), endpoint("Basic256Sha256", 3)),
+				// what is given up, what nothing is told of, and what begins before another ends
+				chunks(8, 60, "MSGA", opcua.AppendNode(nil, 0, opcua.EndpointsAnswer), answered(0), u32(1), endpoint("Given_Up", 1)),
+				chunks(9, 60, "MSGF", opcua.AppendNode(nil, 0, 634), answered(0), make([]byte, 300)),
+				chunks(10, 60, "MSGC", opcua.AppendNode(nil, 0, opcua.EndpointsAnswer), answered(0))[:1],
+				chunks(11, 60, "MSGF", opcua.AppendNode(nil, 0, opcua.EndpointsAnswer), answered(0), u32(1), endpoint("Between", 1)),
+				// what is too long is read as far as it was kept
+				chunks(12, 8000, "MSGF", opcua.AppendNode(nil, 0, opcua.EndpointsAnswer), answered(0), u32(1), endpoint("Aes256_Sha256_RsaPss", 2), make([]byte, 60000)),
+				[]dissecttest.Step{dissecttest.S(message('F', opcua.FindServersAnswer, answered(0), u32(1), server))})...),
 			talk("session", ask(opcua.CreateRequest, opcua.AppendApplication(nil, "urn:station1:hmi", "http://hmi.example/", "HMI", 1), str(""), str("opc.tcp://press4:4840")),
 				dissecttest.S(message('F', opcua.CreateAnswer, answered(0), []byte{0, 7, 0, 8}, make([]byte, 8), []byte(null+null), u32(1), endpoint("None", 1))),
 				ask(opcua.ActivateRequest, anonymous), dissecttest.S(message('F', opcua.ActivateAnswer, answered(0))),
