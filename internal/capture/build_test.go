@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
@@ -157,12 +159,30 @@ type got struct {
 	Iface int
 }
 
-// readAll reads a source to its end, and closes it.
+// readAll reads a source to its end, one frame at a time, and closes it.
 func readAll(t testing.TB, src capture.Source) (frames []got, damage []*capture.FileError) {
 	t.Helper()
-	var p heron.Packet
+	return read(t, src, func(ps []heron.Packet) (int, error) {
+		err := src.Next(&ps[0])
+		return 1, err
+	})
+}
+
+// readBlocks reads a source to its end, several frames at a time.
+func readBlocks(t testing.TB, src capture.Source) (frames []got, damage []*capture.FileError) {
+	t.Helper()
+	blocks, ok := src.(capture.BlockSource)
+	if !ok {
+		t.Fatal("a source of files gives no blocks")
+	}
+	return read(t, src, blocks.NextBlock)
+}
+
+func read(t testing.TB, src capture.Source, next func(ps []heron.Packet) (int, error)) (frames []got, damage []*capture.FileError) {
+	t.Helper()
+	var ps [3]heron.Packet
 	for {
-		err := src.Next(&p)
+		n, err := next(ps[:])
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -173,7 +193,9 @@ func readAll(t testing.TB, src capture.Source) (frames []got, damage []*capture.
 		if err != nil {
 			t.Fatalf("Next: %v", err)
 		}
-		frames = append(frames, got{p.Time, string(p.Data), p.OrigLen, p.Link, p.Interface})
+		for _, p := range ps[:n] {
+			frames = append(frames, got{p.Time, string(p.Data), p.OrigLen, p.Link, p.Interface})
+		}
 	}
 	if err := src.Close(); err != nil {
 		t.Errorf("Close: %v", err)
@@ -183,9 +205,20 @@ func readAll(t testing.TB, src capture.Source) (frames []got, damage []*capture.
 
 func readFiles(t testing.TB, paths ...string) ([]got, []*capture.FileError) {
 	t.Helper()
-	src, err := capture.Open(paths)
-	if err != nil {
-		t.Fatalf("Open: %v", err)
+	open := func() capture.Source {
+		src, err := capture.Open(paths)
+		if err != nil {
+			t.Fatalf("Open: %v", err)
+		}
+		return src
 	}
-	return readAll(t, src)
+	frames, damage := readAll(t, open())
+	if slices.Contains(paths, "-") { // can be read only once
+		return frames, damage
+	}
+	again, damageAgain := readBlocks(t, open())
+	if !slices.Equal(frames, again) || fmt.Sprint(damage) != fmt.Sprint(damageAgain) {
+		t.Fatalf("%d frames, %v; in blocks %d frames, %v", len(frames), damage, len(again), damageAgain)
+	}
+	return frames, damage
 }

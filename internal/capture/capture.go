@@ -34,6 +34,15 @@ type Source interface {
 	Close() error
 }
 
+// BlockSource is a Source that can give several frames at once.
+type BlockSource interface {
+	Source
+	// NextBlock fills ps with the next frames, at least one and no more than are
+	// there without waiting, and returns how many. All are valid until the next
+	// call of it or of Next, whose errors it returns, and then no frame.
+	NextBlock(ps []heron.Packet) (int, error)
+}
+
 // Stats counts what a source read.
 type Stats struct {
 	Packets uint64

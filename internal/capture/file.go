@@ -14,6 +14,10 @@ import (
 // a *damage.
 type decoder interface {
 	next(p *heron.Packet) error
+	// ahead is next for a frame that was read from the file already, so that the
+	// frames before it stay valid. It returns false, and changes nothing, where
+	// next has more to do than that.
+	ahead(p *heron.Packet) bool
 }
 
 // stdin is the path that stands for standard input.

@@ -28,6 +28,10 @@ func checkFile(t *testing.T, b []byte) {
 	if !slices.Equal(frames, again) || fmt.Sprint(damage) != fmt.Sprint(damageAgain) {
 		t.Fatalf("%d frames, %v; in small pieces %d frames, %v", len(frames), damage, len(again), damageAgain)
 	}
+	again, damageAgain = readBlocks(t, capture.OpenReader("x", bytes.NewReader(b)))
+	if !slices.Equal(frames, again) || fmt.Sprint(damage) != fmt.Sprint(damageAgain) {
+		t.Fatalf("%d frames, %v; in blocks %d frames, %v", len(frames), damage, len(again), damageAgain)
+	}
 }
 
 func FuzzPcap(f *testing.F) {

@@ -79,6 +79,26 @@ func (m *merge) Next(p *heron.Packet) error {
 	return nil
 }
 
+// NextBlock fills ps with the next frames, at least one and as many as were read
+// from one file already, and returns how many. All are valid until the next call
+// of NextBlock or Next. The error is that of Next, and then there is none.
+func (m *merge) NextBlock(ps []heron.Packet) (int, error) {
+	if err := m.Next(&ps[0]); err != nil {
+		return 0, err
+	}
+	n, f := 1, m.lent
+	if len(m.active) > 1 || len(m.waiting) > 0 {
+		return n, nil // the next frame may be of another file
+	}
+	for n < len(ps) && f.dec.ahead(&ps[n]) {
+		f.frames++
+		m.stats.Packets++
+		m.stats.Bytes += uint64(ps[n].OrigLen)
+		n++
+	}
+	return n, nil
+}
+
 // advance takes the frame that was lent out of its file.
 func (m *merge) advance() {
 	f := m.lent

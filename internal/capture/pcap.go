@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"io"
 
 	"github.com/heron-iot/heron"
@@ -45,13 +46,17 @@ func newPcapReader(s *stream, big, nano bool) (*pcapReader, error) {
 }
 
 func (d *pcapReader) next(p *heron.Packet) error {
+	if d.ahead(p) {
+		return nil
+	}
 	h := d.s.peek(pcapRecordHeader)
 	if len(h) == 0 && d.s.broken() == nil {
 		return io.EOF
 	}
 	r := wire.NewReader(h)
-	sec, frac := u32(&r, d.big), u32(&r, d.big)
-	captured, orig := u32(&r, d.big), u32(&r, d.big)
+	r.Skip(8)
+	captured := u32(&r, d.big)
+	r.Skip(4)
 	if r.Err() != nil {
 		return d.s.cutShort("the header of a frame", len(h), pcapRecordHeader)
 	}
@@ -59,22 +64,40 @@ func (d *pcapReader) next(p *heron.Packet) error {
 		return d.s.corrupt("a frame of %d bytes cannot be: the limit is %d", captured, MaxFrame)
 	}
 	record := d.s.peek(pcapRecordHeader + captured)
-	r = wire.NewReader(record)
-	r.Skip(pcapRecordHeader)
-	data := r.Bytes(captured)
-	if r.Err() != nil {
+	if !d.ahead(p) {
 		return d.s.cutShort("a frame", len(record)-pcapRecordHeader, captured)
+	}
+	return nil
+}
+
+// ahead implements decoder.
+func (d *pcapReader) ahead(p *heron.Packet) bool {
+	h, rest := wire.Head16(d.s.window())
+	if h == nil {
+		return false
+	}
+	sec, frac := fixed32(h[0:4], d.big), fixed32(h[4:8], d.big)
+	captured, orig := fixed32(h[8:12], d.big), fixed32(h[12:16], d.big)
+	data, _, ok := wire.Cut(rest, captured)
+	if !ok || captured > MaxFrame {
+		return false
 	}
 	if d.nano {
 		frac /= 1000
 	}
 	d.s.mark = d.s.offset
 	d.s.take(pcapRecordHeader + captured)
-	*p = heron.Packet{
-		Time: heron.Time(sec)*heron.Second + heron.Time(frac),
-		Data: data, OrigLen: max(orig, captured), Link: d.link,
+	p.Time = heron.Time(sec)*heron.Second + heron.Time(frac)
+	p.Data, p.OrigLen, p.Link, p.Interface = data, max(orig, captured), d.link, 0
+	return true
+}
+
+// fixed32 is u32 in a view.
+func fixed32(b []byte, big bool) int {
+	if big {
+		return int(binary.BigEndian.Uint32(b))
 	}
-	return nil
+	return int(binary.LittleEndian.Uint32(b))
 }
 
 func u16(r *wire.Reader, big bool) int {

@@ -46,7 +46,7 @@ type ngInterface struct {
 
 // next reads blocks until one gives a frame.
 func (d *ngReader) next(p *heron.Packet) error {
-	for {
+	for !d.ahead(p) {
 		h := d.s.peek(12)
 		if len(h) == 0 && d.s.broken() == nil {
 			return d.end()
@@ -71,6 +71,7 @@ func (d *ngReader) next(p *heron.Packet) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // block reads one block, and reports whether it gave a frame.
@@ -238,6 +239,38 @@ func (d *ngReader) packet(r *wire.Reader, kind int, p *heron.Packet) error {
 		Time: d.last, Data: data, OrigLen: max(orig, captured), Link: iface.link, Interface: d.base + id,
 	}
 	return nil
+}
+
+// ngEnhanced is what stands before the data of an enhanced packet block.
+const ngEnhanced = 28
+
+// ahead implements decoder, for enhanced packet blocks with no fault.
+func (d *ngReader) ahead(p *heron.Packet) bool {
+	w := d.s.window()
+	h, rest := wire.Head28(w)
+	if h == nil || fixed32(h[0:4], d.big) != blockEnhanced {
+		return false
+	}
+	length, id := fixed32(h[4:8], d.big), fixed32(h[8:12], d.big)
+	captured, orig := fixed32(h[20:24], d.big), fixed32(h[24:28], d.big)
+	block, _, whole := wire.Cut(w, length)
+	if !whole || length%4 != 0 || length > maxBlock || captured > min(length-ngEnhanced-4, MaxFrame) || id >= len(d.ifaces) {
+		return false
+	}
+	trailer := wire.NewReader(block)
+	trailer.Skip(length - 4)
+	iface := &d.ifaces[id]
+	if u32(&trailer, d.big) != length || !iface.link.Known() {
+		return false
+	}
+	if t, ok := iface.clock.time(uint64(fixed32(h[12:16], d.big))<<32 | uint64(fixed32(h[16:20], d.big))); ok {
+		d.last = t
+	}
+	data, _, _ := wire.Cut(rest, captured)
+	d.s.mark = d.s.offset
+	d.s.take(length)
+	p.Time, p.Data, p.OrigLen, p.Link, p.Interface = d.last, data, max(orig, captured), iface.link, d.base+id
+	return true
 }
 
 // simple reads a simple packet block (§4.4): the first interface's, without a

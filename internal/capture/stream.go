@@ -70,6 +70,9 @@ func (s *stream) peek(n int) []byte {
 	return s.buf[s.start:min(s.start+n, s.end)]
 }
 
+// window returns what is read and not yet taken, valid as that of peek is.
+func (s *stream) window() []byte { return s.buf[s.start:s.end] }
+
 // take passes over the n bytes that peek returned.
 func (s *stream) take(n int) {
 	s.start += n
