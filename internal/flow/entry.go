@@ -24,8 +24,8 @@ type key struct {
 
 // entry is one flow. It holds no pointers, so that a table of many costs the
 // garbage collector nothing. It begins with what each packet needs, and fills
-// pairs of cache lines, which are fetched together: memory is what a packet
-// waits for.
+// cache lines: memory is what a packet waits for, so that each looks at the
+// first line, that of its half, and the fourth.
 type entry struct {
 	key  key
 	live bool
@@ -43,40 +43,44 @@ type entry struct {
 	changed bool
 	// awaits tells that an answer is expected: not so of multicast and errors.
 	awaits bool
-	// touched is the traffic time when the last packet came.
-	touched heron.Time
+	fin    [2]bool
+	queued bool  // to be reported
+	slot   uint8 // of the timer wheel, plus one; 0 = in none
+	hash   uint32
 
 	halves [2]half // of client and server
 
+	// touched is the traffic time when the last packet came.
+	touched  heron.Time
+	ends     [2]end
 	reported heron.Time // traffic time when the sink was told last
 	first    heron.Time // time of the first packet
-
 	resets   uint16
 	exporter uint16 // who told of the flow; 0 = its packets did
-	fin      [2]bool
-	slot     uint8 // of the timer wheel, plus one; 0 = in none
-	queued   bool  // to be reported
-
-	hash       uint32
-	prev, next uint32 // in the timer wheel or, next alone, the free list
-	// older and newer link the flows that hold pages.
-	older, newer uint32
-	holds        uint32 // how many pages
+	next     uint32 // in the free list
 
 	scratch heron.FlowScratch
 	streams [2]stream
+	// older and newer link the flows that hold pages.
+	older, newer uint32
+	holds        uint32 // how many pages
+	_            uint32
 }
 
-// half is what one side of a flow sent.
+// half counts what one side of a flow sent.
 type half struct {
 	packets, bytes, payload uint64
 	last                    heron.Time // time of the last packet
 	// sizes and gaps count packets by length and by the time since the one before.
 	sizes, gaps [heron.FlowBuckets]uint16
-	sight       uint32 // the minute from which on its address pair must be looked up again
-	top         uint32 // the highest TCP sequence number sent; 0: none
-	mac         heron.MAC
-	again       uint16 // TCP segments that brought nothing new
+}
+
+// end is what else is known of one side of a flow.
+type end struct {
+	sight uint32 // the minute from which on its address pair must be looked up again
+	top   uint32 // the highest TCP sequence number sent; 0: none
+	mac   heron.MAC
+	again uint16 // TCP segments that brought nothing new
 }
 
 // ports are those of client and server. Those of ICMP are type and code.

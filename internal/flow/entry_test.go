@@ -14,4 +14,10 @@ func TestEntryFillsCacheLines(t *testing.T) {
 	if at := unsafe.Offsetof(entry{}.halves); at != 64 {
 		t.Errorf("what each packet needs first has %d bytes, want 64", at)
 	}
+	if n := unsafe.Sizeof(half{}); n != 64 {
+		t.Errorf("half a flow has %d bytes, want 64", n)
+	}
+	if at := unsafe.Offsetof(entry{}.scratch); at != 256 {
+		t.Errorf("what each packet needs has %d bytes, want 256", at)
+	}
 }

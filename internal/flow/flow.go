@@ -67,9 +67,10 @@ type Table struct {
 	first  heron.Time // of the first frame
 	stats  heron.Stats
 
-	frame frame
-	key   key  // of the packet at hand
-	fresh bool // it opened its flow
+	frame  frame
+	glance *glance // at the packet at hand, until its flow is found; nil: it was not plain
+	fresh  bool    // it opened its flow
+	ahead  ahead
 
 	index     index
 	slab      slab
@@ -142,6 +143,7 @@ func New(c Config, s Sink) *Table {
 
 // Packet takes the next frame; p and its data are not kept.
 func (t *Table) Packet(p *heron.Packet) {
+	g := t.glanceOf(p)
 	t.stats.Packets++
 	t.stats.Bytes += uint64(p.OrigLen)
 	at := p.Time
@@ -150,6 +152,10 @@ func (t *Table) Packet(p *heron.Packet) {
 	}
 	t.clock(at)
 	t.frame = frame{time: at, cut: len(p.Data) < p.OrigLen, packets: 1}
+	if g.plain {
+		t.plainPacket(p, g)
+		return
+	}
 	r := wire.NewReader(p.Data)
 	t.link(&r, p.Link)
 }

@@ -30,6 +30,29 @@ func (x *index) find(s *slab, k *key, hash uint32) uint32 {
 	}
 }
 
+// home is the place where the search for a hash begins.
+func (x *index) home(hash uint32) uint64 {
+	if len(x.places) == 0 {
+		return 0
+	}
+	return x.places[hash&uint32(len(x.places)-1)]
+}
+
+// likely returns the first entry with a hash, and looks at no entry for it; 0
+// when there is none.
+func (x *index) likely(hash uint32) uint32 {
+	if len(x.places) == 0 {
+		return 0
+	}
+	mask := uint32(len(x.places) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		p := x.places[i]
+		if p == 0 || uint32(p>>32) == hash {
+			return uint32(p)
+		}
+	}
+}
+
 func (x *index) insert(hash, entry uint32) {
 	if 2*(x.count+1) > len(x.places) {
 		x.grow()

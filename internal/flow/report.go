@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -58,14 +59,28 @@ func (t *Table) tell(i uint32, e *entry) {
 // Report tells the flows that changed since the last call, each as it is now,
 // in the order in which they changed first. Flows that ended were told then.
 func (t *Table) Report() {
-	for _, q := range t.queue {
-		// Another flow may have the entry by now.
-		if e := t.slab.at(q.flow); e.queued && e.hash == q.hash && e.first == q.first {
-			t.place = q.place
-			t.emit(e, false)
+	for list := range slices.Chunk(t.queue, MaxAhead) {
+		t.fetchQueued(list)
+		for _, q := range list {
+			// Another flow may have the entry by now.
+			if e := t.slab.at(q.flow); e.queued && e.hash == q.hash && e.first == q.first {
+				t.place = q.place
+				t.emit(e, false)
+			}
 		}
 	}
 	t.queue = t.queue[:0]
+}
+
+// fetchQueued fetches entries that are reported next.
+func (t *Table) fetchQueued(list []queued) {
+	sum := uint64(0)
+	for _, q := range list {
+		e := t.slab.at(q.flow)
+		sum += uint64(e.hash) + e.halves[fromClient].packets + e.halves[fromServer].packets +
+			uint64(e.touched) + uint64(e.scratch.Protocol)
+	}
+	t.ahead.fetched += sum
 }
 
 // SetPlace says which packet of the source comes next: reports of what it
@@ -82,16 +97,17 @@ func (t *Table) emit(e *entry, ended bool) {
 		client, server = server, client
 	}
 	c, v, r := &e.halves[fromClient], &e.halves[fromServer], &t.report
+	co, so := &e.ends[fromClient], &e.ends[fromServer]
 	r.ID, r.Transport = t.id(e), e.transport()
-	r.Client = heron.Endpoint{MAC: c.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan}
-	r.Server = heron.Endpoint{MAC: v.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan}
+	r.Client = heron.Endpoint{MAC: co.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan}
+	r.Server = heron.Endpoint{MAC: so.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan}
 	r.ClientPort, r.ServerPort = e.ports()
 	r.Protocol, r.State, r.First, r.Last = t.protocol(e), e.state, e.first, e.last()
 	r.ClientPackets, r.ServerPackets = c.packets, v.packets
 	r.ClientBytes, r.ServerBytes = c.bytes, v.bytes
 	r.ClientPayload, r.ServerPayload = c.payload, v.payload
 	r.ClientSizes, r.ServerSizes, r.ClientGaps, r.ServerGaps = c.sizes, v.sizes, c.gaps, v.gaps
-	r.ClientRepeats, r.ServerRepeats, r.Resets = c.again, v.again, e.resets
+	r.ClientRepeats, r.ServerRepeats, r.Resets = co.again, so.again, e.resets
 	r.Ended, r.Exporter, r.Before = ended, netip.Addr{}, ""
 	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
 		r.Before = t.cfg.ProtocolName(n - 1)
@@ -207,8 +223,8 @@ func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) 
 	}
 	m := &t.msg
 	m.Time, m.Transport, m.EtherType = t.frame.time, tr, 0
-	m.Src = heron.Endpoint{MAC: e.halves[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan}
-	m.Dst = heron.Endpoint{MAC: e.halves[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan}
+	m.Src = heron.Endpoint{MAC: e.ends[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan}
+	m.Dst = heron.Endpoint{MAC: e.ends[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan}
 	m.SrcPort, m.DstPort, m.FromClient, m.Flow = src, dst, dir == fromClient, &e.scratch
 	m.Payload, m.Sequence, m.Gap = nil, 0, false
 }

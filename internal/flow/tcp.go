@@ -26,21 +26,22 @@ type segment struct {
 }
 
 // tcp reads a TCP header (RFC 9293 §3.1).
-func (t *Table) tcp(r *wire.Reader) {
-	b := r.View20()
+func (t *Table) tcp(packet []byte) {
+	b, rest := wire.Head20(packet)
 	if b == nil {
 		t.fault()
 		return
 	}
-	g := segment{seq: binary.BigEndian.Uint32(b[4:8]), ack: binary.BigEndian.Uint32(b[8:12]), flags: int(b[13])}
-	g.urgent = binary.BigEndian.Uint16(b[18:20])
 	header := int(b[12]>>4) * 4
-	options := r.Bytes(header - 20)
-	if r.Err() != nil {
+	options, data, ok := wire.Cut(rest, header-20)
+	if !ok {
 		t.fault()
 		return
 	}
-	g.data = r.Rest()
+	g := segment{
+		seq: binary.BigEndian.Uint32(b[4:8]), ack: binary.BigEndian.Uint32(b[8:12]), flags: int(b[13]),
+		urgent: binary.BigEndian.Uint16(b[18:20]), data: data,
+	}
 	g.length = max(t.frame.length-header, len(g.data))
 	t.frame.payload = g.length
 
@@ -68,7 +69,7 @@ func (t *Table) tcp(r *wire.Reader) {
 // repeats counts a segment whose bytes, or whose SYN, were all sent before: they
 // came again, or late. A byte before the next one keeps a connection alive.
 func (e *entry) repeats(dir int, g *segment) {
-	h := &e.halves[dir]
+	h := &e.ends[dir]
 	end := g.seq + uint32(g.length)
 	if g.flags&flagSYN != 0 {
 		end++

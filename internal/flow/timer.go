@@ -18,41 +18,62 @@ const (
 // wheel has a list of flows for each second ahead. A flow is not moved when
 // packets come: its timer looks whether there is something to do, and is set
 // again.
+//
+// A list is numbers of entries, those that come last first in turn. It may name
+// entries that are in it no more, which have another slot by now, or twice, of
+// which the later one counts.
 type wheel struct {
 	second heron.Time // up to which timers ran, in seconds
-	heads  [wheelSlots]uint32
+	slots  [wheelSlots][]uint32
+	named  int // in all lists together
 }
 
-const wheelSlots = 128
+const (
+	wheelSlots = 128
+	// minSwept is how many numbers there must be before those that count for
+	// nothing are looked for.
+	minSwept = 1 << 12
+)
 
 func (w *wheel) start(now heron.Time) { w.second = now / heron.Second }
 
 // schedule puts a flow in the list of the second after at.
 func (t *Table) schedule(i uint32, e *entry, at heron.Time) {
 	w := &t.wheel
+	if w.named > minSwept && w.named > 4*t.slab.live {
+		t.sweep()
+	}
 	sec := min(max(at/heron.Second, w.second)+1, w.second+wheelSlots-1)
 	slot := sec % wheelSlots
 	e.slot = uint8(slot + 1)
-	e.prev, e.next = 0, w.heads[slot]
-	if e.next != 0 {
-		t.slab.at(e.next).prev = i
-	}
-	w.heads[slot] = i
+	w.slots[slot] = append(w.slots[slot], i)
+	w.named++
 }
 
-func (t *Table) unschedule(e *entry) {
-	if e.slot == 0 {
-		return
+func (t *Table) unschedule(e *entry) { e.slot = 0 }
+
+// sweep takes out of the lists what counts for nothing, so that they are no
+// longer than the table.
+func (t *Table) sweep() {
+	w := &t.wheel
+	w.named = 0
+	for slot := range w.slots {
+		list := w.slots[slot]
+		at := len(list)
+		for k := len(list) - 1; k >= 0; k-- {
+			if e := t.slab.at(list[k]); e.slot == uint8(slot+1) {
+				e.slot = 0 // once is enough
+				at--
+				list[at] = list[k]
+			}
+		}
+		n := copy(list, list[at:])
+		w.slots[slot] = list[:n]
+		for _, i := range list[:n] {
+			t.slab.at(i).slot = uint8(slot + 1)
+		}
+		w.named += n
 	}
-	if e.prev != 0 {
-		t.slab.at(e.prev).next = e.next
-	} else {
-		t.wheel.heads[e.slot-1] = e.next
-	}
-	if e.next != 0 {
-		t.slab.at(e.next).prev = e.prev
-	}
-	e.slot = 0
 }
 
 // runTimers runs what is due at the present traffic time.
@@ -64,17 +85,38 @@ func (t *Table) runTimers() {
 	}
 	for w.second < to {
 		w.second++
-		slot := w.second % wheelSlots
-		i := w.heads[slot]
-		w.heads[slot] = 0
-		for i != 0 {
-			e := t.slab.at(i)
-			next := e.next
-			e.slot = 0
-			t.timer(i, e)
-			i = next
-		}
+		t.runSlot(int(w.second % wheelSlots))
 	}
+}
+
+// runSlot runs the timers of one list.
+func (t *Table) runSlot(slot int) {
+	w := &t.wheel
+	list := w.slots[slot]
+	w.slots[slot] = list[:0] // nothing comes into it while it runs
+	w.named -= len(list)
+	for len(list) > 0 {
+		from := max(len(list)-MaxAhead, 0)
+		t.fetchTimers(list[from:])
+		for k := len(list) - 1; k >= from; k-- {
+			i := list[k]
+			if e := t.slab.at(i); e.slot == uint8(slot+1) {
+				e.slot = 0
+				t.timer(i, e)
+			}
+		}
+		list = list[:from]
+	}
+}
+
+// fetchTimers fetches entries whose timers run next.
+func (t *Table) fetchTimers(list []uint32) {
+	sum := uint64(0)
+	for _, i := range list {
+		e := t.slab.at(i)
+		sum += uint64(e.hash) + uint64(e.touched)
+	}
+	t.ahead.fetched += sum
 }
 
 // timer does what is due for one flow, and sets its timer again.

@@ -40,10 +40,8 @@ func (k *key) order(src, dst int) bool {
 // returns the flow and the packet's direction. TCP flows that open are told by
 // the caller, who knows their state.
 func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
-	k := &t.key
-	senderIsA := t.setKey(protocol, src, dst)
-	hash := uint32(k.hash(t.index.seed) >> 32)
-	i := t.index.find(&t.slab, k, hash)
+	g := t.found(protocol, src, dst)
+	i, senderIsA := g.entry, g.senderIsA
 	if i != 0 && h.begins {
 		if e := t.slab.at(i); e.over(e.direction(senderIsA), h.seq) {
 			t.end(i, e)
@@ -52,7 +50,7 @@ func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
 	}
 	t.fresh = i == 0
 	if t.fresh {
-		i = t.open(k, hash, senderIsA, src, dst, h)
+		i = t.open(g, src, dst, h)
 		e := t.slab.at(i)
 		if protocol != protoTCP {
 			t.tell(i, e)
@@ -79,8 +77,8 @@ func (e *entry) direction(senderIsA bool) int {
 
 // setKey makes the key of the packet at hand, and reports whether its sender is
 // the lower end. The ports of ICMP are its type and code, the same both ways.
-func (t *Table) setKey(protocol, src, dst int) (senderIsA bool) {
-	f, k := &t.frame, &t.key
+func (t *Table) setKey(k *key, protocol, src, dst int) (senderIsA bool) {
+	f := &t.frame
 	k.a, k.b, k.tunnel, k.vlan, k.proto, k.v6 = f.srcIP, f.dstIP, f.tunnel, f.vlan, uint8(protocol), f.v6
 	if protocol == protoICMP || protocol == protoICMPv6 {
 		senderIsA = k.order(0, 0)
@@ -91,24 +89,24 @@ func (t *Table) setKey(protocol, src, dst int) (senderIsA bool) {
 }
 
 // open starts a flow with the packet at hand.
-func (t *Table) open(k *key, hash uint32, senderIsA bool, src, dst int, h hints) uint32 {
+func (t *Table) open(g *glance, src, dst int, h hints) uint32 {
 	if t.slab.live >= t.cfg.MaxFlows {
 		t.evict()
 	}
 	f := &t.frame
 	i, e := t.slab.alloc()
 	t.stats.Flows++
-	e.key, e.hash, e.live = *k, hash, true
+	e.key, e.hash, e.live = g.key, g.hash, true
 	e.first = f.time
 	e.state = heron.FlowAttempt
 	senderIsClient := h.client == sideSender ||
 		h.client == sideUnknown && t.portRank(src) >= t.portRank(dst)
-	e.clientIsA = senderIsClient == senderIsA
+	e.clientIsA = senderIsClient == g.senderIsA
 	e.awaits = h.awaits && senderIsClient && !f.dstIP.isGroup(f.v6) && f.dst != broadcast()
-	dir := e.direction(senderIsA)
+	dir := e.direction(g.senderIsA)
 	t.count(e, dir)
-	e.halves[1-dir].mac = f.dst
-	t.index.insert(hash, i)
+	e.ends[1-dir].mac = f.dst
+	t.index.insert(g.hash, i)
 	e.reported = t.now
 	t.schedule(i, e, e.deadline(t.now))
 	return i
@@ -131,9 +129,9 @@ func (t *Table) count(e *entry, dir int) {
 	h.last = max(h.last, f.time)
 	e.touched = t.now
 	e.changed = true
-	if t.minute >= h.sight || h.mac != f.src {
-		h.sight = t.sight(f.srcIP, true)
-		h.mac = f.src
+	if o := &e.ends[dir]; t.minute >= o.sight || o.mac != f.src {
+		o.sight = t.sight(f.srcIP, true)
+		o.mac = f.src
 	}
 }
 

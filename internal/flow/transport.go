@@ -15,9 +15,9 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 	t.frame.payload = max(t.frame.length, 0)
 	switch protocol {
 	case protoTCP:
-		t.tcp(r)
+		t.tcp(r.Rest())
 	case protoUDP:
-		t.udp(r)
+		t.udp(r.Rest())
 	case protoICMP, protoICMPv6:
 		t.icmp(r, protocol)
 	case protoSCTP:
@@ -40,8 +40,8 @@ func (t *Table) other(protocol int, payload []byte) {
 }
 
 // udp reads a UDP header (RFC 768).
-func (t *Table) udp(r *wire.Reader) {
-	h := r.View8()
+func (t *Table) udp(packet []byte) {
+	h, payload := wire.Head8(packet)
 	if h == nil {
 		t.fault()
 		return
@@ -52,10 +52,8 @@ func (t *Table) udp(r *wire.Reader) {
 		t.fault()
 		return
 	}
-	payload := r.Rest()
 	if length != 0 { // 0 stands for a jumbogram (RFC 2675 §4)
-		rest := wire.NewReader(payload)
-		payload = rest.Bytes(min(length-8, rest.Len()))
+		payload, _, _ = wire.Cut(payload, min(length-8, len(payload)))
 	}
 	t.frame.payload = max(t.frame.payload-8, 0)
 	_, e, dir := t.follow(protoUDP, int(src), int(dst), hints{awaits: true})

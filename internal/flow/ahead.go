@@ -1,0 +1,142 @@
+package flow
+
+import (
+	"encoding/binary"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// MaxAhead is how many frames Ahead looks at, and how many entries are fetched at
+// once: as many as a processor can wait for at the same time.
+const MaxAhead = 16
+
+// ahead is what was seen of the frames to come.
+type ahead struct {
+	glances [MaxAhead]glance
+	n, next int // how many there are, and which comes next
+	own     glance
+	// fetched keeps the compiler from leaving out reads whose results nobody
+	// needs: they are there to bring memory near.
+	fetched uint64
+}
+
+// glance is what a look at a frame tells of its flow.
+type glance struct {
+	data      []byte // of the frame
+	key       key
+	hash      uint32
+	entry     uint32 // the flow, when it is known already; 0: perhaps not
+	senderIsA bool
+	// plain frames are TCP or UDP in IPv4 in Ethernet, and nothing else.
+	plain bool
+}
+
+// Ahead looks at the first MaxAhead of frames that are given to Packet next, in
+// that order, one for one; their bytes may not change until then. Nothing is
+// decided by it, but that Packet need not wait for memory: the flows of all of
+// them are fetched at once.
+func (t *Table) Ahead(ps []*heron.Packet) {
+	a := &t.ahead
+	a.n, a.next = min(len(ps), MaxAhead), 0
+	sum := uint64(0)
+	for i := range a.n {
+		g := &a.glances[i]
+		if g.look(ps[i], t.index.seed); g.plain {
+			sum += t.index.home(g.hash)
+		}
+	}
+	for i := range a.n {
+		g := &a.glances[i]
+		if !g.plain {
+			continue
+		}
+		if g.entry = t.index.likely(g.hash); g.entry != 0 {
+			e := t.slab.at(g.entry)
+			sum += uint64(e.touched) + e.halves[e.direction(g.senderIsA)].packets
+		}
+	}
+	a.fetched += sum
+}
+
+// glanceOf returns the look at the frame whose turn it is.
+func (t *Table) glanceOf(p *heron.Packet) *glance {
+	a := &t.ahead
+	if a.next < a.n {
+		g := &a.glances[a.next]
+		a.next++
+		if sameBytes(g.data, p.Data) {
+			return g
+		}
+		a.n = 0 // not those that were announced
+	}
+	a.own.look(p, t.index.seed)
+	return &a.own
+}
+
+// sameBytes reports whether two slices are of the same memory.
+func sameBytes(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
+
+// look reads the headers of a frame as far as its flow, if it is a plain one.
+func (g *glance) look(p *heron.Packet, seed [2]uint64) {
+	g.data, g.entry, g.plain = p.Data, 0, false
+	h, rest := wire.Head34(p.Data)
+	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint16(h[12:14]) != typeIPv4 || h[14] != 0x45 {
+		return
+	}
+	length := int(binary.BigEndian.Uint16(h[16:18])) - 20
+	fragment := binary.BigEndian.Uint16(h[20:22])&0x3fff != 0
+	ports, _ := wire.Head4(rest)
+	if fragment || ports == nil || length < 0 || length > len(rest) || h[23] != protoTCP && h[23] != protoUDP {
+		return
+	}
+	src, dst := binary.BigEndian.Uint32(h[26:30]), binary.BigEndian.Uint32(h[30:34])
+	g.key = key{a: addr{lo: uint64(src)}, b: addr{lo: uint64(dst)}, proto: h[23]}
+	g.senderIsA = g.key.order(int(binary.BigEndian.Uint16(ports[0:2])), int(binary.BigEndian.Uint16(ports[2:4])))
+	g.hash = uint32(g.key.hash(seed) >> 32)
+	g.plain = true
+}
+
+// plainPacket goes on with a plain frame, as ethernet and what follows do with
+// any.
+func (t *Table) plainPacket(p *heron.Packet, g *glance) {
+	h, rest := wire.Head34(p.Data)
+	if h == nil {
+		return
+	}
+	f := &t.frame
+	f.dst, f.src = heron.MAC(h[0:6]), heron.MAC(h[6:12])
+	f.srcIP.lo, f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[26:30])), uint64(binary.BigEndian.Uint32(h[30:34]))
+	f.bytes = int(binary.BigEndian.Uint16(h[16:18]))
+	f.length = f.bytes - 20
+	f.payload = f.length
+	f.ttl, f.tos, f.df, f.id = h[22], h[15], h[20]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[18:20]))
+	body, _, _ := wire.Cut(rest, f.length)
+	t.glance = g
+	if g.key.proto == protoTCP {
+		t.tcp(body)
+	} else {
+		t.udp(body)
+	}
+	t.glance = nil
+}
+
+// found returns the key of the packet at hand and its flow, if there is one.
+func (t *Table) found(protocol, src, dst int) *glance {
+	g := t.glance
+	if g == nil {
+		g = &t.ahead.own
+		g.senderIsA = t.setKey(&g.key, protocol, src, dst)
+		g.hash = uint32(g.key.hash(t.index.seed) >> 32)
+		g.entry = t.index.find(&t.slab, &g.key, g.hash)
+		return g
+	}
+	t.glance = nil // what is inside it has keys of its own
+	if g.entry != 0 {
+		if e := t.slab.at(g.entry); e.live && e.key.is(&g.key) {
+			return g
+		}
+	}
+	g.entry = t.index.find(&t.slab, &g.key, g.hash)
+	return g
+}
