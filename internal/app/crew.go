@@ -8,6 +8,8 @@ import (
 // crew is the workers of a pipeline: one that works in the caller's goroutine,
 // or several beside it.
 type crew interface {
+	// ahead tells which packets come next, so that a crew may look at them before.
+	ahead(ps []*heron.Packet)
 	// packet takes the next packet of the source, when traffic time is now.
 	packet(p *heron.Packet, place uint64, now heron.Time) error
 	// tick runs the timers of all workers.
@@ -32,6 +34,8 @@ type solo struct {
 	worker *worker
 	batch  func(cut, []harvest) error
 }
+
+func (s *solo) ahead(ps []*heron.Packet) { s.worker.table.Ahead(ps) }
 
 func (s *solo) packet(p *heron.Packet, place uint64, _ heron.Time) error {
 	s.worker.packet(p, place)

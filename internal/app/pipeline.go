@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/flow"
 )
 
 // packetSource is where packets come from: an interface, files, the lab.
@@ -82,12 +83,23 @@ func (p *pipeline) cut(last bool) cut {
 	return c
 }
 
+// blockSource is a packetSource that can give several packets at once.
+type blockSource interface {
+	// NextBlock fills ps with the next packets and returns how many; they are valid
+	// until the next call.
+	NextBlock(ps []heron.Packet) (int, error)
+}
+
 // run reads src to its end. Damage in a file is told to damaged and does not
 // end the run.
 func (p *pipeline) run(src packetSource, damaged func(error)) error {
-	var pkt heron.Packet
+	next := func(ps []heron.Packet) (int, error) { return 1, src.Next(&ps[0]) }
+	if b, ok := src.(blockSource); ok {
+		next = b.NextBlock
+	}
+	block := newBlock()
 	for {
-		err := src.Next(&pkt)
+		n, err := next(block.packets[:])
 		if errors.Is(err, io.EOF) {
 			return p.finish()
 		}
@@ -95,9 +107,26 @@ func (p *pipeline) run(src packetSource, damaged func(error)) error {
 			damaged(err)
 			continue
 		}
-		if err := p.packet(&pkt); err != nil {
-			p.crew.stop()
-			return err
+		p.crew.ahead(block.each[:n])
+		for _, pkt := range block.each[:n] {
+			if err := p.packet(pkt); err != nil {
+				p.crew.stop()
+				return err
+			}
 		}
 	}
+}
+
+// block is packets that are read at once.
+type block struct {
+	packets [flow.MaxAhead]heron.Packet
+	each    [flow.MaxAhead]*heron.Packet // of packets
+}
+
+func newBlock() *block {
+	b := &block{}
+	for i := range b.packets {
+		b.each[i] = &b.packets[i]
+	}
+	return b
 }

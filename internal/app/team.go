@@ -80,6 +80,9 @@ func newTeam(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest
 	return t
 }
 
+// ahead does nothing: its workers look ahead in their parcels.
+func (t *team) ahead([]*heron.Packet) {}
+
 func (t *team) packet(p *heron.Packet, place uint64, now heron.Time) error {
 	n := uint64(len(t.members))
 	of, quoted, ok := flow.Share(p)
@@ -171,15 +174,36 @@ func (m *member) send() {
 
 // work does what comes in.
 func (m *member) work() {
+	var ahead [flow.MaxAhead]*heron.Packet
 	for p := range m.in {
 		data := p.data
 		for i := range p.jobs {
 			j := &p.jobs[i]
 			j.packet.Data, data = data[:j.size:j.size], data[j.size:]
-			m.do(j)
+		}
+		jobs := p.jobs
+		for len(jobs) > 0 {
+			n := m.ahead(jobs, ahead[:0])
+			for i := range n {
+				m.do(&jobs[i])
+			}
+			jobs = jobs[n:]
 		}
 		m.empty <- p
 	}
+}
+
+// ahead has the table look at the packets of the first jobs, and returns how many
+// jobs these are.
+func (m *member) ahead(jobs []job, room []*heron.Packet) int {
+	n := 0
+	for ; n < len(jobs) && len(room) < cap(room); n++ {
+		if jobs[n].kind == jobPacket {
+			room = append(room, &jobs[n].packet)
+		}
+	}
+	m.worker.table.Ahead(room)
+	return n
 }
 
 func (m *member) do(j *job) {
