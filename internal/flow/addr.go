@@ -18,6 +18,15 @@ func addrOf(ip netip.Addr) addr {
 	return addr{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
+// put makes ip the address.
+func (a addr) put(ip *netip.Addr, v6 bool) {
+	if v6 {
+		*ip = a.netip(true)
+		return
+	}
+	*ip = netip.AddrFrom4([4]byte{byte(a.lo >> 24), byte(a.lo >> 16), byte(a.lo >> 8), byte(a.lo)})
+}
+
 func (a addr) netip(v6 bool) netip.Addr {
 	var b [16]byte
 	if !v6 {

@@ -39,12 +39,12 @@ type glance struct {
 func (t *Table) Ahead(ps []*heron.Packet) {
 	a := &t.ahead
 	a.n, a.next = min(len(ps), MaxAhead), 0
+	for i := range a.n {
+		a.glances[i].look(ps[i], t.index.seed)
+	}
 	sum := uint64(0)
 	for i := range a.n {
-		g := &a.glances[i]
-		if g.look(ps[i], t.index.seed); g.plain {
-			sum += t.index.home(g.hash)
-		}
+		sum += t.index.home(a.glances[i].hash)
 	}
 	for i := range a.n {
 		g := &a.glances[i]
@@ -53,7 +53,8 @@ func (t *Table) Ahead(ps []*heron.Packet) {
 		}
 		if g.entry = t.index.likely(g.hash); g.entry != 0 {
 			e := t.slab.at(g.entry)
-			sum += uint64(e.touched) + e.halves[e.direction(g.senderIsA)].packets
+			dir := e.direction(g.senderIsA)
+			sum += uint64(e.touched) + e.halves[dir].packets + uint64(e.streams[dir].next)
 		}
 	}
 	a.fetched += sum

@@ -25,7 +25,7 @@ type key struct {
 // entry is one flow. It holds no pointers, so that a table of many costs the
 // garbage collector nothing. It begins with what each packet needs, and fills
 // cache lines: memory is what a packet waits for, so that each looks at the
-// first line, that of its half, and the fourth.
+// first line, that of its half, the fourth, and while it is not settled the fifth.
 type entry struct {
 	key  key
 	live bool
@@ -57,13 +57,16 @@ type entry struct {
 	first    heron.Time // time of the first packet
 	resets   uint16
 	exporter uint16 // who told of the flow; 0 = its packets did
-	next     uint32 // in the free list
+	holds    uint32 // how many pages
 
+	// What those need that are not settled.
 	scratch heron.FlowScratch
 	streams [2]stream
+
+	backlogs [2]backlog
 	// older and newer link the flows that hold pages.
 	older, newer uint32
-	holds        uint32 // how many pages
+	next         uint32 // in the free list
 	_            uint32
 }
 

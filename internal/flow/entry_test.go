@@ -17,6 +17,9 @@ func TestEntryFillsCacheLines(t *testing.T) {
 	if n := unsafe.Sizeof(half{}); n != 64 {
 		t.Errorf("half a flow has %d bytes, want 64", n)
 	}
+	if at := unsafe.Offsetof(entry{}.backlogs); at != 320 {
+		t.Errorf("what most packets need has %d bytes, want 320", at)
+	}
 	if at := unsafe.Offsetof(entry{}.scratch); at != 256 {
 		t.Errorf("what each packet needs has %d bytes, want 256", at)
 	}

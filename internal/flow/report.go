@@ -99,8 +99,10 @@ func (t *Table) emit(e *entry, ended bool) {
 	c, v, r := &e.halves[fromClient], &e.halves[fromServer], &t.report
 	co, so := &e.ends[fromClient], &e.ends[fromServer]
 	r.ID, r.Transport = t.id(e), e.transport()
-	r.Client = heron.Endpoint{MAC: co.mac, IP: client.netip(e.key.v6), VLAN: e.key.vlan}
-	r.Server = heron.Endpoint{MAC: so.mac, IP: server.netip(e.key.v6), VLAN: e.key.vlan}
+	r.Client.MAC, r.Client.VLAN = co.mac, e.key.vlan
+	r.Server.MAC, r.Server.VLAN = so.mac, e.key.vlan
+	client.put(&r.Client.IP, e.key.v6)
+	server.put(&r.Server.IP, e.key.v6)
 	r.ClientPort, r.ServerPort = e.ports()
 	r.Protocol, r.State, r.First, r.Last = t.protocol(e), e.state, e.first, e.last()
 	r.ClientPackets, r.ServerPackets = c.packets, v.packets
@@ -223,8 +225,10 @@ func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) 
 	}
 	m := &t.msg
 	m.Time, m.Transport, m.EtherType = t.frame.time, tr, 0
-	m.Src = heron.Endpoint{MAC: e.ends[dir].mac, IP: from.netip(e.key.v6), VLAN: e.key.vlan}
-	m.Dst = heron.Endpoint{MAC: e.ends[1-dir].mac, IP: to.netip(e.key.v6), VLAN: e.key.vlan}
+	m.Src.MAC, m.Src.VLAN = e.ends[dir].mac, e.key.vlan
+	m.Dst.MAC, m.Dst.VLAN = e.ends[1-dir].mac, e.key.vlan
+	from.put(&m.Src.IP, e.key.v6)
+	to.put(&m.Dst.IP, e.key.v6)
 	m.SrcPort, m.DstPort, m.FromClient, m.Flow = src, dst, dir == fromClient, &e.scratch
 	m.Payload, m.Sequence, m.Gap = nil, 0, false
 }

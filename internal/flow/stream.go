@@ -17,18 +17,24 @@ const (
 // stream is one direction of a TCP connection, as far as its bytes are given to
 // the sink. Of bytes that come twice, the first ones count.
 type stream struct {
-	next  uint32 // sequence number expected
-	isn   uint32 // of the SYN, when synced
-	calls uint32 // messages given so far
+	next      uint32 // sequence number expected
+	calls     uint32 // messages given so far
+	prefixLen uint32 // bytes in the prefix of its backlog
+	started   bool   // next is known
+	synced    bool
+	gap       bool // bytes before the next message were not seen
+	dead      bool // given up: only counted
+}
+
+// backlog is what of a direction waits. While the flow holds no pages it is zero,
+// but for isn, so that nobody need look.
+type backlog struct {
+	isn uint32 // sequence number of the SYN, when synced
 	// prefix lists the pages with bytes that the sink did not consume yet.
-	prefix, prefixEnd, prefixLen uint32
+	prefix, prefixEnd uint32
 	// held lists the pages with bytes after a gap, by sequence number.
 	held, heldLen uint32
 	stalled       moment // since when nothing came in order; 0 when nothing is held
-	started       bool   // next is known
-	synced        bool
-	gap           bool // bytes before the next message were not seen
-	dead          bool // given up: only counted
 }
 
 // moment is a time in milliseconds, as far as it fits: what is between two of
@@ -46,7 +52,8 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 	s, seq := &e.streams[dir], g.seq
 	if g.flags&flagSYN != 0 {
 		if s.calls == 0 && s.prefixLen == 0 {
-			s.isn, s.next, s.synced, s.started = seq, seq+1, true, true
+			s.next, s.synced, s.started = seq+1, true, true
+			e.backlogs[dir].isn = seq
 		}
 		seq++
 	}
@@ -84,8 +91,8 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 func (t *Table) inOrder(i uint32, e *entry, dir int, data []byte, missing int) {
 	s := &e.streams[dir]
 	s.next += uint32(len(data) + missing)
-	if s.stalled != 0 {
-		s.stalled = momentOf(t.now)
+	if e.holds > 0 && e.backlogs[dir].stalled != 0 {
+		e.backlogs[dir].stalled = momentOf(t.now)
 	}
 	t.deliver(i, e, dir, data)
 	if missing > 0 {
@@ -101,7 +108,7 @@ func (t *Table) deliver(i uint32, e *entry, dir int, data []byte) {
 		n := min(len(data), maxPrefix-waiting)
 		offer := data[:n]
 		if waiting > 0 {
-			offer = t.gather(s, offer)
+			offer = t.gather(&e.backlogs[dir], offer)
 		}
 		consumed := t.offer(e, dir, offer)
 		rest := data[n:]
@@ -152,9 +159,9 @@ func (t *Table) offer(e *entry, dir int, b []byte) int {
 
 // gather makes one piece of the waiting bytes and those behind them. It is
 // valid until the next call.
-func (t *Table) gather(s *stream, behind []byte) []byte {
+func (t *Table) gather(w *backlog, behind []byte) []byte {
 	b := t.scratch[:0]
-	for n := s.prefix; n != 0; n = t.pages.at(n).next {
+	for n := w.prefix; n != 0; n = t.pages.at(n).next {
 		b = append(b, t.pages.at(n).bytes()...)
 	}
 	return append(b, behind...)
@@ -162,9 +169,9 @@ func (t *Table) gather(s *stream, behind []byte) []byte {
 
 // keep puts bytes behind those that wait for the rest of their message.
 func (t *Table) keep(i uint32, e *entry, dir int, b []byte) {
-	s := &e.streams[dir]
+	s, w := &e.streams[dir], &e.backlogs[dir]
 	for len(b) > 0 {
-		if s.prefixEnd == 0 || t.pages.at(s.prefixEnd).n == pageData {
+		if w.prefixEnd == 0 || t.pages.at(w.prefixEnd).n == pageData {
 			n := t.page(i, e)
 			if n == 0 {
 				t.giveUp(e, dir, len(b))
@@ -172,14 +179,14 @@ func (t *Table) keep(i uint32, e *entry, dir int, b []byte) {
 			}
 			p := t.pages.at(n)
 			p.next, p.n = 0, 0
-			if s.prefixEnd == 0 {
-				s.prefix = n
+			if w.prefixEnd == 0 {
+				w.prefix = n
 			} else {
-				t.pages.at(s.prefixEnd).next = n
+				t.pages.at(w.prefixEnd).next = n
 			}
-			s.prefixEnd = n
+			w.prefixEnd = n
 		}
-		p := t.pages.at(s.prefixEnd)
+		p := t.pages.at(w.prefixEnd)
 		m := copy(p.data[p.n:], b)
 		p.n += uint32(m)
 		s.prefixLen += uint32(m)
@@ -199,25 +206,32 @@ func (t *Table) lost(e *entry, dir, n int) {
 // included.
 func (t *Table) giveUp(e *entry, dir, n int) {
 	s := &e.streams[dir]
-	t.stats.StreamDrops += uint64(n) + uint64(s.prefixLen) + uint64(s.heldLen)
+	t.stats.StreamDrops += uint64(n) + uint64(s.prefixLen) + uint64(e.backlogs[dir].heldLen)
 	t.forget(e, dir)
 	s.dead = true
 }
 
 // forget gives back the pages of a direction.
 func (t *Table) forget(e *entry, dir int) {
-	t.forgetPrefix(e, dir)
-	s := &e.streams[dir]
-	for s.held != 0 {
-		s.held = t.freePage(e, s.held)
+	if e.holds == 0 {
+		return
 	}
-	s.heldLen, s.stalled = 0, 0
+	t.forgetPrefix(e, dir)
+	w := &e.backlogs[dir]
+	for w.held != 0 {
+		w.held = t.freePage(e, w.held)
+	}
+	w.heldLen, w.stalled = 0, 0
 }
 
 func (t *Table) forgetPrefix(e *entry, dir int) {
 	s := &e.streams[dir]
-	for s.prefix != 0 {
-		s.prefix = t.freePage(e, s.prefix)
+	if s.prefixLen == 0 {
+		return
 	}
-	s.prefixEnd, s.prefixLen = 0, 0
+	w := &e.backlogs[dir]
+	for w.prefix != 0 {
+		w.prefix = t.freePage(e, w.prefix)
+	}
+	w.prefixEnd, s.prefixLen = 0, 0
 }

@@ -91,7 +91,7 @@ func (e *entry) over(dir int, seq uint32) bool {
 		return false
 	}
 	s := &e.streams[dir]
-	return !s.synced || s.isn != seq
+	return !s.synced || e.backlogs[dir].isn != seq
 }
 
 // tcpState is the state of the flow after a segment.
