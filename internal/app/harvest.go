@@ -76,14 +76,43 @@ func flowRoom(n int) []heron.Flow {
 // sortRuns sorts the reports of each place by their ids; the places of one
 // worker are in order.
 func sortRuns(h *harvest) {
+	var order []int32
 	for from := 0; from < len(h.flows); {
 		to := from + 1
 		for to < len(h.flows) && h.places[to] == h.places[from] {
 			to++
 		}
 		if to-from > 1 {
-			slices.SortFunc(h.flows[from:to], func(a, b heron.Flow) int { return strings.Compare(a.ID, b.ID) })
+			order = sortByID(h.flows[from:to], order)
 		}
 		from = to
 	}
+}
+
+// sortByID sorts reports by their ids. They are large: each is moved but once,
+// when it is known where to. The room for their order is given back.
+func sortByID(flows []heron.Flow, order []int32) []int32 {
+	order = order[:0]
+	for i := range flows {
+		order = append(order, int32(i))
+	}
+	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(flows[a].ID, flows[b].ID) })
+	for i := range order {
+		if int(order[i]) == i {
+			continue
+		}
+		// A ring of reports of which each goes where the one before came from.
+		first, to := flows[i], i
+		for {
+			from := int(order[to])
+			order[to] = int32(to)
+			if from == i {
+				flows[to] = first
+				break
+			}
+			flows[to] = flows[from]
+			to = from
+		}
+	}
+	return order
 }

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/heron-iot/heron"
+)
+
+func TestReportsOfOnePlaceAreSortedByID(t *testing.T) {
+	t.Parallel()
+	for n := range 40 {
+		h := harvest{}
+		for i, at := range rand.Perm(n) {
+			h.flows = append(h.flows, heron.Flow{ID: fmt.Sprintf("%04d", at), ClientPackets: uint64(at)})
+			h.places = append(h.places, uint64(2*i/max(n, 1))) // two places
+		}
+		want := slices.Clone(h.flows)
+		for _, half := range [][]heron.Flow{want[:(n+1)/2], want[(n+1)/2:]} {
+			slices.SortFunc(half, func(a, b heron.Flow) int { return strings.Compare(a.ID, b.ID) })
+		}
+		sortRuns(&h)
+		if !slices.Equal(h.flows, want) {
+			t.Fatalf("%d reports: %v, want %v", n, h.flows, want)
+		}
+	}
+}
