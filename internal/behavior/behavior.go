@@ -15,11 +15,9 @@ package behavior
 
 import (
 	"cmp"
-	"math"
-	"net/netip"
+	"hash/maphash"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -54,92 +52,56 @@ const KindUnusual = "behavior.unusual"
 // Tracker holds the baselines of one site.
 type Tracker struct {
 	siteID string
-	index  map[string]uint32 // device id → number
-	states []*state
-	open   []uint32   // devices with a window that is not closed; may repeat
-	next   heron.Time // before it none of these can be closed
-	due    []uint32   // devices whose baseline is to be reported
-	flows  generations[uint64, totals]
-	names  generations[netip.Addr, uint32] // address → number of its name, as DNS said
+	index  table[uint32] // number of a device, from 1, by the hash of its id
+	states []*state      // by number; 0 is nobody
+	open   cohorts
+	due    []uint32 // devices whose baseline is to be reported
+	flows  generations[known]
+	last   known // a flow whose first report is its last
+	names  names
 	words  *words
 	now    heron.Time
 	events []heron.Event
-}
-
-// state is everything known of one device.
-type state struct {
-	id           string
-	word         uint32 // its id among the Tracker's words
-	hash         digest // of its id
-	changed      bool   // since its baseline was reported
-	queued       bool   // in Tracker.due
-	since, until heron.Time
-	reported     heron.Time
-	window       heron.Time // start of the open window; 0 = none
-	sums         [peers]uint64
-	seen         sketch // peers in the open window
-	tails        [features]tail
-	hours        [24]uint64
-	traffic      traffic
-	busy         uint32   // windows with traffic
-	keys         []uint64 // of the peers, side by side so that they are found quickly
-	peers        []peer
+	ahead  ahead
 }
 
 // New returns a Tracker that knows nothing.
 func New(siteID string) *Tracker {
+	w := newWords()
 	return &Tracker{
-		siteID: siteID, index: map[string]uint32{}, next: never,
-		flows: newGenerations[uint64, totals](1 << 18), names: newGenerations[netip.Addr, uint32](1 << 16), words: newWords(),
+		siteID: siteID, states: []*state{{}},
+		open: newCohorts(), flows: generations[known]{limit: 1 << 18}, names: newNames(w), words: w,
 	}
 }
 
-// number finds or makes the state of a device; not ok at the bound.
-func (t *Tracker) number(id string) (uint32, bool) {
+// number finds or makes the number of a device, and tries first what it was
+// when last asked; 0 is none, for want of an id or at the bound.
+func (t *Tracker) number(id string, last uint32) uint32 {
+	if s := t.states[last]; s.id == id {
+		s.id = id // the same text in the same place is the same at one glance
+		return last
+	}
 	if id == "" {
-		return 0, false
+		return 0
 	}
-	if n, ok := t.index[id]; ok {
-		return n, true
+	hash := maphash.String(seed, id)
+	if n := t.index.find(hash); n != nil {
+		return *n
 	}
-	if len(t.states) >= maxDevices {
-		return 0, false
+	if len(t.states) > maxDevices {
+		return 0
 	}
 	n := uint32(len(t.states))
 	t.states = append(t.states, &state{id: id, word: t.words.number(id), hash: newDigest().add(id)})
-	t.index[id] = n
-	return n, true
-}
-
-// end is one side of a flow: a device, or only an address.
-type end struct {
-	number uint32
-	device *state // nil for none
-}
-
-func (t *Tracker) end(id string) end {
-	n, ok := t.number(id)
-	if !ok {
-		return end{}
-	}
-	return end{n, t.states[n]}
+	*t.index.add(hash) = n
+	return n
 }
 
 // Event learns names from DNS answers, so that a peer keeps its name when its
 // address changes. Other events are of no interest.
 func (t *Tracker) Event(e *heron.Event) {
-	if e.Kind != "dns.answer" {
-		return
-	}
-	name := e.Attrs["name"]
-	if name == "" {
-		return
-	}
-	for answer := range strings.FieldsSeq(e.Attrs["answers"]) {
-		if ip, err := netip.ParseAddr(answer); err == nil { // the list holds names too
-			word, _ := t.names.at(ip)
-			*word = t.words.number(name)
-		}
+	if e.Kind == "dns.answer" {
+		t.names.answer(e)
 	}
 }
 
@@ -147,103 +109,83 @@ func (t *Tracker) Event(e *heron.Event) {
 // filled in; an end without one is only a peer.
 func (t *Tracker) Flow(f *heron.Flow) {
 	t.now = max(t.now, f.Last)
-	d, ok := t.difference(f)
-	if !ok {
-		return
+	hash := flowHash(f)
+	k, before := t.recall(hash, f)
+	var d growth
+	if t.difference(k, before, f, &d) {
+		t.locate(k, f)
+		client, server := k.places[asClient].device, k.places[asServer].device
+		if client != 0 {
+			t.count(k, asClient, f, &d)
+		}
+		if server != 0 && server != client {
+			t.count(k, asServer, f, &d)
+		}
 	}
-	client, server := t.end(f.ClientDevice), t.end(f.ServerDevice)
-	protocol := t.words.number(f.Protocol)
-	if client.device != nil {
-		p := t.peerOf(f, server.device, protocol, true)
-		t.count(client, f, &p, &d)
-	}
-	if server.device != nil && server != client {
-		p := t.peerOf(f, client.device, protocol, false)
-		d.turn()
-		t.count(server, f, &p, &d)
+	if before && f.Ended {
+		t.flows.remove(hash)
 	}
 }
 
-// count adds to the open window of a device, d being seen from its side.
-func (t *Tracker) count(e end, f *heron.Flow, p *contact, d *growth) {
-	s := e.device
+// locate finds the devices of a flow, most often where they were.
+func (t *Tracker) locate(k *known, f *heron.Flow) {
+	client := t.number(f.ClientDevice, k.places[asClient].device)
+	server := t.number(f.ServerDevice, k.places[asServer].device)
+	if client != k.places[asClient].device || server != k.places[asServer].device || f.ServerPort != k.port {
+		k.places, k.port = [roles]place{{device: client}, {device: server}}, f.ServerPort
+	}
+}
+
+// count adds to the open window of a device, which has that role in the flow.
+func (t *Tracker) count(k *known, r role, f *heron.Flow, d *growth) {
+	n := k.places[r].device
+	s := t.states[n]
 	start := f.Last - f.Last%window
 	if s.window != 0 && start > s.window {
-		t.close(e)
+		t.close(n)
 	}
 	if s.window == 0 {
-		s.window = max(start, s.until-s.until%window)
-		t.open = append(t.open, e.number)
-		t.next = min(t.next, s.closesAt())
+		if s.window = max(start, s.until-s.until%window); s.window != 0 {
+			t.open.add(s.window, n)
+		}
 	}
 	if s.since == 0 {
 		s.since = f.First
 	}
 	if f.Last > s.until {
 		s.until = f.Last
-		t.queue(e)
+		t.queue(n)
 	}
-	s.sums[bytesOut] += d.out.bytes
-	s.sums[bytesIn] += d.in.bytes
-	s.sums[packetsOut] += d.out.packets
-	s.sums[packetsIn] += d.in.packets
-	s.seen.add(p.key)
-	s.hours[int(f.Last/heron.Hour%24)] += d.out.bytes + d.in.bytes
-	s.traffic.add(d, f, p.protocol)
-	s.meet(p, d, f)
+	s.add(d, r, f)
+	s.serve(&k.places[r], r, f, k.protocol, d.uses[r])
+	t.meet(k, r, f, d)
 }
 
 // close ends the open window of a device: it is judged, then learned from.
-func (t *Tracker) close(e end) {
-	s := e.device
-	values := [features]float64{}
+func (t *Tracker) close(n uint32) {
+	s := t.states[n]
+	values := [features]float64{peers: float64(s.seen.count())}
 	for i, sum := range s.sums {
 		values[i] = float64(sum)
+		s.past[i] += sum
 	}
-	values[peers] = float64(s.seen.count())
 	end := s.window + window
 	s.busy++
 	mature := s.mature(end)
 	for i := range s.tails {
 		tail := &s.tails[i]
-		threshold, over := tail.judge(values[i], s.stretch(end), margins[i])
-		if over && mature {
-			t.events = append(t.events, t.unusual(s, i, values[i], threshold, end))
-			tail.yield(values[i], end)
-			continue
+		if mature && tail.isNews(values[i], margins[i]) {
+			if threshold, over := tail.judge(values[i], s.stretch(end), margins[i]); over {
+				t.events = append(t.events, t.unusual(s, i, values[i], threshold, end))
+				tail.yield(values[i], end)
+				continue
+			}
 		}
 		tail.learn(values[i])
 	}
-	s.window, s.sums, s.seen = 0, [peers]uint64{}, sketch{}
+	s.window, s.sums, s.met, s.seen = 0, [peers]uint64{}, 0, sketch{}
 	s.changed = true
-	t.queue(e)
-}
-
-// closesAt is when the open window may be closed: later flows are late.
-func (s *state) closesAt() heron.Time { return s.window + window + slack }
-
-// never is later than any time.
-const never = heron.Time(math.MaxInt64)
-
-// mature reports whether a device is known well enough to be judged.
-func (s *state) mature(now heron.Time) bool { return now-s.since >= heron.Day && s.busy > 30 }
-
-// maturity goes from 0 to 1, which is seven days with enough activity.
-func (s *state) maturity(now heron.Time) float64 {
-	age := min(1, float64(now-s.since)/float64(7*heron.Day))
-	return max(0, age*min(1, float64(s.busy)/30))
-}
-
-// stretch is how many times its greatest value a feature may reach. It is
-// wider for a device that is not known for long.
-func (s *state) stretch(now heron.Time) float64 {
-	switch age := now - s.since; {
-	case age < heron.Day:
-		return 3
-	case age < 3*heron.Day:
-		return 2
-	}
-	return 1.5
+	t.queue(n)
 }
 
 // unusual makes the event for a window that was out of the ordinary.
@@ -264,8 +206,13 @@ func (t *Tracker) unusual(s *state, feature int, value, threshold float64, at he
 // unusual since the last call, in the order of time, then of device.
 func (t *Tracker) Advance(now heron.Time) []heron.Event {
 	t.now = max(t.now, now)
-	if t.now >= t.next {
-		t.closeWindows()
+	t.open.end(t.now, func(start heron.Time, device uint32) {
+		if t.states[device].window == start { // else it was closed by what came later
+			t.close(device)
+		}
+	})
+	if len(t.events) == 0 {
+		return nil
 	}
 	out := t.events
 	t.events = nil
@@ -273,22 +220,4 @@ func (t *Tracker) Advance(now heron.Time) []heron.Event {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Attrs["device"], b.Attrs["device"]))
 	})
 	return out
-}
-
-// closeWindows closes the windows whose time has come.
-func (t *Tracker) closeWindows() {
-	slices.Sort(t.open)
-	still := t.open[:0]
-	t.next = never
-	for _, n := range slices.Compact(t.open) {
-		s := t.states[n]
-		if s.window != 0 && t.now >= s.closesAt() {
-			t.close(end{n, s})
-		}
-		if s.window != 0 {
-			still = append(still, n)
-			t.next = min(t.next, s.closesAt())
-		}
-	}
-	t.open = still
 }

@@ -12,41 +12,36 @@ type side struct {
 	sizes, gaps    [heron.FlowBuckets]uint16
 }
 
-// since returns what came to it since it was as before.
-func (s *side) since(before *side) side {
-	out := side{bytes: s.bytes - min(before.bytes, s.bytes), packets: s.packets - min(before.packets, s.packets)}
-	for i := range out.sizes {
-		out.sizes[i] = s.sizes[i] - min(before.sizes[i], s.sizes[i])
-		out.gaps[i] = s.gaps[i] - min(before.gaps[i], s.gaps[i])
+// grow brings s up to date and sets more to what came to it.
+func (s *side) grow(more, now *side) {
+	more.bytes = now.bytes - min(s.bytes, now.bytes)
+	more.packets = now.packets - min(s.packets, now.packets)
+	for i := range now.sizes {
+		more.sizes[i] = now.sizes[i] - min(s.sizes[i], now.sizes[i])
 	}
-	return out
-}
-
-// totals are the counters of a flow at its last report.
-type totals struct {
-	client, server side
-	secrecy        secrecy
-	used, offered  bool // it counts as a service of its ends
-}
-
-func totalsOf(f *heron.Flow) totals {
-	answered := f.Answered()
-	return totals{
-		client:  side{f.ClientBytes, f.ClientPackets, f.ClientSizes, f.ClientGaps},
-		server:  side{f.ServerBytes, f.ServerPackets, f.ServerSizes, f.ServerGaps},
-		secrecy: secrecyOf(f.Protocol),
-		// Much that is used answers nothing: multicast, syslog.
-		used: answered || f.Protocol != "" && f.State != heron.FlowRejected, offered: answered,
+	for i := range now.gaps {
+		more.gaps[i] = now.gaps[i] - min(s.gaps[i], now.gaps[i])
 	}
+	*s = *now
 }
 
-// growth is what a flow did since its last report, seen from one end.
+// known is a flow as it was when last reported. It holds no pointers: what was
+// looked up for it then is kept as numbers, to be checked rather than looked up.
+type known struct {
+	sent     [roles]side // by the client, by the server
+	counts   [roles]bool // it is a service of its ends
+	secrecy  secrecy
+	port     uint16
+	protocol uint32 // number of the word
+	places   [roles]place
+}
+
+// growth is what a flow did since its last report.
 type growth struct {
-	out, in side
+	sent    [roles]side
 	begun   uint32 // 1 with the flow's first report
 	secrecy secrecy
 	earlier uint64 // bytes both ways that were reported before secrecy was told
-	role    role
 	uses    [roles]use
 }
 
@@ -56,50 +51,52 @@ type use struct {
 	first  uint32 // 1 when it did not before
 }
 
-func useOf(before, now bool) use {
-	u := use{counts: now}
-	if now && !before {
+// turn makes use of what counts now, with what did before.
+func (u *use) turn(before *bool, now bool) {
+	u.counts, u.first = now, 0
+	if now && !*before {
 		u.first = 1
 	}
-	return u
+	*before = now
 }
 
-// turn makes it what the server saw.
-func (d *growth) turn() { d.out, d.in, d.role = d.in, d.out, asServer }
-
-// flowSeed is for the ids of flows, of which a hash is kept.
-var flowSeed = maphash.MakeSeed()
-
-// difference returns what a flow did since its last report, seen from the
-// client. It is not ok for a flow that began before we watched: how much of it
-// is new is not known.
-func (t *Tracker) difference(f *heron.Flow) (growth, bool) {
-	now := totalsOf(f)
-	before, known := t.remember(f, &now)
-	if !known && f.Last-f.First > 2*window && !f.Ended {
-		return growth{}, false
+// recall returns what is known of a flow, zero for one that is not. What is
+// written to it is kept, unless this report is the flow's last.
+func (t *Tracker) recall(hash uint64, f *heron.Flow) (k *known, before bool) {
+	if !f.Ended {
+		return t.flows.at(hash)
 	}
-	d := growth{
-		out: now.client.since(&before.client), in: now.server.since(&before.server), secrecy: now.secrecy,
-		uses: [roles]use{useOf(before.used, now.used), useOf(before.offered, now.offered)},
+	if k := t.flows.find(hash); k != nil {
+		return k, true
 	}
-	if !known {
-		d.begun = 1
-	}
-	if before.secrecy == untold && now.secrecy != untold {
-		d.earlier = before.client.bytes + before.server.bytes
-	}
-	return d, true
+	t.last = known{}
+	return &t.last, false
 }
 
-// remember returns the totals of a flow at its last report, and keeps those of
-// now unless it was the last one.
-func (t *Tracker) remember(f *heron.Flow, now *totals) (before totals, known bool) {
-	id := maphash.String(flowSeed, f.ID)
-	if f.Ended {
-		return t.flows.take(id)
+// difference sets d to what a flow did since its last report. It is not ok for a
+// flow that began before we watched: how much of it is new is not known.
+func (t *Tracker) difference(k *known, before bool, f *heron.Flow, d *growth) (ok bool) {
+	earlier := k.sent[asClient].bytes + k.sent[asServer].bytes
+	k.sent[asClient].grow(&d.sent[asClient], &side{f.ClientBytes, f.ClientPackets, f.ClientSizes, f.ClientGaps})
+	k.sent[asServer].grow(&d.sent[asServer], &side{f.ServerBytes, f.ServerPackets, f.ServerSizes, f.ServerGaps})
+	answered := f.Answered()
+	// Much that is used answers nothing: multicast, syslog.
+	d.uses[asClient].turn(&k.counts[asClient], answered || f.Protocol != "" && f.State != heron.FlowRejected)
+	d.uses[asServer].turn(&k.counts[asServer], answered)
+	d.secrecy = k.secrecy
+	if !before || t.words.text(k.protocol) != f.Protocol {
+		k.protocol, d.secrecy = t.words.number(f.Protocol), secrecyOf(f.Protocol)
 	}
-	kept, known := t.flows.at(id)
-	before, *kept = *kept, *now
-	return before, known
+	if k.secrecy == untold && d.secrecy != untold {
+		d.earlier = earlier
+	}
+	k.secrecy = d.secrecy
+	if before {
+		return true
+	}
+	d.begun = 1
+	return f.Last-f.First <= 2*window || f.Ended
 }
+
+// flowHash stands for a flow.
+func flowHash(f *heron.Flow) uint64 { return maphash.String(seed, f.ID) }

@@ -12,49 +12,63 @@ import (
 )
 
 // peer is another party of a device, without pointers: its words are numbers
-// in the Tracker's list.
+// in the Tracker's list. What tells it from others is in lists beside this one.
 type peer struct {
-	bytesOut, bytesIn      uint64
-	first, last            heron.Time
-	address                [16]byte
-	device, name, protocol uint32
-	flows                  uint32
-	port                   uint16
-	v4                     bool
+	bytesOut, bytesIn     uint64
+	first, last           heron.Time
+	address               [16]byte
+	name, protocol, flows uint32
+	port                  uint16
+	v4                    bool
 }
 
-// contact is a peer with the key that it is found by.
-type contact struct {
-	peer
-	key uint64
+// place is where an end of a flow is counted, so that it need not be looked up
+// for every report.
+type place struct {
+	device  uint32 // number; 0 for none
+	era     uint32 // of the device's peers in which this one was
+	peer    uint8
+	service uint8
+	sure    bool // the peer is the same in this era
 }
 
-// peerOf describes the other party of a flow, and its device where it has one.
-// It is keyed on its device or name where one is known, for addresses change
-// while these do not.
-func (t *Tracker) peerOf(f *heron.Flow, device *state, protocol uint32, client bool) contact {
-	other, id := &f.Server, f.ServerDevice
-	if !client {
-		other, id = &f.Client, f.ClientDevice
+// party is the other end of a flow, as a device at one end sees it.
+type party struct {
+	end    *heron.Endpoint
+	id     string // of its device
+	device uint32 // number; 0 for none
+	name   uint32
+}
+
+// party describes the other end of a flow in which a device has a role.
+func (t *Tracker) party(k *known, r role, f *heron.Flow) party {
+	o := party{end: &f.Server, id: f.ServerDevice, device: k.places[1-r].device}
+	if r == asServer {
+		o.end, o.id = &f.Client, f.ClientDevice
 	}
-	p := contact{peer: peer{port: f.ServerPort, protocol: protocol}}
-	if other.IP.IsValid() {
-		p.address, p.v4 = other.IP.As16(), other.IP.Is4()
-	}
-	p.name, _ = t.names.get(other.IP)
-	switch {
-	case device != nil:
-		p.device = device.word
-		p.key = device.hash.side(p.port, client)
-	case id != "" || p.name != 0:
-		p.device = t.words.number(id)
-		p.key = newDigest().add(cmp.Or(id, t.words.text(p.name))).side(p.port, client)
-	case other.IP.IsValid():
-		p.key = newDigest().add(other.IP.String()).side(p.port, client)
+	o.name = t.names.number(o.end.IP)
+	return o
+}
+
+// isConstant reports whether the key of a party is the same in every report on
+// its flow for as long as this holds.
+func (o *party) isConstant() bool {
+	return o.device != 0 || o.id == "" && o.name == 0 && o.end.IP.IsValid()
+}
+
+// key is what a party is found by: its device or name where one is known, for
+// addresses change while these do not.
+func (t *Tracker) key(o *party, port uint16, r role) uint64 {
+	switch client := r == asClient; {
+	case o.device != 0:
+		return t.states[o.device].hash.side(port, client)
+	case o.id != "" || o.name != 0:
+		return newDigest().add(cmp.Or(o.id, t.words.text(o.name))).side(port, client)
+	case o.end.IP.IsValid():
+		return newDigest().add(o.end.IP.String()).side(port, client)
 	default:
-		p.key = newDigest().add(other.MAC.String()).side(p.port, client)
+		return newDigest().add(o.end.MAC.String()).side(port, client)
 	}
-	return p
 }
 
 // digest mixes strings into a number that never changes from run to run:
@@ -81,31 +95,57 @@ func (h digest) side(port uint16, client bool) uint64 {
 	return uint64((h * fnvPrime).add(strconv.FormatBool(client)))
 }
 
-// meet counts traffic with a peer. When there is no room, the one that was
-// quiet longest makes it.
-func (s *state) meet(p *contact, d *growth, f *heron.Flow) {
-	i := s.findPeer(p.key)
-	if i < 0 {
-		p.first = f.First
-		i = s.room()
-		s.peers[i], s.keys[i] = p.peer, p.key
+// meet counts traffic of a device with a peer.
+func (t *Tracker) meet(k *known, r role, f *heron.Flow, d *growth) {
+	p, o := &k.places[r], t.party(k, r, f)
+	s := t.states[p.device]
+	if !p.sure || p.era != s.era || !o.isConstant() {
+		t.find(s, p, &o, r, f)
 	}
-	q := &s.peers[i]
-	q.bytesOut += d.out.bytes
-	q.bytesIn += d.in.bytes
+	if bit := uint64(1) << p.peer; s.met&bit == 0 {
+		s.met |= bit
+		s.seen.add(s.keys[p.peer])
+	}
+	q := &s.peers[p.peer]
+	q.bytesOut += d.sent[r].bytes
+	q.bytesIn += d.sent[1-r].bytes
 	q.last = max(q.last, f.Last)
-	q.address, q.v4 = p.address, p.v4
-	q.protocol = cmp.Or(p.protocol, q.protocol)
-	q.name = cmp.Or(p.name, q.name)
+	q.address, q.v4 = [16]byte{}, false
+	if o.end.IP.IsValid() {
+		q.address, q.v4 = o.end.IP.As16(), o.end.IP.Is4()
+	}
+	q.protocol = cmp.Or(k.protocol, q.protocol)
+	q.name = cmp.Or(o.name, q.name)
 	q.flows += d.begun
 }
 
-func (s *state) findPeer(key uint64) int { return slices.Index(s.keys, key) }
+// find notes in p which of the peers of a device a party is. One that is new
+// takes the place, when there is no room, of the one that was quiet longest.
+func (t *Tracker) find(s *state, p *place, o *party, r role, f *heron.Flow) {
+	key := t.key(o, f.ServerPort, r)
+	if i := int(p.peer); i >= len(s.keys) || s.keys[i] != key {
+		i = slices.Index(s.keys, key)
+		if i < 0 {
+			i = s.room()
+			s.peers[i], s.keys[i], s.devices[i] = peer{first: f.First, port: f.ServerPort}, key, t.deviceWord(o)
+		}
+		p.peer = uint8(i)
+	}
+	p.era, p.sure = s.era, o.isConstant()
+}
+
+// deviceWord is the number of the id of a party's device.
+func (t *Tracker) deviceWord(o *party) uint32 {
+	if o.device != 0 {
+		return t.states[o.device].word
+	}
+	return t.words.number(o.id)
+}
 
 // room returns a free slot, or that of the peer that was quiet longest.
 func (s *state) room() int {
 	if n := len(s.peers); n < maxPeers {
-		s.peers, s.keys = append(s.peers, peer{}), append(s.keys, 0)
+		s.peers, s.keys, s.devices = append(s.peers, peer{}), append(s.keys, 0), append(s.devices, 0)
 		return n
 	}
 	oldest := 0
@@ -114,16 +154,18 @@ func (s *state) room() int {
 			oldest = i
 		}
 	}
+	s.era++
+	s.met &^= 1 << oldest
 	return oldest
 }
 
-// peers returns the peers of a device, busiest first.
-func (t *Tracker) peers(s *state) []heron.Peer {
+// peersOf returns the peers of a device, busiest first.
+func (t *Tracker) peersOf(s *state) []heron.Peer {
 	out := make([]heron.Peer, 0, len(s.peers))
 	for i := range s.peers {
 		p := &s.peers[i]
 		n := heron.Peer{
-			DeviceID: t.words.text(p.device), Name: t.words.text(p.name), Protocol: t.words.text(p.protocol),
+			DeviceID: t.words.text(s.devices[i]), Name: t.words.text(p.name), Protocol: t.words.text(p.protocol),
 			Port: p.port, BytesOut: p.bytesOut, BytesIn: p.bytesIn, Flows: uint64(p.flows), First: p.first, Last: p.last,
 		}
 		if a := netip.AddrFrom16(p.address); !a.IsUnspecified() {
@@ -146,15 +188,15 @@ func (t *Tracker) peers(s *state) []heron.Peer {
 func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	p := peer{
 		bytesOut: n.BytesOut, bytesIn: n.BytesIn, first: n.First, last: n.Last, flows: uint32(min(n.Flows, math.MaxUint32)),
-		port: n.Port, device: t.words.number(n.DeviceID), name: t.words.number(n.Name), protocol: t.words.number(n.Protocol),
+		port: n.Port, name: t.words.number(n.Name), protocol: t.words.number(n.Protocol),
 	}
 	if a, err := netip.ParseAddr(n.Address); err == nil {
 		p.address, p.v4 = a.As16(), a.Is4()
 	}
 	key := newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
-	if s.findPeer(key) < 0 && len(s.peers) < maxPeers {
+	if !slices.Contains(s.keys, key) && len(s.peers) < maxPeers {
 		i := s.room()
-		s.peers[i], s.keys[i] = p, key
+		s.peers[i], s.keys[i], s.devices[i] = p, key, t.words.number(n.DeviceID)
 	}
 }
 
@@ -179,32 +221,3 @@ func (k *sketch) count() int {
 	}
 	return int(math.Round(-size * math.Log(1-float64(set)/size)))
 }
-
-// words numbers strings, so that slabs hold no pointers. Number 0 is "".
-type words struct {
-	list  []string
-	index map[string]uint32
-}
-
-// maxWords bounds the list; what comes after it has no name.
-const maxWords = 1 << 20
-
-func newWords() *words { return &words{list: []string{""}, index: map[string]uint32{}} }
-
-func (w *words) number(s string) uint32 {
-	if s == "" {
-		return 0
-	}
-	if n, ok := w.index[s]; ok {
-		return n
-	}
-	if len(w.list) >= maxWords {
-		return 0
-	}
-	n := uint32(len(w.list))
-	w.list = append(w.list, s)
-	w.index[s] = n
-	return n
-}
-
-func (w *words) text(n uint32) string { return w.list[n] }

@@ -3,7 +3,6 @@ package behavior
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -14,8 +13,8 @@ const reportEvery = 5 * heron.Minute
 
 // Load takes back a baseline as it was stored.
 func (t *Tracker) Load(b heron.Baseline) {
-	n, ok := t.number(b.DeviceID)
-	if !ok {
+	n := t.number(b.DeviceID, 0)
+	if n == 0 {
 		return
 	}
 	s := t.states[n]
@@ -25,10 +24,11 @@ func (t *Tracker) Load(b heron.Baseline) {
 		s.tails[i].restore(stored)
 		s.busy = max(s.busy, uint32(min(stored.Windows, 1<<31)))
 	}
+	s.hourly = 0
 	for hour, share := range b.Hours {
 		s.hours[hour] = uint64(share * restoredHours)
 	}
-	t.restoreTraffic(&s.traffic, &b.Traffic)
+	t.restoreTraffic(s, &b.Traffic)
 	for _, p := range b.Peers {
 		t.restorePeer(s, &p)
 	}
@@ -40,10 +40,10 @@ const restoredHours = 1 << 30
 
 // queue lets a baseline be reported when it is due: a young one with each
 // change, an old one every five minutes.
-func (t *Tracker) queue(e end) {
-	if !e.device.queued && e.device.isDue() {
-		e.device.queued = true
-		t.due = append(t.due, e.number)
+func (t *Tracker) queue(n uint32) {
+	if s := t.states[n]; !s.queued && s.isDue() {
+		s.queued = true
+		t.due = append(t.due, n)
 	}
 }
 
@@ -75,8 +75,10 @@ func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
 // All gives the baseline of every device as it is now, by device id.
 func (t *Tracker) All() iter.Seq[*heron.Baseline] {
 	return func(yield func(*heron.Baseline) bool) {
-		for _, id := range slices.Sorted(maps.Keys(t.index)) {
-			b := t.baseline(t.states[t.index[id]])
+		list := slices.Clone(t.states[1:])
+		slices.SortFunc(list, func(a, b *state) int { return cmp.Compare(a.id, b.id) })
+		for _, s := range list {
+			b := t.baseline(s)
 			if !yield(&b) {
 				return
 			}
@@ -88,7 +90,7 @@ func (t *Tracker) All() iter.Seq[*heron.Baseline] {
 func (t *Tracker) baseline(s *state) heron.Baseline {
 	b := heron.Baseline{
 		DeviceID: s.id, Since: s.since, Until: s.until, Maturity: s.maturity(s.until),
-		Features: make(map[string]heron.Tail, features), Peers: t.peers(s), Traffic: t.traffic(&s.traffic),
+		Features: make(map[string]heron.Tail, features), Peers: t.peersOf(s), Traffic: t.trafficOf(s),
 	}
 	for i := range s.tails {
 		noun := s.tails[i].noun()
@@ -97,6 +99,7 @@ func (t *Tracker) baseline(s *state) heron.Baseline {
 		}
 		b.Features[featureNames[i]] = noun
 	}
+	s.endHour()
 	var sum uint64
 	for _, v := range s.hours {
 		sum += v

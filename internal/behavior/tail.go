@@ -73,6 +73,10 @@ func (t *tail) yield(x float64, now heron.Time) {
 	}
 }
 
+// isNews reports whether x may be above the threshold, which is never less than
+// this.
+func (t *tail) isNews(x, margin float64) bool { return x > leastNews*t.greatest+margin }
+
 // judge returns the threshold and whether x is above it.
 func (t *tail) judge(x, stretch, margin float64) (threshold float64, over bool) {
 	limit := stretch*t.greatest + margin

@@ -40,15 +40,12 @@ func secrecyOf(protocol string) secrecy {
 	return inClear
 }
 
-// traffic is the sum of all that a device sent and received.
+// traffic is what a device did beside what is summed up by windows.
 type traffic struct {
-	bytesOut, bytesIn     uint64
-	packetsOut, packetsIn uint64
-	bytes                 [secrecies]uint64 // both ways; that of untold is left out
-	flows                 [roles]uint64
-	sizesOut, sizesIn     histogram
-	gapsOut, gapsIn       histogram
-	services              [roles][]service
+	bytes             [secrecies]uint64 // both ways; that of untold is left out
+	flows             [roles]uint64
+	sizesOut, sizesIn histogram
+	gapsOut, gapsIn   histogram
 }
 
 // histogram counts packets in the classes of a flow.
@@ -68,28 +65,6 @@ type service struct {
 	transport       heron.Transport
 }
 
-// add counts what a flow did, d being seen from the side of the device.
-func (x *traffic) add(d *growth, f *heron.Flow, protocol uint32) {
-	if d.secrecy != untold {
-		rest := x.bytesOut + x.bytesIn - x.bytes[inClear] - x.bytes[encrypted]
-		x.bytes[d.secrecy] += d.out.bytes + d.in.bytes + min(d.earlier, rest)
-	}
-	x.bytesOut += d.out.bytes
-	x.bytesIn += d.in.bytes
-	x.packetsOut += d.out.packets
-	x.packetsIn += d.in.packets
-	x.flows[d.role] += uint64(d.begun)
-	x.sizesOut.add(&d.out.sizes)
-	x.sizesIn.add(&d.in.sizes)
-	x.gapsOut.add(&d.out.gaps)
-	x.gapsIn.add(&d.in.gaps)
-	if u := d.uses[d.role]; u.counts {
-		x.serve(d.role, u.first, service{
-			protocol: protocol, last: uint32(f.Last / heron.Second), port: servicePort(f), transport: f.Transport,
-		})
-	}
-}
-
 // servicePort is the port of the server, 0 where the transport has none.
 func servicePort(f *heron.Flow) uint16 {
 	switch f.Transport {
@@ -99,48 +74,69 @@ func servicePort(f *heron.Flow) uint16 {
 	return 0
 }
 
-// serve counts a service. A port is one service whatever it speaks; without
-// one, the protocol tells. When there is no room, that with the fewest flows
-// makes it, the one of them that was quiet longest.
-func (x *traffic) serve(r role, first uint32, s service) {
-	if s.port == 0 && s.protocol == 0 {
+// serve counts a flow for the service that it is of. A port is one service
+// whatever it speaks; without one, the protocol tells.
+func (s *state) serve(p *place, r role, f *heron.Flow, protocol uint32, u use) {
+	if !u.counts {
 		return
 	}
-	list := x.services[r]
+	v := service{protocol: protocol, last: uint32(f.Last / heron.Second), port: servicePort(f), transport: f.Transport}
+	if v.port == 0 && v.protocol == 0 {
+		return
+	}
+	list := s.services[r]
+	i := int(p.service)
+	if i >= len(list) || !list[i].is(&v) {
+		i = slices.IndexFunc(list, func(q service) bool { return q.is(&v) })
+	}
+	if i < 0 {
+		p.service = s.begin(r, v)
+		return
+	}
+	p.service = uint8(i)
+	q := &list[i]
+	q.flows += min(u.first, math.MaxUint32-q.flows)
+	q.last = max(q.last, v.last)
+	q.protocol = cmp.Or(v.protocol, q.protocol)
+}
+
+// is reports whether two are one service.
+func (s *service) is(o *service) bool {
+	return s.port == o.port && s.transport == o.transport && (s.port != 0 || s.protocol == o.protocol)
+}
+
+// begin lists a service and returns its place. When there is no room, that with
+// the fewest flows makes it, the one of them that was quiet longest.
+func (s *state) begin(r role, v service) uint8 {
+	v.flows = 1 // at least the one that shows it, though it may have begun long before
+	list := s.services[r]
+	if n := len(list); n < maxServices {
+		s.services[r] = append(list, v)
+		return uint8(n)
+	}
 	least := 0
 	for i := range list {
-		q := &list[i]
-		if q.port == s.port && q.transport == s.transport && (s.port != 0 || q.protocol == s.protocol) {
-			q.flows += min(first, math.MaxUint32-q.flows)
-			q.last = max(q.last, s.last)
-			q.protocol = cmp.Or(s.protocol, q.protocol)
-			return
-		}
-		if cmp.Or(cmp.Compare(q.flows, list[least].flows), cmp.Compare(q.last, list[least].last)) < 0 {
+		if cmp.Or(cmp.Compare(list[i].flows, list[least].flows), cmp.Compare(list[i].last, list[least].last)) < 0 {
 			least = i
 		}
 	}
-	s.flows = 1 // at least the one that shows it, though it may have begun long before
-	if len(list) < maxServices {
-		x.services[r] = append(list, s)
-		return
-	}
-	list[least] = s
+	list[least] = v
+	return uint8(least)
 }
 
-// traffic makes the noun out of the sums.
-func (t *Tracker) traffic(x *traffic) heron.Traffic {
+// trafficOf makes the noun out of the sums.
+func (t *Tracker) trafficOf(s *state) heron.Traffic {
 	return heron.Traffic{
-		BytesOut: x.bytesOut, BytesIn: x.bytesIn, PacketsOut: x.packetsOut, PacketsIn: x.packetsIn,
-		ClientFlows: x.flows[asClient], ServerFlows: x.flows[asServer],
-		BytesEncrypted: x.bytes[encrypted], BytesClear: x.bytes[inClear],
-		SizesOut: x.sizesOut, SizesIn: x.sizesIn, GapsOut: x.gapsOut, GapsIn: x.gapsIn,
-		Used: t.services(x.services[asClient]), Offered: t.services(x.services[asServer]),
+		BytesOut: s.total(bytesOut), BytesIn: s.total(bytesIn), PacketsOut: s.total(packetsOut), PacketsIn: s.total(packetsIn),
+		ClientFlows: s.flows[asClient], ServerFlows: s.flows[asServer],
+		BytesEncrypted: s.bytes[encrypted], BytesClear: s.bytes[inClear],
+		SizesOut: s.sizesOut, SizesIn: s.sizesIn, GapsOut: s.gapsOut, GapsIn: s.gapsIn,
+		Used: t.servicesOf(s.services[asClient]), Offered: t.servicesOf(s.services[asServer]),
 	}
 }
 
-// services returns services, most flows first.
-func (t *Tracker) services(list []service) []heron.ServiceUse {
+// servicesOf returns services, most flows first.
+func (t *Tracker) servicesOf(list []service) []heron.ServiceUse {
 	var out []heron.ServiceUse
 	for _, s := range list {
 		out = append(out, heron.ServiceUse{
@@ -156,16 +152,17 @@ func (t *Tracker) services(list []service) []heron.ServiceUse {
 }
 
 // restoreTraffic takes back stored sums.
-func (t *Tracker) restoreTraffic(x *traffic, n *heron.Traffic) {
-	*x = traffic{
-		bytesOut: n.BytesOut, bytesIn: n.BytesIn, packetsOut: n.PacketsOut, packetsIn: n.PacketsIn,
+func (t *Tracker) restoreTraffic(s *state, n *heron.Traffic) {
+	s.past = [peers]uint64{n.BytesOut, n.BytesIn, n.PacketsOut, n.PacketsIn}
+	s.traffic = traffic{
 		flows:    [roles]uint64{n.ClientFlows, n.ServerFlows},
 		bytes:    [secrecies]uint64{inClear: n.BytesClear, encrypted: n.BytesEncrypted},
 		sizesOut: n.SizesOut, sizesIn: n.SizesIn, gapsOut: n.GapsOut, gapsIn: n.GapsIn,
 	}
 	for r, list := range [roles][]heron.ServiceUse{n.Used, n.Offered} {
+		s.services[r] = nil
 		for _, u := range list[:min(len(list), maxServices)] {
-			x.services[r] = append(x.services[r], service{
+			s.services[r] = append(s.services[r], service{
 				protocol: t.words.number(u.Protocol), flows: uint32(min(u.Flows, math.MaxUint32)),
 				last: uint32(u.Last / heron.Second), port: u.Port, transport: u.Transport,
 			})

@@ -1,0 +1,77 @@
+package behavior
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math/bits"
+	"net/netip"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// seed is for hashes that stand for flows and addresses. Nothing that comes out
+// depends on it.
+var seed = maphash.MakeSeed()
+
+// names are what DNS says that addresses are called.
+type names struct {
+	of    generations[uint32] // by the hash of the address: the number of its name
+	words *words
+	salt  [2]uint64
+}
+
+func newNames(w *words) names {
+	return names{
+		of: generations[uint32]{limit: 1 << 16}, words: w,
+		salt: [2]uint64{maphash.String(seed, "upper"), maphash.String(seed, "lower")},
+	}
+}
+
+// answer learns from a DNS answer.
+func (n *names) answer(e *heron.Event) {
+	name := e.Attrs["name"]
+	if name == "" {
+		return
+	}
+	for answer := range strings.FieldsSeq(e.Attrs["answers"]) {
+		if !mayBeAddress(answer) {
+			continue
+		}
+		if ip, err := netip.ParseAddr(answer); err == nil {
+			word, _ := n.of.at(n.hash(ip))
+			if *word == 0 || n.words.text(*word) != name {
+				*word = n.words.number(name)
+			}
+		}
+	}
+}
+
+// mayBeAddress tells most names, which the list holds too, from addresses.
+func mayBeAddress(s string) bool {
+	return s[0] >= '0' && s[0] <= '9' || strings.Contains(s, ":")
+}
+
+// number returns that of the name of an address, 0 when it has none.
+func (n *names) number(ip netip.Addr) uint32 {
+	if !ip.IsValid() {
+		return 0
+	}
+	if word := n.of.find(n.hash(ip)); word != nil {
+		return *word
+	}
+	return 0
+}
+
+// hash stands for an address.
+func (n *names) hash(ip netip.Addr) uint64 {
+	a := ip.As16()
+	upper, lower := binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(a[8:])
+	if ip.Is4() {
+		upper = 1 << 63 // ::ffff:192.0.2.1 is another
+	} else if zone := ip.Zone(); zone != "" {
+		upper ^= maphash.String(seed, zone)
+	}
+	h, l := bits.Mul64(upper^n.salt[0], lower^n.salt[1])
+	return h ^ l
+}
