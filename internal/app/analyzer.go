@@ -1,9 +1,7 @@
 package app
 
 import (
-	"cmp"
 	"net/netip"
-	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/behavior"
@@ -22,6 +20,7 @@ type analyzer struct {
 	detect    *detect.Engine
 	incidents *incident.Grouper
 	view      *siteView
+	order     timeline
 	quiet     bool
 }
 
@@ -89,32 +88,28 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	return a.result(b, delta)
 }
 
-// replay feeds flows and events in the order of their times.
+// replay feeds flows and events in the order of their times, first to what
+// learns from them, then to the detectors: neither asks the other.
 func (a *analyzer) replay(b *heron.Batch) {
-	order := make([]input, 0, len(b.Flows)+len(b.Events))
 	for i := range b.Flows {
-		f := &b.Flows[i]
-		a.own(f)
-		order = append(order, input{at: f.Last, flow: f})
+		a.own(&b.Flows[i])
 	}
-	for i := range b.Events {
-		order = append(order, input{at: b.Events[i].Time, event: &b.Events[i]})
-	}
-	slices.SortStableFunc(order, func(x, y input) int { return cmp.Compare(x.at, y.at) })
+	a.behavior.Ahead(b.Flows)
+	order := a.order.of(b)
 	for _, in := range order {
-		if in.flow != nil {
-			a.behavior.Flow(in.flow)
+		if i := in.event(b); i >= 0 {
+			a.behavior.Event(&b.Events[i])
 		} else {
-			a.behavior.Event(in.event)
+			a.behavior.Flow(&b.Flows[in.index])
 		}
-		a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: in.flow, Event: in.event})
 	}
-}
-
-type input struct {
-	at    heron.Time
-	flow  *heron.Flow
-	event *heron.Event
+	for _, in := range order {
+		if i := in.event(b); i >= 0 {
+			a.detect.Apply(a.view, detect.Input{Now: in.at, Event: &b.Events[i]})
+		} else {
+			a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: &b.Flows[in.index]})
+		}
+	}
 }
 
 // own names the devices at both ends of a flow.

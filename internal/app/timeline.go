@@ -1,0 +1,58 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// timeline puts the flows and events of a batch in the order of their times. It
+// is re-used from batch to batch.
+type timeline struct {
+	flows, events, all []moment
+}
+
+// moment is a flow of a batch, or an event: these have the numbers after those
+// of the flows.
+type moment struct {
+	at    heron.Time
+	index int
+}
+
+// event returns the number of the event that it is, negative for a flow.
+func (m moment) event(b *heron.Batch) int { return m.index - len(b.Flows) }
+
+func compareMoments(a, b moment) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index))
+}
+
+// of returns the order, valid until the next call. Of what was at one time,
+// flows come first, each in the order of the batch.
+func (t *timeline) of(b *heron.Batch) []moment {
+	t.flows, t.events, t.all = t.flows[:0], t.events[:0], t.all[:0]
+	for i := range b.Flows {
+		t.flows = append(t.flows, moment{b.Flows[i].Last, i})
+	}
+	for i := range b.Events {
+		t.events = append(t.events, moment{b.Events[i].Time, len(b.Flows) + i})
+	}
+	slices.SortFunc(t.flows, compareMoments)
+	if !slices.IsSortedFunc(t.events, compareMoments) { // they nearly always are
+		slices.SortFunc(t.events, compareMoments)
+	}
+	t.merge()
+	return t.all
+}
+
+// merge joins flows and events, both in order.
+func (t *timeline) merge() {
+	events := t.events
+	for _, f := range t.flows {
+		for len(events) > 0 && events[0].at < f.at {
+			t.all, events = append(t.all, events[0]), events[1:]
+		}
+		t.all = append(t.all, f)
+	}
+	t.all = append(t.all, events...)
+}
