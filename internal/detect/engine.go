@@ -34,6 +34,13 @@ type watching struct {
 	flow, change, clock, sensor []*running
 	every                       []*running            // of events, whatever their kind
 	kinds                       map[string][]*running // of events of a kind, those of every included
+	lately                      [64]watched           // what kinds has, or has not
+}
+
+// watched is who watches events of a kind.
+type watched struct {
+	kind string
+	by   []*running
 }
 
 // running is a detector with its state.
@@ -96,7 +103,7 @@ func watch(all []*running) watching {
 }
 
 // of returns the detectors that watch for such an input.
-func (w *watching) of(in Input) []*running {
+func (w *watching) of(in *Input) []*running {
 	switch {
 	case in.Flow != nil:
 		return w.flow
@@ -105,12 +112,26 @@ func (w *watching) of(in Input) []*running {
 	case in.Sensor != nil:
 		return w.sensor
 	case in.Event != nil:
-		if list, known := w.kinds[in.Event.Kind]; known {
-			return list
-		}
-		return w.every
+		return w.event(in.Event.Kind)
 	}
 	return nil
+}
+
+// event returns the detectors that watch events of a kind. There are few kinds,
+// each of one text, and so they are mostly found at one glance.
+func (w *watching) event(kind string) []*running {
+	if kind == "" {
+		return w.every
+	}
+	c := &w.lately[(7*len(kind)+int(kind[0])+3*int(kind[len(kind)-1]))%len(w.lately)]
+	if c.kind != kind {
+		list, known := w.kinds[kind]
+		if !known {
+			list = w.every
+		}
+		*c = watched{kind, list}
+	}
+	return c.by
 }
 
 // Load takes back alerts that are open in the store, or one that a person
@@ -136,7 +157,7 @@ func (e *Engine) Apply(v View, in Input) {
 		in.Now = e.now
 	}
 	e.clock(v)
-	for _, r := range e.watching.of(in) {
+	for _, r := range e.watching.of(&in) {
 		r.evaluate(v, in, r.out)
 	}
 }

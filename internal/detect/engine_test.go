@@ -179,7 +179,7 @@ func TestEngine(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	tab := detect.NewTable[string, int](8, strings.Compare)
+	tab := detect.NewTable[string, int](8, detect.HashString, strings.Compare)
 	for i := range 100 {
 		*tab.Get(fmt.Sprint(i), heron.Time(i)) = i
 	}
@@ -194,7 +194,7 @@ func TestTable(t *testing.T) {
 	}
 	calls := 0
 	sweep := func(now heron.Time) {
-		tab.Sweep(now, func(string, *int) bool { calls++; return true })
+		tab.Sweep(now, func(*int) bool { return true }, func(string, *int) bool { calls++; return true })
 	}
 	sweep(heron.Hour)
 	sweep(heron.Hour + heron.Second)

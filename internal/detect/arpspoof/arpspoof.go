@@ -2,13 +2,13 @@
 package arpspoof
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/detect"
@@ -68,12 +68,16 @@ func addressOf(vlan uint16, ip netip.Addr) address {
 	return address(vlan)<<32 | address(binary.BigEndian.Uint32(b[:]))
 }
 
-// String is how keys of alerts begin.
-func (a address) String() string {
+func (a address) hash() uint64 { return detect.HashNumber(uint64(a)) }
+
+func (a address) ip() netip.Addr {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], uint32(a))
-	return strconv.Itoa(int(a>>32)) + "/" + netip.AddrFrom4(b).String()
+	return netip.AddrFrom4(b)
 }
+
+// String is how keys of alerts begin.
+func (a address) String() string { return strconv.Itoa(int(a>>32)) + "/" + a.ip().String() }
 
 // binding is who holds an address.
 type binding struct {
@@ -91,24 +95,46 @@ type rival struct {
 	alerted     bool
 }
 
-// told is what a MAC said, unasked, to one host about another.
-type told struct{ count int }
+// question is who asked for whom.
+type question struct{ asker, about address }
+
+// telling is what a MAC said, unasked, to one host about another.
+type telling struct {
+	mac       heron.MAC
+	about, to address
+}
 
 type state struct {
 	bindings  *detect.Table[address, binding]
-	questions *detect.Table[string, heron.Time] // who asked for whom
-	telling   *detect.Table[string, told]       // MAC, about, to
-	spoofers  map[heron.MAC]int                 // alerts of a MAC that are open
+	questions *detect.Table[question, heron.Time] // when it was asked
+	tellings  *detect.Table[telling, int]         // how often it was told
+	spoofers  map[heron.MAC]int                   // alerts of a MAC that are open
 }
 
 func start() detect.Evaluate {
 	s := &state{
-		bindings:  detect.NewTable[address, binding](maxBindings, cmp.Compare[address]),
-		questions: detect.NewTable[string, heron.Time](maxPairs, strings.Compare),
-		telling:   detect.NewTable[string, told](maxPairs, strings.Compare),
+		bindings:  detect.NewTable[address, binding](maxBindings, address.hash, cmp.Compare[address]),
+		questions: detect.NewTable[question, heron.Time](maxPairs, question.hash, compareQuestions),
+		tellings:  detect.NewTable[telling, int](maxPairs, telling.hash, compareTellings),
 		spoofers:  map[heron.MAC]int{},
 	}
 	return s.evaluate
+}
+
+func (q question) hash() uint64 { return detect.HashNumbers(uint64(q.asker), uint64(q.about)) }
+
+func compareQuestions(a, b question) int {
+	return cmp.Or(cmp.Compare(a.asker, b.asker), cmp.Compare(a.about, b.about))
+}
+
+func (t telling) hash() uint64 {
+	var b [8]byte
+	copy(b[:], t.mac[:])
+	return detect.HashNumbers(uint64(t.about)<<32^uint64(t.to), binary.BigEndian.Uint64(b[:]))
+}
+
+func compareTellings(a, b telling) int {
+	return cmp.Or(bytes.Compare(a.mac[:], b.mac[:]), cmp.Compare(a.about, b.about), cmp.Compare(a.to, b.to))
 }
 
 func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
@@ -133,13 +159,14 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 
 // claim is one statement of ARP: the sender has an address.
 type claim struct {
-	kind         string
-	mac, target  heron.MAC // target only in replies
-	address      address   // claimed
-	ip, targetIP string
-	vlan         string
-	endpoint     heron.Endpoint // with the address claimed
-	at           heron.Time
+	kind        string
+	mac, target heron.MAC      // target only in replies
+	endpoint    heron.Endpoint // of the sender
+	ip          netip.Addr     // claimed
+	address     address        // the same
+	to          address        // who is asked or answered, valid where told
+	told        bool
+	at          heron.Time
 	// unasked: a reply to one host that had not asked.
 	unasked bool
 }
@@ -151,14 +178,19 @@ func readClaim(e *heron.Event) (claim, bool) {
 	if err != nil || err2 != nil || !mac.IsUnicast() || !ip.Is4() || ip.IsUnspecified() {
 		return claim{}, false
 	}
-	target, _ := heron.ParseMAC(e.Attrs["target_mac"]) // zero where it is not said
-	end := e.Src
-	end.MAC = mac
-	return claim{
-		kind: e.Kind, mac: mac, target: target, address: addressOf(e.Src.VLAN, ip), ip: ip.String(), targetIP: e.Attrs["target_ip"],
-		vlan: strconv.Itoa(int(e.Src.VLAN)), endpoint: end, at: e.Time,
-	}, true
+	c := claim{kind: e.Kind, mac: mac, endpoint: e.Src, ip: ip, address: addressOf(e.Src.VLAN, ip), at: e.Time}
+	c.endpoint.MAC = mac
+	if text := e.Attrs["target_mac"]; text != "" {
+		c.target, _ = heron.ParseMAC(text) // zero where it is not said
+	}
+	if to, err := netip.ParseAddr(e.Attrs["target_ip"]); err == nil && to.Is4() {
+		c.to, c.told = addressOf(e.Src.VLAN, to), true
+	}
+	return c, true
 }
+
+// key begins the key of an alert: the VLAN, an address.
+func (c *claim) key(ip string) string { return strconv.Itoa(int(c.endpoint.VLAN)) + "/" + ip }
 
 // heard notes that the holder of an address sent from it.
 func (s *state) heard(e heron.Endpoint, at heron.Time) {
@@ -188,10 +220,15 @@ func (s *state) leased(e *heron.Event) {
 func (s *state) question(c *claim) {
 	switch c.kind {
 	case "arp.request":
-		*s.questions.Get(c.vlan+"/"+c.ip+"/"+c.targetIP, c.at) = c.at
+		if c.told {
+			*s.questions.Get(question{c.address, c.to}, c.at) = c.at
+		}
 	case "arp.reply":
-		q := s.questions.Find(c.vlan + "/" + c.targetIP + "/" + c.ip)
-		c.unasked = c.target.IsUnicast() && c.targetIP != c.ip && (q == nil || c.at-*q > asked)
+		if !c.target.IsUnicast() || c.told && c.to == c.address {
+			return
+		}
+		q := s.questions.Find(question{c.to, c.address})
+		c.unasked = !c.told || q == nil || c.at-*q > asked
 	}
 }
 
@@ -258,7 +295,7 @@ func (s *state) raise(v detect.View, b *binding, r *rival, c claim, out func(det
 	victim := holder(v, b, c)
 	sig := s.describe(v, r.mac, c, victim)
 	sig.First = r.first
-	sig.Summary = fmt.Sprintf("%s claims the address of %s", who(v, r.mac, c), detect.Name(victim, c.ip))
+	sig.Summary = fmt.Sprintf("%s claims the address of %s", who(v, r.mac, c), detect.Name(victim, c.ip.String()))
 	sig.Evidence["holder_mac"] = b.mac.String()
 	sig.Evidence["claims"] = strconv.Itoa(r.count)
 	if isPrecious(victim) {
@@ -269,14 +306,13 @@ func (s *state) raise(v detect.View, b *binding, r *rival, c claim, out func(det
 
 // pair judges what one MAC tells two hosts about each other, unasked.
 func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
-	if !c.unasked || c.target == c.mac || isShared(c.mac) {
+	if !c.unasked || !c.told || c.target == c.mac || isShared(c.mac) {
 		return
 	}
-	prefix := c.vlan + "/" + c.mac.String() + "/"
-	t := s.telling.Get(prefix+c.ip+"/"+c.targetIP, c.at)
-	t.count++
-	back := s.telling.Find(prefix + c.targetIP + "/" + c.ip)
-	if back == nil || t.count+back.count < repeat {
+	there := s.tellings.Get(telling{c.mac, c.address, c.to}, c.at)
+	*there++
+	back := s.tellings.Find(telling{c.mac, c.to, c.address})
+	if back == nil || *there+*back < repeat {
 		return
 	}
 	b := s.bindings.Find(c.address)
@@ -285,20 +321,23 @@ func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
 	}
 	s.spoofers[c.mac] = max(1, s.spoofers[c.mac])
 	sig := s.describe(v, c.mac, c, nil)
-	sig.Key = c.vlan + "/" + min(c.ip, c.targetIP) + "/" + max(c.ip, c.targetIP) + "/" + c.mac.String()
-	sig.Summary = fmt.Sprintf("%s tells %s and %s, unasked, that it is the other", c.mac, c.ip, c.targetIP)
-	sig.Evidence["between"] = min(c.ip, c.targetIP) + ", " + max(c.ip, c.targetIP)
-	sig.Evidence["unasked_replies"] = strconv.Itoa(t.count + back.count)
+	one, other := c.ip.String(), c.to.ip().String()
+	sig.Summary = fmt.Sprintf("%s tells %s and %s, unasked, that it is the other", c.mac, one, other)
+	one, other = min(one, other), max(one, other)
+	sig.Key = c.key(one) + "/" + other + "/" + c.mac.String()
+	sig.Evidence["between"] = one + ", " + other
+	sig.Evidence["unasked_replies"] = strconv.Itoa(*there + *back)
 	out(sig)
 }
 
 // describe begins a signal about a claimant. Its own address is one that it
 // holds and did not take.
 func (s *state) describe(v detect.View, mac heron.MAC, c claim, victim *heron.Device) detect.Signal {
+	ip := c.ip.String()
 	sig := detect.Signal{
-		Op: detect.Raise, Key: c.vlan + "/" + c.ip + "/" + mac.String(),
-		Src: mac.String(), Dst: c.ip, Confidence: 0.9,
-		Evidence: heron.Attributes{"claimant_mac": mac.String(), "address": c.ip},
+		Op: detect.Raise, Key: c.key(ip) + "/" + mac.String(),
+		Src: mac.String(), Dst: ip, Confidence: 0.9,
+		Evidence: heron.Attributes{"claimant_mac": mac.String(), "address": ip},
 	}
 	if d := claimant(v, mac, c); d != nil && d != victim {
 		sig.DeviceID = d.ID
@@ -366,7 +405,8 @@ func isShared(m heron.MAC) bool {
 
 // restore clears the alerts whose holder has its address back.
 func (s *state) restore(now heron.Time, out func(detect.Signal)) {
-	s.bindings.Sweep(now, func(key address, b *binding) bool {
+	contested := func(b *binding) bool { return len(b.rivals) > 0 }
+	s.bindings.Sweep(now, contested, func(key address, b *binding) bool {
 		b.rivals = slices.DeleteFunc(b.rivals, func(r rival) bool {
 			if now-r.last <= restored || (r.alerted && b.last <= r.last && b.mac != r.mac) {
 				return false

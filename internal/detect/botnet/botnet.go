@@ -84,7 +84,7 @@ type state struct {
 }
 
 func start() detect.Evaluate {
-	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, netip.Addr.Compare)}
+	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, detect.HashAddress, netip.Addr.Compare)}
 	return s.evaluate
 }
 
@@ -223,10 +223,8 @@ func signal(key string, d *heron.Device, recent []target) detect.Signal {
 
 // expire clears the alerts of devices that have stopped.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	s.sources.Sweep(now, func(ip netip.Addr, src *source) bool {
-		if !src.alerted || now-src.last <= quiet {
-			return false
-		}
+	over := func(src *source) bool { return src.alerted && now-src.last > quiet }
+	s.sources.Sweep(now, over, func(ip netip.Addr, _ *source) bool {
 		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})

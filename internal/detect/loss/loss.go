@@ -56,7 +56,7 @@ type state struct {
 }
 
 func start() detect.Evaluate {
-	s := &state{sensors: detect.NewTable[string, sensor](maxSensors, strings.Compare)}
+	s := &state{sensors: detect.NewTable[string, sensor](maxSensors, detect.HashString, strings.Compare)}
 	return s.evaluate
 }
 

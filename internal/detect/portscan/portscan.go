@@ -2,9 +2,7 @@
 package portscan
 
 import (
-	"encoding/binary"
 	"fmt"
-	"hash/maphash"
 	"net/netip"
 	"strconv"
 
@@ -66,24 +64,10 @@ over hosts and ports of the Internet), nor by a capture of one direction.`,
 	}
 }
 
-// contact is a first contact, a host and a port, as a number.
-type contact uint64
-
-var seed = maphash.MakeSeed()
-
-func contactOf(f *heron.Flow) contact {
-	var b [19]byte
-	host := f.Server.IP.As16()
-	copy(b[:], host[:])
-	binary.BigEndian.PutUint16(b[16:], f.ServerPort)
-	b[18] = byte(f.Transport)
-	return contact(maphash.Bytes(seed, b[:]))
-}
-
 // source is what is known of one source of contacts.
 type source struct {
 	score    float64
-	seen     map[contact]struct{}
+	seen     contacts
 	hosts    map[netip.Addr]int
 	ports    map[uint16]int
 	local    int // distinct local hosts failed at
@@ -98,7 +82,7 @@ type state struct {
 }
 
 func start() detect.Evaluate {
-	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, netip.Addr.Compare)}
+	s := &state{sources: detect.NewTable[netip.Addr, source](maxSources, detect.HashAddress, netip.Addr.Compare)}
 	return s.evaluate
 }
 
@@ -144,17 +128,9 @@ func outcome(f *heron.Flow) (failed, known bool) {
 
 // count weighs an outcome. It reports whether this was a first contact.
 func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time) bool {
-	c := contactOf(f)
-	if s.seen == nil {
-		*s = source{seen: map[contact]struct{}{}, hosts: map[netip.Addr]int{}, ports: map[uint16]int{}, first: f.First}
-	}
-	if _, known := s.seen[c]; known || f.Server.IP.IsMulticast() {
+	if f.Server.IP.IsMulticast() || !s.seen.add(contactOf(f)) {
 		return false
 	}
-	if len(s.seen) >= maxContacts {
-		clear(s.seen) // a contact may count twice, but only after so many others
-	}
-	s.seen[c] = struct{}{}
 	if !failed {
 		s.score = max(innocent, s.score-1)
 		return true
@@ -163,7 +139,7 @@ func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time
 	s.failures++
 	s.last = now
 	if s.failures == 1 {
-		s.first = f.First
+		s.first, s.hosts, s.ports = f.First, map[netip.Addr]int{}, map[uint16]int{}
 	}
 	if _, known := s.hosts[f.Server.IP]; !known && len(s.hosts) < maxGroups && isLocal(v, f) {
 		s.local++
@@ -254,10 +230,8 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 
 // expire clears the alerts of sources that have stopped, and lets them begin anew.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	s.sources.Sweep(now, func(ip netip.Addr, src *source) bool {
-		if !src.scanning || now-src.last <= quiet {
-			return false
-		}
+	over := func(src *source) bool { return src.scanning && now-src.last > quiet }
+	s.sources.Sweep(now, over, func(ip netip.Addr, _ *source) bool {
 		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})

@@ -62,7 +62,7 @@ type state struct {
 }
 
 func start() detect.Evaluate {
-	s := &state{devices: detect.NewTable[string, device](maxDevices, strings.Compare)}
+	s := &state{devices: detect.NewTable[string, device](maxDevices, detect.HashString, strings.Compare)}
 	return s.evaluate
 }
 
@@ -149,10 +149,8 @@ func words(feature string) string {
 
 // expire clears the alerts of devices that are back to normal.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	s.devices.Sweep(now, func(key string, d *device) bool {
-		if !d.alerted || now-d.last <= quiet {
-			return false
-		}
+	over := func(d *device) bool { return d.alerted && now-d.last > quiet }
+	s.devices.Sweep(now, over, func(key string, _ *device) bool {
 		out(detect.Signal{Op: detect.Clear, Key: key})
 		return true
 	})
