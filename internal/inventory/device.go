@@ -105,8 +105,8 @@ func sensors(nodes []*node) []string {
 	var out []string
 	for _, n := range nodes {
 		for _, f := range n.facts {
-			if f.Sensor != "" && !slices.Contains(out, f.Sensor) && len(out) < maxSensors {
-				out = append(out, f.Sensor)
+			if f.origin.sensor != "" && !slices.Contains(out, f.origin.sensor) && len(out) < maxSensors {
+				out = append(out, f.origin.sensor)
 			}
 		}
 	}
@@ -150,16 +150,16 @@ func hostnames(nodes []*node) []string {
 	var found []name
 	for _, n := range nodes {
 		for _, f := range n.facts {
-			if !f.kind.has(ofName) {
+			if !f.key.kind.has(ofName) {
 				continue
 			}
-			i := slices.IndexFunc(found, func(o name) bool { return strings.EqualFold(o.text, f.Value) })
+			i := slices.IndexFunc(found, func(o name) bool { return strings.EqualFold(o.text, f.value) })
 			if i < 0 {
-				found = append(found, name{f.Value, f.First})
+				found = append(found, name{f.value, f.first})
 				continue
 			}
 			o := &found[i]
-			o.text, o.first = min(o.text, f.Value), min(o.first, f.First)
+			o.text, o.first = min(o.text, f.value), min(o.first, f.first)
 		}
 	}
 	slices.SortFunc(found, func(a, b name) int { return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.text, b.text)) })

@@ -29,6 +29,7 @@ type endpoint struct {
 	vlan        uint16
 	first, last heron.Time
 	facts       []*fact // in the order of compareFacts
+	sighting    *fact   // of them that says no more than that the host is there
 	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
 	claimed bool
 	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.

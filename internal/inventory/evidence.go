@@ -18,14 +18,15 @@ type basis struct {
 
 var seed = maphash.MakeSeed()
 
-// weighs reports whether identification may rest on an observation.
-func (v *Inventory) weighs(o *heron.Observation) bool {
-	return v.options.Reads == nil || v.options.Reads(o.Key, o.Value)
+// weigh finds out whether identification may rest on a fact.
+func (v *Inventory) weigh(f *fact) {
+	f.weighs = v.options.Reads == nil || v.options.Reads(f.key.name, f.value)
+	f.key.weighed = f.key.weighed || f.weighs
 }
 
 // identify asks what the device is, unless that rests on what was asked before.
 func (v *Inventory) identify(r *record, d *heron.Device) {
-	list := v.evidence(r, "")
+	list := v.evidence(r, 0)
 	now := r.basisOf(list)
 	if r.basis == now {
 		return
@@ -46,16 +47,16 @@ func (v *Inventory) identify(r *record, d *heron.Device) {
 // evidence returns the facts of a record that identification may rest on, and
 // one more for each MAC that these do not show; with an owner, those only that
 // were reported with it. The list is good until the next call.
-func (v *Inventory) evidence(r *record, owner string) []*fact {
-	list := v.room[:0]
+func (v *Inventory) evidence(r *record, owner uint32) []*fact {
+	list := v.weighed[:0]
 	for _, n := range r.nodes {
 		for _, f := range n.facts {
-			if owner == "" || f.owner == owner {
+			if owner == 0 || f.owner == owner {
 				list = append(list, f)
 			}
 		}
 	}
-	v.room = list
+	v.weighed = list
 	if isCrowded(list) {
 		slices.SortFunc(list, compareFiled)
 		list = boundKeys(list)
@@ -68,11 +69,11 @@ func (v *Inventory) evidence(r *record, owner string) []*fact {
 func (r *record) weighing(list []*fact) []*fact {
 	shown := make([]*node, 0, 4)
 	return slices.DeleteFunc(list, func(f *fact) bool {
-		i := slices.IndexFunc(r.nodes, func(n *node) bool { return n.isMAC() && n.mac == f.MAC })
-		if i < 0 || slices.Contains(shown, r.nodes[i]) {
+		n := f.end.mac
+		if n == nil || n.record != r || slices.Contains(shown, n) {
 			return !f.weighs
 		}
-		shown = append(shown, r.nodes[i])
+		shown = append(shown, n)
 		return false
 	})
 }
@@ -82,11 +83,11 @@ func (r *record) basisOf(list []*fact) basis {
 	b := basis{known: true}
 	for _, f := range list {
 		if f.weighs {
-			b.sum += maphash.String(seed, f.Key) ^ 3*maphash.String(seed, f.Value) ^ 5*maphash.String(seed, f.Source)
+			b.sum += maphash.String(seed, f.key.name) ^ 3*maphash.String(seed, f.value) ^ 5*maphash.String(seed, f.origin.source)
 		}
 	}
 	for _, n := range r.nodes {
-		if n.isMAC() && slices.ContainsFunc(list, func(f *fact) bool { return f.MAC == n.mac }) {
+		if n.isMAC() && slices.ContainsFunc(list, func(f *fact) bool { return f.end.mac == n }) {
 			b.sum += 7 * maphash.Bytes(seed, n.mac[:])
 		}
 	}
@@ -119,14 +120,18 @@ func (r *record) observations() []heron.Observation {
 func observationsOf(list []*fact) []heron.Observation {
 	out := make([]heron.Observation, len(list))
 	for i, f := range list {
-		out[i] = f.Observation
+		out[i] = f.observation()
 	}
 	return out
 }
 
 // compareFiled orders the facts of different endpoints.
 func compareFiled(a, b *fact) int {
-	return cmp.Or(compareFacts(&a.Observation, &b.Observation), bytes.Compare(a.MAC[:], b.MAC[:]), a.IP.Compare(b.IP))
+	if c := compareFacts(a, b); c != 0 || a.end == b.end {
+		return c
+	}
+	x, y := a.end.key(), b.end.key()
+	return cmp.Or(bytes.Compare(x.mac[:], y.mac[:]), x.ip.Compare(y.ip))
 }
 
 // isCrowded reports whether a list, in any order, has more than
@@ -135,9 +140,11 @@ func isCrowded(list []*fact) bool {
 	if len(list) <= heron.MaxValuesPerKey {
 		return false
 	}
-	counts := make(map[string]int, 64)
 	for _, f := range list {
-		if counts[f.Key]++; counts[f.Key] > heron.MaxValuesPerKey {
+		f.key.count = 0
+	}
+	for _, f := range list {
+		if f.key.count++; f.key.count > heron.MaxValuesPerKey {
 			return true
 		}
 	}
@@ -149,13 +156,13 @@ func boundKeys(list []*fact) []*fact {
 	out := list[:0]
 	for len(list) > 0 {
 		n := 1
-		for n < len(list) && list[n].Key == list[0].Key {
+		for n < len(list) && list[n].key == list[0].key {
 			n++
 		}
 		group := list[:n]
 		list = list[n:]
 		if n > heron.MaxValuesPerKey {
-			slices.SortStableFunc(group, func(a, b *fact) int { return cmp.Compare(b.Last, a.Last) })
+			slices.SortStableFunc(group, func(a, b *fact) int { return cmp.Compare(b.last, a.last) })
 			group = group[:heron.MaxValuesPerKey]
 			slices.SortFunc(group, compareFiled)
 		}

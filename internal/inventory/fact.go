@@ -8,112 +8,171 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// fact is one observation with what storing it needs.
+// fact is one observation as it is kept, with what storing it needs. There are
+// very many: what many have in common is shared.
 type fact struct {
-	heron.Observation
-	owner  string // device it was last reported with
-	kind   kind   // follows from the key
-	weighs bool   // identification may rest on it
-	dirty  bool   // changed since it was reported
+	value       string
+	first, last heron.Time
+	count       uint64
+	key         *key
+	end         *endpoint // whom it is about
+	origin      *origin
+	owner       uint32 // device it was last reported with, as Inventory.owner numbers them
+	port        uint16
+	transport   heron.Transport
+	weighs      bool // identification may rest on it
+	dirty       bool // changed since it was reported
 }
 
-// kind is what follows from the key of a fact, a set.
-type kind uint8
-
-const (
-	// ofLink: about the frame rather than what was in it, so that it belongs to
-	// the MAC that sent the frame.
-	ofLink kind = 1 << iota
-	// ofName: a name that the device gave itself.
-	ofName
-	// ofWhom: it may change which addresses or nodes are one device.
-	ofWhom
-)
-
-func (k kind) has(what kind) bool { return k&what != 0 }
-
-func kindOf(key string) kind {
-	switch key {
-	case heron.KeyARP, heron.KeyFrame, heron.KeyMAC:
-		return ofLink | ofWhom
-	case heron.KeyHostname, "dhcp.hostname":
-		return ofName | ofWhom
-	case heron.KeyDHCPAddress, "dhcp.params", "dhcp.vendor_class":
-		return ofWhom
+// observation returns the fact as it was observed.
+func (f *fact) observation() heron.Observation {
+	o := heron.Observation{
+		Key: f.key.name, Value: f.value, Source: f.origin.source, Sensor: f.origin.sensor,
+		First: f.first, Last: f.last, Count: f.count,
 	}
-	if isStrong(key) {
-		return ofWhom
-	}
-	return 0
+	k := f.end.key()
+	o.MAC, o.IP, o.VLAN = k.mac, k.ip, f.origin.vlan
+	o.Transport, o.Port = f.transport, f.port
+	return o
+}
+
+// is reports whether o is the same fact, seen once more.
+func (f *fact) is(o *heron.Observation) bool {
+	return f.key.name == o.Key && f.value == o.Value && f.port == o.Port && f.transport == o.Transport &&
+		f.origin.source == o.Source
 }
 
 // news is what an observation changed.
 type news uint8
 
 const (
-	nothing news = iota
-	moved        // a known fact was seen again, later or more often
-	added        // there is a new fact
-	shifted      // a known fact is older than was known, or another sensor's
+	nothing  news = iota
+	moved         // a known fact was seen again, later or more often
+	added         // there is a new fact
+	replaced      // there is a new fact in the place of another
+	shifted       // a known fact is older than was known, or another sensor's
 )
 
 // merge adds an observation to the endpoint's facts. Merging is a join: first
 // is the least, last and count the greatest, so that the order of arrival and
 // repetition make no difference. It returns nil when the fact has no room.
 func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
-	i, found := slices.BinarySearchFunc(e.facts, o, searchFacts)
-	if !found {
-		return v.add(e, o), added
+	if f := e.sighting; f != nil && f.is(o) {
+		return f, v.again(f, o)
 	}
-	f, what := e.facts[i], nothing
-	if o.Last > f.Last || o.Count > f.Count {
-		f.Last, f.Count, what = max(f.Last, o.Last), max(f.Count, o.Count), moved
+	k := v.key(o.Key)
+	want := fact{
+		value: o.Value, first: o.First, last: o.Last, count: o.Count,
+		key: k, end: e, origin: v.origin(k, origin{o.Source, o.Sensor, o.VLAN}), port: o.Port, transport: o.Transport, dirty: true,
 	}
-	if o.First < f.First || (o.First == f.First && o.Sensor < f.Sensor) {
-		f.First, f.Sensor, what = o.First, o.Sensor, shifted
+	i, found := slices.BinarySearchFunc(e.facts, &want, compareFacts)
+	if found {
+		return e.facts[i], v.again(e.facts[i], o)
+	}
+	return v.add(&want, i)
+}
+
+// again merges an observation into the fact that it repeats.
+func (v *Inventory) again(f *fact, o *heron.Observation) news {
+	what := nothing
+	if o.Last > f.last || o.Count > f.count {
+		f.last, f.count, what = max(f.last, o.Last), max(f.count, o.Count), moved
+	}
+	if o.First < f.first || (o.First == f.first && o.Sensor < f.origin.sensor) {
+		f.first, what = o.First, shifted
+		f.origin = v.origin(f.key, origin{f.origin.source, o.Sensor, f.origin.vlan})
 	}
 	f.dirty = f.dirty || what != nothing
+	return what
+}
+
+// add keeps a new fact at its place among those of its endpoint; of too many
+// values of one key, the one not seen for longest goes.
+func (v *Inventory) add(want *fact, at int) (*fact, news) {
+	e, what := want.end, added
+	lo, hi := e.run(want.key, at)
+	if hi-lo >= heron.MaxValuesPerKey {
+		oldest := lo
+		for i := lo; i < hi; i++ {
+			if e.facts[i].last < e.facts[oldest].last {
+				oldest = i
+			}
+		}
+		old := e.facts[oldest]
+		if old.last > want.last || (old.last == want.last && compareFacts(old, want) < 0) {
+			return nil, nothing
+		}
+		e.facts = slices.Delete(e.facts, oldest, oldest+1)
+		v.gone = append(v.gone, old)
+		if e.sighting == old {
+			e.sighting = nil
+		}
+		if what = replaced; oldest < at {
+			at--
+		}
+	}
+	f := v.newFact()
+	*f = *want
+	v.weigh(f)
+	e.facts = slices.Insert(e.facts, at, f)
+	if want.key.name == heron.KeyFrame || want.key.name == heron.KeyMAC {
+		e.sighting = f
+	}
 	return f, what
 }
 
-// add inserts a new fact; of too many values of one key, the one not seen for
-// longest goes.
-func (v *Inventory) add(e *endpoint, o *heron.Observation) *fact {
-	lo, _ := slices.BinarySearchFunc(e.facts, o.Key, func(f *fact, key string) int { return strings.Compare(f.Key, key) })
-	hi := lo
-	oldest := lo
-	for hi < len(e.facts) && e.facts[hi].Key == o.Key {
-		if e.facts[hi].Last < e.facts[oldest].Last {
-			oldest = hi
-		}
+// run returns where the facts of a key begin and end, given where one of them
+// is or would be.
+func (e *endpoint) run(k *key, at int) (lo, hi int) {
+	lo, hi = at, at
+	for lo > 0 && e.facts[lo-1].key == k {
+		lo--
+	}
+	for hi < len(e.facts) && e.facts[hi].key == k {
 		hi++
 	}
-	if hi-lo >= heron.MaxValuesPerKey {
-		if old := &e.facts[oldest].Observation; old.Last > o.Last || (old.Last == o.Last && compareFacts(old, o) < 0) {
-			return nil
-		}
-		e.facts = slices.Delete(e.facts, oldest, oldest+1)
+	return lo, hi
+}
+
+// factsInSlab is how many facts are made at once.
+const factsInSlab = 64
+
+// newFact returns room for one fact.
+func (v *Inventory) newFact() *fact {
+	if n := len(v.spare); n > 0 {
+		f := v.spare[n-1]
+		v.spare = v.spare[:n-1]
+		return f
 	}
-	k := e.key()
-	f := &fact{Observation: *o, kind: kindOf(o.Key), weighs: v.weighs(o), dirty: true}
-	f.MAC, f.IP = k.mac, k.ip // as they are filed
-	i, _ := slices.BinarySearchFunc(e.facts, o, searchFacts)
-	e.facts = slices.Insert(e.facts, i, f)
+	if len(v.slab) == 0 {
+		v.slab = make([]fact, factsInSlab)
+	}
+	f := &v.slab[0]
+	v.slab = v.slab[1:]
 	return f
 }
 
-func searchFacts(f *fact, o *heron.Observation) int { return compareFacts(&f.Observation, o) }
+// reuse gives the room of the facts that went to new ones. It is called when
+// nobody looks at them any more.
+func (v *Inventory) reuse() {
+	for _, f := range v.gone {
+		*f = fact{}
+	}
+	v.spare = append(v.spare, v.gone...)
+	clear(v.gone)
+	v.gone = v.gone[:0]
+}
 
 // compareFacts orders the facts of one endpoint and tells which are the same.
-func compareFacts(a, b *heron.Observation) int {
-	if c := strings.Compare(a.Key, b.Key); c != 0 {
+func compareFacts(a, b *fact) int {
+	if a.key != b.key {
+		return strings.Compare(a.key.name, b.key.name)
+	}
+	if a.transport != b.transport || a.port != b.port {
+		return cmp.Or(cmp.Compare(a.transport, b.transport), cmp.Compare(a.port, b.port))
+	}
+	if c := strings.Compare(a.value, b.value); c != 0 || a.origin == b.origin {
 		return c
 	}
-	if c := cmp.Or(cmp.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port)); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Value, b.Value); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Source, b.Source)
+	return strings.Compare(a.origin.source, b.origin.source)
 }

@@ -47,6 +47,7 @@ func (v *Inventory) flush() Delta {
 	v.renew(&delta)
 	v.dirty.clear()
 	v.forgetGathered()
+	v.reuse()
 	return delta
 }
 

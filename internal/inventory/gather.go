@@ -20,7 +20,7 @@ func (v *Inventory) gather(n *node) {
 		for _, e := range n.endpoints {
 			carried := e.mac != nil && !local
 			v.take(n, e, func(f *fact) bool {
-				return (f.Key != heron.KeyARP || e.mac == nil) && (f.Key != heron.KeyFrame || !carried)
+				return (!f.key.kind.has(ofARP) || e.mac == nil) && (!f.key.kind.has(ofFrame) || !carried)
 			})
 		}
 	}
@@ -56,9 +56,9 @@ func (v *Inventory) gatherMAC(n *node) {
 		case !e.own:
 			// That it carries frames of remote hosts is what makes it a router.
 			local := v.isLocal(e.ip.ip)
-			v.take(n, e, func(f *fact) bool { return f.Key == heron.KeyARP || (f.Key == heron.KeyFrame && !local) })
+			v.take(n, e, func(f *fact) bool { return f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !local) })
 		case e.usurped():
-			v.take(n, e, func(f *fact) bool { return f.kind.has(ofLink) })
+			v.take(n, e, func(f *fact) bool { return f.key.kind.has(ofLink) })
 		default:
 			v.take(n, e, nil)
 		}
@@ -72,8 +72,8 @@ func (v *Inventory) gatherMAC(n *node) {
 // others.
 func (n *node) carries(e *endpoint) {
 	for _, f := range e.facts {
-		if f.kind.has(ofLink) {
-			n.span(f.First, f.Last)
+		if f.key.kind.has(ofLink) {
+			n.span(f.first, f.last)
 		}
 	}
 }
@@ -87,10 +87,10 @@ func (v *Inventory) gatherAddress(n *node, own *endpoint) {
 		}
 		linked := e.mac != nil && e.own
 		v.take(n, e, func(f *fact) bool {
-			if (f.Key == heron.KeyARP && e.mac != nil) || (linked && f.kind.has(ofLink)) {
+			if (f.key.kind.has(ofARP) && e.mac != nil) || (linked && f.key.kind.has(ofLink)) {
 				return false
 			}
-			return own.ip.ownerAt(f.First) == own
+			return own.ip.ownerAt(f.first) == own
 		})
 	}
 }
@@ -100,7 +100,7 @@ func (v *Inventory) take(n *node, e *endpoint, pass func(*fact) bool) {
 	for _, f := range e.facts {
 		if pass == nil || pass(f) {
 			v.facts = append(v.facts, f)
-			n.span(f.First, f.Last)
+			n.span(f.first, f.last)
 		}
 	}
 }
@@ -118,8 +118,8 @@ func (n *node) span(first, last heron.Time) {
 func (n *node) summarise() {
 	n.hostnames = n.hostnames[:0]
 	for _, f := range n.facts {
-		if f.kind.has(ofName) {
-			if h := hostLabel(f.Value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {
+		if f.key.kind.has(ofName) {
+			if h := hostLabel(f.value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {
 				n.hostnames = append(n.hostnames, h)
 			}
 		}
@@ -133,10 +133,10 @@ func (n *node) speaks() bool {
 	edge := n.ip.Is4() && (n.ip.As4()[3] == 255 || n.ip.As4()[3] == 0)
 	for _, f := range n.facts {
 		switch {
-		case f.Key == heron.KeyFrame && n.local:
+		case f.key.kind.has(ofFrame) && n.local:
 			return true
 		case edge:
-		case n.local, tells(f.Key):
+		case n.local, tells(f.key.name):
 			return true
 		}
 	}

@@ -63,7 +63,7 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 		id := v.deviceID(g.root)
 		r := v.records[id]
 		if r == nil {
-			r = &record{}
+			r = &record{owner: v.owner(id)}
 			v.records[id] = r
 		}
 		was := before[id]
@@ -162,7 +162,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	old := r.device
 	stored, wasLoaded := v.loaded[id]
 	if isNew && wasLoaded {
-		old, r.basis = stored, r.basisOf(v.evidence(r, id))
+		old, r.basis = stored, r.basisOf(v.evidence(r, r.owner))
 	}
 	r.news, r.moved = nothing, nil
 	next := v.derive(r, id, &old)
@@ -226,8 +226,8 @@ func (v *Inventory) change(d *Delta, r *record, kind heron.ChangeKind, summary s
 func (v *Inventory) report(d *Delta, r *record, id string) {
 	for _, n := range r.nodes {
 		for _, f := range n.facts {
-			if f.dirty || f.owner != id {
-				f.dirty, f.owner = false, id
+			if f.dirty || f.owner != r.owner {
+				f.dirty, f.owner = false, r.owner
 				v.tellFact(d, id, f)
 			}
 		}
@@ -244,7 +244,7 @@ func (v *Inventory) tell(d *Delta, device *heron.Device) {
 // tellFact reports a fact of a device.
 func (v *Inventory) tellFact(d *Delta, id string, f *fact) {
 	if !v.options.Quiet {
-		d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: id, Observation: f.Observation})
+		d.Observations = append(d.Observations, heron.DeviceObservation{DeviceID: id, Observation: f.observation()})
 	}
 }
 

@@ -59,11 +59,11 @@ func identifiers(n *node) []string {
 	var out []string
 	speaker := n.speaksForItself()
 	for _, f := range n.facts {
-		if !isStrong(f.Key) || (isInstance(f.Key) && !speaker) {
+		if !f.key.kind.has(ofOne) || (f.key.kind.has(ofInstance) && !speaker) {
 			continue
 		}
-		if value := normalise(f.Key, f.Value); value != "" {
-			out = append(out, f.Key+"="+value)
+		if value := normalise(f.key.name, f.value); value != "" {
+			out = append(out, f.key.name+"="+value)
 		}
 	}
 	if n.mac.IsLocal() {
@@ -84,13 +84,13 @@ func (n *node) speaksForItself() bool {
 	}
 	first := map[string]string{}
 	for _, f := range n.facts {
-		if !isInstance(f.Key) {
+		if !f.key.kind.has(ofInstance) {
 			continue
 		}
-		if v, known := first[f.Key]; known && v != f.Value {
+		if v, known := first[f.key.name]; known && v != f.value {
 			return false
 		}
-		first[f.Key] = f.Value
+		first[f.key.name] = f.value
 	}
 	return true
 }
@@ -140,15 +140,15 @@ func isPlaceholder(s string) bool {
 func personal(n *node) string {
 	var name, params, class string
 	for _, f := range n.facts {
-		switch f.Key {
+		switch f.key.name {
 		case "dhcp.hostname", heron.KeyHostname:
-			if h := hostLabel(f.Value); name == "" || h < name {
+			if h := hostLabel(f.value); name == "" || h < name {
 				name = h
 			}
 		case "dhcp.params":
-			params = max(params, f.Value)
+			params = max(params, f.value)
 		case "dhcp.vendor_class":
-			class = max(class, f.Value)
+			class = max(class, f.value)
 		}
 	}
 	if params == "" || isGenericName(name) {

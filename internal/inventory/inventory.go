@@ -73,7 +73,13 @@ type Inventory struct {
 	dirty    dirt
 	gathered []*node // whose facts are gathered, and
 	facts    []*fact // the room that these are in
-	room     []*fact // for the evidence of one device
+	weighed  []*fact // room for the evidence of one device
+	keys     map[string]*key
+	origins  map[origin]*origin
+	owners   map[string]uint32 // numbers of devices that facts are or were of, from 1
+	slab     []fact            // room for new facts
+	gone     []*fact           // facts that went since the last flush
+	spare    []*fact           // room of facts that went before
 }
 
 // record is a device and the nodes it is made of.
@@ -83,6 +89,7 @@ type record struct {
 	basis  basis   // what the identity rests on
 	news   news    // since the device was last derived
 	moved  []*fact // seen again since then
+	owner  uint32  // number of the device
 }
 
 // New returns an empty Inventory.
@@ -95,6 +102,7 @@ func New(o Options) *Inventory {
 		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
 		ends: map[endKey]*endpoint{}, segments: map[netip.Prefix]*segment{},
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
+		keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
 		ledger: newLedger(), dirty: newDirt(),
 	}
 	if len(v.local) == 0 {
@@ -113,7 +121,7 @@ func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 		if f == nil {
 			continue
 		}
-		f.owner, f.dirty = d.ID, false
+		f.owner, f.dirty = v.owner(d.ID), false
 	}
 }
 
@@ -136,7 +144,7 @@ func (v *Inventory) Rebuild(now heron.Time) Delta {
 		v.dirty.mac(n)
 		for _, e := range n.endpoints {
 			for _, f := range e.facts {
-				f.weighs = v.weighs(&f.Observation)
+				v.weigh(f)
 			}
 		}
 	}
@@ -254,6 +262,16 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) *node {
 	}
 	if e := n.ownerAt(at); e != nil {
 		return e.mac
+	}
+	return n
+}
+
+// owner returns the number of a device, by which facts remember it.
+func (v *Inventory) owner(id string) uint32 {
+	n, known := v.owners[id]
+	if !known {
+		n = uint32(len(v.owners) + 1)
+		v.owners[id] = n
 	}
 	return n
 }

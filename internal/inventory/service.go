@@ -17,7 +17,7 @@ func services(nodes []*node) []heron.Service {
 	out := []heron.Service{}
 	for _, n := range nodes {
 		for _, f := range n.facts {
-			transport, port, protocol := serviceOf(&f.Observation)
+			transport, port, protocol := f.service()
 			if port == 0 || (transport != heron.TCP && transport != heron.UDP && transport != heron.SCTP) {
 				continue
 			}
@@ -36,25 +36,25 @@ func addService(list []heron.Service, transport heron.Transport, port uint16, pr
 		if len(list) >= maxServices {
 			return list
 		}
-		list = slices.Insert(list, i, heron.Service{Transport: transport, Port: port, First: f.First, Last: f.Last})
+		list = slices.Insert(list, i, heron.Service{Transport: transport, Port: port, First: f.first, Last: f.last})
 	}
 	s := &list[i]
-	s.First, s.Last = min(s.First, f.First), max(s.Last, f.Last)
-	if f.Key == heron.KeyServiceProtocol || s.Protocol == "" {
+	s.First, s.Last = min(s.First, f.first), max(s.Last, f.last)
+	if f.key.name == heron.KeyServiceProtocol || s.Protocol == "" {
 		s.Protocol = cmp.Or(protocol, s.Protocol)
 	}
-	if product, version := productOf(f.Key, f.Value); product != "" && (s.Product == "" || s.Version == "" && version != "") {
+	if product, version := productOf(f.key.name, f.value); product != "" && (s.Product == "" || s.Version == "" && version != "") {
 		s.Product, s.Version = product, version
 	}
 	return list
 }
 
-// serviceOf returns the service that an observation is about, port 0 for none.
-func serviceOf(o *heron.Observation) (heron.Transport, uint16, string) {
-	if o.Key == heron.KeyService || o.Key == heron.KeyServiceProtocol {
-		return parseService(o.Value)
+// service returns the service that a fact is about, port 0 for none.
+func (f *fact) service() (heron.Transport, uint16, string) {
+	if f.key.kind.has(ofService) {
+		return parseService(f.value)
 	}
-	return o.Transport, o.Port, ""
+	return f.transport, f.port, ""
 }
 
 // parseService reads "tcp/80" or "tcp/80/http".
@@ -111,10 +111,10 @@ func roles(nodes []*node, services []heron.Service) []string {
 			out = append(out, "router")
 		}
 		for _, f := range n.facts {
-			if f.Key == heron.KeyClientProtocol && isControl(f.Value) {
+			if f.key.name == heron.KeyClientProtocol && isControl(f.value) {
 				out = append(out, "ot_client")
 			}
-			if f.Key == keyRouter {
+			if f.key.name == keyRouter {
 				out = append(out, "router")
 			}
 		}

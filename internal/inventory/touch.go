@@ -11,7 +11,7 @@ import (
 // nodes are one device or whose an address is. Nearly all are of this kind: a
 // known fact was seen again. It reports false when more may follow from them.
 func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
-	if what == shifted || (what == added && f.kind.has(ofWhom)) {
+	if what == shifted || (what >= added && f.key.kind.has(ofWhom)) {
 		return false
 	}
 	concerned, ok := v.concerned(e)
@@ -24,8 +24,8 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
 		if n == nil {
 			continue
 		}
-		if n == taker || (n == e.mac && f.kind.has(ofLink)) {
-			n.last = max(n.last, f.Last)
+		if n == taker || (n == e.mac && f.key.kind.has(ofLink)) {
+			n.last = max(n.last, f.last)
 		}
 		r := n.record
 		if r.news == nothing {
@@ -41,7 +41,7 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
 func (v *Inventory) taker(concerned [2]*node, f *fact) *node {
 	mac, ip := concerned[0], concerned[1]
 	switch {
-	case ip == nil, mac != nil && f.Key == heron.KeyARP, mac != nil && f.Key == heron.KeyFrame && !v.isLocal(ip.ip):
+	case ip == nil, mac != nil && f.key.kind.has(ofARP), mac != nil && f.key.kind.has(ofFrame) && !v.isLocal(ip.ip):
 		return mac
 	}
 	return ip
@@ -96,7 +96,7 @@ func (n *node) isTimed(v *Inventory) bool {
 func (v *Inventory) renew(d *Delta) {
 	for _, r := range v.dirty.records {
 		switch r.news {
-		case added:
+		case added, replaced:
 			for _, n := range r.nodes {
 				v.gather(n)
 			}
@@ -149,8 +149,8 @@ func (r *record) refreshInPlace() {
 			continue // seen twice
 		}
 		f.dirty = false
-		if at, found := serviceIndex(d.Services, &f.Observation); found && d.Services[at].Last < f.Last {
-			d.Services[at].Last, changed = f.Last, true
+		if at, found := serviceIndex(d.Services, f); found && d.Services[at].Last < f.last {
+			d.Services[at].Last, changed = f.last, true
 		}
 	}
 	if changed {
@@ -168,21 +168,21 @@ func (v *Inventory) reportMoved(d *Delta, r *record) []heron.Service {
 		}
 		f.dirty = false
 		v.tellFact(d, r.device.ID, f)
-		i, found := serviceIndex(list, &f.Observation)
-		if !found || list[i].Last >= f.Last {
+		i, found := serviceIndex(list, f)
+		if !found || list[i].Last >= f.last {
 			continue
 		}
 		if !cloned { // what was handed out stays as it was
 			list, cloned = slices.Clone(list), true
 		}
-		list[i].Last = f.Last
+		list[i].Last = f.last
 	}
 	return list
 }
 
-// serviceIndex finds the service that an observation is about.
-func serviceIndex(list []heron.Service, o *heron.Observation) (int, bool) {
-	transport, port, _ := serviceOf(o)
+// serviceIndex finds the service that a fact is about.
+func serviceIndex(list []heron.Service, f *fact) (int, bool) {
+	transport, port, _ := f.service()
 	if port == 0 {
 		return 0, false
 	}
