@@ -103,6 +103,7 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 			return nil, nothing
 		}
 		e.facts = slices.Delete(e.facts, oldest, oldest+1)
+		old.dirty = false // it will not be told
 		v.gone = append(v.gone, old)
 		if e.sighting == old {
 			e.sighting = nil
@@ -132,6 +133,18 @@ func (e *endpoint) run(k *key, at int) (lo, hi int) {
 		hi++
 	}
 	return lo, hi
+}
+
+// count returns how many facts of a key the endpoint has.
+func (e *endpoint) count(k *key) int {
+	at, _ := slices.BinarySearchFunc(e.facts, k, func(f *fact, k *key) int {
+		if f.key == k {
+			return 0
+		}
+		return strings.Compare(f.key.name, k.name)
+	})
+	lo, hi := e.run(k, at)
+	return hi - lo
 }
 
 // factsInSlab is how many facts are made at once.

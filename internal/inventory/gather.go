@@ -105,12 +105,13 @@ func (v *Inventory) take(n *node, e *endpoint, pass func(*fact) bool) {
 	}
 }
 
-// span widens the time in which n was seen.
-func (n *node) span(first, last heron.Time) {
+// span widens the time in which n was seen, and returns when that was first.
+func (n *node) span(first, last heron.Time) heron.Time {
 	if n.first == 0 || (first != 0 && first < n.first) {
 		n.first = first
 	}
 	n.last = max(n.last, last)
+	return n.first
 }
 
 // summarise reads the names out of the facts. These are in the order of

@@ -164,7 +164,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	if isNew && wasLoaded {
 		old, r.basis = stored, r.basisOf(v.evidence(r, r.owner))
 	}
-	r.news, r.moved = nothing, nil
+	r.stale = false
 	next := v.derive(r, id, &old)
 	v.report(d, r, id)
 	if wasLoaded && isNew {
@@ -257,7 +257,7 @@ func (v *Inventory) retire(d *Delta, gone map[string]*record) {
 	slices.Sort(ids)
 	for _, id := range ids {
 		old := gone[id]
-		old.news, old.moved = nothing, nil
+		old.stale = false
 		delete(v.records, id)
 		device := old.device
 		device.Version++

@@ -54,32 +54,33 @@ type Delta struct {
 
 // Inventory holds the devices of one site.
 type Inventory struct {
-	options  Options
-	now      heron.Time
-	since    heron.Time
-	dropped  uint64
-	local    []netip.Prefix
-	nodes    map[string]*node // by anchor; only for the ledger and for tests of existence
-	macs     map[heron.MAC]*node
-	ips      map[netip.Addr]*node
-	ends     map[endKey]*endpoint
-	remotes  int // endpoints of remote hosts without a MAC
-	segments map[netip.Prefix]*segment
-	byID     map[string][]*node // nodes that show a strong identifier
-	records  map[string]*record // devices by id
-	loaded   map[string]heron.Device
-	ledger   *ledger
-	actor    string // who is behind the call in progress; "" is us
-	dirty    dirt
-	gathered []*node // whose facts are gathered, and
-	facts    []*fact // the room that these are in
-	weighed  []*fact // room for the evidence of one device
-	keys     map[string]*key
-	origins  map[origin]*origin
-	owners   map[string]uint32 // numbers of devices that facts are or were of, from 1
-	slab     []fact            // room for new facts
-	gone     []*fact           // facts that went since the last flush
-	spare    []*fact           // room of facts that went before
+	options   Options
+	now       heron.Time
+	since     heron.Time
+	dropped   uint64
+	local     []netip.Prefix
+	nodes     map[string]*node // by anchor; only for the ledger and for tests of existence
+	macs      map[heron.MAC]*node
+	ips       map[netip.Addr]*node
+	ends      map[endKey]*endpoint
+	remotes   int // endpoints of remote hosts without a MAC
+	segments  map[netip.Prefix]*segment
+	byID      map[string][]*node // nodes that show a strong identifier
+	records   map[string]*record // devices by id
+	loaded    map[string]heron.Device
+	ledger    *ledger
+	actor     string // who is behind the call in progress; "" is us
+	dirty     dirt
+	gathered  []*node // whose facts are gathered, and
+	facts     []*fact // the room that these are in
+	weighed   []*fact // room for the evidence of one device
+	keys      map[string]*key
+	origins   map[origin]*origin
+	owners    map[string]uint32 // numbers of devices that facts are or were of, from 1
+	slab      []fact            // room for new facts
+	sightings []sighting
+	gone      []*fact // facts that went since the last flush
+	spare     []*fact // room of facts that went before
 }
 
 // record is a device and the nodes it is made of.
@@ -87,9 +88,11 @@ type record struct {
 	device heron.Device
 	nodes  []*node // in order of anchor
 	basis  basis   // what the identity rests on
-	news   news    // since the device was last derived
-	moved  []*fact // seen again since then
 	owner  uint32  // number of the device
+	// What facts that were seen since it was last brought up to date may change.
+	stale               bool
+	parts               part
+	firstSeen, lastSeen int // these facts, among Inventory.sightings; 0 for none
 }
 
 // New returns an empty Inventory.

@@ -17,11 +17,9 @@ func services(nodes []*node) []heron.Service {
 	out := []heron.Service{}
 	for _, n := range nodes {
 		for _, f := range n.facts {
-			transport, port, protocol := f.service()
-			if port == 0 || (transport != heron.TCP && transport != heron.UDP && transport != heron.SCTP) {
-				continue
+			if transport, port, protocol, ok := f.listed(); ok {
+				out = addService(out, transport, port, protocol, f)
 			}
-			out = addService(out, transport, port, protocol, f)
 		}
 	}
 	return out
@@ -29,9 +27,7 @@ func services(nodes []*node) []heron.Service {
 
 // addService merges what one fact says of a service into the sorted list.
 func addService(list []heron.Service, transport heron.Transport, port uint16, protocol string, f *fact) []heron.Service {
-	i, found := slices.BinarySearchFunc(list, port, func(s heron.Service, port uint16) int {
-		return cmp.Or(cmp.Compare(s.Transport, transport), cmp.Compare(s.Port, port))
-	})
+	i, found := serviceIndex(list, transport, port)
 	if !found {
 		if len(list) >= maxServices {
 			return list
@@ -49,12 +45,81 @@ func addService(list []heron.Service, transport heron.Transport, port uint16, pr
 	return list
 }
 
-// service returns the service that a fact is about, port 0 for none.
-func (f *fact) service() (heron.Transport, uint16, string) {
+// serviceIndex finds a service, or where it would be.
+func serviceIndex(list []heron.Service, transport heron.Transport, port uint16) (int, bool) {
+	return slices.BinarySearchFunc(list, port, func(s heron.Service, port uint16) int {
+		return cmp.Or(cmp.Compare(s.Transport, transport), cmp.Compare(s.Port, port))
+	})
+}
+
+// listed returns the service that a fact is about. It is not ok when that is
+// none, or none that is listed.
+func (f *fact) listed() (transport heron.Transport, port uint16, protocol string, ok bool) {
+	transport, port = f.transport, f.port
 	if f.key.kind.has(ofService) {
-		return parseService(f.value)
+		transport, port, protocol = parseService(f.value)
 	}
-	return f.transport, f.port, ""
+	ok = port != 0 && (transport == heron.TCP || transport == heron.UDP || transport == heron.SCTP)
+	return transport, port, protocol, ok
+}
+
+// servicesSeen returns the services of a device as the facts that were seen
+// leave them. It is not ok where two facts do not agree: then it is for their
+// order to decide.
+func (v *Inventory) servicesSeen(r *record) (list []heron.Service, ok bool) {
+	list = r.device.Services
+	cloned := false
+	for at := r.firstSeen; at != 0; at = v.sightings[at].next {
+		f := v.sightings[at].fact
+		transport, port, protocol, listed := f.listed()
+		if !listed {
+			continue
+		}
+		i, found := serviceIndex(list, transport, port)
+		if !found && len(list) >= maxServices {
+			return nil, false
+		}
+		s := heron.Service{Transport: transport, Port: port, First: f.first, Last: f.last}
+		if found {
+			s = list[i]
+		}
+		if !merged(&s, r, f, protocol) {
+			return nil, false
+		}
+		if found && s == list[i] {
+			continue
+		}
+		if !cloned { // what was handed out stays as it was
+			list, cloned = slices.Clone(list), true
+		}
+		if !found {
+			list = slices.Insert(list, i, s)
+		}
+		list[i] = s
+	}
+	return list, true
+}
+
+// merged merges into a service what a fact says of it. It reports false when
+// that is not what was said before.
+func merged(s *heron.Service, r *record, f *fact, protocol string) bool {
+	s.First, s.Last = min(s.First, f.first), max(s.Last, f.last)
+	if f.owner == r.owner {
+		return true // a known fact
+	}
+	if protocol != "" && s.Protocol != "" && s.Protocol != protocol {
+		return false
+	}
+	s.Protocol = cmp.Or(s.Protocol, protocol)
+	product, version := productOf(f.key.name, f.value)
+	switch {
+	case product == "" || (product == s.Product && version == s.Version):
+	case s.Product != "":
+		return false
+	default:
+		s.Product, s.Version = product, version
+	}
+	return true
 }
 
 // parseService reads "tcp/80" or "tcp/80/http".
@@ -111,16 +176,26 @@ func roles(nodes []*node, services []heron.Service) []string {
 			out = append(out, "router")
 		}
 		for _, f := range n.facts {
-			if f.key.name == heron.KeyClientProtocol && isControl(f.value) {
-				out = append(out, "ot_client")
-			}
-			if f.key.name == keyRouter {
-				out = append(out, "router")
-			}
+			out = append(out, f.role())
 		}
 	}
-	for _, s := range services {
-		switch {
+	return listRoles(out, services)
+}
+
+// rolesSeen returns the roles of a device with those that the facts that were
+// seen and its services show.
+func (v *Inventory) rolesSeen(r *record, services []heron.Service) []string {
+	out := slices.Clone(r.device.Roles)
+	for at := r.firstSeen; at != 0; at = v.sightings[at].next {
+		out = append(out, v.sightings[at].fact.role())
+	}
+	return listRoles(out, services)
+}
+
+// listRoles adds what services make of a device, and puts roles in order.
+func listRoles(out []string, services []heron.Service) []string {
+	for i := range services {
+		switch s := &services[i]; {
 		case isControl(s.Protocol):
 			out = append(out, "ot")
 		case s.Protocol == "dhcp" && s.Port == 67:
@@ -129,8 +204,20 @@ func roles(nodes []*node, services []heron.Service) []string {
 			out = append(out, "dns_server")
 		}
 	}
+	out = slices.DeleteFunc(out, func(role string) bool { return role == "" })
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// role returns what a fact shows a device doing, "" for none.
+func (f *fact) role() string {
+	switch {
+	case f.key.name == keyRouter:
+		return "router"
+	case f.key.name == heron.KeyClientProtocol && isControl(f.value):
+		return "ot_client"
+	}
+	return ""
 }
 
 // isControl reports whether a protocol is one that control systems speak.

@@ -1,11 +1,28 @@
 package inventory
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/heron-iot/heron"
 )
+
+// part is what a new fact may change of a device beside its times, a set.
+type part uint8
+
+const (
+	ofIdentity part = 1 << iota
+	ofServices
+	ofRoles
+	ofSensors
+	ofAll // what exactly is not known
+)
+
+// sighting is a fact that was seen again, or is new, since its device was last
+// brought up to date.
+type sighting struct {
+	fact *fact
+	next int // in Inventory.sightings, of the same device; 0 for none
+}
 
 // touch takes note of news that change what is said of devices, but not which
 // nodes are one device or whose an address is. Nearly all are of this kind: a
@@ -19,7 +36,12 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
 		return false
 	}
 	taker := v.taker(concerned, f)
-	taker.record.moved = append(taker.record.moved, f)
+	if what >= added {
+		taker.record.parts |= v.partsOf(taker, f, what)
+	}
+	if what != nothing {
+		v.sight(taker.record, f)
+	}
 	for _, n := range concerned {
 		if n == nil {
 			continue
@@ -27,13 +49,83 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
 		if n == taker || (n == e.mac && f.key.kind.has(ofLink)) {
 			n.last = max(n.last, f.last)
 		}
-		r := n.record
-		if r.news == nothing {
+		if r := n.record; !r.stale {
+			r.stale = true
 			v.dirty.records = append(v.dirty.records, r)
 		}
-		r.news = max(r.news, what, moved)
 	}
 	return true
+}
+
+// sight adds a fact to those of a device that were seen.
+func (v *Inventory) sight(r *record, f *fact) {
+	if len(v.sightings) == 0 {
+		v.sightings = append(v.sightings, sighting{}) // so that 0 is none
+	}
+	at := len(v.sightings)
+	v.sightings = append(v.sightings, sighting{fact: f})
+	if r.firstSeen == 0 {
+		r.firstSeen = at
+	} else {
+		v.sightings[r.lastSeen].next = at
+	}
+	r.lastSeen = at
+}
+
+// partsOf tells what a new fact may change of the device of the node that takes
+// it, and widens the time in which that was seen.
+func (v *Inventory) partsOf(taker *node, f *fact, what news) part {
+	var p part
+	r := taker.record
+	if f.weighs || (f.key.weighed && r.isCrowded(f.key)) {
+		p |= ofIdentity
+	}
+	if _, _, _, ok := f.listed(); ok {
+		p |= ofServices
+	}
+	if f.role() != "" {
+		p |= ofRoles
+	}
+	if f.origin.sensor != "" && !slices.Contains(r.device.Sensors, f.origin.sensor) {
+		p |= ofSensors
+	}
+	if len(r.device.IPs) >= maxIPs {
+		p |= ofAll
+	}
+	if what == replaced && isMissed(v.gone[len(v.gone)-1], f, taker) {
+		p |= ofAll
+	}
+	if first := taker.first; len(r.nodes) > 1 && taker.span(f.first, f.last) != first {
+		p |= ofAll // the names of nodes go by their age
+	}
+	return p
+}
+
+// isMissed reports whether a device may be other than it was for want of a fact
+// that went for f.
+func isMissed(old, f *fact, taker *node) bool {
+	_, _, _, listed := old.listed()
+	return old.weighs || listed || old.role() != "" || old.origin.sensor != f.origin.sensor || old.first <= taker.first
+}
+
+// isCrowded reports whether a device may have more than heron.MaxValuesPerKey
+// facts of a key.
+func (r *record) isCrowded(k *key) bool {
+	n := 0
+	for _, node := range r.nodes {
+		for _, e := range node.endpoints {
+			n += e.count(k)
+			if !e.own || !node.isMAC() {
+				continue
+			}
+			for _, o := range e.ip.endpoints {
+				if o != e {
+					n += o.count(k)
+				}
+			}
+		}
+	}
+	return n > heron.MaxValuesPerKey
 }
 
 // taker returns which of the nodes concerned a fact is given to. Of a router
@@ -89,104 +181,4 @@ func (n *node) loneOwner() (owner *node, contested bool) {
 // one device with it: invented MACs are not, when they were there together.
 func (n *node) isTimed(v *Inventory) bool {
 	return n.mac.IsLocal() && slices.ContainsFunc(n.ids, func(id string) bool { return len(v.byID[id]) > 1 })
-}
-
-// renew brings up to date the devices that touch noted, but for those that were
-// derived anew since.
-func (v *Inventory) renew(d *Delta) {
-	for _, r := range v.dirty.records {
-		switch r.news {
-		case added, replaced:
-			for _, n := range r.nodes {
-				v.gather(n)
-			}
-			v.update(d, r, r.device.ID, false, "")
-		case moved:
-			v.refresh(d, r)
-		}
-		r.news, r.moved = nothing, nil
-	}
-}
-
-// refresh brings up to date what depends on when the facts of a device were
-// last seen, and reports those facts.
-func (v *Inventory) refresh(d *Delta, r *record) {
-	if v.options.Quiet && len(r.nodes) == 1 && len(r.device.IPs) <= 1 && len(r.device.Interfaces) == 1 {
-		r.refreshInPlace()
-		return
-	}
-	old, next := &r.device, r.device
-	for _, n := range r.nodes {
-		next.Last = max(next.Last, n.last)
-	}
-	next.Interfaces = interfaces(r.nodes)
-	if len(next.IPs) > 1 {
-		next.IPs = addresses(r.nodes)
-		next.Zone = v.zoneOf(next.IPs)
-	}
-	next.Services = v.reportMoved(d, r)
-	if old.Last == next.Last && old.Zone == next.Zone && slices.Equal(old.IPs, next.IPs) &&
-		slices.Equal(old.Services, next.Services) && slices.EqualFunc(old.Interfaces, next.Interfaces, equalInterfaces) {
-		return
-	}
-	next.Version++
-	r.device = next
-	v.tell(d, &r.device)
-}
-
-// refreshInPlace is refresh for a device of one interface and one address,
-// where nobody keeps what it was.
-func (r *record) refreshInPlace() {
-	d, n := &r.device, r.nodes[0]
-	changed := n.last > d.Last
-	d.Last = max(d.Last, n.last)
-	i := &d.Interfaces[0]
-	vlan := n.vlan()
-	changed = changed || i.First != n.first || i.Last != n.last || i.VLAN != vlan
-	i.First, i.Last, i.VLAN = n.first, n.last, vlan
-	for _, f := range r.moved {
-		if !f.dirty {
-			continue // seen twice
-		}
-		f.dirty = false
-		if at, found := serviceIndex(d.Services, f); found && d.Services[at].Last < f.last {
-			d.Services[at].Last, changed = f.last, true
-		}
-	}
-	if changed {
-		d.Version++
-	}
-}
-
-// reportMoved reports the facts that were seen again, and returns the services
-// of the device as these leave them.
-func (v *Inventory) reportMoved(d *Delta, r *record) []heron.Service {
-	list, cloned := r.device.Services, false
-	for _, f := range r.moved {
-		if !f.dirty {
-			continue // seen twice
-		}
-		f.dirty = false
-		v.tellFact(d, r.device.ID, f)
-		i, found := serviceIndex(list, f)
-		if !found || list[i].Last >= f.last {
-			continue
-		}
-		if !cloned { // what was handed out stays as it was
-			list, cloned = slices.Clone(list), true
-		}
-		list[i].Last = f.last
-	}
-	return list
-}
-
-// serviceIndex finds the service that a fact is about.
-func serviceIndex(list []heron.Service, f *fact) (int, bool) {
-	transport, port, _ := f.service()
-	if port == 0 {
-		return 0, false
-	}
-	return slices.BinarySearchFunc(list, port, func(s heron.Service, port uint16) int {
-		return cmp.Or(cmp.Compare(s.Transport, transport), cmp.Compare(s.Port, port))
-	})
 }
