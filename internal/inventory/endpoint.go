@@ -48,6 +48,8 @@ type node struct {
 	endpoints []*endpoint // of a MAC by IP, of an IP by MAC
 	remote    int         // endpoints with remote addresses, of a MAC
 	overflow  bool        // more remote addresses than are remembered
+	users     int         // MACs that used it, of an IP
+	owner     *node       // of an IP, a MAC that owns it
 	// What follows is derived.
 	facts       []*fact // only while deriving
 	first, last heron.Time
@@ -163,6 +165,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 	}
 	if end.ip != nil {
 		end.ip.insert(end, key)
+		end.ip.findOwner()
 		v.joinSegment(end)
 		if end.mac != nil && !v.isLocal(key.ip) {
 			end.mac.remote++

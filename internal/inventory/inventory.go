@@ -62,6 +62,7 @@ type Inventory struct {
 	nodes     map[string]*node // by anchor; only for the ledger and for tests of existence
 	macs      map[heron.MAC]*node
 	ips       map[netip.Addr]*node
+	asked     *[addressSlots]addressSlot
 	ends      map[endKey]*endpoint
 	remotes   int // endpoints of remote hosts without a MAC
 	segments  map[netip.Prefix]*segment
@@ -105,7 +106,7 @@ func New(o Options) *Inventory {
 		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
 		ends: map[endKey]*endpoint{}, segments: map[netip.Prefix]*segment{},
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
-		keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
+		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
 		ledger: newLedger(), dirty: newDirt(),
 	}
 	if len(v.local) == 0 {
@@ -221,52 +222,6 @@ func (v *Inventory) Observations(id string) []heron.Observation {
 	out := r.observations()
 	v.forgetGathered()
 	return out
-}
-
-// DeviceAt returns the device that had the endpoint at that time, or nil. It
-// must not be changed or kept. A MAC decides only where the IP is its own:
-// behind a router, the IP does.
-func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
-	v.settle()
-	n := v.nodeAt(e, at)
-	if n == nil || n.record == nil {
-		return nil
-	}
-	return &n.record.device
-}
-
-// nodeAt is DeviceAt for the node.
-func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
-	ip, _ := usableIP(e.IP)
-	if !ip.IsValid() {
-		return v.macs[e.MAC]
-	}
-	if n := v.ips[ip]; n != nil {
-		return v.holderAt(n, e.MAC, at)
-	}
-	// An address not seen before, on an interface that is nobody's router.
-	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
-		return n
-	}
-	return nil
-}
-
-// holderAt returns the node that had an address at a time, when a MAC used it.
-func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) *node {
-	owner, contested := n.loneOwner()
-	switch {
-	case !contested && owner != nil:
-		return owner
-	case !contested:
-		return n
-	}
-	if end := v.ends[endKey{mac, n.ip}]; end != nil && end.own {
-		return end.mac
-	}
-	if e := n.ownerAt(at); e != nil {
-		return e.mac
-	}
-	return n
 }
 
 // owner returns the number of a device, by which facts remember it.

@@ -162,21 +162,6 @@ func (v *Inventory) concerned(e *endpoint) (list [2]*node, ok bool) {
 	return list, list[0] == nil || list[1] == nil || list[0].record != list[1].record
 }
 
-// loneOwner returns the MAC that owns an address, nil for none. An address that
-// several MACs used is contested: who has it is a matter of time.
-func (n *node) loneOwner() (owner *node, contested bool) {
-	macs := 0
-	for _, e := range n.endpoints {
-		if e.mac != nil {
-			macs++
-		}
-		if e.own {
-			owner = e.mac
-		}
-	}
-	return owner, macs > 1
-}
-
 // isTimed reports whether it depends on when a node was seen which nodes are
 // one device with it: invented MACs are not, when they were there together.
 func (n *node) isTimed(v *Inventory) bool {
