@@ -81,7 +81,7 @@ lint: ## golangci-lint, built from its pinned version (takes minutes the first t
 	go tool -modfile=tools/go.mod golangci-lint run ./...
 
 .PHONY: generate
-generate: ## remake generated files: the OUI table, the types of the page
+generate: ## remake generated files: the OUI table, the packed signatures, the types of the page
 	go generate ./... && scripts/web.sh generate
 
 .PHONY: package

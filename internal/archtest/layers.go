@@ -37,6 +37,7 @@ var layers = []layer{
 	{"internal/dissect", 3},
 	{"internal/probe", 3},
 	{"internal/identify", 3},
+	{"internal/identify/gen", 8},
 	{"internal/inventory", 3},
 	{"internal/behavior", 3},
 	{"internal/detect", 3},

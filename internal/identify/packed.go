@@ -1,0 +1,212 @@
+package identify
+
+import (
+	_ "embed" // for the packed signatures
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/bits"
+	"strings"
+)
+
+//go:generate go run ./gen -o signatures.bin
+
+// packed is what signatures/*.yaml say to a device, in the form that Encode
+// writes: reading YAML at each start takes longer than many captures do. A test
+// fails when it is not what the files say.
+//
+//go:embed signatures.bin
+var packed string
+
+const packedMagic = "heron-signatures/1\n"
+
+// Encode returns the signatures of a pack in the form that the program starts
+// from: the magic line, how many signatures, conditions and texts there are,
+// and each signature without its note and examples. Numbers are unsigned
+// varints, a text is its length and its bytes, a list its length and its items.
+func Encode(p *Pack) []byte {
+	e := encoder{}
+	for i := range p.signatures {
+		e.signature(&p.signatures[i])
+	}
+	b := []byte(packedMagic)
+	for _, n := range []int{len(p.signatures), e.conditions, e.texts} {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	return append(b, e.out...)
+}
+
+type encoder struct {
+	out               []byte
+	conditions, texts int
+}
+
+func (e *encoder) number(n uint64) { e.out = binary.AppendUvarint(e.out, n) }
+
+func (e *encoder) text(s string) {
+	e.number(uint64(len(s)))
+	e.out = append(e.out, s...)
+}
+
+func (e *encoder) list(l list) {
+	e.texts += len(l)
+	e.number(uint64(len(l)))
+	for _, s := range l {
+		e.text(s)
+	}
+}
+
+func (e *encoder) signature(s *Signature) {
+	e.text(s.ID)
+	e.text(s.File)
+	for _, part := range [][]Condition{s.Match, s.Unless} {
+		e.conditions += len(part)
+		e.number(uint64(len(part)))
+		for i := range part {
+			e.condition(&part[i])
+		}
+	}
+	for _, a := range attributes {
+		e.number(uint64(len(s.Yields[a])))
+		for _, y := range s.Yields[a] {
+			e.text(y.Value)
+			e.number(bits.ReverseBytes64(math.Float64bits(y.Weight))) // round numbers are short
+		}
+	}
+}
+
+func (e *encoder) condition(c *Condition) {
+	exists := uint64(0)
+	if c.Exists {
+		exists = 1
+	}
+	e.number(exists)
+	for _, l := range c.lists() {
+		e.list(*l)
+	}
+}
+
+// lists returns the lists of a condition, in the order in which they are packed.
+func (c *Condition) lists() [7]*list {
+	return [...]*list{&c.Key, &c.Equals, &c.Prefix, &c.Contains, &c.Word, &c.Domain, &c.Regexp}
+}
+
+var errPacked = errors.New("packed signatures: damaged")
+
+// unpack reads what Encode wrote. The texts of the pack are parts of text.
+func unpack(text string) (*Pack, error) {
+	rest, ok := strings.CutPrefix(text, packedMagic)
+	if !ok {
+		return nil, errPacked
+	}
+	d := decoder{rest: rest}
+	signatures, conditions, texts := d.count(), d.count(), d.count()
+	d.conditions, d.texts = make([]Condition, conditions), make([]string, texts)
+	p := &Pack{signatures: make([]Signature, signatures)}
+	for i := range p.signatures {
+		d.signature(&p.signatures[i])
+	}
+	if d.failed || d.rest != "" {
+		return nil, errPacked
+	}
+	var err error
+	p.program, err = compile(p)
+	return p, err
+}
+
+// decoder reads what encoder wrote. After the first fault it reads nothing.
+type decoder struct {
+	rest       string
+	failed     bool
+	conditions []Condition // room
+	texts      []string    // room
+}
+
+func (d *decoder) fail() {
+	d.failed, d.rest = true, ""
+}
+
+func (d *decoder) number() (n uint64) {
+	for i := range min(len(d.rest), binary.MaxVarintLen64) {
+		b := d.rest[i]
+		n |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			d.rest = d.rest[i+1:]
+			return n
+		}
+	}
+	d.fail()
+	return 0
+}
+
+// count reads how many of something follow: each takes a byte at least.
+func (d *decoder) count() int {
+	n := d.number()
+	if n > uint64(len(d.rest)) {
+		d.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	n := d.count()
+	s := d.rest[:n]
+	d.rest = d.rest[n:]
+	return s
+}
+
+func (d *decoder) list() list {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	if n > len(d.texts) {
+		d.fail()
+		return nil
+	}
+	l := d.texts[:n:n]
+	d.texts = d.texts[n:]
+	for i := range l {
+		l[i] = d.text()
+	}
+	return l
+}
+
+func (d *decoder) signature(s *Signature) {
+	s.ID, s.File = d.text(), d.text()
+	s.Match = d.conditionList()
+	s.Unless = d.conditionList()
+	s.Yields = make(Yields)
+	for _, a := range attributes {
+		n := d.count()
+		if n == 0 {
+			continue
+		}
+		l := make(yieldList, n)
+		for i := range l {
+			l[i] = Yield{Value: d.text(), Weight: math.Float64frombits(bits.ReverseBytes64(d.number()))}
+		}
+		s.Yields[a] = l
+	}
+}
+
+func (d *decoder) conditionList() []Condition {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	if n > len(d.conditions) {
+		d.fail()
+		return nil
+	}
+	l := d.conditions[:n:n]
+	d.conditions = d.conditions[n:]
+	for i := range l {
+		l[i].Exists = d.number() == 1
+		for _, to := range l[i].lists() {
+			*to = d.list()
+		}
+	}
+	return l
+}
