@@ -2,21 +2,20 @@
 // name the market knows a company.
 //
 // The registry (MA-L, MA-M and MA-S blocks: 24, 28 and 36 bits) is embedded as a
-// compressed table that internal/oui/gen writes; vendors.txt maps registered
-// companies to brands and marks the makers of chips and modules, whose name on
-// an address says little about the product around it. Both are read once, at
-// the first look-up; after that a look-up is three binary searches and
-// allocates nothing.
+// table that internal/oui/gen writes and that is searched where it lies;
+// vendors.txt maps registered companies to brands and marks the makers of chips
+// and modules, whose name on an address says little about the product around it.
+// It is read once, at the first look-up. A look-up is three binary searches, and
+// allocates nothing for a company that was looked up before.
 package oui
 
 import (
-	"sort"
 	"sync"
 
 	"github.com/heron-iot/heron"
 )
 
-//go:generate go run ./gen -o oui.bin.gz
+//go:generate go run ./gen -o oui.bin
 
 // Assignment is an entry of the IEEE registry.
 type Assignment struct {
@@ -46,42 +45,36 @@ func Lookup(m heron.MAC) (Assignment, bool) {
 		uint64(m[3])<<16 | uint64(m[4])<<8 | uint64(m[5])
 	for i := len(t.blocks) - 1; i >= 0; i-- {
 		b := &t.blocks[i]
-		if name, ok := b.find(address >> (48 - b.bits)); ok {
-			v := t.vendors[name]
-			return Assignment{t.names[name], v.Name, v.Module, v.known, int(b.bits)}, true
+		if place, ok := b.find(address >> (48 - b.bits)); ok {
+			return t.assignment(place, int(b.bits)), true
 		}
 	}
 	return Assignment{}, false
 }
 
-// block holds the prefixes of one length, ascending, and the name of each.
-type block struct {
-	bits     uint
-	prefixes []uint64
-	names    []uint32
-}
-
-func (b *block) find(prefix uint64) (uint32, bool) {
-	i := sort.Search(len(b.prefixes), func(i int) bool { return b.prefixes[i] >= prefix })
-	if i == len(b.prefixes) || b.prefixes[i] != prefix {
-		return 0, false
+// assignment returns what the registry and the table of vendors say of the
+// company at a place.
+func (t *table) assignment(place uint64, bits int) Assignment {
+	t.mu.RLock()
+	a, known := t.found[place]
+	t.mu.RUnlock()
+	if !known {
+		name := t.name(place)
+		c := companyOf(name)
+		a = Assignment{Organization: name, Vendor: c.Name, Module: c.Module, Known: c.known}
+		t.mu.Lock()
+		t.found[place] = a
+		t.mu.Unlock()
 	}
-	return b.names[i], true
-}
-
-// table is the registry in memory.
-type table struct {
-	names   []string  // ascending by Fold
-	vendors []company // of each name
-	blocks  []block   // ascending by bits
+	a.Bits = bits
+	return a
 }
 
 var registry = sync.OnceValue(func() *table {
-	t, err := decode(blob)
+	t, err := open(blob)
 	if err != nil {
 		// The blob is part of the program: damage is a fault of the build.
 		panic(err)
 	}
-	t.vendors = vendorsOf(t.names)
 	return t
 })

@@ -2,7 +2,6 @@ package oui
 
 import (
 	_ "embed" // for the table of vendors
-	"sort"
 	"strings"
 	"sync"
 )
@@ -39,7 +38,13 @@ func Canonical(name string) (Vendor, bool) {
 
 // Owner returns the folded name of the owner of the brand with the given
 // folded name, "" when it has none.
-func Owner(folded string) string { return Fold(vendorTable()[folded].Owner) }
+func Owner(folded string) string {
+	owner := vendorTable()[folded].Owner
+	if owner == "" {
+		return ""
+	}
+	return Fold(owner)
+}
 
 // Vendors returns all vendors of the table by name.
 func Vendors() map[string]Vendor {
@@ -79,34 +84,18 @@ var vendorTable = sync.OnceValue(func() map[string]company {
 	return t
 })
 
-// vendorsOf returns the vendor of each of names, which ascend by Fold: names
-// that begin with the words of an alias stand together, and a longer alias
-// speaks last.
-func vendorsOf(names []string) []company {
-	out := make([]company, len(names))
-	for i, n := range names {
-		out[i] = company{Vendor: Vendor{Name: n, Module: hasPlace(n)}}
-	}
+// companyOf returns what a registered company is to the market: what the table
+// knows of the longest alias that its name begins with.
+func companyOf(name string) company {
 	t := vendorTable()
-	aliases := make([]string, 0, len(t))
-	for a := range t {
-		aliases = append(aliases, a)
-	}
-	sort.Slice(aliases, func(i, j int) bool {
-		if len(aliases[i]) != len(aliases[j]) {
-			return len(aliases[i]) < len(aliases[j])
+	whole := Fold(name)
+	for words := whole; words != ""; {
+		if c, ok := t[words]; ok && (words == whole || !c.whole) {
+			return c
 		}
-		return aliases[i] < aliases[j]
-	})
-	for _, a := range aliases {
-		from := sort.Search(len(names), func(i int) bool { return Fold(names[i]) >= a })
-		for i := from; i < len(names) && hasWords(Fold(names[i]), a); i++ {
-			if !t[a].whole || Fold(names[i]) == a {
-				out[i] = t[a]
-			}
-		}
+		words = words[:max(0, strings.LastIndexByte(words, ' '))]
 	}
-	return out
+	return company{Vendor: Vendor{Name: name, Module: hasPlace(name)}}
 }
 
 // places begin the names of contract manufacturers: a company that calls itself
@@ -118,10 +107,4 @@ var places = wordSet(`beijing changsha chengdu chongqing dongguan foshan fujian 
 func hasPlace(name string) bool {
 	first, _, _ := strings.Cut(Fold(name), " ")
 	return places[first]
-}
-
-// hasWords reports whether s begins with the words of prefix.
-func hasWords(s, prefix string) bool {
-	rest, ok := strings.CutPrefix(s, prefix)
-	return ok && (rest == "" || rest[0] == ' ')
 }

@@ -4,7 +4,7 @@
 // public listing as JSON):
 //
 //	npm pack oui-data@2.1.9 && tar xzf oui-data-2.1.9.tgz
-//	go run ./internal/oui/gen -in package/index.json -o internal/oui/oui.bin.gz
+//	go run ./internal/oui/gen -in package/index.json -o internal/oui/oui.bin
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 
 func main() {
 	in := flag.String("in", "package/index.json", "index.json of the npm package oui-data")
-	out := flag.String("o", "internal/oui/oui.bin.gz", "file to write")
+	out := flag.String("o", "internal/oui/oui.bin", "file to write")
 	flag.Parse()
 	if err := run(*in, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
