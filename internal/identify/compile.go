@@ -17,13 +17,16 @@ type program struct {
 	conditions []condition
 	// keys has the indexes that a value of a key is looked up in: its own, and
 	// those of the sets that it is in.
-	keys map[string][]*keyIndex
+	keys     map[string][]*keyIndex
+	banners  map[string]bool // keys of which Named is asked
+	readings readings
 }
 
 // rule is a signature whose conditions are numbers.
 type rule struct {
 	*Signature
 	match, unless []int
+	claims        []claim
 	// late rules build on what was decided before: on identity.vendor.
 	late bool
 }
@@ -45,11 +48,11 @@ type keyIndex struct {
 
 // compile indexes the pack.
 func compile(p *Pack) (*program, error) {
-	g := &program{}
+	g := &program{banners: bannerSet()}
 	indexes := make(map[string]*keyIndex)
 	for i := range p.signatures {
 		s := &p.signatures[i]
-		r := rule{Signature: s}
+		r := rule{Signature: s, claims: claimsOf(s)}
 		for _, part := range []struct {
 			from []Condition
 			to   *[]int

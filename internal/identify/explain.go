@@ -31,9 +31,9 @@ type ConditionOutcome struct {
 // Explain returns the signatures that matched and, after them, those that
 // nearly did: at least one condition held, but not all, or one that forbids.
 func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
-	facts := factsOf(obs)
+	facts, _ := id.program.factsOf(obs)
 	if v := id.Identify(obs).Identity.Vendor; v != nil {
-		facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
+		facts = append(facts, id.program.vendorFact(v))
 	}
 	found := id.program.search(facts)
 	var matched, near []Explanation
@@ -62,7 +62,7 @@ func (g *program) explain(r *rule, facts []fact, found hits) Explanation {
 		}
 	}
 	if e.Matched {
-		for _, v := range r.votes(facts, found) {
+		for _, v := range r.votes(nil, facts, found) {
 			e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", v.attribute, v.value, v.weight))
 		}
 		return e

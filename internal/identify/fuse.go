@@ -59,24 +59,16 @@ func (d decision) runnerUp(a Attribute) *heron.Claim {
 
 // decide weighs the votes on one attribute.
 func decide(a Attribute, votes []vote) decision {
-	byValue := make(map[string]*candidate)
-	for _, v := range votes {
-		if v.attribute != a {
-			continue
+	n := 0
+	for i := range votes {
+		if votes[i].attribute == a {
+			n++
 		}
-		key := fold(a, v.value)
-		if byValue[key] == nil {
-			byValue[key] = &candidate{folded: key}
-		}
-		byValue[key].votes = append(byValue[key].votes, v)
 	}
-	d := make(decision, 0, len(byValue))
-	for _, c := range byValue {
-		slices.SortFunc(c.votes, heavierFirst)
-		c.value = c.votes[0].value
-		d = append(d, *c)
+	if n == 0 {
+		return nil
 	}
-	slices.SortFunc(d, func(x, y candidate) int { return strings.Compare(x.folded, y.folded) })
+	d := candidates(pick(make([]vote, 0, n), a, votes))
 	for i := range d {
 		d[i].score = prior + weigh(d.supporters(a, i))
 	}
@@ -89,17 +81,49 @@ func decide(a Attribute, votes []vote) decision {
 	return d
 }
 
+// pick adds the votes on one attribute to a list, those for one value together.
+func pick(list []vote, a Attribute, votes []vote) []vote {
+	for i := range votes {
+		if votes[i].attribute == a {
+			list = append(list, votes[i])
+		}
+	}
+	slices.SortFunc(list, func(x, y vote) int {
+		if c := strings.Compare(x.folded, y.folded); c != 0 {
+			return c
+		}
+		return heavierFirst(x, y)
+	})
+	return list
+}
+
+// candidates cuts a list of votes into those for each value, ascending.
+func candidates(list []vote) decision {
+	var d decision
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].folded == list[0].folded {
+			n++
+		}
+		d = append(d, candidate{folded: list[0].folded, value: list[0].value, votes: list[:n:n]})
+		list = list[n:]
+	}
+	return d
+}
+
 // supporters returns the votes for candidate i: its own, and those for a more
 // general candidate (the brand's parent, the broader type, the model without
 // its suffix), which it does not contradict.
 func (d decision) supporters(a Attribute, i int) []vote {
-	votes := slices.Clone(d[i].votes)
+	votes := d[i].votes // shared, but full
 	for j := range d {
 		if j != i && includes(a, d[j].folded, d[i].folded) {
 			votes = append(votes, d[j].votes...)
 		}
 	}
-	slices.SortFunc(votes, heavierFirst)
+	if len(votes) > len(d[i].votes) {
+		slices.SortFunc(votes, heavierFirst)
+	}
 	return votes
 }
 
@@ -107,20 +131,24 @@ func (d decision) supporters(a Attribute, i int) []vote {
 // not independent: the heaviest counts whole, the others as an echo of it. One
 // signature speaks once in a group, however many facts it matched.
 func weigh(votes []vote) float64 {
+	if len(votes) == 1 {
+		return votes[0].weight
+	}
 	sum := 0.0
 	type speaker struct{ group, signature string }
-	spoken := make(map[speaker]bool)
-	led := make(map[string]bool)
+	spoken := make(map[speaker]bool, len(votes))
+	led := make(map[string]bool, len(votes))
 	for _, v := range votes {
-		if spoken[speaker{v.group, v.signature}] {
+		s := speaker{v.fact.group, v.signature}
+		if spoken[s] {
 			continue
 		}
-		spoken[speaker{v.group, v.signature}] = true
-		if led[v.group] {
+		spoken[s] = true
+		if led[s.group] {
 			sum += echo * v.weight
 			continue
 		}
-		led[v.group] = true
+		led[s.group] = true
 		sum += v.weight
 	}
 	return sum
@@ -183,33 +211,30 @@ func fold(a Attribute, value string) string {
 
 // answer puts the decisions together.
 func answer(vendor decision, votes []vote) heron.Identification {
-	decided := map[Attribute]decision{Vendor: vendor}
-	for _, a := range attributes[1:] {
-		decided[a] = decide(a, votes)
-	}
+	kind, model, os, firmware := decide(Type, votes), decide(Model, votes), decide(OS, votes), decide(Firmware, votes)
 	out := heron.Identification{
 		Identity: heron.Identity{
-			Vendor: vendor.claim(), Model: decided[Model].claim(),
-			OS: decided[OS].claim(), Firmware: decided[Firmware].claim(),
+			Vendor: vendor.claim(), Model: model.claim(),
+			OS: os.claim(), Firmware: firmware.claim(),
 			Type: heron.Claim{Value: heron.Unknown},
 		},
 		RunnerUp: heron.RunnerUp{
-			Vendor: vendor.runnerUp(Vendor), Model: decided[Model].runnerUp(Model),
-			Type: decided[Type].runnerUp(Type), OS: decided[OS].runnerUp(OS),
+			Vendor: vendor.runnerUp(Vendor), Model: model.runnerUp(Model),
+			Type: kind.runnerUp(Type), OS: os.runnerUp(OS),
 		},
 		Evidence: reasons(votes),
 	}
-	if t := decided[Type].claim(); t != nil {
+	if t := kind.claim(); t != nil {
 		out.Identity.Type = *t
-	} else if d := decided[Type]; len(d) > 0 {
+	} else if d := kind; len(d) > 0 {
 		out.Identity.Type.Confidence = round(1 - d[0].confidence)
 	}
 	return out
 }
 
-// reasons lists what spoke, heaviest first, each claim of a fact once.
+// reasons puts the votes in order and lists what spoke, heaviest first, each
+// claim of a fact once.
 func reasons(votes []vote) []heron.Evidence {
-	votes = slices.Clone(votes)
 	slices.SortFunc(votes, heavierFirst)
 	out := make([]heron.Evidence, 0, min(len(votes), maxEvidence))
 	for _, v := range votes {
@@ -228,14 +253,22 @@ func reasons(votes []vote) []heron.Evidence {
 // heavierFirst orders votes by weight, and equal ones by what they say, so that
 // the order never depends on that of the observations.
 func heavierFirst(a, b vote) int {
-	return cmp.Or(
-		cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)),
-		cmp.Compare(a.attribute, b.attribute),
-		cmp.Compare(a.value, b.value),
-		cmp.Compare(a.signature, b.signature),
-		cmp.Compare(a.fact.key, b.fact.key),
-		cmp.Compare(a.fact.value, b.fact.value),
-	)
+	if c := cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.attribute, b.attribute); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.value, b.value); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.signature, b.signature); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.fact.key, b.fact.key); c != 0 {
+		return c
+	}
+	return strings.Compare(a.fact.value, b.fact.value)
 }
 
 // round keeps three decimals, so that answers read well and compare equal.

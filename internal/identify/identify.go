@@ -75,17 +75,14 @@ func NewWith(p *Pack) (*Identifier, error) {
 // addresses in their subjects must be the device's own: for a device behind a
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
-	facts := factsOf(obs)
+	facts, macs := id.program.factsOf(obs)
 	found := id.program.search(facts)
-	votes := slices.Concat(macVotes(facts), nameVotes(facts))
-	for _, r := range id.program.led(found) {
-		if !r.late && r.fires(found) {
-			votes = append(votes, r.votes(facts, found)...)
-		}
-	}
+	votes := make([]vote, 0, 2*len(found)+len(facts)+len(macs))
+	votes = nameVotes(macVotes(votes, macs), facts)
+	votes = id.program.votes(votes, false, facts, found)
 	decided := decide(Vendor, votes)
 	if v := decided.claim(); v != nil {
-		votes = append(votes, id.vendorVotes(v, facts, found)...)
+		votes = id.vendorVotes(votes, v, facts, found)
 	}
 	return answer(decided, votes)
 }
@@ -93,61 +90,60 @@ func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 // Reads reports whether an observation of that key and value can make a
 // difference to what Identify says. Most cannot: no signature knows them.
 func (id *Identifier) Reads(key, value string) bool {
-	if key == KeyOUI {
-		return true
-	}
-	if slices.Contains(bannerKeys, key) {
-		if _, named := oui.Named(value); named {
-			return true
-		}
-	}
-	if len(id.program.keys[key]) == 0 {
-		return false
-	}
-	var found hits
-	id.program.find(&fact{key: key, value: value, lower: strings.ToLower(value)}, 0, &found)
-	return len(found) > 0
+	return key == KeyOUI || id.program.read(key, value) != nil
 }
 
-// vendorVotes returns what the vendor says of the other attributes, as far as
-// we are sure of the vendor.
-func (id *Identifier) vendorVotes(v *heron.Claim, facts []fact, found hits) []vote {
-	facts = append(facts, fact{key: KeyVendor, value: v.Value, lower: strings.ToLower(v.Value), source: "identify"})
-	id.program.find(&facts[len(facts)-1], len(facts)-1, &found)
-	found.order()
-	var out []vote
-	for _, r := range id.program.led(found) {
-		if r.late && r.fires(found) {
-			out = append(out, r.votes(facts, found)...)
+// votes adds what the rules that fire say: those that build on the vendor, or
+// those that do not.
+func (g *program) votes(out []vote, late bool, facts []fact, found hits) []vote {
+	last := -1
+	for i := range found {
+		c := found[i].condition
+		r := &g.signatures[g.conditions[c].rule]
+		if c != last && r.match[0] == c && r.late == late && r.fires(found) {
+			out = r.votes(out, facts, found)
 		}
-	}
-	for i := range out {
-		out[i].weight *= v.Confidence
+		last = c
 	}
 	return out
 }
 
-// factsOf returns the distinct facts of the observations, and those that follow
-// from the addresses, in an order that does not depend on that of obs.
-func factsOf(obs []heron.Observation) []fact {
+// vendorVotes adds what the vendor says of the other attributes, as far as we
+// are sure of the vendor.
+func (id *Identifier) vendorVotes(votes []vote, v *heron.Claim, facts []fact, found hits) []vote {
+	facts = append(facts, id.program.vendorFact(v))
+	found = found.with(facts[len(facts)-1].hits, len(facts)-1)
+	found.order()
+	early := len(votes)
+	votes = id.program.votes(votes, true, facts, found)
+	for i := early; i < len(votes); i++ {
+		votes[i].weight *= v.Confidence
+	}
+	return votes
+}
+
+// factsOf returns the distinct facts of the observations that say something,
+// and those that follow from the addresses, in an order that does not depend on
+// that of obs; and the addresses.
+func (g *program) factsOf(obs []heron.Observation) ([]fact, []heron.MAC) {
 	facts := make([]fact, 0, len(obs)+4)
-	macs := make(map[heron.MAC]bool)
+	macs := make([]heron.MAC, 0, 4)
 	for i := range obs {
 		o := &obs[i]
-		facts = append(facts, fact{key: o.Key, value: o.Value, source: o.Source})
-		if o.MAC.IsUnicast() {
-			macs[o.MAC] = true
+		if o.MAC.IsUnicast() && !slices.Contains(macs, o.MAC) {
+			macs = append(macs, o.MAC)
 		}
 		if o.Key == KeyOUI {
-			if m, ok := prefixMAC(o.Value); ok {
-				macs[m] = true
+			if m, ok := prefixMAC(o.Value); ok && !slices.Contains(macs, m) {
+				macs = append(macs, m)
 			}
 		}
+		facts = g.addFact(facts, o.Key, o.Value, o.Source)
 	}
-	for m := range macs {
-		facts = append(facts, fact{key: KeyMACAddress, value: m.String(), source: "mac"})
+	for _, m := range macs {
+		facts = g.addFact(facts, KeyMACAddress, m.String(), "mac")
 		if a, ok := oui.Lookup(m); ok {
-			facts = append(facts, fact{key: KeyMACVendor, value: a.Vendor, source: "oui"})
+			facts = g.addFact(facts, KeyMACVendor, a.Vendor, "oui")
 		}
 	}
 	slices.SortFunc(facts, func(a, b fact) int {
@@ -159,9 +155,13 @@ func factsOf(obs []heron.Observation) []fact {
 		}
 		return strings.Compare(a.source, b.source)
 	})
-	facts = slices.CompactFunc(facts, func(a, b fact) bool { return a.key == b.key && a.value == b.value })
-	for i := range facts {
-		facts[i].lower = strings.ToLower(facts[i].value)
+	return slices.CompactFunc(facts, func(a, b fact) bool { return a.key == b.key && a.value == b.value }), macs
+}
+
+// addFact adds a fact if it says something.
+func (g *program) addFact(facts []fact, key, value, source string) []fact {
+	if r := g.read(key, value); r != nil {
+		facts = append(facts, fact{r, source})
 	}
 	return facts
 }
@@ -185,14 +185,9 @@ const (
 	namedWeight = 3.2
 )
 
-// macVotes returns what the addresses say of the vendor.
-func macVotes(facts []fact) []vote {
-	var out []vote
-	for i := range facts {
-		if facts[i].key != KeyMACAddress {
-			continue
-		}
-		m, _ := heron.ParseMAC(facts[i].value)
+// macVotes adds what the addresses say of the vendor.
+func macVotes(out []vote, macs []heron.MAC) []vote {
+	for _, m := range macs {
 		a, ok := oui.Lookup(m)
 		if !ok {
 			continue
@@ -204,22 +199,17 @@ func macVotes(facts []fact) []vote {
 		case a.Known:
 			weight = makerWeight
 		}
-		shown := &fact{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, source: "oui"}
-		out = append(out, vote{Vendor, a.Vendor, weight, "mac", "", shown})
+		shown := &reading{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, group: group(KeyOUI)}
+		out = append(out, vote{Vendor, a.Vendor, fold(Vendor, a.Vendor), weight, "", &fact{shown, "oui"}})
 	}
 	return out
 }
 
-// nameVotes returns what greetings and descriptions say of the vendor by naming one.
-func nameVotes(facts []fact) []vote {
-	var out []vote
+// nameVotes adds what greetings and descriptions say of the vendor by naming one.
+func nameVotes(out []vote, facts []fact) []vote {
 	for i := range facts {
-		f := &facts[i]
-		if !slices.Contains(bannerKeys, f.key) {
-			continue
-		}
-		if v, ok := oui.Named(f.value); ok {
-			out = append(out, vote{Vendor, v.Name, namedWeight, group(f.key), "", f})
+		if f := &facts[i]; f.vendor != "" {
+			out = append(out, vote{Vendor, f.vendor, fold(Vendor, f.vendor), namedWeight, "", f})
 		}
 	}
 	return out

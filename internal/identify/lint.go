@@ -138,7 +138,7 @@ func (l *linter) conflicts(p *Pack) {
 			}
 			for j := range g.signatures {
 				if other := &g.signatures[j]; j != i && other.fires(found) {
-					if a, v := contradicts(mine.votes(facts, found), other.votes(facts, found)); v != "" {
+					if a, v := contradicts(mine.votes(nil, facts, found), other.votes(nil, facts, found)); v != "" {
 						l.say(mine.Signature, "%s claims its example %s for %s %q with equal weight", other.ID, e, a, v)
 					}
 				}
@@ -152,7 +152,7 @@ func (l *linter) conflicts(p *Pack) {
 func contradicts(mine, other []vote) (Attribute, string) {
 	for _, m := range mine {
 		for _, o := range other {
-			x, y := candidate{folded: fold(m.attribute, m.value)}, candidate{folded: fold(o.attribute, o.value)}
+			x, y := candidate{folded: m.folded}, candidate{folded: o.folded}
 			if m.attribute == o.attribute && m.weight == o.weight && m.fact == o.fact &&
 				x.folded != y.folded && !related(m.attribute, &x, &y) {
 				return m.attribute, o.value

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// fact is an observation as matching sees it: key and value, each pair once.
+// fact is an observation as matching sees it: each pair of key and value once.
 type fact struct {
-	key, value, source string
-	lower              string // the value in lower case
+	*reading
+	source string
 }
 
 // hit is a condition that a fact met.
@@ -21,14 +21,6 @@ type hit struct {
 // hits are the conditions that were met, each by the facts that met it. They
 // can be asked once they are in order.
 type hits []hit
-
-// order sorts hits by condition, then fact, each pair once.
-func (h *hits) order() {
-	slices.SortStableFunc(*h, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.condition, b.condition), cmp.Compare(a.fact, b.fact))
-	})
-	*h = slices.CompactFunc(*h, func(a, b hit) bool { return a.condition == b.condition && a.fact == b.fact })
-}
 
 // of returns the hits of one condition, in the order of the facts.
 func (h hits) of(condition int) hits {
@@ -45,53 +37,69 @@ func (h hits) of(condition int) hits {
 
 // search returns the conditions that facts meet.
 func (g *program) search(facts []fact) hits {
-	var out hits
+	n := 0
 	for i := range facts {
-		g.find(&facts[i], i, &out)
+		n += len(facts[i].hits)
+	}
+	out := make(hits, 0, n+maxLate)
+	for i := range facts {
+		out = out.with(facts[i].hits, i)
 	}
 	out.order()
 	return out
 }
 
-// find adds the conditions that fact number i meets.
-func (g *program) find(f *fact, i int, out *hits) {
-	for _, k := range g.keys[f.key] {
-		k.find(f, i, out)
+// maxLate is room for the conditions that the vendor meets.
+const maxLate = 8
+
+// with adds the hits of fact number i.
+func (h hits) with(more []hit, i int) hits {
+	for _, one := range more {
+		one.fact = i
+		h = append(h, one)
+	}
+	return h
+}
+
+// find adds the conditions that a fact meets.
+func (g *program) find(r *reading, out *hits) {
+	for _, k := range g.keys[r.key] {
+		k.find(r, out)
 	}
 }
 
-// find adds the conditions of the index that fact number i meets.
-func (k *keyIndex) find(f *fact, i int, out *hits) {
-	for _, id := range k.equals[f.lower] {
-		*out = append(*out, hit{condition: id, fact: i})
+// find adds the conditions of the index that a fact meets.
+func (k *keyIndex) find(r *reading, out *hits) {
+	for _, id := range k.equals[r.lower] {
+		*out = append(*out, hit{condition: id})
 	}
 	for _, id := range k.exists {
-		*out = append(*out, hit{condition: id, fact: i})
+		*out = append(*out, hit{condition: id})
 	}
 	if len(k.domain) > 0 {
-		for name := strings.TrimSuffix(f.lower, "."); name != ""; {
+		for name := strings.TrimSuffix(r.lower, "."); name != ""; {
 			for _, id := range k.domain[name] {
-				*out = append(*out, hit{condition: id, fact: i})
+				*out = append(*out, hit{condition: id})
 			}
 			_, name, _ = strings.Cut(name, ".")
 		}
 	}
 	if len(k.texts.list) > 0 {
-		k.findLiterals(f, i, out)
+		k.findLiterals(r, out)
 	}
 }
 
 // findLiterals adds the conditions whose literal stands in the value where it
 // must, and whose regular expression, if any, agrees.
-func (k *keyIndex) findLiterals(f *fact, i int, out *hits) {
-	for at := 0; at+gram <= len(f.lower); at++ {
-		list := k.texts.at([gram]byte([]byte(f.lower[at : at+gram])))
+func (k *keyIndex) findLiterals(r *reading, out *hits) {
+	for at := 0; at+gram <= len(r.lower); at++ {
+		list := k.texts.at([gram]byte{r.lower[at], r.lower[at+1], r.lower[at+2]})
 		for n := range list {
 			l := &list[n]
-			if !strings.HasPrefix(f.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(f.lower, at) {
+			if !strings.HasPrefix(r.lower[at:], l.text) || l.atStart && at > 0 || l.word && !l.stands(r.lower, at) {
 				continue
 			}
-			if h := (hit{condition: int(l.condition), fact: i}); l.expr == nil || l.capture(f.value, &h) {
+			if h := (hit{condition: int(l.condition)}); l.expr == nil || l.capture(r.value, &h) {
 				*out = append(*out, h)
 			}
 		}
@@ -166,33 +174,69 @@ func (r *rule) fires(h hits) bool {
 type vote struct {
 	attribute Attribute
 	value     string
+	folded    string // as fold has it
 	weight    float64
-	group     string // evidence of one group is not independent
 	signature string
-	fact      *fact
+	fact      *fact // evidence of one group of it is not independent
 }
 
-// votes returns what the rule says when it fires: each fact that meets the first
+// votes adds what the rule says when it fires: each fact that meets the first
 // condition speaks; of the other conditions only the captures of the first hit count.
-func (r *rule) votes(facts []fact, h hits) []vote {
-	var out []vote
+func (r *rule) votes(out []vote, facts []fact, h hits) []vote {
 	for _, lead := range h.of(r.match[0]) {
 		f := &facts[lead.fact]
-		values := map[string]string{"value": f.value}
-		for _, id := range r.match[1:] {
-			for name, v := range h.of(id)[0].captures {
-				values[name] = v
+		var values map[string]string
+		for i := range r.claims {
+			c := &r.claims[i]
+			v := vote{c.attribute, c.value, c.folded, c.weight, r.ID, f}
+			if c.open {
+				if values == nil {
+					values = r.values(f, lead, h)
+				}
+				if v.value = expand(c.value, values); v.value == "" {
+					continue
+				}
+				v.folded = fold(v.attribute, v.value)
 			}
+			out = append(out, v)
 		}
-		for name, v := range lead.captures {
+	}
+	return out
+}
+
+// values returns what the claims of the rule may speak of.
+func (r *rule) values(f *fact, lead hit, h hits) map[string]string {
+	values := map[string]string{"value": f.value}
+	for _, id := range r.match[1:] {
+		for name, v := range h.of(id)[0].captures {
 			values[name] = v
 		}
-		for _, a := range attributes {
-			for _, y := range r.Yields[a] {
-				if v := expand(y.Value, values); v != "" {
-					out = append(out, vote{a, v, y.Weight, group(f.key), r.ID, f})
-				}
+	}
+	for name, v := range lead.captures {
+		values[name] = v
+	}
+	return values
+}
+
+// claim is what a rule yields.
+type claim struct {
+	attribute Attribute
+	value     string
+	folded    string // unless it is open
+	weight    float64
+	open      bool // with places for captures
+}
+
+// claimsOf lists what a signature yields, in the order of attributes.
+func claimsOf(s *Signature) []claim {
+	var out []claim
+	for _, a := range attributes {
+		for _, y := range s.Yields[a] {
+			c := claim{attribute: a, value: y.Value, weight: y.Weight, open: strings.Contains(y.Value, "${")}
+			if !c.open {
+				c.folded = fold(a, y.Value)
 			}
+			out = append(out, c)
 		}
 	}
 	return out

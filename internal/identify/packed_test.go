@@ -50,7 +50,7 @@ func TestNew_answers_as_the_files_do(t *testing.T) {
 					obs = append(obs, heron.Observation{Key: key, Value: value, Source: "test"})
 				}
 			}
-			if diff := gocmp.Diff(want.Explain(obs), got.Explain(obs)); diff != "" {
+			if diff := gocmp.Diff(want.Identify(obs), got.Identify(obs)); diff != "" {
 				t.Errorf("%s: (-files +packed)\n%s", s.ID, diff)
 			}
 		}

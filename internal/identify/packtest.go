@@ -51,7 +51,7 @@ func (g *program) tryExample(r *rule, e Example) string {
 	if !r.fires(found) {
 		return "is not matched"
 	}
-	votes := r.votes(facts, found)
+	votes := r.votes(nil, facts, found)
 	for _, key := range slices.Sorted(maps.Keys(e)) {
 		attribute, ok := strings.CutPrefix(key, wantPrefix)
 		if !ok {
@@ -73,7 +73,7 @@ func (g *program) tryExample(r *rule, e Example) string {
 
 // run finds the conditions that the observations of an example meet.
 func (g *program) run(e Example) ([]fact, hits) {
-	facts := factsOf(e.observations())
+	facts, _ := g.factsOf(e.observations())
 	return facts, g.search(facts)
 }
 
