@@ -3,6 +3,7 @@ package inventory
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -19,6 +20,17 @@ const (
 type endKey struct {
 	mac heron.MAC
 	ip  netip.Addr
+}
+
+// endSlot is an endKey as endpoints are looked up by: without pointers or gaps.
+type endSlot struct{ hi, lo, mac uint64 }
+
+func (k endKey) slot() endSlot {
+	ip := k.ip.As16() // an address is never 0 here, and none is
+	return endSlot{
+		binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]),
+		uint64(binary.BigEndian.Uint32(k.mac[:4]))<<16 | uint64(binary.BigEndian.Uint16(k.mac[4:])),
+	}
 }
 
 // endpoint is the finest unit: what was observed of one MAC with one IP. Facts
@@ -111,7 +123,7 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 		return nil
 	}
 	key := endKey{mac, ip}
-	if end := v.ends[key]; end != nil {
+	if end := v.ends[key.slot()]; end != nil {
 		return end
 	}
 	if ip.IsValid() && (mac.IsZero() || !isClaim(o.Key)) && !v.isLocal(ip) {
@@ -137,7 +149,7 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 	if !tells(o.Key) && key != asked {
 		return nil // one of very many, and nothing is known of it
 	}
-	if end := v.ends[key]; end != nil {
+	if end := v.ends[key.slot()]; end != nil {
 		return end
 	}
 	if v.remotes >= maxRemotes {
@@ -171,7 +183,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 			end.mac.remote++
 		}
 	}
-	v.ends[key] = end
+	v.ends[key.slot()] = end
 	return end
 }
 

@@ -36,6 +36,10 @@ func (f *fact) observation() heron.Observation {
 	return o
 }
 
+// isSighting reports whether a fact of that key says no more than that a host
+// is there. Of those told, most are of this kind.
+func isSighting(key string) bool { return key == heron.KeyFrame || key == heron.KeyMAC }
+
 // is reports whether o is the same fact, seen once more.
 func (f *fact) is(o *heron.Observation) bool {
 	return f.key.name == o.Key && f.value == o.Value && f.port == o.Port && f.transport == o.Transport &&
@@ -57,15 +61,17 @@ const (
 // is the least, last and count the greatest, so that the order of arrival and
 // repetition make no difference. It returns nil when the fact has no room.
 func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
-	if f := e.sighting; f != nil && f.is(o) {
-		return f, v.again(f, o)
+	if isSighting(o.Key) {
+		if f := e.sighting; f != nil && f.is(o) {
+			return f, v.again(f, o)
+		}
 	}
 	k := v.key(o.Key)
 	want := fact{
 		value: o.Value, first: o.First, last: o.Last, count: o.Count,
 		key: k, end: e, origin: v.origin(k, origin{o.Source, o.Sensor, o.VLAN}), port: o.Port, transport: o.Transport, dirty: true,
 	}
-	i, found := slices.BinarySearchFunc(e.facts, &want, compareFacts)
+	i, found := e.find(&want)
 	if found {
 		return e.facts[i], v.again(e.facts[i], o)
 	}
@@ -116,10 +122,27 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 	*f = *want
 	v.weigh(f)
 	e.facts = slices.Insert(e.facts, at, f)
-	if want.key.name == heron.KeyFrame || want.key.name == heron.KeyMAC {
+	if isSighting(f.key.name) {
 		e.sighting = f
 	}
 	return f, what
+}
+
+// find returns where a fact is among those of the endpoint, or would be.
+func (e *endpoint) find(want *fact) (at int, found bool) {
+	lo, hi := 0, len(e.facts)
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		switch c := compareFacts(e.facts[mid], want); {
+		case c == 0:
+			return mid, true
+		case c < 0:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return lo, false
 }
 
 // run returns where the facts of a key begin and end, given where one of them

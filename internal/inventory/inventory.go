@@ -63,7 +63,7 @@ type Inventory struct {
 	macs      map[heron.MAC]*node
 	ips       map[netip.Addr]*node
 	asked     *[addressSlots]addressSlot
-	ends      map[endKey]*endpoint
+	ends      map[endSlot]*endpoint
 	remotes   int // endpoints of remote hosts without a MAC
 	segments  map[netip.Prefix]*segment
 	byID      map[string][]*node // nodes that show a strong identifier
@@ -104,7 +104,7 @@ func New(o Options) *Inventory {
 	v := &Inventory{
 		options: o, local: o.Local,
 		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
-		ends: map[endKey]*endpoint{}, segments: map[netip.Prefix]*segment{},
+		ends: map[endSlot]*endpoint{}, segments: map[netip.Prefix]*segment{},
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
 		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
 		ledger: newLedger(), dirty: newDirt(),

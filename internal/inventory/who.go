@@ -66,7 +66,7 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) *node {
 	case !contested:
 		return n
 	}
-	if end := v.ends[endKey{mac, n.ip}]; end != nil && end.own {
+	if end := v.ends[endKey{mac, n.ip}.slot()]; end != nil && end.own {
 		return end.mac
 	}
 	if e := n.ownerAt(at); e != nil {
