@@ -5,7 +5,6 @@ import (
 	"net/netip"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/wire"
 )
 
 // Collector is the Sink of one worker: it gathers what dissectors tell into a
@@ -93,17 +92,27 @@ func (c *Collector) Event(ev heron.Event) {
 	if ev.Protocol == "" {
 		ev.Protocol = c.protocol
 	}
-	for k, v := range ev.Attrs {
-		if clean := wire.Clean(v, heron.MaxObservationValue); clean != v {
-			ev.Attrs[k] = clean
-		}
+	clean(ev.Attrs)
+	if to := c.round.event(c.place); to != nil {
+		*to = ev
 	}
-	c.round.event(ev, c.place)
 	if ev.Kind == heron.KeyClearLogin {
 		// What happened once stays true of the service that took it.
 		server := heron.Subject{Endpoint: ev.Dst, Transport: ev.Transport, Port: ev.DstPort}
 		c.ObserveString(server, heron.KeyClearLogin, ev.Attrs["scheme"])
 	}
+}
+
+// Act implements Emitter.
+func (c *Collector) Act(kind string, attrs map[string]string) {
+	to := c.round.event(c.place)
+	if to == nil {
+		return
+	}
+	m := c.message
+	to.Time, to.Kind, to.Protocol, to.Transport = m.Time, kind, c.protocol, m.Transport
+	to.Src, to.Dst, to.SrcPort, to.DstPort = m.Src, m.Dst, m.SrcPort, m.DstPort
+	to.Attrs = attrs
 }
 
 // maxRecords bounds the flow records of one packet.

@@ -91,13 +91,16 @@ func (r *Round) see(id uint64, s seen, value []byte) {
 	r.facts = append(r.facts, s)
 }
 
-func (r *Round) event(ev heron.Event, place uint64) {
+// event returns where to put an event of the packet with that place, nil when
+// there is no room.
+func (r *Round) event(place uint64) *heron.Event {
 	if len(r.events) >= r.maxEvents {
 		r.dropped.DroppedEvents++
-		return
+		return nil
 	}
-	r.events = append(r.events, ev)
 	r.places = append(r.places, place)
+	r.events = append(r.events, heron.Event{})
+	return &r.events[len(r.events)-1]
 }
 
 // value is the value of a fact of this round.

@@ -28,7 +28,8 @@ const (
 )
 
 type dissector struct {
-	text dissect.Buffer // re-used for the address as text
+	text  dissect.Buffer // re-used for the address as text
+	attrs dissect.Attrs
 }
 
 // packet is an ARP packet for IPv4 over Ethernet.
@@ -53,7 +54,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	d.claim(&p, m, out)
-	report(&p, m, out)
+	d.report(&p, m, out)
 	return heron.Verdict{}, nil
 }
 
@@ -70,7 +71,7 @@ func (d *dissector) claim(p *packet, m *heron.Message, out dissect.Emitter) {
 
 // report makes an event of what a detector of spoofing and scanning needs: every
 // reply, every announcement and probe, every request.
-func report(p *packet, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) report(p *packet, m *heron.Message, out dissect.Emitter) {
 	kind := "arp.request"
 	switch {
 	case p.senderIP == p.targetIP:
@@ -80,20 +81,35 @@ func report(p *packet, m *heron.Message, out dissect.Emitter) {
 	case p.senderIP.IsUnspecified():
 		kind = "arp.probe"
 	}
+	out.Event(heron.Event{
+		Kind: kind, Attrs: d.fields(p, m.Src.MAC),
+		Src: heron.Endpoint{MAC: m.Src.MAC, IP: p.senderIP, VLAN: m.Src.VLAN},
+		Dst: heron.Endpoint{MAC: m.Dst.MAC, IP: p.targetIP, VLAN: m.Dst.VLAN},
+	})
+}
+
+// fields returns the attributes of a packet that came in a frame of that sender.
+func (d *dissector) fields(p *packet, frame heron.MAC) map[string]string {
+	sender, target := p.senderIP.As4(), p.targetIP.As4()
+	d.attrs.Begin(byte(p.op))
+	d.attrs.Text(p.senderMAC[:])
+	d.attrs.Text(sender[:])
+	d.attrs.Text(p.targetMAC[:])
+	d.attrs.Text(target[:])
+	d.attrs.Text(frame[:])
+	if known := d.attrs.Known(); known != nil {
+		return known
+	}
 	attrs := map[string]string{
 		"sender_mac": p.senderMAC.String(), "sender_ip": p.senderIP.String(), "target_ip": p.targetIP.String(),
 	}
 	if p.op == opReply {
 		attrs["target_mac"] = p.targetMAC.String()
 	}
-	if !m.Src.MAC.IsZero() && m.Src.MAC != p.senderMAC {
-		attrs["frame_mac"] = m.Src.MAC.String()
+	if !frame.IsZero() && frame != p.senderMAC {
+		attrs["frame_mac"] = frame.String()
 	}
-	out.Event(heron.Event{
-		Kind: kind, Attrs: attrs,
-		Src: heron.Endpoint{MAC: m.Src.MAC, IP: p.senderIP, VLAN: m.Src.VLAN},
-		Dst: heron.Endpoint{MAC: m.Dst.MAC, IP: p.targetIP, VLAN: m.Dst.VLAN},
-	})
+	return d.attrs.Keep(attrs)
 }
 
 func mac(r *wire.Reader) (m heron.MAC) {

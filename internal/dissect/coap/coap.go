@@ -117,7 +117,8 @@ func streamHeader(r *wire.Reader) (length, token int) {
 }
 
 type dissector struct {
-	path []byte
+	path  []byte
+	attrs dissect.Attrs
 }
 
 // datagram reads a message of its own (RFC 7252 §3).
@@ -250,9 +251,20 @@ func (d *dissector) request(msg *message, m *heron.Message, out dissect.Emitter)
 	methods := [...]string{codePOST: "POST", 3: "PUT", 4: "DELETE", 6: "PATCH", codeLast: "iPATCH"}
 	if name := methods[msg.code]; name != "" {
 		if dissect.Fresh(m.Flow, msg.code, dissect.Sum(d.path)) {
-			out.Event(heron.Event{Kind: "coap.write", Attrs: map[string]string{"method": name, "path": string(d.path)}})
+			out.Act("coap.write", d.written(msg.code, name))
 		}
 	}
+}
+
+// written returns the attributes of a method that changes what the path names.
+func (d *dissector) written(code int, method string) map[string]string {
+	d.attrs.Begin(0)
+	d.attrs.Number(code)
+	d.attrs.Text(d.path)
+	if known := d.attrs.Known(); known != nil {
+		return known
+	}
+	return d.attrs.Keep(map[string]string{"method": method, "path": string(d.path)})
 }
 
 // resources tells what a server lists (RFC 6690 §2).

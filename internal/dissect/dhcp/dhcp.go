@@ -44,7 +44,8 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text dissect.Buffer
+	text  dissect.Buffer
+	attrs dissect.Attrs
 }
 
 // facts are the options of one message that are worth telling; borrowed.
@@ -210,8 +211,32 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 		about := heron.Subject{Endpoint: heron.Endpoint{MAC: h.ClientMAC, IP: h.YourIP, VLAN: m.Src.VLAN}}
 		out.Observe(about, heron.KeyDHCPAddress, d.text.Address(h.YourIP))
 	}
-	if f.kind != dhcp.Offer && f.kind != dhcp.Ack && f.kind != dhcp.Nak {
+	kind := ""
+	switch f.kind {
+	case dhcp.Offer:
+		kind = "dhcp.offer"
+	case dhcp.Ack:
+		kind = "dhcp.ack"
+	case dhcp.Nak:
+		kind = "dhcp.nak"
+	default:
 		return
+	}
+	out.Act(kind, d.fields(h, f, given))
+}
+
+// fields returns the attributes of what a server answers.
+func (d *dissector) fields(h *dhcp.Header, f *facts, given bool) map[string]string {
+	d.attrs.Begin(0)
+	d.attrs.Text(h.ClientMAC[:])
+	d.attrs.Text(f.server)
+	d.attrs.Text(f.router)
+	d.attrs.Text(f.names)
+	if given {
+		d.attrs.Text(d.text.Address(h.YourIP))
+	}
+	if known := d.attrs.Known(); known != nil {
+		return known
 	}
 	attrs := map[string]string{
 		"client_mac": h.ClientMAC.String(), "server_id": addressText(f.server),
@@ -220,7 +245,7 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 	if given {
 		attrs["address"] = h.YourIP.String()
 	}
-	out.Event(heron.Event{Kind: "dhcp." + kindName(f.kind), Attrs: attrs})
+	return d.attrs.Keep(attrs)
 }
 
 // address writes the first address of an option as text.

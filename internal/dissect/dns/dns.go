@@ -39,6 +39,7 @@ func Protocol() dissect.Protocol {
 // dissector holds buffers for names, which are borrowed by whoever is told.
 type dissector struct {
 	name, other, list []byte
+	attrs             dissect.Attrs
 }
 
 // frame reads the length before each message of a stream (RFC 7766 §8).
@@ -124,7 +125,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, d.answer(r, &h, &q, m, out)
 	}
 	if h.Opcode() == 0 {
-		query(&q, m, out)
+		d.query(&q, m, out)
 	}
 	return heron.Verdict{}, nil
 }
@@ -134,17 +135,28 @@ func knownClass(c int) bool {
 }
 
 // query states that the sender wants to contact a name.
-func query(q *dns.Question, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) query(q *dns.Question, m *heron.Message, out dissect.Emitter) {
 	switch q.Type {
 	case dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeSRV, dns.TypeMX, dns.TypeHTTPS, dns.TypeANY:
 		if q.Class == dns.ClassIN {
 			out.Observe(m.Sender(), heron.KeyContact, q.Name)
 		}
 	}
-	out.Event(heron.Event{Kind: "dns.query", Attrs: map[string]string{
-		"name": string(q.Name), "type": typeName(q.Type),
-	}})
+	d.attrs.Begin(ofQuery)
+	d.attrs.Number(q.Type)
+	d.attrs.Text(q.Name)
+	attrs := d.attrs.Known()
+	if attrs == nil {
+		attrs = d.attrs.Keep(map[string]string{"name": string(q.Name), "type": typeName(q.Type)})
+	}
+	out.Act("dns.query", attrs)
 }
+
+// What attributes are about, for dissect.Attrs.
+const (
+	ofQuery = iota
+	ofAnswer
+)
 
 // answer reports what a server said, the addresses and names of its answer
 // section in one list.
@@ -172,9 +184,18 @@ func (d *dissector) answer(
 	if q.Name == nil || h.Opcode() != 0 {
 		return nil
 	}
-	out.Event(heron.Event{Kind: "dns.answer", Attrs: map[string]string{
-		"name": string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
-	}})
+	d.attrs.Begin(ofAnswer)
+	d.attrs.Number(q.Type)
+	d.attrs.Number(h.Rcode())
+	d.attrs.Text(q.Name)
+	d.attrs.Text(d.list)
+	attrs := d.attrs.Known()
+	if attrs == nil {
+		attrs = d.attrs.Keep(map[string]string{
+			"name": string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
+		})
+	}
+	out.Act("dns.answer", attrs)
 	return nil
 }
 

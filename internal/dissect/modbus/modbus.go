@@ -85,6 +85,7 @@ func probe(b []byte, fromClient bool) bool {
 type dissector struct {
 	names map[int]string // keys of the device identification
 	text  dissect.Buffer
+	attrs dissect.Attrs
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -145,17 +146,52 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 	case !dissect.Fresh(m.Flow, f.Unit, f.Function, q.Address, q.Count):
 		return nil
 	}
+	out.Act(kind, d.requested(f, q))
+	if !ok {
+		return wire.ErrShort
+	}
+	return nil
+}
+
+// What attributes are about, for dissect.Attrs.
+const (
+	ofRequest = iota
+	ofException
+)
+
+// requested returns the attributes of a request.
+func (d *dissector) requested(f *modbus.Frame, q modbus.Request) map[string]string {
+	d.attrs.Begin(ofRequest)
+	d.attrs.Number(f.Unit)
+	d.attrs.Number(f.Function)
+	d.attrs.Number(q.Address)
+	d.attrs.Number(q.Count)
+	if known := d.attrs.Known(); known != nil {
+		return known
+	}
 	attrs := map[string]string{
 		attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function),
 	}
 	if q.Address >= 0 {
 		attrs["address"], attrs["count"] = strconv.Itoa(q.Address), strconv.Itoa(q.Count)
 	}
-	out.Event(heron.Event{Kind: kind, Attrs: attrs})
-	if !ok {
-		return wire.ErrShort
+	return d.attrs.Keep(attrs)
+}
+
+// refused returns the attributes of an exception.
+func (d *dissector) refused(f *modbus.Frame) map[string]string {
+	r := wire.NewReader(f.Data)
+	code := r.U8()
+	d.attrs.Begin(ofException)
+	d.attrs.Number(f.Unit)
+	d.attrs.Number(f.Function)
+	d.attrs.Number(code)
+	if known := d.attrs.Known(); known != nil {
+		return known
 	}
-	return nil
+	return d.attrs.Keep(map[string]string{
+		attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function &^ modbus.Exception), "code": strconv.Itoa(code),
+	})
 }
 
 // What a flow remembers behind what dissect.Fresh does: how many messages there
@@ -197,11 +233,7 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 		out.Observe(about, keyUnit, d.text.Number(f.Unit))
 	}
 	if f.Function&modbus.Exception != 0 {
-		r := wire.NewReader(f.Data)
-		out.Event(heron.Event{Kind: "modbus.exception", Attrs: map[string]string{
-			attrUnit: strconv.Itoa(f.Unit), attrFunction: strconv.Itoa(f.Function &^ modbus.Exception),
-			"code": strconv.Itoa(r.U8()),
-		}})
+		out.Act("modbus.exception", d.refused(f))
 		return
 	}
 	if told {
