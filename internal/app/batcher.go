@@ -71,9 +71,7 @@ func (p *batcher) batch(c cut, of []harvest) error {
 	}
 	p.memory.Take(rounds...)
 	b.Flows = inOrder(of)
-	for i := range b.Flows {
-		p.flow(&b.Flows[i])
-	}
+	p.memory.Flows(b.Flows, p.ours)
 	b.Observations, b.Events = p.memory.Drain()
 	if !c.last && len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {
 		return nil
@@ -86,23 +84,6 @@ func (p *batcher) batch(c cut, of []harvest) error {
 	p.seq++
 	b.Seq = p.seq
 	return p.conf.emit(b)
-}
-
-// flow learns what a report on a flow tells of its ends.
-func (p *batcher) flow(f *heron.Flow) {
-	p.memory.Flow(f)
-	if f.Transport != heron.TCP || !f.Answered() {
-		return
-	}
-	// One end of an answered flow may be on the Internet.
-	clientOurs, serverOurs := p.ours(f.Client.IP), p.ours(f.Server.IP)
-	switch {
-	case clientOurs == serverOurs:
-	case serverOurs:
-		p.memory.Inbound(f)
-	default:
-		p.memory.Outbound(f)
-	}
 }
 
 // ours tells addresses of our networks from the Internet's.

@@ -2,21 +2,28 @@ package dissect
 
 import (
 	"hash/maphash"
+	"math"
 	"net/netip"
 
 	"github.com/heron-iot/heron"
 )
 
 // Collector is the Sink of one worker: it gathers what dissectors tell into a
-// Round, each fact once with how often it was seen. It remembers nothing from
-// one Round to the next; that is for the Memory, which all workers share. One
-// goroutine uses it; in steady state it allocates nothing.
+// Round, each fact once with how often it was seen. What the Memory, which all
+// workers share, has heard already and need not hear again for a while, is only
+// counted. One goroutine uses it; in steady state it allocates nothing.
 type Collector struct {
+	hasher  hasher
 	round   *Round
 	spare   *Round
+	book    book
+	turn    uint32 // number of the round
+	forgot  uint64 // generations that the Memory forgot, as far as the book heard
 	place   uint64
-	hashing []byte
+	minute  uint32             // of traffic, of all that comes until the next Tick; anyTime: not known
+	end     heron.Time         // of that minute
 	records []heron.FlowRecord // of the packet at hand
+	who     subject
 
 	message  *heron.Message // that what comes is about; see Begin
 	protocol string
@@ -24,24 +31,88 @@ type Collector struct {
 	value    []byte
 }
 
+// anyTime is the minute of a Collector that nobody told the time.
+const anyTime = math.MaxUint32
+
+// minuteOf returns the traffic minute of a time.
+func minuteOf(at heron.Time) uint32 { return uint32(min(max(at, 0)/heron.Minute, anyTime-1)) }
+
+// subject is the end of traffic that was told of last.
+type subject struct {
+	asked heron.Endpoint
+	clean heron.Endpoint // without the addresses that are nobody's
+	hash  uint64         // of what is left
+	known bool           // an address is
+}
+
 var _ Sink = (*Collector)(nil)
 
 // NewCollector returns an empty Collector whose Rounds m understands.
 func NewCollector(m *Memory) *Collector {
-	return &Collector{round: newRound(m.seed, m.config.MaxEvents), spare: newRound(m.seed, m.config.MaxEvents)}
+	return &Collector{
+		hasher: m.hasher, round: newRound(m.config.MaxEvents), spare: newRound(m.config.MaxEvents),
+		book: newBook(), turn: 1, minute: anyTime,
+	}
 }
 
 // Place says which packet of the source what follows was learned from, so that
 // the rounds of several workers can be put into one order.
 func (c *Collector) Place(n uint64) { c.place = n }
 
+// Tick promises that what follows, until the next Tick, comes before the end of
+// the traffic minute of now, whichever Collector of the Memory it comes to. All
+// of them must hear it, after a Cut. What then need not be told is kept back;
+// without any Tick nothing is.
+func (c *Collector) Tick(now heron.Time) {
+	minute := minuteOf(now)
+	if minute == c.minute {
+		return
+	}
+	c.minute, c.end = minute, heron.Time(minute+1)*heron.Minute
+	for until, list := range c.book.due {
+		if until > c.minute {
+			continue
+		}
+		for _, i := range list {
+			c.book.carry(i, true, c.round)
+		}
+		delete(c.book.due, until)
+	}
+}
+
 // Cut ends the round and begins another. What it returns is valid until the
 // next Cut.
 func (c *Collector) Cut() *Round {
 	r := c.round
+	r.turn = c.turn
+	c.hear(c.spare, r)
 	c.round, c.spare = c.spare, r
 	c.round.reset()
+	c.turn++
 	return r
+}
+
+// hear takes what the Memory answered to the facts of a round. What is carried
+// goes with the next.
+func (c *Collector) hear(answered, next *Round) {
+	for i := range answered.facts {
+		f := &answered.facts[i]
+		if int(f.note) < len(c.book.notes) && c.book.notes[f.note].id == f.id {
+			c.book.notes[f.note].until = f.until
+		}
+	}
+	if answered.forgot == c.forgot {
+		return
+	}
+	c.forgot = answered.forgot
+	// The Memory forgot what it had not heard of for long: it must hear of all that
+	// was seen since, and all may be new to it.
+	for i := range c.book.notes {
+		n := &c.book.notes[i]
+		n.until = 0
+		c.book.carry(int32(i), n.turn >= answered.turn, next)
+	}
+	clear(c.book.due)
 }
 
 // Begin implements Sink.
@@ -51,31 +122,38 @@ func (c *Collector) Begin(m *heron.Message, protocol string) {
 
 // Observe implements Emitter.
 func (c *Collector) Observe(about heron.Subject, key string, value []byte) {
-	if len(value) > 0 && identify(&about) {
-		c.see(&about, key, value, false)
+	if len(value) == 0 {
+		return
+	}
+	if f := c.see(&about, key, maphash.Bytes(c.hasher.seed, value), len(value)); f != nil {
+		c.round.text = append(c.round.text, value[:f.size]...)
 	}
 }
 
 // ObserveString implements Emitter.
 func (c *Collector) ObserveString(about heron.Subject, key, value string) {
-	c.value = append(c.value[:0], value...)
-	c.Observe(about, key, c.value)
+	if len(value) == 0 {
+		return
+	}
+	if f := c.see(&about, key, maphash.String(c.hasher.seed, value), len(value)); f != nil {
+		c.round.text = append(c.round.text, value[:f.size]...)
+	}
 }
 
 // Sighting states that a frame came from e: the flow table's half of presence.
 func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	c.protocol, c.message, c.time = "link", nil, at
 	about := heron.Subject{Endpoint: e}
-	if !identify(&about) {
+	if !c.clean(&about.Endpoint) {
 		return
 	}
 	if about.IP.IsValid() {
 		c.value = e.IP.AppendTo(c.value[:0])
-		c.see(&about, heron.KeyFrame, c.value, true)
+		c.Observe(about, heron.KeyFrame, c.value)
 		return
 	}
 	c.value = append(c.value[:0], e.MAC.String()...)
-	c.see(&about, heron.KeyMAC, c.value, true)
+	c.Observe(about, heron.KeyMAC, c.value)
 }
 
 // Fact states what somebody else than a dissector learned, of whatever source.
@@ -86,13 +164,8 @@ func (c *Collector) Fact(about heron.Subject, at heron.Time, source, key string,
 
 // Event implements Emitter: it fills in what ev leaves out from the message at hand.
 func (c *Collector) Event(ev heron.Event) {
-	if m := c.message; m != nil {
-		fillEvent(&ev, m)
-	}
-	if ev.Protocol == "" {
-		ev.Protocol = c.protocol
-	}
 	clean(ev.Attrs)
+	c.fill(&ev)
 	if to := c.round.event(c.place); to != nil {
 		*to = ev
 	}
@@ -135,7 +208,15 @@ func (c *Collector) Records() []heron.FlowRecord {
 	return out
 }
 
-func fillEvent(ev *heron.Event, m *heron.Message) {
+// fill fills in what an event leaves out from the message at hand.
+func (c *Collector) fill(ev *heron.Event) {
+	if ev.Protocol == "" {
+		ev.Protocol = c.protocol
+	}
+	m := c.message
+	if m == nil {
+		return
+	}
 	if ev.Time == 0 {
 		ev.Time = m.Time
 	}
@@ -148,39 +229,81 @@ func fillEvent(ev *heron.Event, m *heron.Message) {
 	}
 }
 
-func (c *Collector) see(about *heron.Subject, key string, value []byte, presence bool) {
-	c.hashing = appendFact(c.hashing[:0], about, key, value)
-	c.round.see(maphash.Bytes(c.round.seed, c.hashing), seen{
-		subject: *about, key: key, source: c.protocol, first: c.time, last: c.time, place: c.place, count: 1, presence: presence,
-	}, value)
+// see notes a sighting of a fact. It returns the fact when its value must be put
+// into the text of the round, as far as its size says.
+func (c *Collector) see(about *heron.Subject, key string, value uint64, size int) *seen {
+	if !c.clean(&about.Endpoint) {
+		return nil
+	}
+	scope := c.hasher.scope(c.who.hash, key)
+	id := c.hasher.fact(scope, about, value)
+	n := c.book.find(id)
+	switch {
+	case n == nil:
+		n = c.note(id)
+	case n.until > c.minute && c.time < c.end:
+		if !isPresence(key) {
+			c.book.count(n, c.time, sighting(c.turn, c.place))
+		}
+		n.turn, n.at = c.turn, noPlace
+		return nil
+	case n.turn == c.turn && n.at != noPlace:
+		c.round.again(n.at, c.time)
+		return nil
+	}
+	f := c.round.add(size)
+	if f == nil {
+		return nil
+	}
+	n.turn, n.at = c.turn, int32(len(c.round.facts)-1)
+	f.id, f.scope, f.note, f.subject, f.key, f.source = id, scope, int32(c.book.last), *about, key, c.protocol
+	f.first, f.last, f.place, f.count, f.presence = c.time, c.time, c.place, 1, isPresence(key)
+	return f
+}
+
+// note adds a note for a fact; a full book begins anew.
+func (c *Collector) note(id uint64) *note {
+	if len(c.book.notes) >= maxNotes {
+		for _, list := range c.book.due {
+			for _, i := range list {
+				c.book.carry(i, true, c.round)
+			}
+		}
+		c.book = newBook()
+	}
+	return c.book.add(id)
+}
+
+// isPresence reports whether a fact says no more than that somebody is there.
+func isPresence(key string) bool { return key == heron.KeyFrame || key == heron.KeyMAC }
+
+// sighting numbers the sightings of facts: those of a round after those of the
+// rounds before, and in a round those of a packet after those of the packets before.
+func sighting(turn uint32, place uint64) uint64 {
+	const places = 40 // bits
+	return uint64(turn)<<places | place&(1<<places-1)
+}
+
+// clean drops addresses that are nobody's, and reports whether one is left.
+func (c *Collector) clean(e *heron.Endpoint) bool {
+	if *e != c.who.asked {
+		c.who.asked = *e
+		c.who.known = identify(e)
+		c.who.clean, c.who.hash = *e, c.hasher.endpoint(e)
+		return c.who.known
+	}
+	*e = c.who.clean
+	return c.who.known
 }
 
 // identify drops addresses that are nobody's (0.0.0.0, groups, broadcast), and
 // reports whether one is left.
-func identify(about *heron.Subject) bool {
-	ip := about.IP
-	if ip.IsUnspecified() || ip.IsMulticast() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
-		about.IP = netip.Addr{}
+func identify(e *heron.Endpoint) bool {
+	if e.IP.IsUnspecified() || e.IP.IsMulticast() || e.IP == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		e.IP = netip.Addr{}
 	}
-	if about.MAC.IsMulticast() {
-		about.MAC = heron.MAC{}
+	if e.MAC.IsMulticast() {
+		e.MAC = heron.MAC{}
 	}
-	return about.IP.IsValid() || !about.MAC.IsZero()
-}
-
-// appendFact appends what makes a fact the one it is.
-func appendFact(b []byte, about *heron.Subject, key string, value []byte) []byte {
-	b = appendScope(b, about, key)
-	b = append(b, byte(about.Transport), byte(about.Port>>8), byte(about.Port))
-	return append(b, value...)
-}
-
-// appendScope appends what a fact shares with the other values of its key.
-func appendScope(b []byte, about *heron.Subject, key string) []byte {
-	ip := about.IP.As16()
-	b = append(b, byte(about.VLAN>>8), byte(about.VLAN))
-	b = append(b, about.MAC[:]...)
-	b = append(b, ip[:]...)
-	b = append(b, key...)
-	return append(b, 0)
+	return e.IP.IsValid() || !e.MAC.IsZero()
 }

@@ -3,6 +3,8 @@ package dissect_test
 import (
 	"math/rand/v2"
 	"net/netip"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -131,28 +133,33 @@ func TestOneDeviceCannotFillTheMemory(t *testing.T) {
 
 func TestWhatIsForgottenIsToldAgain(t *testing.T) {
 	t.Parallel()
-	const limit = 50
-	k := newCollect(dissect.CollectorConfig{MaxFacts: limit})
-	often := heron.Subject{Endpoint: end(1)}
-	told := 0
-	for i := range 20 * limit {
-		e := end(2)
-		e.MAC[4], e.MAC[5] = byte(i>>8), byte(i)
-		k.ObserveString(heron.Subject{Endpoint: e}, "a", "x")
-		k.ObserveString(often, "often", "x") // stays known, however many others come
-		obs, _ := k.Drain()
-		for _, o := range obs {
-			if o.Key == "often" {
-				told++
+	for _, ticks := range []bool{false, true} {
+		const limit = 50
+		k := newCollect(dissect.CollectorConfig{MaxFacts: limit})
+		often := heron.Subject{Endpoint: end(1)}
+		told := 0
+		for i := range 20 * limit {
+			if ticks {
+				k.Tick(k.m.Time)
+			}
+			e := end(2)
+			e.MAC[4], e.MAC[5] = byte(i>>8), byte(i)
+			k.ObserveString(heron.Subject{Endpoint: e}, "a", "x")
+			k.ObserveString(often, "often", "x") // stays known, however many others come
+			obs, _ := k.Drain()
+			for _, o := range obs {
+				if o.Key == "often" {
+					told++
+				}
 			}
 		}
-	}
-	if told != 1 || k.Stats().Generations < 15 {
-		t.Errorf("told %d times, %+v", told, k.Stats())
-	}
-	k.ObserveString(heron.Subject{Endpoint: heron.Endpoint{MAC: heron.MAC{2}, IP: end(2).IP}}, "a", "x")
-	if obs, _ := k.Drain(); len(obs) != 1 {
-		t.Error("the oldest was not forgotten")
+		if told != 1 || k.Stats().Generations < 15 {
+			t.Errorf("told %d times, %+v", told, k.Stats())
+		}
+		k.ObserveString(heron.Subject{Endpoint: heron.Endpoint{MAC: heron.MAC{2}, IP: end(2).IP}}, "a", "x")
+		if obs, _ := k.Drain(); len(obs) != 1 {
+			t.Error("the oldest was not forgotten")
+		}
 	}
 }
 
@@ -191,9 +198,9 @@ func TestAnsweredFlowsAreServices(t *testing.T) {
 		{heron.ICMP, 8, heron.FlowEstablished, ""},
 	} {
 		k := newCollect(dissect.CollectorConfig{})
-		k.Flow(&heron.Flow{
+		k.Flows([]heron.Flow{{
 			Transport: c.over, Server: end(5), ServerPort: c.port, State: c.state, Last: heron.Second, Client: end(12),
-		})
+		}}, func(netip.Addr) bool { return true })
 		got, _ := k.Drain()
 		if len(got) == 2 && got[1].Key == heron.KeyClientPort && got[1].Value == c.want && got[1].IP == end(12).IP {
 			got = got[:1]
@@ -240,47 +247,59 @@ func BenchmarkKnownFact(b *testing.B) {
 	}
 }
 
-// TestWorkersMakeNoDifference spreads the same facts over several collectors.
+// spread gives the same facts to several collectors, and returns what comes of it.
+func spread(workers int, ticks bool) (obs []heron.Observation, events []heron.Event) {
+	memory := dissect.NewMemory(dissect.CollectorConfig{})
+	list := make([]*dissect.Collector, workers)
+	for i := range list {
+		list[i] = dissect.NewCollector(memory)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	place := uint64(0)
+	for second := range 400 {
+		now := heron.Time(second+1) * heron.Second * 40
+		for range 20 {
+			place += 1 + uint64(r.IntN(3))
+			from := r.IntN(6)
+			c := list[(from+second)%workers]
+			late := heron.Time(r.IntN(5)/4) * heron.Time(r.IntN(300)) * heron.Second
+			m := heron.Message{Time: max(0, now+heron.Time(r.IntN(1000))-late), Src: end(byte(from)), FromClient: true}
+			c.Place(place)
+			c.Begin(&m, "test")
+			c.ObserveString(m.Sender(), "a", strconv.Itoa(r.IntN(90)))
+			c.ObserveString(m.Sender(), "b", strings.Repeat("\x00", r.IntN(3))+strconv.Itoa(r.IntN(4)))
+			c.Sighting(m.Src, m.Time)
+			c.Event(heron.Event{Kind: strconv.Itoa(r.IntN(9))})
+		}
+		rounds := make([]*dissect.Round, workers)
+		for i, c := range list {
+			rounds[i] = c.Cut()
+		}
+		memory.Take(rounds...)
+		o, e := memory.Drain()
+		obs, events = append(obs, o...), append(events, e...)
+		if ticks {
+			for _, c := range list {
+				c.Tick(now + heron.Second*40)
+			}
+		}
+	}
+	return obs, events
+}
+
+// What is kept back, and by whom, makes no difference either.
 func TestWorkersMakeNoDifference(t *testing.T) {
 	t.Parallel()
-	run := func(workers int) (obs []heron.Observation, events []heron.Event) {
-		memory := dissect.NewMemory(dissect.CollectorConfig{})
-		list := make([]*dissect.Collector, workers)
-		for i := range list {
-			list[i] = dissect.NewCollector(memory)
-		}
-		r := rand.New(rand.NewPCG(1, 2))
-		place := uint64(0)
-		for second := range 200 {
-			for range 20 {
-				place += 1 + uint64(r.IntN(3))
-				from := r.IntN(6)
-				c := list[from%workers]
-				m := heron.Message{Time: heron.Time(second+1)*heron.Second*40 + heron.Time(r.IntN(1000)), Src: end(byte(from)), FromClient: true}
-				c.Place(place)
-				c.Begin(&m, "test")
-				c.ObserveString(m.Sender(), "a", strconv.Itoa(r.IntN(90)))
-				c.Sighting(m.Src, m.Time)
-				c.Event(heron.Event{Kind: strconv.Itoa(r.IntN(9))})
+	wantObs, wantEvents := spread(1, false)
+	for _, n := range []int{1, 2, 3, 6} {
+		for _, ticks := range []bool{false, true} {
+			obs, events := spread(n, ticks)
+			if !slices.Equal(wantObs, obs) {
+				t.Errorf("%d workers, ticks %t: %s", n, ticks, cmp.Diff(wantObs, obs, cmpopts.EquateComparable(netip.Addr{})))
 			}
-			rounds := make([]*dissect.Round, workers)
-			for i, c := range list {
-				rounds[i] = c.Cut()
+			if !reflect.DeepEqual(wantEvents, events) {
+				t.Errorf("%d workers, ticks %t: %s", n, ticks, cmp.Diff(wantEvents, events, cmpopts.EquateComparable(netip.Addr{})))
 			}
-			memory.Take(rounds...)
-			o, e := memory.Drain()
-			obs, events = append(obs, o...), append(events, e...)
-		}
-		return obs, events
-	}
-	wantObs, wantEvents := run(1)
-	for _, n := range []int{2, 3, 6} {
-		obs, events := run(n)
-		if diff := cmp.Diff(wantObs, obs, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
-			t.Errorf("%d workers: %s", n, diff)
-		}
-		if diff := cmp.Diff(wantEvents, events, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
-			t.Errorf("%d workers: %s", n, diff)
 		}
 	}
 }

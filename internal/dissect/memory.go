@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"hash/maphash"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -48,32 +47,16 @@ type CollectorStats struct {
 // minute of traffic time.
 type Memory struct {
 	config  CollectorConfig
-	seed    maphash.Seed
+	hasher  hasher
 	now     generation
 	before  generation
 	round   uint32 // grows with each drain
 	pending []heron.Observation
 	events  []heron.Event
 	stats   CollectorStats
-	hashing []byte
 	value   []byte
-	next    []int // of each round to be merged
-}
-
-// generation is a half of what is known: when one is full the other is dropped.
-type generation struct {
-	index  index // place in facts by the hash of the whole fact
-	facts  []fact
-	values map[uint64]uint8 // hash of endpoint and key → values seen
-}
-
-// fact is what must be remembered of an observation to tell it again.
-type fact struct {
-	first, last heron.Time // since it was last told
-	told        heron.Time
-	count       uint32 // since it was last told
-	round       uint32 // of the drain that place belongs to
-	place       int32  // in pending
+	ports   []portSeen // re-used
+	next    []int      // of each round to be merged
 }
 
 // NewMemory returns a Memory that knows nothing yet.
@@ -87,11 +70,7 @@ func NewMemory(c CollectorConfig) *Memory {
 	if c.Refresh <= 0 {
 		c.Refresh = defaultRefresh
 	}
-	return &Memory{config: c, seed: maphash.MakeSeed(), now: newGeneration(), before: newGeneration(), round: 1}
-}
-
-func newGeneration() generation {
-	return generation{values: make(map[uint64]uint8)}
+	return &Memory{config: c, hasher: newHasher(), now: newGeneration(), before: newGeneration(), round: 1}
 }
 
 // Stats returns the counters.
@@ -100,8 +79,13 @@ func (m *Memory) Stats() CollectorStats { return m.stats }
 // Take learns what the rounds of the workers hold, as if it came in the order
 // of the packets.
 func (m *Memory) Take(rounds ...*Round) {
+	for _, r := range rounds {
+		for i := range r.carried {
+			m.carry(&r.carried[i])
+		}
+	}
 	m.merge(rounds, func(r *Round) int { return len(r.facts) }, func(r *Round, i int) uint64 { return r.facts[i].place },
-		func(r *Round, i int) { m.see(&r.facts[i], r.value(&r.facts[i])) })
+		func(r *Round, i int) { m.see(&r.facts[i], r.value(&r.facts[i]), sighting(r.turn, r.facts[i].place)) })
 	if len(rounds) == 1 && len(m.events) == 0 {
 		m.events = rounds[0].events
 	} else {
@@ -111,6 +95,7 @@ func (m *Memory) Take(rounds ...*Round) {
 	for _, r := range rounds {
 		m.stats.DroppedFacts += r.dropped.DroppedFacts
 		m.stats.DroppedEvents += r.dropped.DroppedEvents
+		r.forgot = m.stats.Generations
 	}
 }
 
@@ -146,45 +131,6 @@ func (m *Memory) event(ev *heron.Event) {
 	m.events = append(m.events, *ev)
 }
 
-// port states a fact of a flow whose value is its transport and server port.
-func (m *Memory) port(about heron.Subject, key string, f *heron.Flow) {
-	if !identify(&about) {
-		return
-	}
-	m.value = append(m.value[:0], f.Transport.String()...)
-	m.value = append(m.value, '/')
-	m.value = strconv.AppendUint(m.value, uint64(f.ServerPort), 10)
-	s := seen{subject: about, key: key, source: "flow", first: f.Last, last: f.Last, count: 1}
-	m.hashing = appendFact(m.hashing[:0], &about, key, m.value)
-	s.id = maphash.Bytes(m.seed, m.hashing)
-	m.see(&s, m.value)
-}
-
-// Flow states that the server of an answered flow offers a service on its port,
-// and that the client uses one. UDP counts only below the ports that clients are
-// given, since both sides of a peer-to-peer exchange look like servers.
-func (m *Memory) Flow(f *heron.Flow) {
-	const ephemeral = 32768 // the lowest port that common systems give to clients
-	answered := f.Answered()
-	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) || !answered && f.Transport != heron.UDP {
-		return
-	}
-	if answered {
-		m.port(heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}, heron.KeyService, f)
-	}
-	m.port(heron.Subject{Endpoint: f.Client}, heron.KeyClientPort, f)
-}
-
-// Inbound states that a host on the Internet reached the server of a flow.
-func (m *Memory) Inbound(f *heron.Flow) {
-	m.port(heron.Subject{Endpoint: f.Server, Transport: f.Transport, Port: f.ServerPort}, heron.KeyInbound, f)
-}
-
-// Outbound states that the client of a flow reached a host on the Internet.
-func (m *Memory) Outbound(f *heron.Flow) {
-	m.port(heron.Subject{Endpoint: f.Client}, heron.KeyOutbound, f)
-}
-
 // Drain returns the observations that are new, or due to be told again, and the
 // events, since the last call, in the order they came. The caller owns them. An
 // observation's Count and First cover what happened since it was last told, so
@@ -196,80 +142,120 @@ func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 	return obs, events
 }
 
-// see learns one fact of a round.
-func (m *Memory) see(s *seen, value []byte) {
-	if f := m.find(s.id); f != nil {
-		m.again(f, s, value)
-		return
+// see learns one fact of a round, and answers until when it need not hear of it.
+func (m *Memory) see(s *seen, value []byte, since uint64) {
+	f := m.known(s.id)
+	if f == nil {
+		f = m.learn(s, value, since)
+	} else {
+		m.again(f, s, value, since)
 	}
+	switch {
+	case f == nil:
+		s.until = 0
+	case s.presence:
+		s.until = minuteOf(f.told) + 1
+	default:
+		s.until = minuteOf(f.told + m.config.Refresh)
+	}
+}
+
+// learn takes a fact that may be new. It returns nil when there is nothing in it,
+// or its endpoint has too many of the key.
+func (m *Memory) learn(s *seen, value []byte, since uint64) *fact {
 	text := wire.Text(value, heron.MaxObservationValue)
 	if text == "" {
-		return
+		return nil
 	}
-	if text == string(value) {
-		m.learn(s.id, s, text)
-		return
+	id := s.id
+	if text != string(value) {
+		// Two spellings of one text are one fact.
+		id = m.hasher.fact(s.scope, &s.subject, maphash.String(m.hasher.seed, text))
+		if f := m.find(id); f != nil {
+			m.alias(s.id, id)
+			m.again(f, s, value, since)
+			return f
+		}
 	}
-	// Two spellings of one text are one fact.
-	m.hashing = appendFact(m.hashing[:0], &s.subject, s.key, []byte(text))
-	clean := maphash.Bytes(m.seed, m.hashing)
-	if f := m.find(clean); f != nil {
-		m.alias(s.id, clean)
-		m.again(f, s, value)
-		return
+	if !m.room(s.scope) {
+		m.stats.DroppedValues += uint64(s.count)
+		return nil
 	}
-	if m.learn(clean, s, text) {
-		m.alias(s.id, clean)
+	f := m.now.add(fact{id: id, first: s.first, last: s.last, since: since, count: s.count})
+	m.stats.Distinct++
+	m.tell(f, s, text)
+	if id != s.id {
+		m.alias(s.id, id)
 	}
+	return f
 }
 
-// alias makes a known fact known by another spelling too.
-func (m *Memory) alias(raw, clean uint64) {
-	if i, ok := m.now.index.get(clean); ok {
-		m.now.index.put(raw, i)
-	}
-}
-
-// learn makes a new fact known, unless its endpoint has too many of the key.
-func (m *Memory) learn(id uint64, s *seen, text string) bool {
-	m.hashing = appendScope(m.hashing[:0], &s.subject, s.key)
-	scope := maphash.Bytes(m.seed, m.hashing)
+// room makes room for one more value of that scope, unless it has too many.
+func (m *Memory) room(scope uint64) bool {
 	n := max(m.now.values[scope], m.before.values[scope])
 	if n >= heron.MaxValuesPerKey {
-		m.stats.DroppedValues += uint64(s.count)
 		return false
 	}
-	if m.now.index.used >= m.config.MaxFacts {
+	if m.now.used() >= m.config.MaxFacts {
 		m.before, m.now = m.now, newGeneration()
 		m.stats.Generations++
 	}
 	m.now.values[scope] = n + 1
-	m.stats.Distinct++
-	m.now.index.put(id, int32(len(m.now.facts)))
-	m.now.facts = append(m.now.facts, fact{first: s.first, last: s.last, count: s.count})
-	m.tell(&m.now.facts[len(m.now.facts)-1], s, text)
 	return true
 }
 
+// alias makes a known fact known by another spelling too.
+func (m *Memory) alias(raw, clean uint64) {
+	if m.now.used() < 2*m.config.MaxFacts {
+		m.now.aliases[raw] = clean
+	}
+}
+
 // again counts a known fact, and tells it again when that is due.
-func (m *Memory) again(f *fact, s *seen, value []byte) {
+func (m *Memory) again(f *fact, s *seen, value []byte, since uint64) {
 	if s.presence && s.first/heron.Minute <= f.told/heron.Minute {
 		return
 	}
-	if f.round == m.round {
-		o := &m.pending[f.place]
-		o.Count += uint64(s.count)
-		o.Last = max(o.Last, s.last)
-		return
-	}
-	if f.count == 0 {
-		f.first = s.first
-	}
-	f.count += s.count
-	f.last = max(f.last, s.last)
-	if s.presence || s.first-f.told >= m.config.Refresh {
+	due := m.count(f, s.first, s.last, s.count, since)
+	if due || s.presence && f.round != m.round {
 		m.tell(f, s, wire.Text(value, heron.MaxObservationValue))
 	}
+}
+
+// count counts sightings of a known fact, and reports whether it is due to be
+// told again.
+func (m *Memory) count(f *fact, first, last heron.Time, n uint32, since uint64) bool {
+	if f.round == m.round {
+		o := &m.pending[f.place]
+		o.Count += uint64(n)
+		o.Last = max(o.Last, last)
+		return false
+	}
+	if f.count == 0 {
+		f.first, f.since = first, since
+	}
+	f.count += n
+	f.last = max(f.last, last)
+	return first-f.told >= m.config.Refresh
+}
+
+// carry counts sightings of rounds before; what is known no more is new when it
+// is seen again.
+func (m *Memory) carry(c *carried) {
+	var f *fact
+	if c.alive {
+		f = m.known(c.id)
+	} else if f = m.now.known(c.id); f == nil {
+		f = m.before.known(c.id)
+	}
+	if f == nil {
+		return
+	}
+	if f.count == 0 || c.since < f.since {
+		f.first, f.since = c.first, c.since
+	}
+	f.count += c.count
+	f.last = max(f.last, c.last)
 }
 
 // tell puts an observation of f into what the next drain returns.
@@ -280,18 +266,4 @@ func (m *Memory) tell(f *fact, s *seen, text string) {
 		First: f.first, Last: f.last, Count: uint64(f.count),
 	})
 	f.count = 0
-}
-
-// find returns the fact with that hash, moved into the newer generation, or nil.
-func (m *Memory) find(id uint64) *fact {
-	if i, ok := m.now.index.get(id); ok {
-		return &m.now.facts[i]
-	}
-	i, ok := m.before.index.get(id)
-	if !ok {
-		return nil
-	}
-	m.now.index.put(id, int32(len(m.now.facts)))
-	m.now.facts = append(m.now.facts, m.before.facts[i])
-	return &m.now.facts[len(m.now.facts)-1]
 }

@@ -1,7 +1,6 @@
 package dissect
 
 import (
-	"hash/maphash"
 	"sync"
 
 	"github.com/heron-iot/heron"
@@ -17,36 +16,36 @@ const (
 
 // Round is what one worker learned between two cuts, in the order of packets.
 type Round struct {
-	seed      maphash.Seed
 	maxEvents int
+	turn      uint32    // its number
+	carried   []carried // counts of facts from the rounds before
 	facts     []seen
-	index     index  // place in facts by hash
 	text      []byte // values, as they came
 	events    []heron.Event
 	places    []uint64 // of the packets that the events came from
 	dropped   CollectorStats
+	forgot    uint64 // answer of the Memory: how many generations it has forgotten
 }
 
 // seen is one fact of a round.
 type seen struct {
-	id          uint64
+	id, scope   uint64 // hashes of the fact, and of what it shares with the others of its key
 	subject     heron.Subject
 	key, source string
 	at, size    int32 // of the value in text
 	first, last heron.Time
 	place       uint64 // of the packet that it was first seen in
+	note        int32  // its place in the book of the Collector
 	count       uint32
+	until       uint32 // answer of the Memory: the minute until which it need not hear of it again
 	presence    bool
 }
 
-func newRound(seed maphash.Seed, maxEvents int) *Round {
-	return &Round{seed: seed, maxEvents: maxEvents}
-}
+func newRound(maxEvents int) *Round { return &Round{maxEvents: maxEvents} }
 
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
-	r.index.reset()
-	r.facts, r.text, r.places = r.facts[:0], r.text[:0], r.places[:0]
+	r.carried, r.facts, r.text, r.places = r.carried[:0], r.facts[:0], r.text[:0], r.places[:0]
 	r.events = eventRoom(cap(r.events)) // whoever took the round keeps them
 	r.dropped = CollectorStats{}
 }
@@ -70,25 +69,25 @@ func eventRoom(n int) []heron.Event {
 	return make([]heron.Event, 0, n)
 }
 
-// see notes one sighting of the fact with that hash.
-func (r *Round) see(id uint64, s seen, value []byte) {
-	if i, ok := r.index.get(id); ok {
-		f := &r.facts[i]
-		f.last = max(f.last, s.last)
-		if !f.presence {
-			f.count++
-		}
-		return
-	}
-	value = value[:min(len(value), maxRaw)]
-	if len(r.facts) >= maxRoundFacts || len(r.text)+len(value) > maxRoundText {
+// add returns a new fact to be filled in, whose value has that many bytes, of
+// which as many as its size says belong into text; nil when there is no room.
+func (r *Round) add(size int) *seen {
+	size = min(size, maxRaw)
+	if len(r.facts) >= maxRoundFacts || len(r.text)+size > maxRoundText {
 		r.dropped.DroppedFacts++
-		return
+		return nil
 	}
-	s.id, s.at, s.size = id, int32(len(r.text)), int32(len(value))
-	r.text = append(r.text, value...)
-	r.index.put(id, int32(len(r.facts)))
-	r.facts = append(r.facts, s)
+	r.facts = append(r.facts, seen{at: int32(len(r.text)), size: int32(size)})
+	return &r.facts[len(r.facts)-1]
+}
+
+// again counts a fact of this round once more.
+func (r *Round) again(i int32, at heron.Time) {
+	f := &r.facts[i]
+	f.last = max(f.last, at)
+	if !f.presence {
+		f.count++
+	}
 }
 
 // event returns where to put an event of the packet with that place, nil when
