@@ -100,6 +100,7 @@ func (w *worker) at(phase, place uint64) {
 // to whichever worker; it runs the timers.
 func (w *worker) tick(at heron.Time) {
 	w.at(phaseTimer, 0)
+	w.collector.Tick(at)
 	w.table.Advance(at)
 }
 
