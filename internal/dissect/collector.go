@@ -177,15 +177,11 @@ func (c *Collector) Event(ev heron.Event) {
 }
 
 // Act implements Emitter.
-func (c *Collector) Act(kind string, attrs map[string]string) {
-	to := c.round.event(c.place)
-	if to == nil {
-		return
+func (c *Collector) Act(ev heron.Event) {
+	if to := c.round.event(c.place); to != nil {
+		*to = ev
+		c.fill(to)
 	}
-	m := c.message
-	to.Time, to.Kind, to.Protocol, to.Transport = m.Time, kind, c.protocol, m.Transport
-	to.Src, to.Dst, to.SrcPort, to.DstPort = m.Src, m.Dst, m.SrcPort, m.DstPort
-	to.Attrs = attrs
 }
 
 // maxRecords bounds the flow records of one packet.

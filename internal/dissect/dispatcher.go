@@ -33,10 +33,10 @@ const (
 // and the next message goes on. One goroutine uses a Dispatcher.
 type Dispatcher struct {
 	list      []Protocol
-	names     []string // of the list, and behind them those that are only carried
-	byPort    map[portKey][]int
+	names     []string         // of the list, and behind them those that are only carried
+	byPort    map[uint32][]int // by portKey
 	byEther   map[uint16][]int
-	probes    map[Over]*[256][]int // by the first byte
+	probes    [portless]*[256][]int // by what they ride on, and the first byte
 	out       Sink
 	reader    wire.Reader
 	frames    []heron.ProtocolCount // of the link, by place in list
@@ -47,11 +47,11 @@ type Dispatcher struct {
 	malformed uint64
 }
 
+// portless is above what has ports.
+const portless = OverLink
+
 // portKey is a port of one transport.
-type portKey struct {
-	over Over
-	port uint16
-}
+func portKey(over Over, port uint16) uint32 { return uint32(over)<<16 | uint32(port) }
 
 // NewDispatcher returns a Dispatcher for the protocols in list, which it owns
 // from now on, that tells out what they learn.
@@ -59,9 +59,8 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 	d := &Dispatcher{
 		list:    list,
 		frames:  make([]heron.ProtocolCount, len(list)),
-		byPort:  make(map[portKey][]int),
+		byPort:  make(map[uint32][]int),
 		byEther: make(map[uint16][]int),
-		probes:  make(map[Over]*[256][]int),
 		out:     out,
 	}
 	for i := range list {
@@ -88,8 +87,11 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 // enlist files protocol i under the ports and first bytes by which it is found.
 func (d *Dispatcher) enlist(i int, p *Protocol, over Over) {
 	for _, port := range p.Ports {
-		k := portKey{over, port}
+		k := portKey(over, port)
 		d.byPort[k] = append(d.byPort[k], i)
+	}
+	if over >= portless {
+		return
 	}
 	if d.probes[over] == nil {
 		d.probes[over] = new([256][]int)
@@ -119,7 +121,7 @@ func (d *Dispatcher) ProtocolName(i uint16) string {
 
 // ServerPort reports whether a dissector names the port as a service's.
 func (d *Dispatcher) ServerPort(port uint16) bool {
-	return len(d.byPort[portKey{OverTCP, port}]) > 0 || len(d.byPort[portKey{OverUDP, port}]) > 0
+	return len(d.byPort[portKey(OverTCP, port)]) > 0 || len(d.byPort[portKey(OverUDP, port)]) > 0
 }
 
 // Faults returns how many messages made a dissector panic.
@@ -196,7 +198,7 @@ func (d *Dispatcher) link(m *heron.Message) {
 // kind gives a message to each protocol of its ICMP type or IP protocol number
 // until one takes it. What no protocol knows is settled.
 func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
-	list := d.byPort[portKey{over, m.SrcPort}]
+	list := d.byPort[portKey(over, m.SrcPort)]
 	done := len(list) == 0
 	for _, i := range list {
 		v, err := d.dissect(i, m)
@@ -300,17 +302,15 @@ func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 // port, by the client's, then by content.
 func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome) {
 	over := overOf(m.Transport)
-	server, client := m.DstPort, m.SrcPort
-	if !m.FromClient {
-		server, client = client, server
-	}
 	waits := over == OverTCP && len(m.Payload) < minTry
-	undecided := [...]int{int(m.Flow.Candidate) - 1}
-	for i, list := range [...][]int{
-		undecided[:min(m.Flow.Candidate, 1)], d.byPort[portKey{over, server}], d.byPort[portKey{over, client}],
-		d.probing(over, m.Payload),
-	} {
-		v, result := d.try(list, m, except, i == 3)
+	candidate := [...]int{int(m.Flow.Candidate) - 1}
+	undecided := candidate[:min(m.Flow.Candidate, 1)]
+	for i := byCandidate; i <= byContent; i++ {
+		list := undecided
+		if i != byCandidate {
+			list = d.candidates(i, over, m)
+		}
+		v, result := d.try(list, m, except, i == byContent)
 		if result == taken {
 			return v, taken
 		}
@@ -326,6 +326,28 @@ func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome)
 		m.Flow.Settled = true
 	}
 	return heron.Verdict{Done: m.Flow.Settled}, refused
+}
+
+// way is how the protocol of a message is looked for, in that order.
+type way uint8
+
+const (
+	byCandidate way = iota // that is not decided yet
+	byServer
+	byClient
+	byContent
+)
+
+// candidates returns the protocols of the server's port, of the client's, or those
+// that the content may be.
+func (d *Dispatcher) candidates(how way, over Over, m *heron.Message) []int {
+	switch {
+	case how == byContent:
+		return d.probing(over, m.Payload)
+	case m.FromClient == (how == byServer):
+		return d.byPort[portKey(over, m.DstPort)]
+	}
+	return d.byPort[portKey(over, m.SrcPort)]
 }
 
 // probing returns the protocols whose Probe may know a payload.
@@ -456,6 +478,10 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 // port to another is the server, even when it is the first to be heard: answers
 // to broadcasts are flows of their own.
 func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
+	const both = toldClient | toldService
+	if m.Flow.Told&both == both {
+		return
+	}
 	about := heron.Subject{Endpoint: m.Src}
 	if m.FromClient && (!slices.Contains(p.Ports, m.SrcPort) || slices.Contains(p.Ports, m.DstPort)) {
 		if m.Flow.Told&toldClient == 0 {

@@ -92,9 +92,8 @@ type Emitter interface {
 	// Event reports an action; ev is kept, and its Time, Transport, ends, ports
 	// and Protocol are filled in from the message when zero.
 	Event(ev heron.Event)
-	// Act is Event for an action of the message at hand whose attributes an Attrs
-	// gave.
-	Act(kind string, attrs map[string]string)
+	// Act is Event for one whose Attrs an Attrs gave.
+	Act(ev heron.Event)
 	// Record passes on what an exporter says of a flow that it saw; rec is copied.
 	Record(rec *heron.FlowRecord)
 }

@@ -81,7 +81,7 @@ func (d *dissector) report(p *packet, m *heron.Message, out dissect.Emitter) {
 	case p.senderIP.IsUnspecified():
 		kind = "arp.probe"
 	}
-	out.Event(heron.Event{
+	out.Act(heron.Event{
 		Kind: kind, Attrs: d.fields(p, m.Src.MAC),
 		Src: heron.Endpoint{MAC: m.Src.MAC, IP: p.senderIP, VLAN: m.Src.VLAN},
 		Dst: heron.Endpoint{MAC: m.Dst.MAC, IP: p.targetIP, VLAN: m.Dst.VLAN},

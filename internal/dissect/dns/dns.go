@@ -149,7 +149,7 @@ func (d *dissector) query(q *dns.Question, m *heron.Message, out dissect.Emitter
 	if attrs == nil {
 		attrs = d.attrs.Keep(map[string]string{"name": string(q.Name), "type": typeName(q.Type)})
 	}
-	out.Act("dns.query", attrs)
+	out.Act(heron.Event{Kind: "dns.query", Attrs: attrs})
 }
 
 // What attributes are about, for dissect.Attrs.
@@ -195,7 +195,7 @@ func (d *dissector) answer(
 			"name": string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
 		})
 	}
-	out.Act("dns.answer", attrs)
+	out.Act(heron.Event{Kind: "dns.answer", Attrs: attrs})
 	return nil
 }
 

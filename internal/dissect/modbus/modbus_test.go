@@ -97,5 +97,5 @@ type silent struct{}
 func (silent) Observe(heron.Subject, string, []byte)       {}
 func (silent) ObserveString(heron.Subject, string, string) {}
 func (silent) Event(heron.Event)                           {}
-func (silent) Act(string, map[string]string)               {}
+func (silent) Act(heron.Event)                             {}
 func (silent) Record(*heron.FlowRecord)                    {}
