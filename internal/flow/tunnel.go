@@ -150,7 +150,7 @@ func (t *Table) greContent(r *wire.Reader, etherType, key int, numbered bool) {
 			r.Skip(4)
 		}
 		t.inside(r, layerGRE, 0, typeIPv4)
-	case typeIPv4, typeIPv6, typeMPLS, typeMPLSUp, typeNSH, typeVLAN:
+	case typeIPv4, typeIPv6, typeMPLS, typeMPLSUp, typeNSH, typeVLAN, typeQinQ, typeCMD, typeMACsec:
 		t.inside(r, layerGRE, 0, etherType)
 	default:
 		if etherType >= typeAruba && etherType <= typeArubaLast && etherType&0xf == 0 {
