@@ -28,6 +28,7 @@ const (
 	domainAnnounced = 0x0c
 	masterAnnounced = 0x0f
 	nameSize        = 32
+	headSize        = 14 + 2*(1+nameSize+1) // down to what it carries
 	maxComment      = 64
 	mailslot        = "\\MAILSLOT\\BROWSE\x00"
 	signature       = 0xaa55
@@ -41,7 +42,8 @@ func Protocol() dissect.Protocol {
 		Name:    "browser",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{138},
-		Spec:    "[MS-BRWS]; RFC 1002 §4.4 (NetBIOS datagrams)",
+		Spec:    "[MS-BRWS]; [MS-MAIL] (mailslots of SMB); RFC 1002 §4.4 (NetBIOS datagrams)",
+		Carries: []string{"smb"},
 		Starts:  []byte{directUnique, directUnique + 1, broadcast},
 		Probe:   func(b []byte, _ bool) bool { _, ok := source(b, nil); return ok && bytes.Contains(b, []byte(mailslot)) },
 		Dissect: d.dissect,
@@ -90,6 +92,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if at := bytes.Index(b, []byte(mailslot)); at >= 0 {
 		rest := wire.NewReader(b[at+len(mailslot):])
 		d.announcement(&rest, host, out)
+	}
+	if bytes.HasPrefix(b[headSize:], []byte("\xffSMB")) {
+		return heron.Verdict{Carries: "smb"}, nil
 	}
 	return heron.Verdict{}, nil
 }

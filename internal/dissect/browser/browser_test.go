@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/browser"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/proto/nbns"
+	"github.com/heron-iot/heron/internal/wire"
 )
 
 func datagram(announcement string) string {
@@ -34,5 +36,19 @@ func suite() dissecttest.Suite {
 }
 
 func TestBrowser(t *testing.T) { suite().Run(t) }
+
+// An announcement is a message of SMB, where it is one.
+func TestSMBIsNamed(t *testing.T) {
+	t.Parallel()
+	whole := datagram("\x01" + strings.Repeat("\x00", 40))
+	for payload, want := range map[string]string{whole: "smb", strings.Replace(whole, "SMB", "XYZ", 1): ""} {
+		m := heron.Message{Transport: heron.UDP, FromClient: true, Payload: []byte(payload), Flow: &heron.FlowScratch{}}
+		r := wire.NewReader(m.Payload)
+		v, err := browser.Protocol().Dissect(&r, &m, dissecttest.NewRecorder(dissect.CollectorConfig{}))
+		if v.Carries != want || err != nil {
+			t.Errorf("carries %q, want %q: %v", v.Carries, want, err)
+		}
+	}
+}
 
 func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
