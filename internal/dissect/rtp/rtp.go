@@ -30,8 +30,12 @@ const (
 	atType   = 3  // payload type
 	atSerial = 4  // sequence number: 2
 	atSource = 6  // SSRC: 4
-	atTime   = 10 // upper bits of the time stamp: 2
+	atTime   = 10 // upper bits of the time stamp: 2; of a proven flow the datagrams since
 )
+
+// watched is how many datagrams of a proven flow are looked at for RTCP, which
+// comes every few seconds (RFC 3550 §6.2).
+const watched = 1000
 
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
@@ -40,7 +44,8 @@ func Protocol() dissect.Protocol {
 		Name:    "rtp",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{5004},
-		Spec:    "RFC 3550 §5; RFC 3551 (payload types); RFC 3711 (SRTP)",
+		Spec:    "RFC 3550 §5; RFC 3551 (payload types); RFC 3711 (SRTP); RFC 5761 (RTCP on the same ports)",
+		Carries: []string{"rtcp"},
 		Probe:   func(b []byte, _ bool) bool { _, ok := read(b); return ok },
 		Starts:  dissect.Octets(0x80, 0xbf), // version 2
 		Dissect: d.dissect,
@@ -75,6 +80,9 @@ type dissector struct {
 }
 
 func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	if m.Flow.Data[atCount] >= enough {
+		return proven(m)
+	}
 	h, ok := read(m.Payload)
 	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
@@ -102,7 +110,29 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	d.text = appendPayload(d.text[:0], h.kind)
 	out.Observe(heron.Subject{Endpoint: m.Src}, keyPayload, d.text)
-	return heron.Verdict{Done: true}, nil
+	binary.BigEndian.PutUint16(data[atTime:], 0)
+	return heron.Verdict{}, nil
+}
+
+// proven looks whether a flow that is known has RTCP on the same ports: by its
+// second octet, no payload type can be mistaken for it (RFC 5761 §4). What is in
+// clear is for who reads that.
+func proven(m *heron.Message) (heron.Verdict, error) {
+	const first, last, description = 200, 207, 202
+	r := wire.NewReader(m.Payload)
+	marks, kind, size := r.U8(), r.U8(), r.U16()*4
+	source := r.U32()
+	if r.Err() == nil && marks>>6 == 2 && kind >= first && kind <= last && size >= 4 && size <= len(m.Payload)-4 && source != 0 {
+		next := r.At(4 + size)
+		if marks = next.U8(); marks>>6 == 2 && next.U8() == description && next.U16()*4 == next.Len() {
+			return heron.Verdict{}, dissect.ErrNotMine
+		}
+		return heron.Verdict{Carries: "rtcp", Done: true}, nil
+	}
+	seen := binary.BigEndian.Uint16(m.Flow.Data[atTime:]) + 1
+	binary.BigEndian.PutUint16(m.Flow.Data[atTime:], seen)
+	_, ok := read(m.Payload)
+	return heron.Verdict{Done: seen >= watched, Undecided: !ok}, nil // STUN and others may come between
 }
 
 // note remembers the last datagram of the side that is watched.

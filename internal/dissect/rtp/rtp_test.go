@@ -2,9 +2,11 @@ package rtp_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/dissect/dissecttest"
 	"github.com/heron-iot/heron/internal/dissect/rtp"
 )
@@ -53,6 +55,39 @@ func TestOthersAreNotTaken(t *testing.T) {
 		}
 		if taken {
 			t.Errorf("taken: %x", steps[1][:12])
+		}
+	}
+}
+
+// What shares its ports with RTP is named, and left to its own dissector where that
+// can read it.
+func TestRTCPOnTheSamePorts(t *testing.T) {
+	t.Parallel()
+	report := append(dissecttest.Hex("81c90007 000000aa"), make([]byte, 24)...)
+	for _, tt := range []struct {
+		name    string
+		payload []byte
+		want    heron.Verdict
+		err     error
+	}{
+		{"a report", report, heron.Verdict{Carries: "rtcp", Done: true}, nil},
+		{"an encrypted one", append(report[:32:32], make([]byte, 14)...), heron.Verdict{Carries: "rtcp", Done: true}, nil},
+		{"with a description", append(report[:32:32], dissecttest.Hex("81ca0003 000000aa 01047063376500 00")...), heron.Verdict{}, dissect.ErrNotMine},
+		{"more media", packet(0x80, 0, 99, 1<<20, 5), heron.Verdict{}, nil},
+		{"a report that is too long", report[:20], heron.Verdict{Undecided: true}, nil},
+		{"nothing", nil, heron.Verdict{Undecided: true}, nil},
+	} {
+		p := rtp.Protocol()
+		m := heron.Message{FromClient: true, Flow: &heron.FlowScratch{}}
+		for i := range uint16(4) {
+			m.Payload = packet(0x80, 0, i, 0, 5)
+			if _, err := p.Dissect(nil, &m, dissecttest.NewRecorder(dissect.CollectorConfig{})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m.Payload = tt.payload
+		if got, err := p.Dissect(nil, &m, nil); got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %+v, %v", tt.name, got, err)
 		}
 	}
 }
