@@ -145,12 +145,21 @@ func (t *Table) greContent(r *wire.Reader, etherType, key int, numbered bool) {
 	case typeERSPAN3:
 		t.inLayer(layerERSPAN, r.Len())
 		t.erspan3(r)
+	case typeCMD: // here the type of what follows comes first
+		t.inLayer(layerCMD, r.Len())
+		next := r.U16()
+		r.Skip(1)
+		if r.Skip(r.U8() * 4); r.Err() != nil {
+			t.fault()
+			return
+		}
+		t.inside(r, layerGRE, 0, next)
 	case typeWCCP: // redirected packets, since version 2 with a header of their own
 		if !looksIPv4(r) {
 			r.Skip(4)
 		}
 		t.inside(r, layerGRE, 0, typeIPv4)
-	case typeIPv4, typeIPv6, typeMPLS, typeMPLSUp, typeNSH, typeVLAN, typeQinQ, typeCMD, typeMACsec:
+	case typeIPv4, typeIPv6, typeMPLS, typeMPLSUp, typeNSH, typeVLAN, typeQinQ, typeMACsec:
 		t.inside(r, layerGRE, 0, etherType)
 	default:
 		if etherType >= typeAruba && etherType <= typeArubaLast && etherType&0xf == 0 {

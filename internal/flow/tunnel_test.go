@@ -95,7 +95,7 @@ func tunnels() []tunnelCase {
 		{"gre with mpls", 0, over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: frame.TypeMPLS}, frame.AppendMPLS(nil, packet, 5))), false, "mpls", "gre"},
 		{
 			"gre with cmd", 0,
-			over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x8909}, join([]byte{1, 1, 0, 1, 0, 5}, be16(frame.TypeIPv4), packet))), false, "cmd", "gre",
+			over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x8909}, join(be16(frame.TypeIPv4), []byte{1, 1, 0, 1, 0, 5}, packet))), false, "cmd", "gre",
 		},
 		{"pptp", 0, over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: frame.TypePPP, Call: 4, Sequence: 1}, ppp)), false, "ppp", "gre"},
 		{"wccp", 0, over(frame.ProtoGRE, frame.AppendGRE(nil, frame.GRE{Protocol: 0x883e}, join(make([]byte, 4), packet))), false, "", "gre"},
