@@ -5,6 +5,8 @@ package redis
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -119,11 +121,15 @@ func (d *dissector) command(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if first := r.Peek(1); first[0] != '*' {
 		return d.inline(r, m, out)
 	}
+	head := *r
 	count, ok := number(r, '*')
-	if short(r, m) {
-		return heron.Verdict{}, nil
-	}
 	if !ok || count == 0 || count > maxArgs {
+		if impossible(head, m) {
+			return heron.Verdict{}, errCount
+		}
+		if short(r, m) {
+			return heron.Verdict{}, nil
+		}
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	var args [kept][]byte
@@ -152,6 +158,18 @@ func (d *dissector) command(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	d.tell(&args, m, out)
 	return heron.Verdict{Consumed: r.Offset()}, nil
+}
+
+// errCount is for a command of fewer strings than one, or of more than there can be.
+var errCount = errors.New("a command with an impossible count")
+
+// impossible tells a command whose count cannot be from what is none: on the port,
+// by its form. Servers were attacked so.
+func impossible(r wire.Reader, m *heron.Message) bool {
+	r.Skip(1)
+	digits := r.Line(32)
+	next := r.Peek(1)
+	return slices.Contains(ports, m.DstPort) && isCount(digits) && len(next) == 1 && next[0] == '$'
 }
 
 // short reports whether more has to come.

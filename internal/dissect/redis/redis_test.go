@@ -41,6 +41,10 @@ func suite() dissecttest.Suite {
 				Steps: []dissecttest.Step{s(text("\x00\x01\x02\x03\x04\x05\x06")), s("*2\r\n" + text("secret") + ":7\r\n"), s("$-1\r\n")},
 			},
 			{
+				Name: "impossible", Transport: heron.TCP, ServerPort: 6379, PortOnly: true,
+				Steps: []dissecttest.Step{dissecttest.C("PING\r\n"), s("+PONG\r\n"), dissecttest.C("*-99999999999999999999\r\n$4\r\nPING\r\n"), s("+PONG\r\n")},
+			},
+			{
 				Name: "typed", Transport: heron.TCP, ServerPort: 6379, PortOnly: true,
 				Steps: []dissecttest.Step{dissecttest.C("PING\r\n"), s("+PONG\r\n")},
 			},
