@@ -18,6 +18,7 @@ const (
 	keyMaster     = "dnp3.master"     // link address from which the sender gives orders
 	keyOutstation = "dnp3.outstation" // link address at which the sender takes them
 	keyAttribute  = "dnp3.attribute." // and the name of a device attribute
+	keyStation    = "dnp3.station"    // of an outstation among several: its link address, and an attribute
 )
 
 // Protocol returns the dissector.
@@ -113,6 +114,10 @@ func (d *dissector) response(f *dnp3.Frame, a *dnp3.Application, m *heron.Messag
 	a.Attributes(func(at dnp3.Attribute) {
 		if name := attributeName(at.Variation); name != "" && at.Type == dnp3.TypeText {
 			out.Observe(about, name, at.Value)
+			d.text = strconv.AppendInt(d.text[:0], int64(f.Source), 10)
+			d.text = append(append(append(d.text, ' '), name[len(keyAttribute):]...), ' ')
+			d.text = append(d.text, at.Value...)
+			out.Observe(about, keyStation, d.text)
 		}
 	})
 	const refused = dnp3.IINFunction | dnp3.IINObject | dnp3.IINParameter

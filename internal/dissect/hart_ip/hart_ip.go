@@ -19,6 +19,9 @@ const (
 	keyLongTag      = "hart_ip.long_tag"
 	keyTag          = "hart_ip.tag"
 	keyDescriptor   = "hart_ip.descriptor"
+	// Several instruments may be behind one address: the number of each, and what it
+	// told, as "abcd tag TT-101".
+	keyInstrument = "hart_ip.instrument"
 )
 
 // Protocol returns the dissector.
@@ -110,6 +113,7 @@ func probe(b []byte) bool {
 
 type dissector struct {
 	text dissect.Buffer
+	line []byte
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -150,11 +154,14 @@ func (d *dissector) answer(f *frame, m *heron.Message, out dissect.Emitter) {
 	case 13:
 		d.text = appendPacked(d.text[:0], r.Bytes(6))
 		out.Observe(about, keyTag, d.text)
+		d.instrument(f.address, "tag", about, out)
 		d.text = appendPacked(d.text[:0], r.Bytes(12))
 		out.Observe(about, keyDescriptor, d.text)
 	case 20, 22:
 		if tag := wire.Unpad(wire.UntilZero(r.Bytes(32))); wire.Printable(tag) {
 			out.Observe(about, keyLongTag, tag)
+			d.text = append(d.text[:0], tag...)
+			d.instrument(f.address, "long_tag", about, out)
 		}
 	}
 	if first&0x7f == 7 || first&0x7f == 16 { // in write protection, access restricted
@@ -187,6 +194,20 @@ func (d *dissector) identity(r *wire.Reader, about heron.Subject, out dissect.Em
 	out.Observe(about, keyDeviceType, d.text.HexNumber(kind, 0))
 	out.Observe(about, keyDeviceID, d.text.HexNumber(id, 0))
 	out.Observe(about, keyRevision, d.text.Numbers('.', hart, device, software, hardware))
+	d.text = strconv.AppendInt(d.text[:0], int64(maker), 16)
+	d.text = strconv.AppendInt(append(d.text, '.'), int64(kind), 16)
+	d.instrument(id, "type", about, out)
+}
+
+// instrument tells that what is in d.text is the field of one instrument.
+func (d *dissector) instrument(id int, field string, about heron.Subject, out dissect.Emitter) {
+	if len(d.text) == 0 {
+		return
+	}
+	d.line = strconv.AppendInt(d.line[:0], int64(id), 16)
+	d.line = append(append(append(d.line, ' '), field...), ' ')
+	d.line = append(d.line, d.text...)
+	out.Observe(about, keyInstrument, d.line)
 }
 
 // order reports what a host orders. What only asks is reported once for each of
