@@ -29,7 +29,7 @@ func Protocol() dissect.Protocol {
 		Name:         "s7comm_plus",
 		Over:         dissect.OverTCP,
 		Ports:        []uint16{102},
-		Spec:         "RFC 1006; ITU-T X.224; the protocol itself is Siemens' own and not published: header, operation and function as generally known",
+		Spec:         "RFC 1006; ITU-T X.224; the protocol itself is Siemens' own and not published: header, operation and function as generally known, modes as open drivers set them",
 		EveryMessage: true,
 		Probe: func(b []byte, _ bool) bool {
 			n, payload, err := cotp.Span(b)
@@ -111,7 +111,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	out.Observe(m.Sender(), keyVersion, d.text.Number(version))
 	switch {
 	case operation == request && m.FromClient:
-		order(function, m, out)
+		order(function, body, m, out)
 	case operation == response && !m.FromClient:
 		out.ObserveString(m.Sender(), keyServer, "yes")
 		if function == createObject {
@@ -138,15 +138,21 @@ const (
 
 // order reports what a client asks of the controller. What only reads is reported
 // once for each of the last few forms of it on the flow.
-func order(function int, m *heron.Message, out dissect.Emitter) {
+func order(function int, r wire.Reader, m *heron.Message, out dissect.Emitter) {
 	kind, polled := "", false
+	mode := ""
+	if function == setVariable {
+		mode = modeOf(r)
+	}
 	switch function {
 	case explore:
 		kind, polled = "s7comm_plus.browse", true
 	case getVariable, getVariables, getSubstream:
 		kind, polled = "s7comm_plus.read", true
 	case setVariable, setVariables, setSubstream:
-		kind = "s7comm_plus.write"
+		if kind = mode; kind == "" {
+			kind = "s7comm_plus.write"
+		}
 	case createObject: // a session, a subscription, or what is downloaded
 		kind = "s7comm_plus.create"
 	case deleteObject:
@@ -160,6 +166,44 @@ func order(function int, m *heron.Message, out dissect.Emitter) {
 		return
 	}
 	out.Event(heron.Event{Kind: kind, Attrs: map[string]string{"function": strconv.FormatInt(int64(function), 16)}})
+}
+
+// modeOf reads the order to set one variable, and names the kind of event when it is
+// the state that the unit which runs the program is asked to be in. What is read is
+// behind the function: reserved, sequence, session and flags, the object, how many
+// attributes, which, and the value with its type.
+func modeOf(r wire.Reader) string {
+	const execution, requestedState = 52, 2167
+	const stop, run = 1, 3
+	r.Skip(2 + 2 + 4 + 1)
+	object := r.U32()
+	count, attribute := number(&r), number(&r)
+	r.Skip(1) // flags of the value
+	kind, value := r.U8(), number(&r)
+	if r.Err() != nil || object != execution || count != 1 || attribute != requestedState || kind < 2 || kind > 9 { // of whole numbers
+		return ""
+	}
+	switch value {
+	case stop:
+		return "s7comm_plus.stop"
+	case run:
+		return "s7comm_plus.start"
+	}
+	return ""
+}
+
+// number reads a number of seven bits an octet, the highest first; all octets but
+// the last have their first bit set.
+func number(r *wire.Reader) int {
+	n := 0
+	for range 5 {
+		b := r.U8()
+		n = n<<7 | b&0x7f
+		if b&0x80 == 0 {
+			return n
+		}
+	}
+	return -1
 }
 
 // maxProduct bounds the text that tells a product.

@@ -1,6 +1,7 @@
 package s7comm_plus_test
 
 import (
+	"encoding/hex"
 	"slices"
 	"testing"
 
@@ -19,6 +20,13 @@ func message(version, operation byte, function uint16, rest ...byte) []byte {
 	body = append(body, rest...)
 	b := append([]byte{0x72, version, byte(len(body) >> 8), byte(len(body))}, body...)
 	return cotp.AppendData(nil, append(b, 0x72, version, 0, 0), true)
+}
+
+// mode is the order to set an attribute of an object.
+func mode(version, object byte, attribute, value string) dissecttest.Step {
+	const session, flags = "00000385", "34"
+	rest := dissecttest.Hex(session + flags + "000000" + hex.EncodeToString([]byte{object}) + "01" + attribute + "00" + value)
+	return dissecttest.C(message(version, 0x31, 0x04f2, rest...))
 }
 
 func suite() dissecttest.Suite {
@@ -40,6 +48,10 @@ func suite() dissecttest.Suite {
 				c(message(3, 0x31, 0x04bb)), s(message(3, 0x32, 0x04bb)), c(message(3, 0x31, 0x054c)), c(message(3, 0x31, 0x054c)),
 				c(message(3, 0x31, 0x04f2)), c(message(3, 0x31, 0x056b)), c(message(3, 0x31, 0x04d4)), s(message(3, 0x33, 0)),
 				c(cotp.AppendData(nil, dissecttest.Hex("72ff0000"), true))),
+			talk("modes", mode(2, 52, "9077", "0801"), mode(3, 52, "9077", "0803"),
+				// another attribute, another object, a state that is neither, what is cut short
+				mode(3, 52, "9078", "0801"), mode(3, 53, "9077", "0801"), mode(3, 52, "9077", "0802"), mode(3, 52, "9077", "08"),
+				mode(3, 52, "ffffffffffff", "0801")),
 		},
 	}
 }
