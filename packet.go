@@ -8,30 +8,40 @@ type LinkType uint16
 
 // The link types that the decoder knows.
 const (
-	LinkNull       LinkType = 0   // BSD loopback, family in host order
-	LinkEthernet   LinkType = 1   // IEEE 802.3, with 802.1Q and QinQ
-	LinkPPP        LinkType = 9   // PPP, with or without its HDLC header
-	LinkPPPSerial  LinkType = 50  // PPP in HDLC-like framing, or Cisco HDLC
-	LinkPPPoE      LinkType = 51  // PPPoE session, with no Ethernet before it
-	LinkRaw        LinkType = 101 // raw IPv4 or IPv6
-	LinkCiscoHDLC  LinkType = 104 // Cisco HDLC
-	Link80211      LinkType = 105 // IEEE 802.11
-	LinkLoop       LinkType = 108 // OpenBSD loopback, family in network order
-	LinkLinuxSLL   LinkType = 113 // Linux cooked v1
-	LinkRadiotap   LinkType = 127 // radiotap, then 802.11
-	LinkWPAN       LinkType = 195 // IEEE 802.15.4 with its check sequence
-	LinkWPANNonASK LinkType = 215 // the same behind the preamble of the air
-	LinkIPv4       LinkType = 228
-	LinkIPv6       LinkType = 229
-	LinkWPANNoFCS  LinkType = 230 // IEEE 802.15.4 without check sequence
-	LinkLinuxSLL2  LinkType = 276 // Linux cooked v2
+	LinkNull           LinkType = 0   // BSD loopback, family in host order
+	LinkEthernet       LinkType = 1   // IEEE 802.3, with 802.1Q and QinQ
+	LinkPPP            LinkType = 9   // PPP, with or without its HDLC header
+	LinkPPPSerial      LinkType = 50  // PPP in HDLC-like framing, or Cisco HDLC
+	LinkPPPoE          LinkType = 51  // PPPoE session, with no Ethernet before it
+	LinkRaw            LinkType = 101 // raw IPv4 or IPv6
+	LinkCiscoHDLC      LinkType = 104 // Cisco HDLC
+	Link80211          LinkType = 105 // IEEE 802.11
+	LinkLoop           LinkType = 108 // OpenBSD loopback, family in network order
+	LinkENC            LinkType = 109 // OpenBSD IPsec, then IP
+	LinkLinuxSLL       LinkType = 113 // Linux cooked v1
+	LinkPFLog          LinkType = 117 // log of the OpenBSD packet filter, then IP
+	LinkPrism          LinkType = 119 // Prism header, then 802.11
+	LinkRadiotap       LinkType = 127 // radiotap, then 802.11
+	LinkAVS            LinkType = 163 // AVS header, then 802.11
+	LinkPPI            LinkType = 192 // per-packet information, then another link type
+	LinkWPAN           LinkType = 195 // IEEE 802.15.4 with its check sequence
+	LinkWPANNonASK     LinkType = 215 // the same behind the preamble of the air
+	LinkIPv4           LinkType = 228
+	LinkIPv6           LinkType = 229
+	LinkWPANNoFCS      LinkType = 230 // IEEE 802.15.4 without check sequence
+	LinkNFLog          LinkType = 239 // log of the Linux firewall, then IP
+	LinkNetAnalyzer    LinkType = 240 // Hilscher netANALYZER, then Ethernet
+	LinkNetAnalyzerRaw LinkType = 241 // the same with the preamble of the wire
+	LinkLinuxSLL2      LinkType = 276 // Linux cooked v2
+	LinkWPANTAP        LinkType = 283 // IEEE 802.15.4 behind what the radio tells
 )
 
 // Known reports whether the decoder knows the link type.
 func (l LinkType) Known() bool {
 	switch l {
 	case LinkNull, LinkEthernet, LinkPPP, LinkPPPSerial, LinkPPPoE, LinkRaw, LinkCiscoHDLC, Link80211, LinkLoop,
-		LinkLinuxSLL, LinkRadiotap, LinkWPAN, LinkWPANNonASK, LinkIPv4, LinkIPv6, LinkWPANNoFCS, LinkLinuxSLL2:
+		LinkLinuxSLL, LinkRadiotap, LinkWPAN, LinkWPANNonASK, LinkIPv4, LinkIPv6, LinkWPANNoFCS, LinkLinuxSLL2,
+		LinkENC, LinkPFLog, LinkPrism, LinkAVS, LinkPPI, LinkNFLog, LinkNetAnalyzer, LinkNetAnalyzerRaw, LinkWPANTAP:
 		return true
 	}
 	return false

@@ -28,13 +28,9 @@ func linkName(link heron.LinkType) string {
 		return " (USB)"
 	case 187, 201, 251, 256, 272:
 		return " (Bluetooth)"
-	case 192:
-		return " (PPI)"
-	case 283:
-		return " (IEEE 802.15.4 TAP)"
 	case 227:
 		return " (CAN)"
-	case 239, 253:
+	case 253:
 		return " (netlink)"
 	}
 	return ""

@@ -51,7 +51,9 @@ func fuzzLinks() []heron.LinkType {
 		heron.LinkEthernet, heron.LinkNull, heron.LinkRaw, heron.Link80211, heron.LinkRadiotap,
 		heron.LinkLinuxSLL, heron.LinkLinuxSLL2, heron.LinkIPv4, heron.LinkIPv6, heron.LinkLoop,
 		heron.LinkPPP, heron.LinkPPPSerial, heron.LinkPPPoE, heron.LinkCiscoHDLC,
-		heron.LinkWPAN, heron.LinkWPANNoFCS, heron.LinkWPANNonASK,
+		heron.LinkWPAN, heron.LinkWPANNoFCS, heron.LinkWPANNonASK, heron.LinkWPANTAP,
+		heron.LinkPPI, heron.LinkPrism, heron.LinkAVS, heron.LinkNFLog, heron.LinkPFLog, heron.LinkENC,
+		heron.LinkNetAnalyzer, heron.LinkNetAnalyzerRaw,
 	}
 }
 

@@ -20,6 +20,14 @@ func (t *Table) link(r *wire.Reader, link heron.LinkType) {
 		t.dot11(r)
 	case heron.LinkWPAN, heron.LinkWPANNoFCS, heron.LinkWPANNonASK:
 		t.wpan(r, link)
+	case heron.LinkWPANTAP:
+		t.wpanTAP(r)
+	case heron.LinkPPI:
+		t.ppi(r)
+	case heron.LinkPrism, heron.LinkAVS:
+		t.monitor(r)
+	case heron.LinkNetAnalyzer, heron.LinkNetAnalyzerRaw:
+		t.netAnalyzer(r, link)
 	default:
 		etherType, src := begin(r, link)
 		t.frame.src = src

@@ -39,6 +39,13 @@ func TestLinkHeaders(t *testing.T) {
 	}
 	plain := dot11(0x0108, ap[:], macA[:], macB[:], zero, snap)
 	fcs := join([]byte{0, 0, 17, 0, 3, 0, 0, 0}, make([]byte, 8), []byte{0x10}, plain, []byte{1, 2, 3, 4})
+	whole := frame.AppendEthernetIP(nil, e, ip, udp)
+	sum := []byte{1, 2, 3, 4}
+	prism := join([]byte{0x44, 0, 0, 0, 144, 0, 0, 0}, make([]byte, 136), plain)
+	avs := join([]byte{0x80, 0x21, 0x10, 1, 0, 0, 0, 64}, make([]byte, 56), plain)
+	ppi := join([]byte{0, 0, 32, 0, 105, 0, 0, 0, 2, 0, 20, 0}, make([]byte, 8), []byte{1, 0}, make([]byte, 10), plain, sum)
+	nflog := join([]byte{2, 0, 0, 5, 8, 0, 1, 0, 8, 0, 1, 0, 16, 0, 8, 0, 0, 6, 0, 0}, macA[:], zero,
+		[]byte{byte(len(packet) + 4), 0, 9, 0}, packet)
 	const text = `m udp 10.0.0.1:40000 > 10.0.0.2:80 #0 "hello"`
 	const onVLAN = `m udp 10.0.0.1:40000@7 > 10.0.0.2:80@7 #0 "hello"`
 	tests := []struct {
@@ -77,6 +84,17 @@ func TestLinkHeaders(t *testing.T) {
 		},
 		{"802.11 aggregate", heron.Link80211, dot11(0x0188, ap[:], macA[:], macB[:], zero, []byte{0x80, 0}, msdu), text, macA},
 		{"radiotap", heron.LinkRadiotap, join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, plain), text, macA},
+		{"prism", heron.LinkPrism, prism, text, macA},
+		{"prism, big-endian", heron.LinkPrism, join([]byte{0, 0, 0, 0x44, 0, 0, 0, 144}, prism[8:]), text, macA},
+		{"avs", heron.LinkAVS, avs, text, macA},
+		{"avs in prism's place", heron.LinkPrism, avs, text, macA},
+		{"ppi with check sequence", heron.LinkPPI, ppi, text, macA},
+		{"ppi with ethernet", heron.LinkPPI, join([]byte{0, 0, 8, 0, 1, 0, 0, 0}, whole), text, macA},
+		{"log of Linux", heron.LinkNFLog, nflog, text, macA},
+		{"log of OpenBSD", heron.LinkPFLog, join([]byte{61, 2, 0, 0}, make([]byte, 60), packet), text, heron.MAC{}},
+		{"IPsec of OpenBSD", heron.LinkENC, join([]byte{2, 0, 0, 0}, make([]byte, 8), packet), text, heron.MAC{}},
+		{"netANALYZER", heron.LinkNetAnalyzer, join([]byte{1, 0, 0, 0}, whole, sum), text, macA},
+		{"netANALYZER, transparent", heron.LinkNetAnalyzerRaw, join([]byte{1, 0, 0, 0, 0x55, 0x55, 0x55, 0xd5}, whole, sum), text, macA},
 		{"radiotap with time, flags and check sequence", heron.LinkRadiotap, fcs, text, macA},
 	}
 	for _, tt := range tests {

@@ -153,6 +153,13 @@ func begin(r *wire.Reader, link heron.LinkType) (etherType int, src heron.MAC) {
 		return loopback(r), src
 	case heron.LinkPPP:
 		return typePPP, src
+	case heron.LinkNFLog:
+		return nflog(r)
+	case heron.LinkPFLog:
+		return pflog(r), src
+	case heron.LinkENC:
+		r.Skip(12) // family, index, flags
+		return version(r), src
 	case heron.LinkPPPoE:
 		return typePPPoE, src
 	case heron.LinkPPPSerial, heron.LinkCiscoHDLC:

@@ -432,6 +432,7 @@ func TestWPAN(t *testing.T) {
 		{"zigbee", "wpan zbee_nwk", heron.LinkWPAN, zigbee, 0},
 		{"zigbee with no check sequence", "wpan zbee_nwk", heron.LinkWPANNoFCS, zigbee, 0},
 		{"behind a preamble", "wpan zbee_nwk", heron.LinkWPANNonASK, join(make([]byte, 4), []byte{0xa7, byte(len(zigbee))}, zigbee), 0},
+		{"behind what the radio tells", "wpan zbee_nwk", heron.LinkWPANTAP, join([]byte{0, 0, 12, 0, 0, 0, 1, 0, 1, 0, 0, 0}, zigbee, []byte{1, 2}), 0},
 		{"acknowledgement", "wpan", heron.LinkWPAN, []byte{2, 0, 1, 0, 0}, 0},
 		{"encrypted", "wpan", heron.LinkWPAN, join([]byte{0x49, 0x88}, zigbee[2:]), 1},
 		{"6LoWPAN", "wpan 6lowpan", heron.LinkWPAN, join(data, []byte{0x7a, 0x33}, make([]byte, 10)), 1},
