@@ -26,7 +26,31 @@ func frame(b []byte) (int, error) {
 	if err != nil || n > 0 && n <= len(b) && others(payload) {
 		return 0, dissect.ErrNotMine
 	}
+	if n == 0 && payload == nil {
+		return refused(b), nil
+	}
 	return n, nil
+}
+
+// refused returns the length of the packets of a connection that came to nothing: it
+// is asked for again, or broken off. Of one that is open the first data tell whose it
+// is.
+func refused(b []byte) int {
+	r := wire.NewReader(b)
+	for n := 0; r.Len() > 0; n++ {
+		size, err := cotp.Size(r.Peek(min(r.Len(), 4)))
+		if err != nil || size == 0 || size > r.Len() {
+			return 0
+		}
+		p, err := cotp.Read(&r)
+		switch {
+		case err != nil:
+			return 0
+		case p.Kind == cotp.DisconnectRequest, p.Kind == cotp.ConnectRequest && n > 0:
+			return r.Offset()
+		}
+	}
+	return 0
 }
 
 // others reports whether a payload begins like what other dissectors read.

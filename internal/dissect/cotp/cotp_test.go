@@ -22,6 +22,12 @@ func suite() dissecttest.Suite {
 			Steps: []dissecttest.Step{
 				dissecttest.C(connect), dissecttest.S(confirm), dissecttest.C(slices.Concat(data, data)), dissecttest.S(data),
 			},
+		}, {
+			Name: "again", Transport: heron.TCP, ServerPort: 102, PortOnly: true,
+			Steps: []dissecttest.Step{dissecttest.C(connect), dissecttest.S(confirm), dissecttest.C(connect)},
+		}, {
+			Name: "refused", Transport: heron.TCP, ServerPort: 102, PortOnly: true,
+			Steps: []dissecttest.Step{dissecttest.C(connect), dissecttest.S(dissecttest.Hex("03 00 00 0b 06 80 0007 0000 02"))},
 		}},
 	}
 }
