@@ -40,6 +40,7 @@ func Protocol() dissect.Protocol {
 	d := &dissector{}
 	return dissect.Protocol{
 		Name:         "ndp",
+		Within:       []string{"icmpv6"},
 		Over:         dissect.OverICMP,
 		Ports:        []uint16{routerSolicitation, routerAdvertisement, neighbourSolicitation, neighbourAdvertisement, redirect},
 		Spec:         "RFC 4861; RFC 4862 §5.4 (duplicate address detection); RFC 8106 (name servers)",
