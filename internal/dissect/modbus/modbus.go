@@ -24,6 +24,9 @@ const (
 	attrUnit     = "unit"
 )
 
+// port is where servers are.
+const port = 502
+
 // objectNames are the objects of the device identification by number (MODBUS
 // Application Protocol V1.1b3 §6.21).
 func objectName(id int) string {
@@ -52,17 +55,18 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:         "modbus",
 		Over:         dissect.OverTCP,
-		Ports:        []uint16{502},
+		Ports:        []uint16{port},
 		Spec:         "MODBUS Application Protocol V1.1b3; MODBUS Messaging on TCP/IP V1.0b",
 		EveryMessage: true,
 		Probe:        probe,
-		Frame:        frame,
+		Frame:        d.frame,
 		Dissect:      d.dissect,
 	}
 }
 
-func frame(b []byte) (int, error) {
+func (d *dissector) frame(b []byte) (int, error) {
 	n, err := modbus.Size(b)
+	d.alone = n == len(b)
 	if errors.Is(err, modbus.ErrNotModbus) {
 		return 0, dissect.ErrNotMine
 	}
@@ -86,12 +90,20 @@ type dissector struct {
 	names map[int]string // keys of the device identification
 	text  dissect.Buffer
 	attrs dissect.Attrs
+	alone bool // the frame at hand is all that there is of its stream
+}
+
+// odd reports whether a frame with which a flow begins is Modbus though its function
+// is none that is known, or what it asks cannot be: functions are tried out so. On
+// the port, a header that agrees with all that was sent is proof enough.
+func (d *dissector) odd(f *modbus.Frame, m *heron.Message) bool {
+	return d.alone && !m.Gap && m.FromClient && m.DstPort == port && f.Function&modbus.Exception == 0
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	f := modbus.Read(r)
 	known := modbus.Known(f.Function &^ modbus.Exception)
-	if r.Err() != nil || !known && m.Flow.Data[atTold] == 0 {
+	if r.Err() != nil || !known && m.Flow.Data[atTold] == 0 && !d.odd(&f, m) {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	if m.FromClient {
@@ -125,7 +137,7 @@ func isAnswer(f *modbus.Frame) bool {
 // that changes a device is reported each time.
 func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitter) error {
 	q, ok := modbus.ReadRequest(f)
-	if !ok && m.Flow.Data[atTold] == 0 {
+	if !ok && m.Flow.Data[atTold] == 0 && !d.odd(f, m) {
 		return dissect.ErrNotMine
 	}
 	if anew(m.Flow, 0, 0) {

@@ -52,6 +52,9 @@ func suite() dissecttest.Suite {
 				c(modbus.AskUMAS(6, 0, 0x7a, modbus.UMASWriteVariable, make([]byte, 12))), c(modbus.AskUMAS(7, 0, 0x7a, modbus.UMASDownloadInit, []byte{0, 1})),
 				c(modbus.AskUMAS(8, 0, 0x7a, modbus.UMASStop, []byte{0xff, 0})), s(modbus.AskUMAS(8, 0, 0x7a, modbus.UMASRefused, []byte{0x83})),
 				c(modbus.AskUMAS(9, 0, 0x7a, modbus.UMASDownloadBlock, make([]byte, 900))))),
+			onPort(talk("functions_tried_out", c(modbus.Ask(0, 1, 0, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0x80, Data: []byte{1}}),
+				c(modbus.Ask(0, 1, modbus.ReadCoils, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0x81, Data: []byte{3}}),
+				c(modbus.Ask(0, 1, 100, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0xe4, Data: []byte{1}}))),
 			talk("server_id", c(modbus.Ask(1, 1, modbus.ReadCoils, 0, 8)), s(modbus.Frame{Unit: 1, Function: 17, Data: []byte("\x08\x01\xffPLC-1\x00")})),
 		},
 	}
