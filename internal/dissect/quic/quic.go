@@ -16,7 +16,8 @@ import (
 // Keys of the observations; those about the handshake are TLS's.
 const (
 	keyVersion   = "quic.version"
-	keyUserAgent = "quic.user_agent" // in the transport parameters of some clients
+	keyUserAgent = "quic.user_agent"  // in the transport parameters of some clients
+	keyName      = "quic.server_name" // that a client asks for in a hello of Google\'s own
 )
 
 // Places in heron.FlowScratch.Data.
@@ -42,7 +43,7 @@ func Protocol() dissect.Protocol {
 		Name:    "quic",
 		Over:    dissect.OverUDP,
 		Ports:   []uint16{443, 8443, 853},
-		Spec:    "RFC 8999; RFC 9000; RFC 9001; RFC 9369; RFC 8446",
+		Spec:    "RFC 8999; RFC 9000; RFC 9001; RFC 9369; RFC 8446; QUIC Crypto (Google, revision 2016)",
 		Probe:   probe,
 		Starts:  dissect.Octets(0x80, 0xff), // long headers
 		Dissect: d.dissect,
@@ -71,6 +72,7 @@ func allowed(p *quic.Long, fromClient bool) bool {
 type dissector struct {
 	teller dissect.TLSTeller
 	opener opener
+	text   []byte
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -141,11 +143,28 @@ func (d *dissector) initial(p *quic.Long, m *heron.Message, out dissect.Emitter)
 	if err := quic.CryptoFrames(d.opener.frames, func(offset int, b []byte) { stream.Add(offset, b, maxStream) }); err != nil {
 		return
 	}
+	if hello, ok := quic.ReadHello(stream.Start()); ok && side == 0 {
+		d.google(&hello, m, out)
+		return
+	}
 	r := wire.NewReader(stream.Start())
 	kind, size := r.U8(), r.U24()
 	if body := r.Sub(size); body.Err() == nil && d.hello(kind, &body, side, m, out) == nil {
 		m.Flow.Data[atTold+side] = 1
 	}
+}
+
+// google tells what a client's hello of Google's own handshake says. Of a server's
+// nothing is read.
+func (d *dissector) google(h *quic.Hello, m *heron.Message, out dissect.Emitter) {
+	about := m.Sender()
+	out.Observe(about, keyUserAgent, h.Agent)
+	out.Observe(about, keyName, h.Name)
+	if len(h.Name) > 0 && !dissect.IsAddress(h.Name) {
+		d.text = dissect.AppendLower(d.text[:0], h.Name)
+		out.Observe(about, heron.KeyContact, d.text)
+	}
+	m.Flow.Data[atTold], m.Flow.Data[atTold+1] = 1, 1
 }
 
 // errUnexpected says that a message is not the one its side begins with.

@@ -47,6 +47,14 @@ func initial(version int, id string, fromClient bool, number int, frames []byte)
 	return client.AppendInitial(nil, p)
 }
 
+// google is a part of a hello of Google's own, in the frame that its versions have.
+func google(from, to int) []byte {
+	h := quic.AppendHello(nil, quic.Hello{Name: []byte("Hub.Example.com"), Agent: []byte("Chrome/81.0 Linux")})
+	b := crypto(h, from, min(to, len(h)))
+	b[0] = 8
+	return b
+}
+
 func talk(name string, steps ...dissecttest.Step) dissecttest.Conversation {
 	return dissecttest.Conversation{Name: name, Transport: heron.UDP, ServerPort: 443, Steps: steps}
 }
@@ -80,6 +88,8 @@ func suite() dissecttest.Suite {
 				s(quic.AppendRetry(nil, quic.Version1, []byte(mine), []byte(theirs), []byte("token"))),
 				c(initial(quic.Version1, theirs, true, 1, crypto(h, 0, len(h)))),
 				s(initial(quic.Version1, theirs, false, 0, crypto(a, 0, len(a))))),
+			talk("google_with_tls", whole(quic.GoogleT51)...),
+			talk("google", c(initial(quic.GoogleQ50, first, true, 0, google(0, 30))), c(initial(quic.GoogleQ50, first, true, 1, google(30, 60)))),
 			talk("versions_of_a_server", s(quic.AppendNegotiation(nil, []byte(mine), []byte(theirs), quic.Version1, 0x1a2a3a4a))),
 			talk("hello_was_missed", s(quic.AppendHandshake(nil, quic.Version1, []byte(mine), []byte(theirs), make([]byte, 900)))),
 		},

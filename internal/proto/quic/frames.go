@@ -13,6 +13,7 @@ const (
 	frameACK     = 0x02
 	frameACKECN  = 0x03
 	frameCrypto  = 0x06
+	frameGoogle  = 0x08 // CRYPTO in Google's versions; else a stream, which no Initial packet has
 	frameClose   = 0x1c
 )
 
@@ -31,7 +32,7 @@ func CryptoFrames(frames []byte, each func(offset int, data []byte)) error {
 		case framePadding, framePing:
 		case frameACK, frameACKECN:
 			skipACK(&r, kind == frameACKECN)
-		case frameCrypto:
+		case frameCrypto, frameGoogle:
 			offset := varint(&r)
 			data := r.Bytes(varint(&r))
 			if r.Err() == nil {

@@ -17,6 +17,9 @@ const (
 	Version1  = 0x00000001 // RFC 9000
 	Version2  = 0x6b3343cf // RFC 9369
 	Draft29   = 0xff00001d
+	GoogleQ50 = 0x51303530 // Google's, with its own handshake in place of TLS
+	GoogleT50 = 0x54303530 // Google's, with TLS
+	GoogleT51 = 0x54303531
 	firstSalt = 0xff000017 // draft-23, the first with the salt of draft-28
 	lastDraft = 0xff000022 // draft-34
 )
@@ -52,12 +55,20 @@ type Long struct {
 
 // Known reports whether Initial packets of that version can be read.
 func Known(version int) bool {
-	return version == Version1 || version == Version2 || version >= firstSalt && version <= lastDraft
+	return isGoogle(version) || version == Version1 || version == Version2 || version >= firstSalt && version <= lastDraft
 }
 
-// VersionName returns the version as people write it: "1", "2", "draft-29".
+// isGoogle reports whether a version is one of Google's that have the headers of the
+// standard.
+func isGoogle(version int) bool {
+	return version == GoogleQ50 || version == GoogleT50 || version == GoogleT51
+}
+
+// VersionName returns the version as people write it: "1", "2", "draft-29", "Q050".
 func VersionName(version int) string {
 	switch {
+	case isGoogle(version):
+		return string([]byte{byte(version >> 24), byte(version >> 16), byte(version >> 8), byte(version)})
 	case version == Version1:
 		return "1"
 	case version == Version2:

@@ -54,7 +54,7 @@ func TestServerInitialsOfTheSpecifications(t *testing.T) {
 
 func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	t.Parallel()
-	for _, version := range []int{quic.Version1, quic.Version2, quic.Draft29, 0xff00001b, 0xff000022} {
+	for _, version := range []int{quic.Version1, quic.Version2, quic.Draft29, 0xff00001b, 0xff000022, quic.GoogleQ50, quic.GoogleT50, quic.GoogleT51} {
 		client, server, err := quic.InitialKeys(version, dcid())
 		if err != nil {
 			t.Fatal(err)
@@ -97,6 +97,20 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	}
 }
 
+func TestHelloOfGoogle(t *testing.T) {
+	t.Parallel()
+	b := quic.AppendHello(nil, quic.Hello{Name: []byte("hub.example"), Agent: []byte("Chrome/81")})
+	h, ok := quic.ReadHello(b)
+	if !ok || string(h.Name) != "hub.example" || string(h.Agent) != "Chrome/81" {
+		t.Errorf("%q, %q, %t", h.Name, h.Agent, ok)
+	}
+	for n := range b {
+		if _, ok := quic.ReadHello(b[:n]); ok {
+			t.Errorf("%d octets are a whole hello", n)
+		}
+	}
+}
+
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	if got := quic.UserAgent(unhex(t, "000a0000"+"00390009"+"010130"+"7129"+"09"+"414243")); got != nil {
@@ -115,6 +129,7 @@ func FuzzReadLong(f *testing.F) {
 	}
 	frames := quic.AppendCrypto(nil, 0, []byte("hello"))
 	f.Add(client.AppendInitial(nil, quic.Initial{Version: quic.Version1, DCID: dcid(), Frames: frames}), frames)
+	f.Add([]byte{0xc0}, quic.AppendHello(nil, quic.Hello{Name: []byte("a"), Agent: []byte("b")}))
 	f.Add(quic.AppendNegotiation(nil, dcid(), nil, quic.Version2), []byte("\x02\x01\x01\x00\x00\x1c\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, in, frames []byte) {
 		orig := slices.Clone(in)
@@ -130,5 +145,6 @@ func FuzzReadLong(f *testing.F) {
 		}
 		_ = quic.CryptoFrames(frames, func(int, []byte) {})
 		quic.UserAgent(frames)
+		quic.ReadHello(frames)
 	})
 }
