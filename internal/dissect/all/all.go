@@ -44,6 +44,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/git"
 	"github.com/heron-iot/heron/internal/dissect/goose"
+	"github.com/heron-iot/heron/internal/dissect/gquic"
 	"github.com/heron-iot/heron/internal/dissect/gtp"
 	"github.com/heron-iot/heron/internal/dissect/hart_ip"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
@@ -190,6 +191,7 @@ var protocols = []func() dissect.Protocol{
 	ge_srtp.Protocol,
 	git.Protocol,
 	goose.Protocol,
+	gquic.Protocol,
 	gtp.Protocol,
 	hart_ip.Protocol,
 	hl7.Protocol,
