@@ -51,18 +51,14 @@ func (t *Table) ppi(r *wire.Reader) {
 // its place; both have their length as their second number.
 func (t *Table) monitor(r *wire.Reader) {
 	const avs, least, most = 0x80211, 16, 512
-	first, size := wire.NewReader(r.Peek(8)), 0
-	if first.U32()>>12 == avs {
-		size = first.U32()
-	} else {
-		size = first.U32LE()
-		if size > most { // Prism's is in the order of who captured
-			other := wire.NewReader(r.Peek(8))
-			other.Skip(4)
-			size = other.U32()
-		}
+	head := wire.NewReader(r.Peek(8))
+	isAVS := head.U32()>>12 == avs
+	little, big := head, head
+	size := big.U32()
+	if n := little.U32LE(); !isAVS && n <= most { // Prism's is in the order of who captured
+		size = n
 	}
-	if first.Err() != nil || size < least || size > most {
+	if big.Err() != nil || size < least || size > most {
 		t.fault()
 		return
 	}

@@ -121,16 +121,9 @@ func (d *dissector) command(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if first := r.Peek(1); first[0] != '*' {
 		return d.inline(r, m, out)
 	}
-	head := *r
-	count, ok := number(r, '*')
-	if !ok || count == 0 || count > maxArgs {
-		if impossible(head, m) {
-			return heron.Verdict{}, errCount
-		}
-		if short(r, m) {
-			return heron.Verdict{}, nil
-		}
-		return heron.Verdict{}, dissect.ErrNotMine
+	count, err := header(r, m)
+	if err != nil || count == 0 {
+		return heron.Verdict{}, err
 	}
 	var args [kept][]byte
 	for i := range count {
@@ -158,6 +151,21 @@ func (d *dissector) command(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	d.tell(&args, m, out)
 	return heron.Verdict{Consumed: r.Offset()}, nil
+}
+
+// header reads how many strings a command has; 0 when that is still to come.
+func header(r *wire.Reader, m *heron.Message) (int, error) {
+	head := *r
+	count, ok := number(r, '*')
+	switch {
+	case ok && count > 0 && count <= maxArgs:
+		return count, nil
+	case impossible(head, m):
+		return 0, errCount
+	case short(r, m):
+		return 0, nil
+	}
+	return 0, dissect.ErrNotMine
 }
 
 // errCount is for a command of fewer strings than one, or of more than there can be.
