@@ -17,6 +17,7 @@ type Collector struct {
 	round   *Round
 	spare   *Round
 	book    book
+	memo    memo
 	turn    uint32 // number of the round
 	forgot  uint64 // generations that the Memory forgot, as far as the book heard
 	place   uint64
@@ -118,6 +119,7 @@ func (c *Collector) hear(answered, next *Round) {
 // Begin implements Sink.
 func (c *Collector) Begin(m *heron.Message, protocol string) {
 	c.message, c.protocol, c.time = m, protocol, m.Time
+	c.memo.on = false
 }
 
 // Observe implements Emitter.
@@ -165,6 +167,7 @@ func (c *Collector) Fact(about heron.Subject, at heron.Time, source, key string,
 // Event implements Emitter: it fills in what ev leaves out from the message at hand.
 func (c *Collector) Event(ev heron.Event) {
 	clean(ev.Attrs)
+	c.memo.on = false
 	c.fill(&ev)
 	if to := c.round.event(c.place); to != nil {
 		*to = ev
@@ -178,6 +181,7 @@ func (c *Collector) Event(ev heron.Event) {
 
 // Act implements Emitter.
 func (c *Collector) Act(ev heron.Event) {
+	c.memo.on = false
 	if to := c.round.event(c.place); to != nil {
 		*to = ev
 		c.fill(to)
@@ -193,6 +197,7 @@ func (c *Collector) Record(rec *heron.FlowRecord) {
 		c.round.dropped.DroppedFacts++
 		return
 	}
+	c.memo.on = false
 	c.records = append(c.records, *rec)
 }
 
@@ -234,14 +239,17 @@ func (c *Collector) see(about *heron.Subject, key string, value uint64, size int
 	scope := c.hasher.scope(c.who.hash, key)
 	id := c.hasher.fact(scope, about, value)
 	n := c.book.find(id)
-	switch {
-	case n == nil:
+	if n == nil {
 		n = c.note(id)
-	case n.until > c.minute && c.time < c.end:
+	}
+	if c.memo.on {
+		c.memo.told = append(c.memo.told, int32(c.book.last))
+	}
+	switch {
+	case c.needless(n):
 		if !isPresence(key) {
-			c.book.count(n, c.time, sighting(c.turn, c.place))
+			c.count(n)
 		}
-		n.turn, n.at = c.turn, noPlace
 		return nil
 	case n.turn == c.turn && n.at != noPlace:
 		c.round.again(n.at, c.time)
@@ -257,6 +265,15 @@ func (c *Collector) see(about *heron.Subject, key string, value uint64, size int
 	return f
 }
 
+// needless reports whether a fact need not be told now.
+func (c *Collector) needless(n *note) bool { return n.until > c.minute && c.time < c.end }
+
+// count counts a sighting of a fact that is not told, the one that was asked for last.
+func (c *Collector) count(n *note) {
+	c.book.count(n, c.time, sighting(c.turn, c.place))
+	n.turn, n.at = c.turn, noPlace
+}
+
 // note adds a note for a fact; a full book begins anew.
 func (c *Collector) note(id uint64) *note {
 	if len(c.book.notes) >= maxNotes {
@@ -265,7 +282,7 @@ func (c *Collector) note(id uint64) *note {
 				c.book.carry(i, true, c.round)
 			}
 		}
-		c.book = newBook()
+		c.book, c.memo = newBook(), memo{}
 	}
 	return c.book.add(id)
 }

@@ -465,8 +465,14 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 	p := &d.list[i]
 	d.current = i
 	d.out.Begin(m, p.Name)
+	if p.Plain && d.out.Same(m.Payload) {
+		return heron.Verdict{}, nil
+	}
 	d.reader.Reset(m.Payload)
 	v, err := p.Dissect(&d.reader, m, d.out)
+	if p.Plain && err == nil && v == (heron.Verdict{}) {
+		d.out.Keep()
+	}
 	if err != nil && overOf(m.Transport) == 0 && !errors.Is(err, ErrNotMine) {
 		d.malformed++
 	}

@@ -52,6 +52,10 @@ type Protocol struct {
 	Carries []string
 	// Spec cites the document the dissector was written from.
 	Spec string
+	// Plain says that what Dissect does follows from the payload and its sender
+	// alone, whatever the flow, and that it only observes: a message that was seen
+	// before need not be taken apart again.
+	Plain bool
 	// EveryMessage keeps a flow from being settled: each message matters.
 	EveryMessage bool
 
@@ -104,4 +108,9 @@ type Sink interface {
 	// Begin says that what follows, until the next Begin, was learned from m by
 	// the named protocol. m is borrowed until then.
 	Begin(m *heron.Message, protocol string)
+	// Same reports whether a payload of that sender was seen before and tells
+	// nothing that must be told now; then it counts what it told.
+	Same(payload []byte) bool
+	// Keep remembers what was told since Same as what that payload tells.
+	Keep()
 }

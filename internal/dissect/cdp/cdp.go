@@ -54,6 +54,7 @@ func Protocol() dissect.Protocol {
 		Over:       dissect.OverLink,
 		EtherTypes: []uint16{0},
 		Spec:       "Cisco Discovery Protocol versions 1 and 2, as its public descriptions have it",
+		Plain:      true,
 		Dissect:    d.dissect,
 	}
 }

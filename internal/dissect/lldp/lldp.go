@@ -46,6 +46,7 @@ func Protocol() dissect.Protocol {
 		Over:       dissect.OverLink,
 		EtherTypes: []uint16{lldp.EtherType},
 		Spec:       "IEEE 802.1AB-2016 §8; ANSI/TIA-1057 §10.2 (LLDP-MED); IEC 61158-6-10 (PROFINET); RFC 8520 §12 (MUD)",
+		Plain:      true,
 		Dissect:    d.dissect,
 	}
 }

@@ -43,6 +43,7 @@ func Protocol() dissect.Protocol {
 		Over:         dissect.OverUDP,
 		Ports:        []uint16{5353},
 		Spec:         "RFC 6762; RFC 6763",
+		Plain:        true,
 		EveryMessage: true,
 		Dissect:      d.dissect,
 	}

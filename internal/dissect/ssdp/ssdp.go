@@ -34,6 +34,7 @@ func Protocol() dissect.Protocol {
 		Over:         dissect.OverUDP,
 		Ports:        []uint16{1900},
 		Spec:         "UPnP Device Architecture 2.0 §1; draft-cai-ssdp-v1-03",
+		Plain:        true,
 		EveryMessage: true,
 		Probe:        probe,
 		Dissect:      d.dissect,

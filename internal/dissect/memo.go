@@ -1,0 +1,58 @@
+package dissect
+
+import "hash/maphash"
+
+// Bounds of a memo: messages, and facts of one.
+const (
+	maxMemo      = 1 << 13
+	maxMemoFacts = 64
+)
+
+// memo is what plain messages told, by a hash of the message: devices announce
+// the same of themselves for ever.
+type memo struct {
+	known map[uint64][]int32 // places in the book, one for each fact that was told
+	key   uint64             // of the message at hand
+	told  []int32
+	on    bool // what the message at hand tells is taken down
+}
+
+// Same implements Sink.
+func (c *Collector) Same(payload []byte) bool {
+	if c.minute == anyTime {
+		return false // all must be told, and so taken apart
+	}
+	c.memo.key = c.hasher.numbers(c.hasher.endpoint(&c.message.Src), maphash.Bytes(c.hasher.seed, payload)^maphash.String(c.hasher.seed, c.protocol))
+	told := c.memo.known[c.memo.key]
+	if len(told) == 0 || !c.keptBack(told) {
+		c.memo.told, c.memo.on = c.memo.told[:0], true
+		return false
+	}
+	for _, i := range told {
+		c.book.last = int(i)
+		c.count(&c.book.notes[i])
+	}
+	return true
+}
+
+// keptBack reports whether none of those facts need be told now.
+func (c *Collector) keptBack(places []int32) bool {
+	for _, i := range places {
+		if !c.needless(&c.book.notes[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Keep implements Sink.
+func (c *Collector) Keep() {
+	m := &c.memo
+	if !m.on || len(m.told) == 0 || len(m.told) > maxMemoFacts {
+		return
+	}
+	if m.known == nil || len(m.known) >= maxMemo {
+		m.known = make(map[uint64][]int32)
+	}
+	m.known[m.key] = append(m.known[m.key][:0], m.told...)
+}
