@@ -11,7 +11,8 @@ type generation struct {
 	aliases map[uint64]uint64 // hash of a value as it came → that of its text
 }
 
-// fact is what must be remembered of an observation to tell it again.
+// fact is what must be remembered of an observation to tell it again. It fills a
+// cache line, for a look at it is a wait for memory.
 type fact struct {
 	id          uint64     // its hash
 	first, last heron.Time // since it was last told
@@ -20,6 +21,7 @@ type fact struct {
 	count       uint32 // since it was last told
 	round       uint32 // of the drain that place belongs to
 	place       int32  // in pending
+	_           [12]byte
 }
 
 func newGeneration() generation {

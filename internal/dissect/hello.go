@@ -43,10 +43,12 @@ const (
 	keyCertSHA256     = "tls.cert.sha256"
 )
 
-// Limits on certificates: most names told of one, and most remembered.
+// Limits on certificates: most names told of one, and most remembered. So many
+// fingerprints are remembered, too.
 const (
 	maxCertNames = 8
 	maxCerts     = 1024
+	maxPrints    = 1024
 )
 
 // TLSTeller tells what the clear part of TLS handshakes says, for those
@@ -56,7 +58,11 @@ type TLSTeller struct {
 	prints tls.Fingerprinter
 	text   []byte
 	known  map[[32]byte][]certFact // what certificates say, by their SHA-256
+	hellos map[string]helloPrints  // by what they are made of
 }
+
+// helloPrints are the fingerprints of a ClientHello.
+type helloPrints struct{ ja3, ja4 string }
 
 // certFact is one observation that a certificate gives rise to.
 type certFact struct{ key, value string }
@@ -79,8 +85,44 @@ func (t *TLSTeller) Client(h *tls.ClientHello, carrier byte, m *heron.Message, o
 	}
 	out.Observe(about, keyTLSALPN, t.text)
 	out.ObserveString(about, keyTLSClientVersion, tls.VersionName(h.MaxVersion()))
-	out.Observe(about, keyTLSJA3, t.prints.JA3(h))
-	out.Observe(about, keyTLSJA4, t.prints.JA4(h, carrier))
+	prints := t.printsOf(h, carrier)
+	out.ObserveString(about, keyTLSJA3, prints.ja3)
+	out.ObserveString(about, keyTLSJA4, prints.ja4)
+}
+
+// printsOf returns the fingerprints of a ClientHello. Digests are dear and most
+// hellos of a device are alike, so that they are remembered.
+func (t *TLSTeller) printsOf(h *tls.ClientHello, carrier byte) helloPrints {
+	t.text = append(t.text[:0], carrier, byte(h.Version>>8), byte(h.Version), 0)
+	if h.HasName {
+		t.text = append(t.text[:3], 1)
+	}
+	for _, b := range [...][]byte{h.Ciphers, h.Groups, h.Points, h.Signatures, h.Versions, h.ALPN} {
+		t.text = append(append(t.text, byte(len(b)>>8), byte(len(b))), b...)
+	}
+	r := wire.NewReader(h.Extensions)
+	for r.Len() > 0 {
+		t.text = append(t.text, r.Bytes(2)...)
+		r.Skip(r.U16())
+	}
+	if r.Err() != nil {
+		t.text = append(t.text, 1) // the last is not whole, and does not count
+	}
+	prints, ok := t.hellos[string(t.text)]
+	if ok {
+		return prints
+	}
+	prints.ja3 = string(t.prints.JA3(h))
+	prints.ja4 = string(t.prints.JA4(h, carrier))
+	const most = 1024 // bytes that are worth remembering
+	if len(t.text) > most {
+		return prints
+	}
+	if t.hellos == nil || len(t.hellos) >= maxPrints {
+		t.hellos = make(map[string]helloPrints)
+	}
+	t.hellos[string(t.text)] = prints
+	return prints
 }
 
 // Server tells what a ServerHello says.
