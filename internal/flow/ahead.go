@@ -9,13 +9,14 @@ import (
 
 // MaxAhead is how many frames Ahead looks at, and how many entries are fetched at
 // once: as many as a processor can wait for at the same time.
-const MaxAhead = 16
+const MaxAhead = 32
 
 // ahead is what was seen of the frames to come.
 type ahead struct {
 	glances [MaxAhead]glance
-	n, next int // how many there are, and which comes next
-	own     glance
+	n, next int    // how many there are, and which comes next
+	own     glance // at a frame that was not announced
+	other   glance // at a packet that is not plain
 	// fetched keeps the compiler from leaving out reads whose results nobody
 	// needs: they are there to bring memory near.
 	fetched uint64
@@ -24,7 +25,7 @@ type ahead struct {
 // glance is what a look at a frame tells of its flow.
 type glance struct {
 	data      []byte // of the frame
-	key       key
+	key       key    // of a plain frame nothing but its IPv4 addresses, ports and protocol
 	hash      uint32
 	entry     uint32 // the flow, when it is known already; 0: perhaps not
 	senderIsA bool
@@ -40,7 +41,10 @@ func (t *Table) Ahead(ps []*heron.Packet) {
 	a := &t.ahead
 	a.n, a.next = min(len(ps), MaxAhead), 0
 	for i := range a.n {
-		a.glances[i].look(ps[i], t.index.seed)
+		a.glances[i].look(ps[i], &t.index.seed)
+	}
+	if t.slab.used == 0 {
+		return
 	}
 	sum := uint64(0)
 	for i := range a.n {
@@ -51,11 +55,14 @@ func (t *Table) Ahead(ps []*heron.Packet) {
 		if !g.plain {
 			continue
 		}
-		if g.entry = t.index.likely(g.hash); g.entry != 0 {
-			e := t.slab.at(g.entry)
-			dir := e.direction(g.senderIsA)
-			sum += uint64(e.touched) + e.halves[dir].packets + uint64(e.streams[dir].next)
-		}
+		g.entry = t.index.likely(g.hash)
+		e := t.slab.at(g.entry) // of number 0 there is one too
+		sum += uint64(e.hash) + uint64(e.touched) + uint64(e.streams[0].next)
+	}
+	for i := range a.n {
+		g := &a.glances[i]
+		e := t.slab.at(g.entry)
+		sum += e.halves[e.direction(g.senderIsA)].packets
 	}
 	a.fetched += sum
 }
@@ -71,7 +78,7 @@ func (t *Table) glanceOf(p *heron.Packet) *glance {
 		}
 		a.n = 0 // not those that were announced
 	}
-	a.own.look(p, t.index.seed)
+	a.own.look(p, &t.index.seed)
 	return &a.own
 }
 
@@ -79,7 +86,7 @@ func (t *Table) glanceOf(p *heron.Packet) *glance {
 func sameBytes(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 // look reads the headers of a frame as far as its flow, if it is a plain one.
-func (g *glance) look(p *heron.Packet, seed [2]uint64) {
+func (g *glance) look(p *heron.Packet, seed *[2]uint64) {
 	g.data, g.entry, g.plain = p.Data, 0, false
 	h, rest := wire.Head34(p.Data)
 	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint16(h[12:14]) != typeIPv4 || h[14] != 0x45 {
@@ -91,10 +98,13 @@ func (g *glance) look(p *heron.Packet, seed [2]uint64) {
 	if fragment || ports == nil || length < 0 || length > len(rest) || h[23] != protoTCP && h[23] != protoUDP {
 		return
 	}
-	src, dst := binary.BigEndian.Uint32(h[26:30]), binary.BigEndian.Uint32(h[30:34])
-	g.key = key{a: addr{lo: uint64(src)}, b: addr{lo: uint64(dst)}, proto: h[23]}
-	g.senderIsA = g.key.order(int(binary.BigEndian.Uint16(ports[0:2])), int(binary.BigEndian.Uint16(ports[2:4])))
-	g.hash = uint32(g.key.hash(seed) >> 32)
+	// With the ports behind them addresses are in the order of key.order.
+	srcPort, dstPort := uint64(binary.BigEndian.Uint16(ports[0:2])), uint64(binary.BigEndian.Uint16(ports[2:4]))
+	a, b := uint64(binary.BigEndian.Uint32(h[26:30]))<<16|srcPort, uint64(binary.BigEndian.Uint32(h[30:34]))<<16|dstPort
+	g.senderIsA = a <= b
+	a, b = min(a, b), max(a, b)
+	g.key.a.lo, g.key.b.lo, g.key.ports, g.key.proto = a>>16, b>>16, uint32(a&0xffff)<<16|uint32(b&0xffff), h[23]
+	g.hash = uint32(g.key.hash4(seed) >> 32)
 	g.plain = true
 }
 
@@ -106,8 +116,10 @@ func (t *Table) plainPacket(p *heron.Packet, g *glance) {
 		return
 	}
 	f := &t.frame
-	f.dst, f.src = heron.MAC(h[0:6]), heron.MAC(h[6:12])
-	f.srcIP.lo, f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[26:30])), uint64(binary.BigEndian.Uint32(h[30:34]))
+	f.dst = heron.MAC(h[0:6])
+	f.src = heron.MAC(h[6:12])
+	f.srcIP.lo = uint64(binary.BigEndian.Uint32(h[26:30]))
+	f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[30:34]))
 	f.bytes = int(binary.BigEndian.Uint16(h[16:18]))
 	f.length = f.bytes - 20
 	f.payload = f.length
@@ -126,7 +138,7 @@ func (t *Table) plainPacket(p *heron.Packet, g *glance) {
 func (t *Table) found(protocol, src, dst int) *glance {
 	g := t.glance
 	if g == nil {
-		g = &t.ahead.own
+		g = &t.ahead.other
 		g.senderIsA = t.setKey(&g.key, protocol, src, dst)
 		g.hash = uint32(g.key.hash(t.index.seed) >> 32)
 		g.entry = t.index.find(&t.slab, &g.key, g.hash)

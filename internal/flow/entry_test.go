@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+	"fmt"
 	"testing"
 	"unsafe"
 )
@@ -22,5 +24,25 @@ func TestEntryFillsCacheLines(t *testing.T) {
 	}
 	if at := unsafe.Offsetof(entry{}.scratch); at != 256 {
 		t.Errorf("what each packet needs has %d bytes, want 256", at)
+	}
+}
+
+func TestHexDigits(t *testing.T) {
+	t.Parallel()
+	for _, n := range []uint32{0, 1, 0x89abcdef, 0x01234567, 0xffffffff, 0x9a9a0f0f} {
+		var b [8]byte
+		binary.BigEndian.PutUint64(b[:], hexDigits(n))
+		if want := fmt.Sprintf("%08x", n); string(b[:]) != want {
+			t.Errorf("got %q, want %q", b, want)
+		}
+	}
+}
+
+func TestKeysOfPlainFramesHashAlike(t *testing.T) {
+	t.Parallel()
+	seed := [2]uint64{7, 11}
+	k := key{a: addr{lo: 0x0a000001}, b: addr{lo: 0x0a0000ff}, ports: 80<<16 | 50000, proto: protoTCP}
+	if k.hash(seed) != k.hash4(&seed) {
+		t.Error("a key has two hashes")
 	}
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"net/netip"
 	"slices"
 	"strings"
@@ -123,13 +122,23 @@ func (t *Table) emit(e *entry, ended bool) {
 
 // id names the flow by what it is and when it began, and by nothing else.
 func (t *Table) id(e *entry) string {
-	var b [16]byte
-	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
-		binary.BigEndian.PutUint64(b[i*8:], e.key.hash([2]uint64{seed, uint64(e.first)}))
-	}
 	var text [32]byte
-	hex.Encode(text[:], b[:])
+	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
+		h := e.key.hash([2]uint64{seed, uint64(e.first)})
+		binary.BigEndian.PutUint64(text[16*i:], hexDigits(uint32(h>>32)))
+		binary.BigEndian.PutUint64(text[16*i+8:], hexDigits(uint32(h)))
+	}
 	return t.ids.keep(text[:])
+}
+
+// hexDigits returns the eight digits of a number, one in each byte.
+func hexDigits(n uint32) uint64 {
+	x := uint64(n)
+	x = (x | x<<16) & 0x0000ffff0000ffff
+	x = (x | x<<8) & 0x00ff00ff00ff00ff
+	x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
+	letters := (x + 0x0606060606060606) >> 4 & 0x0101010101010101 // 1 where the digit is above 9
+	return x + 0x3030303030303030 + letters*('a'-'0'-10)
 }
 
 // idBatch is how many ids are kept in one piece of memory.

@@ -20,11 +20,15 @@ type sightSet [sightWays]sighting
 // sighting is one pair, and the minute in which to tell it again. Four of them
 // are a pair of cache lines.
 type sighting struct {
-	ip   addr
-	due  uint32
-	mac  heron.MAC
-	vlan uint16
-	kind uint8 // 0: unused place, else what ip is
+	ip      addr
+	station uint64 // MAC address, then VLAN
+	due     uint32
+	kind    uint8 // 0: unused place, else what ip is
+}
+
+// stationOf makes one number of a MAC address and a VLAN.
+func stationOf(m *heron.MAC, vlan uint16) uint64 {
+	return uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(vlan)
 }
 
 // What a sighting knows of the network layer.
@@ -38,19 +42,19 @@ const (
 // this minute of traffic time, and returns the minute in which to ask again.
 func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	f := &t.frame
-	s := sighting{mac: f.src, vlan: f.vlan, kind: sightLink}
+	s := sighting{station: stationOf(&f.src, f.vlan), kind: sightLink}
 	if hasIP && ip != (addr{}) && !ip.isGroup(f.v6) {
 		s.ip, s.kind = ip, sightIPv4
 		if f.v6 {
 			s.kind = sightIPv6
 		}
 	}
-	if s.mac.IsMulticast() || s.kind == sightLink && s.mac.IsZero() {
+	if f.src.IsMulticast() || s.kind == sightLink && f.src.IsZero() {
 		return t.minute + 1
 	}
-	due, told := t.sightings.look(s, t.minute)
+	due, told := t.sightings.look(&s, t.minute)
 	if !told {
-		e := heron.Endpoint{MAC: s.mac, VLAN: s.vlan}
+		e := heron.Endpoint{MAC: f.src, VLAN: f.vlan}
 		if s.kind != sightLink {
 			e.IP = ip.netip(f.v6)
 		}
@@ -61,7 +65,7 @@ func (t *Table) sight(ip addr, hasIP bool) uint32 {
 
 // look finds s, or puts it in place of the one that is oldest of its set, and
 // returns when it is to be told again. told is false when that is now.
-func (c *sightings) look(s sighting, minute uint32) (due uint32, told bool) {
+func (c *sightings) look(s *sighting, minute uint32) (due uint32, told bool) {
 	if c.sets == nil {
 		c.sets = make([]sightSet, sightSets)
 	}
@@ -69,7 +73,7 @@ func (c *sightings) look(s sighting, minute uint32) (due uint32, told bool) {
 	oldest := &set[0]
 	for i := range set {
 		w := &set[i]
-		if w.ip == s.ip && w.mac == s.mac && w.vlan == s.vlan && w.kind == s.kind {
+		if w.station == s.station && w.ip == s.ip && w.kind == s.kind {
 			if minute < w.due {
 				return w.due, true
 			}
@@ -81,14 +85,10 @@ func (c *sightings) look(s sighting, minute uint32) (due uint32, told bool) {
 		}
 	}
 	s.due = minute + 1 // whole minutes, so that tables which share a source agree
-	*oldest = s
+	*oldest = *s
 	return s.due, false
 }
 
 func (s *sighting) hash() uint64 {
-	m := uint64(0)
-	for _, c := range s.mac {
-		m = m<<8 | uint64(c)
-	}
-	return mix(mix(s.ip.hi, s.ip.lo)^m, uint64(s.vlan)<<8|uint64(s.kind))
+	return mix(mix(s.ip.hi, s.ip.lo)^s.station>>16, s.station&0xffff<<8|uint64(s.kind))
 }

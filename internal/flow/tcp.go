@@ -38,10 +38,9 @@ func (t *Table) tcp(packet []byte) {
 		t.fault()
 		return
 	}
-	g := segment{
-		seq: binary.BigEndian.Uint32(b[4:8]), ack: binary.BigEndian.Uint32(b[8:12]), flags: int(b[13]),
-		urgent: binary.BigEndian.Uint16(b[18:20]), data: data,
-	}
+	var g segment // by its fields: a copy of the whole would wait for them
+	g.seq, g.ack = binary.BigEndian.Uint32(b[4:8]), binary.BigEndian.Uint32(b[8:12])
+	g.flags, g.urgent, g.data = int(b[13]), binary.BigEndian.Uint16(b[18:20]), data
 	g.length = max(t.frame.length-header, len(g.data))
 	t.frame.payload = g.length
 
