@@ -65,7 +65,9 @@ type Table struct {
 	now    heron.Time
 	minute uint32     // of now
 	first  heron.Time // of the first frame
-	stats  heron.Stats
+	// nextSecond is when the second after now begins.
+	nextSecond heron.Time
+	stats      heron.Stats
 
 	frame  frame
 	glance *glance // at the packet at hand, until its flow is found; nil: it was not plain
@@ -170,15 +172,23 @@ func (t *Table) clock(at heron.Time) {
 	switch {
 	case t.now == 0:
 		t.now, t.first = at, at
-		t.minute = uint32(at / sightEvery)
 		t.wheel.start(at)
+		t.turn(at)
 	case at > t.now:
 		t.now = at
-		t.minute = uint32(at / sightEvery)
-		t.runTimers()
+		if at >= t.nextSecond {
+			t.turn(at)
+			t.runTimers()
+		}
 	case at < t.now-reordering:
 		t.stats.Late++
 	}
+}
+
+// turn notes which second and which minute it is.
+func (t *Table) turn(at heron.Time) {
+	t.nextSecond = (at/heron.Second + 1) * heron.Second
+	t.minute = uint32(at / sightEvery)
 }
 
 // Flush ends all flows, as at the end of a capture. The table may be used again.
