@@ -56,11 +56,11 @@ func inOrder(of []harvest) []heron.Flow {
 // spareFlows is room that was given back.
 var spareFlows sync.Pool
 
-// recycle gives back the room of a batch that nobody needs any more.
+// recycle gives back the room of a batch that nobody needs any more. What is in
+// it is overwritten, or goes with it when the collector takes the room.
 func recycle(b *heron.Batch) {
 	dissect.Recycle(b.Events)
 	if flows := b.Flows; cap(flows) > 0 {
-		clear(flows)
 		spareFlows.Put(&flows)
 	}
 }
