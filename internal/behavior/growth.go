@@ -12,8 +12,14 @@ type side struct {
 	sizes, gaps    [heron.FlowBuckets]uint16
 }
 
-// grow brings s up to date and sets more to what came to it.
+// any reports whether anything was sent.
+func (s *side) any() bool { return s.packets|s.bytes != 0 }
+
+// grow brings s up to date and sets more, which is zero, to what came to it.
 func (s *side) grow(more, now *side) {
+	if now.bytes == s.bytes && now.packets == s.packets {
+		return
+	}
 	more.bytes = now.bytes - min(s.bytes, now.bytes)
 	more.packets = now.packets - min(s.packets, now.packets)
 	for i := range now.sizes {

@@ -127,7 +127,7 @@ func (t *Tracker) find(s *state, p *place, o *party, r role, f *heron.Flow) {
 		i = slices.Index(s.keys, key)
 		if i < 0 {
 			i = s.room()
-			s.peers[i], s.keys[i], s.devices[i] = peer{first: f.First, port: f.ServerPort}, key, t.deviceWord(o)
+			s.settle(i, peer{first: f.First, last: max(0, f.Last), port: f.ServerPort}, key, t.deviceWord(o))
 		}
 		p.peer = uint8(i)
 	}
@@ -145,18 +145,43 @@ func (t *Tracker) deviceWord(o *party) uint32 {
 // room returns a free slot, or that of the peer that was quiet longest.
 func (s *state) room() int {
 	if n := len(s.peers); n < maxPeers {
-		s.peers, s.keys, s.devices = append(s.peers, peer{}), append(s.keys, 0), append(s.devices, 0)
+		s.peers, s.keys, s.devices, s.lasts = append(s.peers, peer{}), append(s.keys, 0), append(s.devices, 0), append(s.lasts, 0)
 		return n
 	}
-	oldest := 0
-	for i := range s.peers {
-		if s.peers[i].last < s.peers[oldest].last {
-			oldest = i
-		}
-	}
+	oldest := s.quietest()
 	s.era++
 	s.met &^= 1 << oldest
 	return oldest
+}
+
+// quietest is which of the peers was quiet longest. It looks only at those whose
+// lasts, which are never too late, are least, and corrects these until they agree.
+func (s *state) quietest() int {
+	for {
+		least, oldest := slices.Min(s.lasts), -1
+		for i, rough := range s.lasts {
+			if rough != least {
+				continue
+			}
+			last := s.peers[i].last
+			if s.lasts[i] = s.rough(last); s.lasts[i] == least && (oldest < 0 || last < s.peers[oldest].last) {
+				oldest = i
+			}
+		}
+		if oldest >= 0 {
+			return oldest
+		}
+	}
+}
+
+// rough is a time in 65 ms since the device was first seen.
+func (s *state) rough(t heron.Time) uint32 {
+	return uint32(min(max(t-s.since, 0)>>16, math.MaxUint32))
+}
+
+// settle puts a peer in its slot.
+func (s *state) settle(i int, p peer, key uint64, device uint32) {
+	s.peers[i], s.keys[i], s.devices[i], s.lasts[i] = p, key, device, s.rough(p.last)
 }
 
 // peersOf returns the peers of a device, busiest first.
@@ -195,8 +220,7 @@ func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	}
 	key := newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
 	if !slices.Contains(s.keys, key) && len(s.peers) < maxPeers {
-		i := s.room()
-		s.peers[i], s.keys[i], s.devices[i] = p, key, t.words.number(n.DeviceID)
+		s.settle(s.room(), p, key, t.words.number(n.DeviceID))
 	}
 }
 

@@ -22,6 +22,7 @@ type state struct {
 
 	keys     []uint64      // of the peers, side by side so that they are found quickly
 	devices  []uint32      // words of those of the peers
+	lasts    []uint32      // of the peers, roughly, as they were when somebody last asked
 	seen     sketch        // peers in the open window
 	past     [peers]uint64 // sums of all windows that are closed
 	tails    [features]tail
@@ -35,7 +36,11 @@ func (s *state) total(feature int) uint64 { return s.past[feature] + s.sums[feat
 
 // add counts what a flow did, in which the device has a role.
 func (s *state) add(d *growth, r role, f *heron.Flow) {
+	s.flows[r] += uint64(d.begun)
 	out, in := &d.sent[r], &d.sent[1-r]
+	if !out.any() && !in.any() && d.earlier == 0 {
+		return // it only ended
+	}
 	if d.secrecy != untold {
 		s.tell(d)
 	}
@@ -48,11 +53,14 @@ func (s *state) add(d *growth, r role, f *heron.Flow) {
 		s.hour = hour
 	}
 	s.hourly += out.bytes + in.bytes
-	s.flows[r] += uint64(d.begun)
-	s.sizesOut.add(&out.sizes)
-	s.sizesIn.add(&in.sizes)
-	s.gapsOut.add(&out.gaps)
-	s.gapsIn.add(&in.gaps)
+	if out.any() {
+		s.sizesOut.add(&out.sizes)
+		s.gapsOut.add(&out.gaps)
+	}
+	if in.any() {
+		s.sizesIn.add(&in.sizes)
+		s.gapsIn.add(&in.gaps)
+	}
 }
 
 // tell counts bytes whose secrecy is known, those too that came before it was.
