@@ -1,7 +1,9 @@
 package detect_test
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -200,5 +202,32 @@ func TestTable(t *testing.T) {
 	sweep(heron.Hour + heron.Second)
 	if calls != kept || tab.Find("99") != nil {
 		t.Errorf("swept %d of %d", calls, kept)
+	}
+}
+
+// TestTableIsAMap does what it is told at random, beside a map.
+func TestTableIsAMap(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	tab, want := detect.NewTable[uint64, int](1<<20, detect.HashNumber, cmp.Compare[uint64]), map[uint64]int{}
+	for i := range 20_000 {
+		switch k := r.Uint64N(500); r.IntN(3) {
+		case 0:
+			tab.Remove(k)
+			delete(want, k)
+		case 1:
+			*tab.Get(k, 1) = i
+			want[k] = i
+		default:
+			v := tab.Find(k)
+			if w, known := want[k]; known != (v != nil) || known && *v != w {
+				t.Fatalf("step %d: %d is %v, want %v %v", i, k, v, known, w)
+			}
+		}
+	}
+	got := 0
+	tab.Sweep(heron.Hour, func(*int) bool { return true }, func(uint64, *int) bool { got++; return false })
+	if got != len(want) {
+		t.Errorf("swept %d of %d", got, len(want))
 	}
 }

@@ -1,0 +1,26 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/heron-iot/heron"
+)
+
+func TestTimeline(t *testing.T) {
+	t.Parallel()
+	b := &heron.Batch{
+		Flows:  []heron.Flow{{Last: 5}, {Last: 2}, {Last: 9}, {Last: 5}},
+		Events: []heron.Event{{Time: 5}, {Time: 1}, {Time: 12}, {Time: 5}},
+	}
+	var line timeline
+	for range 2 { // it is re-used
+		var got []int
+		for _, m := range line.of(b) {
+			got = append(got, m.index)
+		}
+		if fmt.Sprint(got) != "[5 1 0 3 4 7 2 6]" {
+			t.Errorf("got %v", got)
+		}
+	}
+}
