@@ -176,7 +176,9 @@ func roles(nodes []*node, services []heron.Service) []string {
 			out = append(out, "router")
 		}
 		for _, f := range n.facts {
-			out = append(out, f.role())
+			if role := f.role(); role != "" && !slices.Contains(out, role) {
+				out = append(out, role)
+			}
 		}
 	}
 	return listRoles(out, services)
@@ -187,7 +189,9 @@ func roles(nodes []*node, services []heron.Service) []string {
 func (v *Inventory) rolesSeen(r *record, services []heron.Service) []string {
 	out := slices.Clone(r.device.Roles)
 	for at := r.firstSeen; at != 0; at = v.sightings[at].next {
-		out = append(out, v.sightings[at].fact.role())
+		if role := v.sightings[at].fact.role(); role != "" {
+			out = append(out, role)
+		}
 	}
 	return listRoles(out, services)
 }
@@ -204,7 +208,6 @@ func listRoles(out []string, services []heron.Service) []string {
 			out = append(out, "dns_server")
 		}
 	}
-	out = slices.DeleteFunc(out, func(role string) bool { return role == "" })
 	slices.Sort(out)
 	return slices.Compact(out)
 }
