@@ -69,6 +69,8 @@ type node struct {
 	hostnames   []string
 	local       bool
 	present     bool
+	marks       mark   // of the sets that it is in
+	id          string // of the device that it is the root of; "" until asked for
 	record      *record
 }
 

@@ -5,44 +5,14 @@ import (
 	"strings"
 )
 
-// dirt is what must be derived again.
-type dirt struct {
-	nodes map[*node]struct{}
-	macs  map[*node]struct{} // whose addresses must be judged again
-	// records are devices of which only what is said of them changed: that they
-	// are devices, and of which nodes, stands.
-	records []*record
-}
-
-func newDirt() dirt {
-	return dirt{nodes: map[*node]struct{}{}, macs: map[*node]struct{}{}}
-}
-
-// clear makes everything clean, and keeps the room for the next time.
-func (d *dirt) clear() {
-	clear(d.nodes)
-	clear(d.macs)
-	clear(d.records)
-	d.records = d.records[:0]
-}
-
-func (d dirt) node(n *node) { d.nodes[n] = struct{}{} }
-
-func (d dirt) mac(n *node) {
-	if n.isMAC() {
-		d.macs[n] = struct{}{}
-		d.nodes[n] = struct{}{}
-	}
-}
-
-func (d dirt) empty() bool { return len(d.nodes) == 0 && len(d.macs) == 0 && len(d.records) == 0 }
-
 // flush derives again what is dirty: which addresses are whose, which nodes
 // show which identifiers, which nodes are one device, and the devices.
 func (v *Inventory) flush() Delta {
 	var delta Delta
-	if len(v.dirty.nodes) > 0 || len(v.dirty.macs) > 0 {
+	if len(v.dirty.nodes.list) > 0 || len(v.dirty.macs.list) > 0 {
 		v.regroup(&delta, v.affected())
+		v.spread.clear()
+		v.region.clear()
 	}
 	v.renew(&delta)
 	v.dirty.clear()
@@ -55,13 +25,13 @@ func (v *Inventory) flush() Delta {
 // whose devices that may change, in the order of their anchors.
 func (v *Inventory) affected() []*node {
 	v.judge()
-	nodes := sorted(v.spread())
-	seeds := make(map[*node]struct{}, len(nodes))
-	for _, n := range nodes {
+	v.findSpread()
+	for _, n := range v.spread.sort() {
 		v.gather(n)
-		v.index(n, seeds)
+		v.index(n)
 	}
-	region := sorted(v.region(seeds))
+	v.findRegion()
+	region := v.region.sort()
 	for _, n := range region {
 		if n.facts == nil {
 			v.gather(n)
@@ -70,58 +40,49 @@ func (v *Inventory) affected() []*node {
 	return region
 }
 
-// sorted returns a set of nodes in the order of their anchors.
-func sorted(set map[*node]struct{}) []*node {
-	out := make([]*node, 0, len(set))
-	for n := range set {
-		out = append(out, n)
-	}
-	slices.SortFunc(out, func(a, b *node) int { return strings.Compare(a.anchor, b.anchor) })
-	return out
-}
-
 // judge decides anew which addresses are the MACs' own. An address that
 // several MACs used concerns all of them.
 func (v *Inventory) judge() {
-	for n := range v.dirty.nodes {
+	for _, n := range v.dirty.nodes.list {
 		if n.isMAC() || len(n.endpoints) < 2 {
 			continue
 		}
 		for _, e := range n.endpoints {
 			if e.mac != nil {
-				v.dirty.macs[e.mac] = struct{}{}
+				v.dirty.macs.add(e.mac)
 			}
 		}
 	}
-	for n := range v.dirty.macs {
+	for _, n := range v.dirty.macs.list {
 		v.classify(n)
 	}
 }
 
-// spread returns the dirty nodes with those that share addresses with them.
-func (v *Inventory) spread() map[*node]struct{} {
-	out := make(map[*node]struct{}, len(v.dirty.nodes))
-	add := func(ip *node) {
-		out[ip] = struct{}{}
-		for _, e := range ip.endpoints {
-			if e.mac != nil && (e.own || len(ip.endpoints) > 1) {
-				out[e.mac] = struct{}{}
-			}
-		}
-	}
-	for n := range v.dirty.nodes {
-		out[n] = struct{}{}
+// findSpread makes the set of the dirty nodes and those that share addresses
+// with them.
+func (v *Inventory) findSpread() {
+	for _, n := range v.dirty.nodes.list {
+		v.spread.add(n)
 		if !n.isMAC() {
-			add(n)
+			v.spreadAddress(n)
 			continue
 		}
 		for _, e := range n.endpoints { // who has a contested address depends on all that claim it
 			if e.claimed && e.ip != nil && len(e.ip.endpoints) > 1 {
-				add(e.ip)
+				v.spreadAddress(e.ip)
 			}
 		}
 	}
-	return out
+}
+
+// spreadAddress adds an address, and the MACs that it may be of.
+func (v *Inventory) spreadAddress(ip *node) {
+	v.spread.add(ip)
+	for _, e := range ip.endpoints {
+		if e.mac != nil && (e.own || len(ip.endpoints) > 1) {
+			v.spread.add(e.mac)
+		}
+	}
 }
 
 // usurped reports whether the MAC claims an address whose holder is alive,
@@ -140,16 +101,16 @@ func (e *endpoint) usurped() bool {
 }
 
 // index files a node under the strong identifiers it shows, and adds it and
-// whoever that concerns to the seeds.
-func (v *Inventory) index(n *node, seeds map[*node]struct{}) {
-	seeds[n] = struct{}{}
+// whoever that concerns to the region.
+func (v *Inventory) index(n *node) {
+	v.region.add(n)
 	ids := identifiers(n)
 	if slices.Equal(ids, n.ids) {
 		return
 	}
 	for _, id := range n.ids {
 		if !slices.Contains(ids, id) {
-			v.addPeers(id, seeds)
+			v.addPeers(id)
 			v.byID[id] = slices.DeleteFunc(v.byID[id], func(o *node) bool { return o == n })
 			if len(v.byID[id]) == 0 {
 				delete(v.byID, id)
@@ -162,40 +123,28 @@ func (v *Inventory) index(n *node, seeds map[*node]struct{}) {
 		}
 		i, _ := slices.BinarySearchFunc(v.byID[id], n, func(a, b *node) int { return strings.Compare(a.anchor, b.anchor) })
 		v.byID[id] = slices.Insert(v.byID[id], i, n)
-		v.addPeers(id, seeds)
+		v.addPeers(id)
 	}
 	n.ids = ids
 }
 
 // addPeers adds the nodes of an identifier, unless it is beyond believing and
 // was before.
-func (v *Inventory) addPeers(id string, seeds map[*node]struct{}) {
+func (v *Inventory) addPeers(id string) {
 	if list := v.byID[id]; len(list) <= maxFollowed+1 {
 		for _, p := range list {
-			seeds[p] = struct{}{}
+			v.region.add(p)
 		}
 	}
 }
 
-// region returns the seeds and all nodes that are or may be one device with
-// any of them.
-func (v *Inventory) region(seeds map[*node]struct{}) map[*node]struct{} {
-	todo := make([]*node, 0, len(seeds))
-	for n := range seeds {
-		todo = append(todo, n)
+// findRegion adds to the region all nodes that are or may be one device with
+// any in it.
+func (v *Inventory) findRegion() {
+	add := func(n *node) { v.region.add(n) }
+	for i := 0; i < len(v.region.list); i++ {
+		v.eachPeer(v.region.list[i], add)
 	}
-	add := func(n *node) {
-		if _, known := seeds[n]; !known {
-			seeds[n] = struct{}{}
-			todo = append(todo, n)
-		}
-	}
-	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		v.eachPeer(n, add)
-	}
-	return seeds
 }
 
 // eachPeer calls f for the nodes that are one device with n, by what was found

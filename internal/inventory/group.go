@@ -29,6 +29,9 @@ func (f *forest) find(n *node) *node {
 
 // join makes one set of two, and notes by which identifier.
 func (f *forest) join(a, b *node, reason string) {
+	if f.parent == nil {
+		f.parent, f.reason = map[*node]*node{}, map[*node]string{}
+	}
 	for _, n := range []*node{a, b} {
 		if f.reason[n] == "" {
 			f.reason[n] = reason
@@ -44,10 +47,11 @@ func (f *forest) join(a, b *node, reason string) {
 func (v *Inventory) regroup(d *Delta, region []*node) {
 	f := v.joined(region)
 	groups := v.groups(region, f)
-	before := map[string]*record{}
+	var before []*record
 	for _, n := range region {
-		if n.record != nil {
-			before[n.record.device.ID] = n.record
+		if r := n.record; r != nil && !r.before {
+			r.before = true
+			before = append(before, r)
 		}
 	}
 	origin := make([]string, len(groups)) // the device that each group's root was in
@@ -60,34 +64,47 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 		n.record = nil
 	}
 	for i, g := range groups {
-		id := v.deviceID(g.root)
-		r := v.records[id]
-		if r == nil {
-			r = &record{owner: v.owner(id)}
-			v.records[id] = r
-		}
-		was := before[id]
-		delete(before, id)
-		r.nodes = g.nodes
-		for _, n := range g.nodes {
-			n.record = r
-		}
-		v.update(d, r, id, was == nil, origin[i])
-		v.recordMerges(d, g, f)
+		v.settleGroup(d, g, origin[i], f)
 	}
-	v.retire(d, before)
+	v.retire(d, slices.DeleteFunc(before, func(r *record) bool {
+		found := !r.before
+		r.before = false
+		return found
+	}))
+}
+
+// settleGroup brings the device up to date that a group of nodes is.
+func (v *Inventory) settleGroup(d *Delta, g group, origin string, f *forest) {
+	id := v.deviceID(g.root)
+	r := v.records[id]
+	if r == nil {
+		r = &record{owner: v.owner(id)}
+		v.records[id] = r
+	}
+	isNew := !r.before
+	r.before = false
+	r.nodes = g.nodes
+	for _, n := range g.nodes {
+		n.record = r
+	}
+	v.update(d, r, id, isNew, origin)
+	v.recordMerges(d, g, f)
 }
 
 // joined makes sets of the nodes in a region that are one device.
 func (v *Inventory) joined(region []*node) *forest {
-	f := &forest{parent: map[*node]*node{}, reason: map[*node]string{}}
-	seen := map[string]bool{}
+	f := &forest{}
+	var seen map[string]bool
 	for _, n := range region {
 		for _, id := range n.ids {
-			if !seen[id] {
-				seen[id] = true
-				v.joinBy(f, id)
+			if len(v.byID[id]) < 2 || seen[id] {
+				continue
 			}
+			if seen == nil {
+				seen = map[string]bool{}
+			}
+			seen[id] = true
+			v.joinBy(f, id)
 		}
 	}
 	for _, n := range region {
@@ -119,6 +136,9 @@ func (v *Inventory) joinBy(f *forest, id string) {
 // groups returns the sets that are devices, each with its root: the node that
 // was seen first, of those that nobody merged into another.
 func (v *Inventory) groups(region []*node, f *forest) []group {
+	if f.parent == nil {
+		return singles(region)
+	}
 	sets := map[*node]*group{}
 	var order []*group
 	for _, n := range region {
@@ -143,6 +163,17 @@ func (v *Inventory) groups(region []*node, f *forest) []group {
 	return out
 }
 
+// singles is groups where no node was joined to another.
+func singles(region []*node) []group {
+	out := make([]group, 0, len(region))
+	for _, n := range region {
+		if n.present {
+			out = append(out, group{n, []*node{n}})
+		}
+	}
+	return out
+}
+
 func (v *Inventory) compareRoots(a, b *node) int {
 	return cmp.Or(
 		compareBool(v.ledger.taken[a.anchor], v.ledger.taken[b.anchor]),
@@ -154,7 +185,10 @@ func (v *Inventory) compareRoots(a, b *node) int {
 // deviceID names the device whose root is n. It depends on nothing else, so
 // that the same observations give the same ids.
 func (v *Inventory) deviceID(n *node) string {
-	return heron.DeriveID(v.options.SiteID, "device", n.anchor)
+	if n.id == "" {
+		n.id = heron.DeriveID(v.options.SiteID, "device", n.anchor)
+	}
+	return n.id
 }
 
 // update derives a device anew and reports what became of it.
@@ -249,14 +283,10 @@ func (v *Inventory) tellFact(d *Delta, id string, f *fact) {
 }
 
 // retire ends the records whose nodes went to other devices.
-func (v *Inventory) retire(d *Delta, gone map[string]*record) {
-	ids := make([]string, 0, len(gone))
-	for id := range gone {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		old := gone[id]
+func (v *Inventory) retire(d *Delta, gone []*record) {
+	slices.SortFunc(gone, func(a, b *record) int { return strings.Compare(a.device.ID, b.device.ID) })
+	for _, old := range gone {
+		id := old.device.ID
 		old.stale = false
 		delete(v.records, id)
 		device := old.device

@@ -54,34 +54,35 @@ type Delta struct {
 
 // Inventory holds the devices of one site.
 type Inventory struct {
-	options   Options
-	now       heron.Time
-	since     heron.Time
-	dropped   uint64
-	local     []netip.Prefix
-	nodes     map[string]*node // by anchor; only for the ledger and for tests of existence
-	macs      map[heron.MAC]*node
-	ips       map[netip.Addr]*node
-	asked     *[addressSlots]addressSlot
-	ends      map[endSlot]*endpoint
-	remotes   int // endpoints of remote hosts without a MAC
-	segments  map[netip.Prefix]*segment
-	byID      map[string][]*node // nodes that show a strong identifier
-	records   map[string]*record // devices by id
-	loaded    map[string]heron.Device
-	ledger    *ledger
-	actor     string // who is behind the call in progress; "" is us
-	dirty     dirt
-	gathered  []*node // whose facts are gathered, and
-	facts     []*fact // the room that these are in
-	weighed   []*fact // room for the evidence of one device
-	keys      map[string]*key
-	origins   map[origin]*origin
-	owners    map[string]uint32 // numbers of devices that facts are or were of, from 1
-	slab      []fact            // room for new facts
-	sightings []sighting
-	gone      []*fact // facts that went since the last flush
-	spare     []*fact // room of facts that went before
+	options        Options
+	now            heron.Time
+	since          heron.Time
+	dropped        uint64
+	local          []netip.Prefix
+	nodes          map[string]*node // by anchor; only for the ledger and for tests of existence
+	macs           map[heron.MAC]*node
+	ips            map[netip.Addr]*node
+	asked          *[addressSlots]addressSlot
+	ends           map[endSlot]*endpoint
+	remotes        int // endpoints of remote hosts without a MAC
+	segments       map[netip.Prefix]*segment
+	byID           map[string][]*node // nodes that show a strong identifier
+	records        map[string]*record // devices by id
+	loaded         map[string]heron.Device
+	ledger         *ledger
+	actor          string // who is behind the call in progress; "" is us
+	dirty          dirt
+	spread, region nodeSet // room for regrouping
+	gathered       []*node // whose facts are gathered, and
+	facts          []*fact // the room that these are in
+	weighed        []*fact // room for the evidence of one device
+	keys           map[string]*key
+	origins        map[origin]*origin
+	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
+	slab           []fact            // room for new facts
+	sightings      []sighting
+	gone           []*fact // facts that went since the last flush
+	spare          []*fact // room of facts that went before
 }
 
 // record is a device and the nodes it is made of.
@@ -90,6 +91,7 @@ type record struct {
 	nodes  []*node // in order of anchor
 	basis  basis   // what the identity rests on
 	owner  uint32  // number of the device
+	before bool    // it was there before regrouping, and is not yet found again
 	// What facts that were seen since it was last brought up to date may change.
 	stale               bool
 	parts               part
@@ -108,6 +110,7 @@ func New(o Options) *Inventory {
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
 		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
 		ledger: newLedger(), dirty: newDirt(),
+		spread: nodeSet{mark: inSpread}, region: nodeSet{mark: inRegion},
 	}
 	if len(v.local) == 0 {
 		v.local = privateRanges()
