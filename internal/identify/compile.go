@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/heron-iot/heron"
 )
@@ -20,6 +21,7 @@ type program struct {
 	keys     map[string][]*keyIndex
 	banners  map[string]bool // keys of which Named is asked
 	readings readings
+	rooms    sync.Pool // of *[]vote: no answer keeps votes
 }
 
 // rule is a signature whose conditions are numbers.

@@ -77,15 +77,27 @@ func NewWith(p *Pack) (*Identifier, error) {
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	facts, macs := id.program.factsOf(obs)
 	found := id.program.search(facts)
-	votes := make([]vote, 0, 2*len(found)+len(facts)+len(macs))
-	votes = nameVotes(macVotes(votes, macs), facts)
+	room, _ := id.program.rooms.Get().(*[]vote)
+	if room == nil {
+		room = new([]vote)
+	}
+	votes := nameVotes(macVotes((*room)[:0], macs), facts)
 	votes = id.program.votes(votes, false, facts, found)
 	decided := decide(Vendor, votes)
 	if v := decided.claim(); v != nil {
 		votes = id.vendorVotes(votes, v, facts, found)
 	}
-	return answer(decided, votes)
+	out := answer(decided, votes)
+	if cap(votes) <= maxVotes {
+		clear(votes)
+		*room = votes
+	}
+	id.program.rooms.Put(room)
+	return out
 }
+
+// maxVotes bounds the room that is kept.
+const maxVotes = 1024
 
 // Reads reports whether an observation of that key and value can make a
 // difference to what Identify says. Most cannot: no signature knows them.

@@ -33,7 +33,8 @@ func (v *Inventory) identify(r *record, d *heron.Device) {
 	}
 	r.basis = now
 	if v.options.Identify != nil {
-		answer := v.options.Identify(r.ownMACs(observationsOf(list)))
+		v.shown = observationsOf(v.shown[:0], list)
+		answer := v.options.Identify(r.ownMACs(v.shown))
 		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
 	}
 	if d.Identity.Type.Value == "" {
@@ -114,13 +115,14 @@ func (r *record) observations() []heron.Observation {
 		list = append(list, n.facts...)
 	}
 	slices.SortFunc(list, compareFiled)
-	return observationsOf(boundKeys(list))
+	list = boundKeys(list)
+	return observationsOf(make([]heron.Observation, 0, len(list)), list)
 }
 
-func observationsOf(list []*fact) []heron.Observation {
-	out := make([]heron.Observation, len(list))
-	for i, f := range list {
-		out[i] = f.observation()
+// observationsOf adds facts to observations.
+func observationsOf(out []heron.Observation, list []*fact) []heron.Observation {
+	for _, f := range list {
+		out = append(out, f.observation())
 	}
 	return out
 }

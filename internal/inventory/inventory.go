@@ -26,8 +26,9 @@ import (
 type Options struct {
 	SiteID string
 	// Identify says what a device is. It is called once an Apply for each
-	// device whose evidence changed; nil leaves every device unknown. The MACs
-	// in the subjects are the device's own: empty where a router's stood.
+	// device whose evidence changed, with observations that are its to read, not
+	// to keep; nil leaves every device unknown. The MACs in the subjects are the
+	// device's own: empty where a router's stood.
 	Identify func([]heron.Observation) heron.Identification
 	// Reads reports whether an observation of that key and value can make a
 	// difference to Identify, which is not asked for the sake of others. nil
@@ -72,10 +73,11 @@ type Inventory struct {
 	ledger         *ledger
 	actor          string // who is behind the call in progress; "" is us
 	dirty          dirt
-	spread, region nodeSet // room for regrouping
-	gathered       []*node // whose facts are gathered, and
-	facts          []*fact // the room that these are in
-	weighed        []*fact // room for the evidence of one device
+	spread, region nodeSet             // room for regrouping
+	gathered       []*node             // whose facts are gathered, and
+	facts          []*fact             // the room that these are in
+	weighed        []*fact             // room for the evidence of one device
+	shown          []heron.Observation // and for what is shown of it
 	keys           map[string]*key
 	origins        map[origin]*origin
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
