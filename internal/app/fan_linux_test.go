@@ -49,8 +49,8 @@ func inNamespace(t *testing.T, f func() error) {
 }
 
 // play sends the frames of capture files out of an interface, and returns how
-// many there are.
-func play(name string, files ...string) (n uint64, err error) {
+// many there are. It calls ready now and then, which waits for who cannot keep up.
+func play(name string, ready func(sent uint64), files ...string) (n uint64, err error) {
 	iface, err := net.InterfaceByName(name)
 	if err != nil {
 		return 0, err
@@ -74,7 +74,7 @@ func play(name string, files ...string) (n uint64, err error) {
 			return n, err
 		}
 		if n++; n%500 == 0 {
-			time.Sleep(time.Millisecond)
+			ready(n)
 		}
 	}
 	return n, nil
@@ -135,14 +135,19 @@ func (w *watcher) take(_ context.Context, b *heron.Batch) error {
 	return nil
 }
 
-// stop waits until the watcher has that many packets, and ends it.
-func (w *watcher) stop(packets uint64) error {
-	for range 200 {
+// reach waits until the watcher has that many packets.
+func (w *watcher) reach(packets uint64) {
+	for range 2000 {
 		if w.sensor.packets.Load() >= packets {
 			break
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// stop waits until the watcher has that many packets, and ends it.
+func (w *watcher) stop(packets uint64) error {
+	w.reach(packets)
 	w.end()
 	return <-w.done
 }
@@ -159,7 +164,11 @@ func TestRingsTellWhatOneTells(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		n, err := play("lab0", files...)
+		n, err := play("lab0", func(sent uint64) {
+			const behind = 10_000 // packets, which the rings have room for
+			one.reach(max(sent, behind) - behind)
+			three.reach(max(sent, behind) - behind)
+		}, files...)
 		if err != nil {
 			return err
 		}

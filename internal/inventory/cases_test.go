@@ -202,6 +202,11 @@ func TestInventoryCases(t *testing.T) {
 			want: []want{{camera, "", true, ""}},
 		},
 		{
+			name: "a host far away may have an address that would be a network's here",
+			rows: []row{{0, "", "45.90.28.0", "tls.ja3s", "x"}, {1, "", "45.90.28.255", "tls.ja3s", "y"}, {2, "", "45.90.29.0", frame, ""}},
+			want: []want{{"", "45.90.28.0", false, ""}, {"", "45.90.28.255", false, ""}},
+		},
+		{
 			name: "a capture without a link layer has devices by address",
 			rows: []row{{0, "", "10.0.0.5", frame, ""}, {1, "", "10.0.0.6", "http.server", "x"}, {2, "", "8.8.8.8", frame, ""}},
 			want: []want{{"", "10.0.0.5", true, ""}, {"", "10.0.0.6", true, ""}},

@@ -129,15 +129,15 @@ func (n *node) summarise() {
 
 // speaks reports whether an address without a MAC is a host worth keeping as a
 // device: a local one that was seen at all, a remote one of which something
-// is known. The last address of a network is a broadcast unless it sent.
+// is known. The first and the last address of a network of ours are no host's unless
+// they sent.
 func (n *node) speaks() bool {
 	edge := n.ip.Is4() && (n.ip.As4()[3] == 255 || n.ip.As4()[3] == 0)
 	for _, f := range n.facts {
 		switch {
-		case f.key.kind.has(ofFrame) && n.local:
+		case n.local && (f.key.kind.has(ofFrame) || !edge):
 			return true
-		case edge:
-		case n.local, tells(f.key.name):
+		case !n.local && tells(f.key.name):
 			return true
 		}
 	}
