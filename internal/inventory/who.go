@@ -53,7 +53,7 @@ func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
 // slotOf returns the slot in which an address is remembered if it is.
 func (v *Inventory) slotOf(ip netip.Addr) *addressSlot {
 	b := ip.As16()
-	h := binary.LittleEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.LittleEndian.Uint64(b[8:])
+	h := binary.BigEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.BigEndian.Uint64(b[8:])
 	return &v.asked[h*0x9e3779b97f4a7c15>>48&(addressSlots-1)]
 }
 
