@@ -46,8 +46,9 @@ func newReadCommand(t *terminal) *cobra.Command {
 input) and tell what is on the network. Several files are one stream ordered by
 time. It needs no server and no privileges, and sends nothing.
 
-Frames are read of Ethernet, raw IP, Linux cooked captures, loopback and 802.11
-(with radiotap or without); those of another link are passed over and told.
+Frames are read of Ethernet, raw IP, Linux cooked captures, loopback, 802.11 (alone
+or behind radiotap, Prism, AVS or PPI) and 802.15.4, and of the logs of packet
+filters; those of another link are passed over and told.
 
 With --flows, --events, --observations, --profile or --protocols the output is one
 JSON object a line (schema ` + recordSchema + `): flows at their end, events as they
