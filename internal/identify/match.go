@@ -140,21 +140,6 @@ func (l *literal) capture(value string, h *hit) bool {
 	return true
 }
 
-// led returns the rules whose first condition was met, ascending by id: no
-// other can fire.
-func (g *program) led(h hits) []*rule {
-	var out []*rule
-	last := -1
-	for i := range h {
-		c := h[i].condition
-		if r := &g.signatures[g.conditions[c].rule]; c != last && r.match[0] == c {
-			out = append(out, r)
-		}
-		last = c
-	}
-	return out
-}
-
 // fires reports whether all conditions of the rule hold.
 func (r *rule) fires(h hits) bool {
 	for _, id := range r.match {

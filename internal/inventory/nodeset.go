@@ -21,14 +21,12 @@ const (
 	inRegion                  // whose devices may change
 )
 
-// add adds a node and reports whether it was not in the set.
-func (s *nodeSet) add(n *node) bool {
-	if n.marks&s.mark != 0 {
-		return false
+// add adds a node, unless it is in the set.
+func (s *nodeSet) add(n *node) {
+	if n.marks&s.mark == 0 {
+		n.marks |= s.mark
+		s.list = append(s.list, n)
 	}
-	n.marks |= s.mark
-	s.list = append(s.list, n)
-	return true
 }
 
 // sort returns the nodes in the order of their anchors.

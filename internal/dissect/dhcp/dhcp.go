@@ -211,7 +211,7 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 		about := heron.Subject{Endpoint: heron.Endpoint{MAC: h.ClientMAC, IP: h.YourIP, VLAN: m.Src.VLAN}}
 		out.Observe(about, heron.KeyDHCPAddress, d.text.Address(h.YourIP))
 	}
-	kind := ""
+	var kind string
 	switch f.kind {
 	case dhcp.Offer:
 		kind = "dhcp.offer"
