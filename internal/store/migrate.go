@@ -71,6 +71,9 @@ const createMigrations = `CREATE TABLE IF NOT EXISTS migration (
 // migrate applies, all in one transaction, the steps that the database has not
 // seen. Processes that start together take turns.
 func (db *DB) migrate(ctx context.Context, steps []migration) error {
+	if db.isCurrent(ctx, steps) {
+		return nil // and whoever writes at the time need not be waited for
+	}
 	var applied []string
 	err := db.write(ctx, "migrate", func(t *tx) error {
 		applied = nil
@@ -82,7 +85,7 @@ func (db *DB) migrate(ctx context.Context, steps []migration) error {
 		if _, err := t.ExecContext(ctx, db.dialect.schema(createMigrations)); err != nil {
 			return err
 		}
-		done, err := t.migrated(ctx)
+		done, err := migrated(ctx, t)
 		if err != nil {
 			return err
 		}
@@ -103,9 +106,20 @@ func (db *DB) migrate(ctx context.Context, steps []migration) error {
 	return err
 }
 
+// isCurrent reports whether all steps were applied. What cannot be read is told by
+// the attempt to apply them.
+func (db *DB) isCurrent(ctx context.Context, steps []migration) bool {
+	var done []migration
+	err := db.view(ctx, "read migrations", func(q querier) (err error) {
+		done, err = migrated(ctx, q)
+		return err
+	})
+	return err == nil && len(done) == len(steps) && checkHistory(done, steps) == nil
+}
+
 // migrated returns the steps that were applied; text holds their checksums.
-func (t *tx) migrated(ctx context.Context) ([]migration, error) {
-	rows, err := t.QueryContext(ctx, "SELECT name, sum FROM migration ORDER BY name")
+func migrated(ctx context.Context, q querier) ([]migration, error) {
+	rows, err := q.QueryContext(ctx, "SELECT name, sum FROM migration ORDER BY name")
 	if err != nil {
 		return nil, err
 	}

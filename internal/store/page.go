@@ -43,16 +43,20 @@ const macLen = 12
 // loadCursorKey returns the key that signs cursors, the same for all processes
 // on the database; a cursor that was tampered with is told from a good one.
 func (db *DB) loadCursorKey(ctx context.Context) ([]byte, error) {
+	const known = "SELECT value FROM meta WHERE name = 'cursor_key'"
+	var key string
+	if db.reader.QueryRowContext(ctx, known).Scan(&key) == nil {
+		return hex.DecodeString(key) // without waiting for whoever writes
+	}
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh) // never fails
-	var key string
 	err := db.write(ctx, "load the cursor key", func(t *tx) error {
 		_, err := t.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('cursor_key', $1) ON CONFLICT (name) DO NOTHING",
 			hex.EncodeToString(fresh))
 		if err != nil {
 			return err
 		}
-		return t.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'cursor_key'").Scan(&key)
+		return t.QueryRowContext(ctx, known).Scan(&key)
 	})
 	if err != nil {
 		return nil, err

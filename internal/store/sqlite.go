@@ -58,10 +58,15 @@ func openSQLite(ctx context.Context, path string) (writer, reader *sql.DB, err e
 	if err != nil {
 		return nil, nil, heron.Errorf(heron.CodeInvalid, "open database: %v", err)
 	}
-	if err := f.Close(); err != nil {
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)
 	}
-	writer, err = sql.Open("sqlite", sqliteURL(path, "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)")+"&_txlock=immediate")
+	var made []string // what a database keeps from its making; to say it again would need the lock of a writer
+	if info.Size() == 0 {
+		made = []string{"auto_vacuum(INCREMENTAL)", "journal_mode(WAL)"}
+	}
+	writer, err = sql.Open("sqlite", sqliteURL(path, made...)+"&_txlock=immediate")
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database %s: %w", path, err)
 	}
