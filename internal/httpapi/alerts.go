@@ -97,26 +97,40 @@ type alertInput struct {
 	Body    alertChange
 }
 
+// alertTries is how often a change is tried that was based on no version: a
+// detector that sees the trouble again changes the alert, too.
+const alertTries = 10
+
 func (s *Server) updateAlert(ctx context.Context, in *alertInput) (*taggedOutput[heron.Alert], error) {
 	about(ctx, in.ID)
 	version, err := matchTag(in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.opt.Store.GetAlert(ctx, in.ID)
+	err = s.changeAlert(ctx, in, version)
+	for try := 1; version == 0 && heron.ErrorCode(err) == heron.CodeConflict && try < alertTries; try++ {
+		err = s.changeAlert(ctx, in, version)
+	}
 	if err != nil {
 		return nil, err
 	}
+	// Read it back: the store numbers versions.
+	return s.getAlert(ctx, &readInput{IDInput: in.IDInput})
+}
+
+// changeAlert applies a change to the alert as it is now; a version other than 0
+// must be its.
+func (s *Server) changeAlert(ctx context.Context, in *alertInput, version int64) error {
+	a, err := s.opt.Store.GetAlert(ctx, in.ID)
+	if err != nil {
+		return err
+	}
 	if version != 0 && version != a.Version {
-		return nil, &heron.Error{Code: heron.CodeConflict, Message: "the alert changed meanwhile", Err: errStale}
+		return &heron.Error{Code: heron.CodeConflict, Message: "the alert changed meanwhile", Err: errStale}
 	}
 	in.Body.apply(ctx, a)
 	a.Updated = s.now()
-	if err := s.opt.Backend.PutAlert(ctx, a); err != nil {
-		return nil, stale(err, version)
-	}
-	// Read it back: the store numbers versions.
-	return s.getAlert(ctx, &readInput{IDInput: in.IDInput})
+	return stale(s.opt.Backend.PutAlert(ctx, a), version)
 }
 
 // apply changes a and says in the audit entry what changed.

@@ -192,6 +192,15 @@ func TestAlerts(t *testing.T) {
 			t.Errorf("%v: %d %s, want %d", tt.body, a.status, a.body, tt.want)
 		}
 	}
+	w.backend.busy = 3
+	noted := decode[heron.Alert](t, c.do("PATCH", "/api/v1/alerts/a1", map[string]any{"note": "seen again all the time"}))
+	if noted.Note != "seen again all the time" || noted.Count != 3 || noted.State != heron.AlertClosed {
+		t.Errorf("changed under a busy detector: %+v", noted)
+	}
+	w.backend.busy = 100
+	if a := c.do("PATCH", "/api/v1/alerts/a1", change); a.status != 409 {
+		t.Errorf("a change that never comes through: %d", a.status)
+	}
 	if a := c.do("GET", "/api/v1/alerts?severity=loud", nil); a.status != 400 {
 		t.Errorf("bad severity: %d", a.status)
 	}
