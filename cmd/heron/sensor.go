@@ -33,10 +33,10 @@ func newSensorList(t *terminal, f *serverFlags) *cobra.Command {
 				if state == "offline" {
 					state = t.red(state)
 				}
-				lost := s.Stats.KernelDrops + s.Stats.TableEvictions + s.Stats.StreamDrops
+				packets, flows, lost := counted(&s)
 				shed, waits, config := shedAndWaiting(&s)
 				rows = append(rows, []string{
-					s.Name, state, ago(s.LastSeen.Std()), fmt.Sprint(s.Stats.Packets), fmt.Sprint(s.Stats.Flows), fmt.Sprint(lost),
+					s.Name, state, ago(s.LastSeen.Std()), packets, flows, lost,
 					shed, waits, config, s.ID,
 				})
 			}

@@ -16,6 +16,16 @@ import (
 	"github.com/heron-iot/heron/client"
 )
 
+// counted tells what a sensor saw and lost. A process whose sources count has a
+// line for each of them, and no counts of its own.
+func counted(s *heron.Sensor) (packets, flows, lost string) {
+	if s.Health != nil && s.Stats.Packets == 0 {
+		return "", "", ""
+	}
+	return fmt.Sprint(s.Stats.Packets), fmt.Sprint(s.Stats.Flows),
+		fmt.Sprint(s.Stats.KernelDrops + s.Stats.TableEvictions + s.Stats.StreamDrops)
+}
+
 // shedAndWaiting tells what a sensor gave up for want of room, what waits on its
 // disk, and how its configuration stands.
 func shedAndWaiting(s *heron.Sensor) (shed, waits, config string) {

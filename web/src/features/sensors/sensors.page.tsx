@@ -65,6 +65,8 @@ const losses = [
 
 function SensorCard({ sensor: s }: { sensor: Sensor }) {
   const lost = losses.filter(([name]) => (s.stats[name] ?? 0) > 0)
+  // Of a process, its sources count, which have cards of their own.
+  const counts = !s.health || s.stats.packets > 0
   return (
     <article className="card">
       <div className="card-body stack">
@@ -78,11 +80,12 @@ function SensorCard({ sensor: s }: { sensor: Sensor }) {
           of={[
             ['State', words(s.state === 'never' ? 'never heard of' : s.state)],
             ['Heard', <Ago key="l" time={s.last_seen} />],
-            ['Newest packet', <Ago key="t" time={s.traffic_time} />],
+            ['Newest packet', counts && <Ago key="t" time={s.traffic_time} />],
             ['Watches', s.sources?.join(', ')],
             [
               'Traffic',
-              `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`,
+              counts &&
+                `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`,
             ],
             ['Version', s.version],
             ['Part of', s.of],
