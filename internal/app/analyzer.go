@@ -94,7 +94,6 @@ func (a *analyzer) replay(b *heron.Batch) {
 	for i := range b.Flows {
 		a.own(&b.Flows[i])
 	}
-	a.behavior.Ahead(b.Flows)
 	order := a.order.of(b)
 	for _, in := range order {
 		if i := in.event(b); i >= 0 {

@@ -62,7 +62,6 @@ type Tracker struct {
 	words  *words
 	now    heron.Time
 	events []heron.Event
-	ahead  ahead
 }
 
 // New returns a Tracker that knows nothing.

@@ -28,14 +28,6 @@ func (t *table[V]) find(hash uint64) *V {
 	return nil
 }
 
-// peek reads where a hash is looked for first.
-func (t *table[V]) peek(hash uint64) uint64 {
-	if t.count == 0 {
-		return 0
-	}
-	return t.index[t.home(hash)]
-}
-
 // add makes room for a value, which is zero, of a hash that is not there.
 func (t *table[V]) add(hash uint64) *V {
 	if 2*(t.count+1) > len(t.index) {
