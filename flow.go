@@ -41,7 +41,7 @@ const FlowBuckets = 8
 // at most once in a second of traffic time; each report carries the totals so
 // far under the same ID.
 type Flow struct {
-	ID        string    `json:"id"`
+	ID        FlowID    `json:"id"`
 	Transport Transport `json:"transport"`
 	Client    Endpoint  `json:"client"`
 	Server    Endpoint  `json:"server"`
@@ -81,6 +81,9 @@ type Flow struct {
 	Exporter netip.Addr `json:"exporter,omitzero"`
 	// Ended is set in the last report of a flow.
 	Ended bool `json:"ended,omitempty"`
+	// Number is the flow's place in its sensor's table: of flows that live at one
+	// time each has another, and the numbers are as few as these flows.
+	Number uint32 `json:"-"`
 	// ClientDevice and ServerDevice are set by the core, from the inventory.
 	ClientDevice string `json:"client_device,omitempty"`
 	ServerDevice string `json:"server_device,omitempty"`

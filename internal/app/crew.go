@@ -26,7 +26,7 @@ func newCrew(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest
 	if c.workers > 1 {
 		return newTeam(memory, c, batch)
 	}
-	return &solo{worker: newWorker(memory, c.table), batch: batch}
+	return &solo{worker: newWorker(memory, c.table, share{of: 1}), batch: batch}
 }
 
 // solo is a crew of one that works where it is called.

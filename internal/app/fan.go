@@ -57,8 +57,8 @@ func newFan(c pipelineConfig, rings int) *fan {
 // begin makes what the lanes work with, while nobody else uses them.
 func (f *fan) begin(c pipelineConfig) {
 	f.batcher = newBatcher(c)
-	for _, l := range f.lanes {
-		l.worker = newWorker(f.memory, c.table/len(f.lanes))
+	for i, l := range f.lanes {
+		l.worker = newWorker(f.memory, c.table/len(f.lanes), share{uint32(i), uint32(len(f.lanes))})
 		l.time, l.since, l.quiet = trafficTime{}, 0, false
 	}
 }

@@ -29,7 +29,7 @@ func gather(results []*heron.BatchResult) *heron.BatchResult {
 		out.Baselines = append(out.Baselines, r.Baselines...)
 		maps.Copy(out.Peers, r.Peers)
 	}
-	batch.Flows = latest(batch.Flows, func(f *heron.Flow) string { return f.ID })
+	batch.Flows = latest(batch.Flows, func(f *heron.Flow) heron.FlowID { return f.ID })
 	out.Devices = latest(out.Devices, func(d *heron.Device) string { return d.ID })
 	out.Alerts = latest(out.Alerts, func(a *heron.Alert) string { return a.ID })
 	out.Incidents = latest(out.Incidents, func(i *heron.Incident) string { return i.ID })
@@ -39,8 +39,8 @@ func gather(results []*heron.BatchResult) *heron.BatchResult {
 
 // latest keeps the last of the values that share an id, in the order of the
 // first of them.
-func latest[T any](list []T, id func(*T) string) []T {
-	at := make(map[string]int, len(list))
+func latest[T any, K comparable](list []T, id func(*T) K) []T {
+	at := make(map[K]int, len(list))
 	out := list[:0]
 	for i := range list {
 		k := id(&list[i])

@@ -44,7 +44,7 @@ func inOrder(of []harvest) []heron.Flow {
 		}
 	}
 	slices.SortFunc(all, func(a, b report) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.flow.ID, b.flow.ID))
+		return cmp.Or(cmp.Compare(a.place, b.place), a.flow.ID.Compare(b.flow.ID))
 	})
 	out := make([]heron.Flow, len(all))
 	for i, r := range all {
@@ -96,7 +96,7 @@ func sortByID(flows []heron.Flow, order []int32) []int32 {
 	for i := range flows {
 		order = append(order, int32(i))
 	}
-	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(flows[a].ID, flows[b].ID) })
+	slices.SortFunc(order, func(a, b int32) int { return flows[a].ID.Compare(flows[b].ID) })
 	for i := range order {
 		if int(order[i]) == i {
 			continue

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -15,12 +13,12 @@ func TestReportsOfOnePlaceAreSortedByID(t *testing.T) {
 	for n := range 40 {
 		h := harvest{}
 		for i, at := range rand.Perm(n) {
-			h.flows = append(h.flows, heron.Flow{ID: fmt.Sprintf("%04d", at), ClientPackets: uint64(at)})
+			h.flows = append(h.flows, heron.Flow{ID: heron.FlowID{byte(at)}, ClientPackets: uint64(at)})
 			h.places = append(h.places, uint64(2*i/max(n, 1))) // two places
 		}
 		want := slices.Clone(h.flows)
 		for _, half := range [][]heron.Flow{want[:(n+1)/2], want[(n+1)/2:]} {
-			slices.SortFunc(half, func(a, b heron.Flow) int { return strings.Compare(a.ID, b.ID) })
+			slices.SortFunc(half, func(a, b heron.Flow) int { return a.ID.Compare(b.ID) })
 		}
 		sortRuns(&h)
 		if !slices.Equal(h.flows, want) {

@@ -63,9 +63,9 @@ const (
 
 func newTeam(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest) error) *team {
 	t := &team{cuts: make(chan cut, parcels), batch: batch, done: make(chan struct{})}
-	for range c.workers {
+	for i := range c.workers {
 		m := &member{
-			worker: newWorker(memory, c.table/c.workers), fill: &parcel{},
+			worker: newWorker(memory, c.table/c.workers, share{uint32(i), uint32(c.workers)}), fill: &parcel{},
 			in: make(chan *parcel, parcels), empty: make(chan *parcel, parcels+2),
 			out: make(chan harvest), taken: make(chan struct{}, 1),
 		}

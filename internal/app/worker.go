@@ -15,11 +15,15 @@ type worker struct {
 	table      *flow.Table
 	dispatcher *dissect.Dispatcher
 	collector  *dissect.Collector
+	share      share
 	phase      uint64
 	value      []byte // re-used to build values
 	out        harvest
 	spare      []uint64 // places of the harvest before
 }
+
+// share says which of several workers one is.
+type share struct{ number, of uint32 }
 
 // harvest is what a worker learned between two cuts.
 type harvest struct {
@@ -42,8 +46,8 @@ const (
 
 // newWorker returns a worker with a table of at most maxFlows flows (0: the
 // default) whose facts go to memory.
-func newWorker(memory *dissect.Memory, maxFlows int) *worker {
-	w := &worker{collector: dissect.NewCollector(memory)}
+func newWorker(memory *dissect.Memory, maxFlows int, of share) *worker {
+	w := &worker{share: of, collector: dissect.NewCollector(memory)}
 	w.dispatcher = dissect.NewDispatcher(dissectall.Protocols(), w.collector)
 	w.table = flow.New(flow.Config{MaxFlows: maxFlows, ServerPort: w.dispatcher.ServerPort, ProtocolName: w.dispatcher.ProtocolName}, w)
 	return w
@@ -71,6 +75,8 @@ func (w *worker) Handshake(h *flow.Handshake) {
 // Flow keeps a report. It implements flow.Sink.
 func (w *worker) Flow(f *heron.Flow) {
 	w.out.flows = append(w.out.flows, *f)
+	last := &w.out.flows[len(w.out.flows)-1]
+	last.Number = last.Number*w.share.of + w.share.number
 	w.out.places = append(w.out.places, w.phase|w.table.Place())
 }
 

@@ -30,7 +30,7 @@ func newNet() *net { return &net{tracker: behavior.New("site"), now: start} }
 func (n *net) send(server string, out, in uint64) {
 	n.flows++
 	f := &heron.Flow{
-		ID: fmt.Sprint(n.flows), Transport: heron.TCP, ServerPort: 443, Protocol: "tls", State: heron.FlowClosed, Ended: true,
+		ID: heron.FlowID{byte(n.flows), byte(n.flows >> 8), byte(n.flows >> 16)}, Transport: heron.TCP, ServerPort: 443, Protocol: "tls", State: heron.FlowClosed, Ended: true,
 		First: n.now, Last: n.now, ClientBytes: out, ServerBytes: in, ClientPackets: 1 + out/1000, ServerPackets: 1 + in/1000,
 		ClientDevice: "cam",
 	}
@@ -132,7 +132,7 @@ func TestTracker(t *testing.T) {
 	t.Run("counts a flow that is reported again and again once", func(t *testing.T) {
 		t.Parallel()
 		n := newNet()
-		f := &heron.Flow{ID: "long", ClientDevice: "cam", ServerDevice: "nas", First: n.now, State: heron.FlowEstablished, ServerPort: 445}
+		f := &heron.Flow{ID: heron.FlowID{0xff}, ClientDevice: "cam", ServerDevice: "nas", First: n.now, State: heron.FlowEstablished, ServerPort: 445}
 		f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.9")
 		for i := range 5 {
 			f.Last = n.now + heron.Time(i)*heron.Minute
@@ -159,7 +159,7 @@ func TestTracker(t *testing.T) {
 	t.Run("counts a flow that is still open", func(t *testing.T) {
 		t.Parallel()
 		n := newNet()
-		f := &heron.Flow{ID: "open", ClientDevice: "cam", ServerDevice: "nas", First: n.now, Last: n.now, State: heron.FlowEstablished, ClientBytes: 9}
+		f := &heron.Flow{ID: heron.FlowID{0xff}, ClientDevice: "cam", ServerDevice: "nas", First: n.now, Last: n.now, State: heron.FlowEstablished, ClientBytes: 9}
 		n.tracker.Flow(f)
 		n.pass(2 * heron.Minute)
 		_, peers := n.tracker.Drain()
@@ -258,9 +258,9 @@ func TestBaseline(t *testing.T) {
 }
 
 // talk is a flow of the camera with the recorder.
-func talk(id string) *heron.Flow {
+func talk(id ...byte) *heron.Flow {
 	f := &heron.Flow{
-		ID: id, Transport: heron.TCP, ServerPort: 554, ClientDevice: "cam", ServerDevice: "nvr", First: start, Last: start, State: heron.FlowAttempt,
+		ID: heron.FlowID(append(id, make([]byte, 16-len(id))...)), Transport: heron.TCP, ServerPort: 554, ClientDevice: "cam", ServerDevice: "nvr", First: start, Last: start, State: heron.FlowAttempt,
 		ClientBytes: 60, ClientPackets: 1,
 	}
 	f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.9")
@@ -282,7 +282,7 @@ func TestTraffic(t *testing.T) {
 	t.Run("is what reports of one flow add, seen from both ends", func(t *testing.T) {
 		t.Parallel()
 		tr := behavior.New("site")
-		f := talk("a")
+		f := talk('a')
 		tr.Flow(f)
 		f.State, f.Protocol, f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets = heron.FlowEstablished, "rtsp", 160, 1000, 2, 3
 		f.ClientSizes[1], f.ServerSizes[5], f.ServerGaps[2] = 1, 3, 3
@@ -317,7 +317,7 @@ func TestTraffic(t *testing.T) {
 		t.Parallel()
 		tr := behavior.New("site")
 		for i, protocol := range []string{"tls", "wg", "http", "rtp", ""} {
-			f := talk(fmt.Sprint(i))
+			f := talk(byte(i), byte(i>>8))
 			f.Protocol, f.ClientBytes, f.Ended = protocol, 100<<i, true
 			tr.Flow(f)
 		}
@@ -330,7 +330,7 @@ func TestTraffic(t *testing.T) {
 		tr := behavior.New("site")
 		for i, state := range []heron.FlowState{heron.FlowClosed, heron.FlowRejected, heron.FlowUnanswered} {
 			for k, protocol := range []string{"", "syslog"} {
-				f := talk(fmt.Sprint(i, k))
+				f := talk(byte(i), byte(k))
 				f.State, f.Protocol, f.ServerPort, f.Ended = state, protocol, uint16(10*i+k), true
 				tr.Flow(f)
 			}
@@ -350,7 +350,7 @@ func TestTraffic(t *testing.T) {
 		t.Parallel()
 		tr := behavior.New("site")
 		for i := range 400 {
-			f := talk(fmt.Sprint(i))
+			f := talk(byte(i), byte(i>>8))
 			f.State, f.Ended, f.ServerPort = heron.FlowClosed, true, uint16(1000+i)
 			if i%4 == 0 {
 				f.ServerPort = 554
@@ -368,7 +368,7 @@ func TestTraffic(t *testing.T) {
 		b := heron.Baseline{DeviceID: "cam"}
 		b.Traffic.SizesOut[0] = math.MaxUint32
 		tr.Load(b)
-		tr.Flow(talk("a"))
+		tr.Flow(talk('a'))
 		if got := trafficOf(tr)["cam"]; got.SizesOut[0] != math.MaxUint32 || got.GapsOut[0] != 1 {
 			t.Errorf("got %+v", got)
 		}
@@ -398,7 +398,7 @@ func BenchmarkFlow(b *testing.B) {
 	flows := make([]heron.Flow, 10_000)
 	for i := range flows {
 		f := &flows[i]
-		f.ID, f.ClientDevice, f.ServerPort, f.Protocol = fmt.Sprint(i), fmt.Sprint("d", i), 443, "tls"
+		f.ID, f.ClientDevice, f.ServerPort, f.Protocol = heron.FlowID{byte(i), byte(i >> 8)}, fmt.Sprint("d", i), 443, "tls"
 		f.Client.IP = netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
 		f.Server.IP = netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
 	}

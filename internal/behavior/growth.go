@@ -1,7 +1,7 @@
 package behavior
 
 import (
-	"hash/maphash"
+	"encoding/binary"
 
 	"github.com/heron-iot/heron"
 )
@@ -105,4 +105,4 @@ func (t *Tracker) difference(k *known, before bool, f *heron.Flow, d *growth) (o
 }
 
 // flowHash stands for a flow.
-func flowHash(f *heron.Flow) uint64 { return maphash.String(seed, f.ID) }
+func flowHash(f *heron.Flow) uint64 { return binary.LittleEndian.Uint64(f.ID[:]) }

@@ -1,10 +1,6 @@
 package bus
 
 import (
-	"bytes"
-	"compress/flate"
-	"encoding/json"
-	"io"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -12,12 +8,9 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// The first byte of a message says how the rest is written. Sensors of the
-// previous version write the first form.
-const (
-	codecDeflateJSON = 1
-	codecCompact     = 2 // see compact.go, in a zstd frame
-)
+// codecCompact is the first byte of a message in the compact form (compact.go)
+// in a zstd frame. Another form has another number.
+const codecCompact = 3
 
 // Sizes: what a message may have on the wire, and what it may unpack to.
 const (
@@ -56,30 +49,14 @@ func pack(body []byte) []byte { return packer().EncodeAll(body, []byte{codecComp
 
 // decode reads a message. It comes from another host: it may be anything.
 func decode(data []byte) (*heron.Batch, error) {
-	kind := byte(0)
-	if len(data) > 0 {
-		kind = data[0]
+	if len(data) == 0 || data[0] != codecCompact {
+		return nil, heron.Errorf(heron.CodeInvalid, "batch in an encoding of another version: sensor and core must be of the same")
 	}
-	var b *heron.Batch
-	var err error
-	switch kind {
-	case codecDeflateJSON:
-		b, err = decodeJSON(data[1:])
-	case codecCompact:
-		b, err = decodeCompact(data[1:])
-	default:
-		return nil, heron.Errorf(heron.CodeInvalid, "batch in an unknown encoding: the sensor is newer than this core; update the core")
-	}
+	b, err := decodeCompact(data[1:])
 	if err != nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "batch cannot be read: %v", err)
 	}
 	return b, nil
-}
-
-func decodeJSON(data []byte) (*heron.Batch, error) {
-	b := new(heron.Batch)
-	r := &io.LimitedReader{R: flate.NewReader(bytes.NewReader(data)), N: maxUnpacked}
-	return b, json.NewDecoder(r).Decode(b)
 }
 
 func decodeCompact(data []byte) (*heron.Batch, error) {

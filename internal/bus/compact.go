@@ -2,11 +2,9 @@ package bus
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/bits"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -106,7 +104,8 @@ func (c *compactor) observations(list []heron.Observation) {
 
 func (c *compactor) flows(list []heron.Flow) {
 	c.number(uint64(len(list)))
-	column(list, func(f *heron.Flow) { c.id(f.ID) })
+	column(list, func(f *heron.Flow) { c.body = append(c.body, f.ID[:]...) })
+	column(list, func(f *heron.Flow) { c.number(uint64(f.Number)) })
 	column(list, func(f *heron.Flow) { c.number(uint64(f.Transport)) })
 	column(list, func(f *heron.Flow) { c.endpoint(f.Client) })
 	column(list, func(f *heron.Flow) { c.endpoint(f.Server) })
@@ -166,54 +165,6 @@ func (c *compactor) events(list []heron.Event) {
 			c.string(e.Attrs[k])
 		}
 	})
-}
-
-// Kinds of an id: one in the form of a UUID needs half the room.
-const (
-	idText = iota
-	idUUID
-)
-
-func (c *compactor) id(s string) {
-	if raw, ok := parseUUID(s); ok {
-		c.body = append(append(c.body, idUUID), raw[:]...)
-		return
-	}
-	c.body = append(c.body, idText)
-	c.string(s)
-}
-
-// dashes are where a UUID has them, as bits.
-const dashes = 1<<8 | 1<<13 | 1<<18 | 1<<23
-
-// parseUUID reads a UUID in the one form that formatUUID writes.
-func parseUUID(s string) (raw [16]byte, ok bool) {
-	if len(s) != 36 {
-		return raw, false
-	}
-	digits := make([]byte, 0, 32)
-	for i := range len(s) {
-		if c := s[i]; dashes>>i&1 == 0 {
-			digits = append(digits, c)
-		}
-	}
-	if _, err := hex.Decode(raw[:], digits); err != nil {
-		return raw, false
-	}
-	return raw, formatUUID(raw) == s
-}
-
-func formatUUID(raw [16]byte) string {
-	var out [36]byte
-	digits := hex.AppendEncode(make([]byte, 0, 32), raw[:])
-	for i := range out {
-		if dashes>>i&1 != 0 {
-			out[i] = '-'
-			continue
-		}
-		out[i] = digits[i-bits.OnesCount32(dashes&(1<<i-1))]
-	}
-	return string(out[:])
 }
 
 func bit(b bool) uint64 {

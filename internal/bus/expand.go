@@ -3,6 +3,7 @@ package bus
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/netip"
 
 	"github.com/heron-iot/heron"
@@ -145,7 +146,8 @@ func (d *expander) flows(b *heron.Batch) {
 		return
 	}
 	list := make([]heron.Flow, n)
-	column(list, func(f *heron.Flow) { f.ID = d.id() })
+	column(list, func(f *heron.Flow) { copy(f.ID[:], d.r.Bytes(len(f.ID))) })
+	column(list, func(f *heron.Flow) { f.Number = uint32(d.count(math.MaxUint32)) })
 	column(list, func(f *heron.Flow) { f.Transport = d.transport() })
 	column(list, func(f *heron.Flow) { f.Client = d.endpoint() })
 	column(list, func(f *heron.Flow) { f.Server = d.endpoint() })
@@ -212,17 +214,4 @@ func (d *expander) attrs() map[string]string {
 		m[k] = d.string()
 	}
 	return m
-}
-
-func (d *expander) id() string {
-	switch d.r.U8() {
-	case idText:
-		return d.string()
-	case idUUID:
-		var raw [16]byte
-		copy(raw[:], d.r.Bytes(len(raw)))
-		return formatUUID(raw)
-	}
-	d.fail()
-	return ""
 }

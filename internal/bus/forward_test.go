@@ -35,7 +35,7 @@ func noisy(i int) *heron.Batch {
 		text.WriteString(heron.DeriveID(fmt.Sprint(i), fmt.Sprint(j)))
 	}
 	b.Observations = []heron.Observation{{Key: "k", Value: text.String()}}
-	b.Flows = []heron.Flow{{ID: "f"}}
+	b.Flows = []heron.Flow{{ID: heron.FlowID{1}}}
 	return b
 }
 

@@ -13,7 +13,7 @@ func TestShedsTheLeastImportantFirst(t *testing.T) {
 	end := heron.Endpoint{IP: netip.MustParseAddr("10.0.0.1")}
 	batch := func(state heron.FlowState, port uint16, value string) *heron.Batch {
 		return &heron.Batch{
-			SensorID: "s", Flows: []heron.Flow{{ID: "f", Client: end, ServerPort: port, State: state}},
+			SensorID: "s", Flows: []heron.Flow{{ID: heron.FlowID{1}, Client: end, ServerPort: port, State: state}},
 			Observations: []heron.Observation{{Subject: heron.Subject{Endpoint: end}, Key: "k", Value: value}},
 			Events:       []heron.Event{{Kind: "modbus.write"}},
 		}

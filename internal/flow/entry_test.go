@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"encoding/binary"
-	"fmt"
 	"testing"
 	"unsafe"
 )
@@ -24,17 +22,6 @@ func TestEntryFillsCacheLines(t *testing.T) {
 	}
 	if at := unsafe.Offsetof(entry{}.scratch); at != 256 {
 		t.Errorf("what each packet needs has %d bytes, want 256", at)
-	}
-}
-
-func TestHexDigits(t *testing.T) {
-	t.Parallel()
-	for _, n := range []uint32{0, 1, 0x89abcdef, 0x01234567, 0xffffffff, 0x9a9a0f0f} {
-		var b [8]byte
-		binary.BigEndian.PutUint64(b[:], hexDigits(n))
-		if want := fmt.Sprintf("%08x", n); string(b[:]) != want {
-			t.Errorf("got %q, want %q", b, want)
-		}
 	}
 }
 

@@ -92,7 +92,6 @@ type Table struct {
 	msg     heron.Message // given to the sink again and again
 	shake   Handshake
 	report  heron.Flow
-	ids     ids
 }
 
 // frame is what is known of the frame at hand, layer by layer.

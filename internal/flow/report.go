@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -64,7 +63,7 @@ func (t *Table) Report() {
 			// Another flow may have the entry by now.
 			if e := t.slab.at(q.flow); e.queued && e.hash == q.hash && e.first == q.first {
 				t.place = q.place
-				t.emit(e, false)
+				t.emit(q.flow, e, false)
 			}
 		}
 	}
@@ -94,14 +93,14 @@ func (t *Table) SetPlace(n uint64) { t.place = n }
 func (t *Table) Place() uint64 { return t.place }
 
 // emit gives a report on a flow to the sink.
-func (t *Table) emit(e *entry, ended bool) {
+func (t *Table) emit(i uint32, e *entry, ended bool) {
 	client, server := e.key.a, e.key.b
 	if !e.clientIsA {
 		client, server = server, client
 	}
 	c, v, r := &e.halves[fromClient], &e.halves[fromServer], &t.report
 	co, so := &e.ends[fromClient], &e.ends[fromServer]
-	r.ID, r.Transport = t.id(e), e.transport()
+	r.ID, r.Number, r.Transport = e.id(), i, e.transport()
 	r.Client.MAC, r.Client.VLAN = co.mac, e.key.vlan
 	r.Server.MAC, r.Server.VLAN = so.mac, e.key.vlan
 	client.put(&r.Client.IP, e.key.v6)
@@ -125,40 +124,11 @@ func (t *Table) emit(e *entry, ended bool) {
 }
 
 // id names the flow by what it is and when it began, and by nothing else.
-func (t *Table) id(e *entry) string {
-	var text [32]byte
+func (e *entry) id() (id heron.FlowID) {
 	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
-		h := e.key.hash([2]uint64{seed, uint64(e.first)})
-		binary.BigEndian.PutUint64(text[16*i:], hexDigits(uint32(h>>32)))
-		binary.BigEndian.PutUint64(text[16*i+8:], hexDigits(uint32(h)))
+		binary.BigEndian.PutUint64(id[8*i:], e.key.hash([2]uint64{seed, uint64(e.first)}))
 	}
-	return t.ids.keep(text[:])
-}
-
-// hexDigits returns the eight digits of a number, one in each byte.
-func hexDigits(n uint32) uint64 {
-	x := uint64(n)
-	x = (x | x<<16) & 0x0000ffff0000ffff
-	x = (x | x<<8) & 0x00ff00ff00ff00ff
-	x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
-	letters := (x + 0x0606060606060606) >> 4 & 0x0101010101010101 // 1 where the digit is above 9
-	return x + 0x3030303030303030 + letters*('a'-'0'-10)
-}
-
-// idBatch is how many ids are kept in one piece of memory.
-const idBatch = 32
-
-// ids makes strings of which many share one allocation.
-type ids struct{ text strings.Builder }
-
-func (s *ids) keep(b []byte) string {
-	if s.text.Cap()-s.text.Len() < len(b) {
-		s.text.Reset()
-		s.text.Grow(idBatch * len(b))
-	}
-	at := s.text.Len()
-	s.text.Write(b)
-	return s.text.String()[at:]
+	return id
 }
 
 func (e *entry) transport() heron.Transport {

@@ -30,7 +30,7 @@ type recorder struct {
 	lines   []string
 	verdict func(m *heron.Message) heron.Verdict
 	only    string // kinds of line to keep: any of m, s, f; "" = all
-	ids     map[string]bool
+	ids     map[heron.FlowID]bool
 	last    heron.Flow
 }
 

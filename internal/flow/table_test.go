@@ -122,7 +122,7 @@ func TestSameFramesGiveTheSame(t *testing.T) {
 // ledger checks the reports of flows against one another.
 type ledger struct {
 	t       *testing.T
-	open    map[string]heron.Flow
+	open    map[heron.FlowID]heron.Flow
 	ended   int
 	packets uint64
 }
@@ -147,7 +147,7 @@ func (l *ledger) Flow(f *heron.Flow) {
 
 func TestEveryFlowEndsOnceWithAllItsPackets(t *testing.T) {
 	t.Parallel()
-	l := &ledger{t: t, open: map[string]heron.Flow{}}
+	l := &ledger{t: t, open: map[heron.FlowID]heron.Flow{}}
 	table := flow.New(flow.Config{MaxFlows: 500}, l)
 	packets := traffic(2, 30_000)
 	for i := range packets {

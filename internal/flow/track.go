@@ -178,7 +178,7 @@ func (t *Table) end(i uint32, e *entry) {
 	if e.oneWay() {
 		t.stats.OneWay++
 	}
-	t.emit(e, true)
+	t.emit(i, e, true)
 	t.unschedule(e)
 	t.index.remove(e.hash, i)
 	t.slab.release(i, e)

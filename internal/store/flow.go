@@ -35,7 +35,7 @@ func (db *DB) ListFlows(ctx context.Context, f heron.FlowFilter, p heron.Page) (
 // putFlows stores the latest report of each flow. A report older than what is
 // stored changes nothing.
 func (t *tx) putFlows(ctx context.Context, flows []heron.Flow) error {
-	flows = lastOfEach(flows, func(f *heron.Flow) string { return f.ID })
+	flows = lastOfEach(flows, func(f *heron.Flow) string { return f.ID.String() })
 	rows := make([][]any, len(flows))
 	for i := range flows {
 		f := &flows[i]
@@ -44,7 +44,7 @@ func (t *tx) putFlows(ctx context.Context, flows []heron.Flow) error {
 			return err
 		}
 		rows[i] = []any{
-			clean(f.ID), clean(f.ClientDevice), clean(f.ServerDevice), clean(f.Protocol), int64(f.First), int64(f.Last),
+			f.ID.String(), clean(f.ClientDevice), clean(f.ServerDevice), clean(f.Protocol), int64(f.First), int64(f.Last),
 			int64(t.db.now()), doc,
 		}
 	}

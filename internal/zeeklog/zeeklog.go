@@ -10,6 +10,7 @@ package zeeklog
 
 import (
 	"bufio"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,7 +100,7 @@ func (w *Writer) Flow(f *heron.Flow) error {
 }
 
 // uid is a name of a connection as Zeek's look.
-func uid(id string) string { return "C" + id[:min(len(id), 17)] }
+func uid(id heron.FlowID) string { return "C" + hex.EncodeToString(id[:])[:17] }
 
 // Event makes a line of the log that knows the action.
 func (w *Writer) Event(e *heron.Event) error {

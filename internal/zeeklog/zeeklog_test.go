@@ -1,6 +1,7 @@
 package zeeklog_test
 
 import (
+	"bytes"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func TestConnectionStates(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := heron.Flow{
-			ID: strings.Repeat("0a", 16), Transport: c.over, Client: end("10.0.0.1"), Server: end("10.0.0.2"), State: c.state,
+			ID: heron.FlowID(bytes.Repeat([]byte{10}, 16)), Transport: c.over, Client: end("10.0.0.1"), Server: end("10.0.0.2"), State: c.state,
 			ClientPackets: c.client, ServerPackets: c.server, First: heron.Second, Last: 3 * heron.Second, Ended: true,
 		}
 		if err := w.Flow(&f); err != nil {
@@ -72,7 +73,7 @@ func TestAnEventIsOfItsConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := heron.Flow{ID: strings.Repeat("b", 32), Transport: heron.TCP, Client: end("10.0.0.1"), ClientPort: 40000, Server: end("10.0.0.2"), ServerPort: 502}
+	f := heron.Flow{ID: heron.FlowID(bytes.Repeat([]byte{0xbb}, 16)), Transport: heron.TCP, Client: end("10.0.0.1"), ClientPort: 40000, Server: end("10.0.0.2"), ServerPort: 502}
 	answer := heron.Event{
 		Time: heron.Second, Kind: "modbus.exception", Transport: heron.TCP, Src: f.Server, SrcPort: 502, Dst: f.Client, DstPort: 40000,
 		Attrs: map[string]string{"unit": "1", "function": "3", "code": "2"},

@@ -7,6 +7,7 @@
 package detecttest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -60,11 +61,17 @@ func Device(id, kind string, addresses ...string) heron.Device {
 	return d
 }
 
+// flowID is the same for the same parts.
+func flowID(parts ...any) heron.FlowID {
+	sum := sha256.Sum256(fmt.Append(nil, parts...))
+	return heron.FlowID(sum[:len(heron.FlowID{})])
+}
+
 // Flow is a flow between two addresses, reported in the state given. A flow
 // with an answer has packets of both sides.
 func Flow(seconds float64, transport heron.Transport, client, server string, port uint16, state heron.FlowState) Step {
 	f := &heron.Flow{
-		ID: fmt.Sprint(seconds, client, server, port), Transport: transport, ServerPort: port, ClientPort: 40000, State: state,
+		ID: flowID(seconds, client, server, port), Transport: transport, ServerPort: port, ClientPort: 40000, State: state,
 		First: At(seconds), Last: At(seconds), ClientPackets: 1, ClientBytes: 60,
 	}
 	f.Client.IP, f.Server.IP = netip.MustParseAddr(client), netip.MustParseAddr(server)

@@ -24,7 +24,7 @@ func batchTests() []test {
 }
 
 func applyOnce(t *testing.T, s *suite, _ func(testing.TB) string) {
-	b := &heron.Batch{SensorID: "s1", SiteID: "site", Epoch: "e", Seq: 1, Flows: []heron.Flow{{ID: "f1", Last: Start}}}
+	b := &heron.Batch{SensorID: "s1", SiteID: "site", Epoch: "e", Seq: 1, Flows: []heron.Flow{{ID: heron.FlowID{1}, Last: Start}}}
 	r := &heron.BatchResult{
 		Batch: b, Devices: []heron.Device{device(1)}, Alerts: []heron.Alert{{ID: "a1", SiteID: "site", DeviceID: "dev-0001"}},
 		Changes:      []heron.DeviceChange{{Time: Start, Kind: heron.DeviceNew, DeviceID: "dev-0001", Summary: "new"}},
@@ -179,7 +179,7 @@ func flows(t *testing.T, s *suite, _ func(testing.TB) string) {
 	var list []heron.Flow
 	for i := range 10 {
 		f := heron.Flow{
-			ID: fmt.Sprint("f", i), Transport: heron.TCP, ServerPort: 502, Protocol: []string{"modbus", "http"}[i%2],
+			ID: heron.FlowID{0xf0 + byte(i)}, Transport: heron.TCP, ServerPort: 502, Protocol: []string{"modbus", "http"}[i%2],
 			First: Start + heron.Time(i)*heron.Second, Last: Start + heron.Time(i)*heron.Minute, ClientBytes: 1 << 40,
 			ClientDevice: "d1", ServerDevice: "d2", State: heron.FlowEstablished,
 		}
@@ -195,7 +195,7 @@ func flows(t *testing.T, s *suite, _ func(testing.TB) string) {
 	s.apply(t, heron.BatchResult{Batch: &heron.Batch{Flows: []heron.Flow{newer, older}}})
 	list[0] = newer
 	get := func(f heron.FlowFilter) []string {
-		return ids(t, func(f *heron.Flow) string { return f.ID }, func(p heron.Page) (heron.List[heron.Flow], error) {
+		return ids(t, func(f *heron.Flow) string { return f.ID.String()[:2] }, func(p heron.Page) (heron.List[heron.Flow], error) {
 			return s.ListFlows(t.Context(), f, p)
 		}, heron.Page{Limit: 3})
 	}
