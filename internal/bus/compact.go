@@ -6,19 +6,23 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/heron-iot/heron"
 )
 
 // The compact form of a batch, before it is compressed: a table of texts and
 // one of endpoints, of which all else names the numbers; then what is small as
-// JSON, and the three lists column by column, so that alike stands by alike.
+// JSON, and the three lists, of which some rows at a time are written column by
+// column, so that alike stands by alike and near is near.
 // Numbers are of varying length (encoding/binary), times are told from Now.
 
-// maxRows bounds each list of a message.
-const maxRows = 1 << 17
+const (
+	maxRows   = 1 << 17 // of each list of a message
+	blockRows = 256     // written column by column
+)
 
-// compactor writes the compact form.
+// compactor writes the compact form. It is used again and again.
 type compactor struct {
 	now    heron.Time
 	texts  map[string]uint64
@@ -26,21 +30,38 @@ type compactor struct {
 	places map[heron.Endpoint]uint64
 	place  []byte
 	body   []byte
+	keys   []string // re-used
+	// What was asked for lately, by a part of it: most is asked for again at once.
+	lately [64]struct {
+		text   string
+		number uint64
+	}
+	near [256]struct {
+		end    heron.Endpoint
+		number uint64
+	}
 }
+
+var compactors = sync.Pool{New: func() any {
+	return &compactor{texts: map[string]uint64{}, places: map[heron.Endpoint]uint64{}}
+}}
 
 // compact returns b in the compact form.
 func compact(b *heron.Batch) ([]byte, error) {
-	c := &compactor{now: b.Now, texts: map[string]uint64{}, places: map[heron.Endpoint]uint64{}}
-	c.observations(b.Observations)
-	c.flows(b.Flows)
-	c.events(b.Events)
 	rest := *b
 	rest.Observations, rest.Flows, rest.Events = nil, nil, nil
 	meta, err := json.Marshal(&rest)
 	if err != nil {
 		return nil, fmt.Errorf("encode batch: %w", err)
 	}
-	out := binary.AppendUvarint(nil, uint64(len(meta)))
+	c := compactors.Get().(*compactor)
+	defer c.release()
+	c.begin(b.Now)
+	rows(c, b.Observations, (*compactor).observations)
+	rows(c, b.Flows, (*compactor).flows)
+	rows(c, b.Events, (*compactor).events)
+	out := make([]byte, 0, len(meta)+len(c.text)+len(c.place)+len(c.body)+3*binary.MaxVarintLen64)
+	out = binary.AppendUvarint(out, uint64(len(meta)))
 	out = append(out, meta...)
 	out = binary.AppendUvarint(out, uint64(len(c.texts)))
 	out = append(out, c.text...)
@@ -49,36 +70,102 @@ func compact(b *heron.Batch) ([]byte, error) {
 	return append(out, c.body...), nil
 }
 
-func (c *compactor) number(v uint64) { c.body = binary.AppendUvarint(c.body, v) }
+// begin gives empty texts and endpoints the number 0.
+func (c *compactor) begin(now heron.Time) {
+	c.now = now
+	c.newText("")
+	c.newPlace(heron.Endpoint{})
+}
+
+// release forgets what was written, for the next batch.
+func (c *compactor) release() {
+	clear(c.texts)
+	clear(c.places)
+	clear(c.keys)
+	clear(c.lately[:])
+	clear(c.near[:])
+	c.text, c.place, c.body = c.text[:0], c.place[:0], c.body[:0]
+	compactors.Put(c)
+}
+
+// rows writes how many there are, and then some at a time.
+func rows[T any](c *compactor, list []T, put func(*compactor, []T)) {
+	c.number(uint64(len(list)))
+	for block := range slices.Chunk(list, blockRows) {
+		put(c, block)
+	}
+}
+
+func (c *compactor) number(v uint64) {
+	if v < 0x80 {
+		c.body = append(c.body, byte(v))
+		return
+	}
+	c.body = binary.AppendUvarint(c.body, v)
+}
 
 func (c *compactor) time(t heron.Time) { c.body = binary.AppendVarint(c.body, int64(t-c.now)) }
 
 // string writes the number of a text, which joins the table when it is new.
-func (c *compactor) string(s string) { c.number(c.numberOf(s)) }
-
-func (c *compactor) numberOf(s string) uint64 {
-	n, known := c.texts[s]
-	if !known {
-		n = uint64(len(c.texts))
-		c.texts[s] = n
-		c.text = binary.AppendUvarint(c.text, uint64(len(s)))
-		c.text = append(c.text, s...)
+func (c *compactor) string(s string) {
+	if s == "" {
+		c.number(0)
+		return
 	}
+	l := &c.lately[(7*len(s)+int(s[0])+3*int(s[len(s)-1]))%len(c.lately)]
+	if l.text != s {
+		n, known := c.texts[s]
+		if !known {
+			n = c.newText(s)
+		}
+		l.text, l.number = s, n
+	}
+	c.number(l.number)
+}
+
+func (c *compactor) newText(s string) uint64 {
+	n := uint64(len(c.texts))
+	c.texts[s] = n
+	c.text = binary.AppendUvarint(c.text, uint64(len(s)))
+	c.text = append(c.text, s...)
 	return n
 }
 
 // endpoint writes the number of an endpoint. Zones of addresses, which no wire
 // carries, are left out.
-func (c *compactor) endpoint(e heron.Endpoint) {
-	n, known := c.places[e]
-	if !known {
-		n = uint64(len(c.places))
-		c.places[e] = n
-		c.place = append(append(c.place, byte(e.IP.BitLen()/8)), e.IP.AsSlice()...)
-		c.place = append(c.place, e.MAC[:]...)
-		c.place = binary.AppendUvarint(c.place, uint64(e.VLAN))
+func (c *compactor) endpoint(e *heron.Endpoint) {
+	if *e == (heron.Endpoint{}) {
+		c.number(0)
+		return
 	}
-	c.number(n)
+	l := &c.near[nearby(e)%len(c.near)]
+	if l.end != *e {
+		n, known := c.places[*e]
+		if !known {
+			n = c.newPlace(*e)
+		}
+		l.end, l.number = *e, n
+	}
+	c.number(l.number)
+}
+
+// nearby is a number that few endpoints of one network share.
+func nearby(e *heron.Endpoint) int {
+	n := 3 * int(e.MAC[5])
+	if e.IP.IsValid() {
+		ip := e.IP.As16()
+		n += int(ip[15]) + 7*int(ip[14])
+	}
+	return n
+}
+
+func (c *compactor) newPlace(e heron.Endpoint) uint64 {
+	n := uint64(len(c.places))
+	c.places[e] = n
+	c.place = append(append(c.place, byte(e.IP.BitLen()/8)), e.IP.AsSlice()...)
+	c.place = append(c.place, e.MAC[:]...)
+	c.place = binary.AppendUvarint(c.place, uint64(e.VLAN))
+	return n
 }
 
 // column writes one field of all rows.
@@ -89,8 +176,7 @@ func column[T any](list []T, put func(*T)) {
 }
 
 func (c *compactor) observations(list []heron.Observation) {
-	c.number(uint64(len(list)))
-	column(list, func(o *heron.Observation) { c.endpoint(o.Endpoint) })
+	column(list, func(o *heron.Observation) { c.endpoint(&o.Endpoint) })
 	column(list, func(o *heron.Observation) { c.number(uint64(o.Transport)) })
 	column(list, func(o *heron.Observation) { c.number(uint64(o.Port)) })
 	column(list, func(o *heron.Observation) { c.string(o.Key) })
@@ -103,12 +189,11 @@ func (c *compactor) observations(list []heron.Observation) {
 }
 
 func (c *compactor) flows(list []heron.Flow) {
-	c.number(uint64(len(list)))
 	column(list, func(f *heron.Flow) { c.body = append(c.body, f.ID[:]...) })
 	column(list, func(f *heron.Flow) { c.number(uint64(f.Number)) })
 	column(list, func(f *heron.Flow) { c.number(uint64(f.Transport)) })
-	column(list, func(f *heron.Flow) { c.endpoint(f.Client) })
-	column(list, func(f *heron.Flow) { c.endpoint(f.Server) })
+	column(list, func(f *heron.Flow) { c.endpoint(&f.Client) })
+	column(list, func(f *heron.Flow) { c.endpoint(&f.Server) })
 	column(list, func(f *heron.Flow) { c.number(uint64(f.ClientPort)) })
 	column(list, func(f *heron.Flow) { c.number(uint64(f.ServerPort)) })
 	column(list, func(f *heron.Flow) { c.string(f.Protocol) })
@@ -122,7 +207,7 @@ func (c *compactor) flows(list []heron.Flow) {
 	column(list, func(f *heron.Flow) { c.string(f.ClientDevice) })
 	column(list, func(f *heron.Flow) { c.string(f.ServerDevice) })
 	column(list, func(f *heron.Flow) { c.string(f.Before) })
-	column(list, func(f *heron.Flow) { c.endpoint(heron.Endpoint{IP: f.Exporter}) })
+	column(list, func(f *heron.Flow) { c.endpoint(&heron.Endpoint{IP: f.Exporter}) })
 	c.shapes(list)
 }
 
@@ -149,22 +234,25 @@ var histograms = [...]func(*heron.Flow) *[heron.FlowBuckets]uint16{
 }
 
 func (c *compactor) events(list []heron.Event) {
-	c.number(uint64(len(list)))
 	column(list, func(e *heron.Event) { c.time(e.Time) })
 	column(list, func(e *heron.Event) { c.string(e.Kind) })
 	column(list, func(e *heron.Event) { c.string(e.Protocol) })
 	column(list, func(e *heron.Event) { c.number(uint64(e.Transport)) })
-	column(list, func(e *heron.Event) { c.endpoint(e.Src) })
-	column(list, func(e *heron.Event) { c.endpoint(e.Dst) })
+	column(list, func(e *heron.Event) { c.endpoint(&e.Src) })
+	column(list, func(e *heron.Event) { c.endpoint(&e.Dst) })
 	column(list, func(e *heron.Event) { c.number(uint64(e.SrcPort)) })
 	column(list, func(e *heron.Event) { c.number(uint64(e.DstPort)) })
-	column(list, func(e *heron.Event) {
-		c.number(uint64(len(e.Attrs)))
-		for _, k := range slices.Sorted(maps.Keys(e.Attrs)) {
-			c.string(k)
-			c.string(e.Attrs[k])
-		}
-	})
+	column(list, func(e *heron.Event) { c.attrs(e.Attrs) })
+}
+
+func (c *compactor) attrs(m map[string]string) {
+	c.number(uint64(len(m)))
+	c.keys = slices.AppendSeq(c.keys[:0], maps.Keys(m))
+	slices.Sort(c.keys)
+	for _, k := range c.keys {
+		c.string(k)
+		c.string(m[k])
+	}
 }
 
 func bit(b bool) uint64 {

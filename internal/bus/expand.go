@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -31,9 +32,9 @@ func expand(data []byte) (*heron.Batch, error) {
 	b.Observations, b.Flows, b.Events = nil, nil, nil
 	d.now = b.Now
 	d.tables()
-	d.observations(b)
-	d.flows(b)
-	d.events(b)
+	b.Observations = expandRows(d, 10, (*expander).observations)
+	b.Flows = expandRows(d, 56, (*expander).flows)
+	b.Events = expandRows(d, 9, (*expander).events)
 	if d.r.Err() != nil {
 		return nil, errCompact
 	}
@@ -66,9 +67,17 @@ func (d *expander) count(limit int) int {
 	return int(v)
 }
 
-// rows reads the length of a list whose rows have at least size bytes each.
-func (d *expander) rows(size int) int {
-	return d.count(min(maxRows, d.r.Len()/size))
+// expandRows reads a list whose rows have at least size bytes each.
+func expandRows[T any](d *expander, size int, read func(*expander, []T)) []T {
+	n := d.count(min(maxRows, d.r.Len()/size))
+	if n == 0 {
+		return nil
+	}
+	list := make([]T, n)
+	for block := range slices.Chunk(list, blockRows) {
+		read(d, block)
+	}
+	return list
 }
 
 func (d *expander) time() heron.Time {
@@ -121,12 +130,7 @@ func (d *expander) tables() {
 	}
 }
 
-func (d *expander) observations(b *heron.Batch) {
-	n := d.rows(10)
-	if n == 0 {
-		return
-	}
-	list := make([]heron.Observation, n)
+func (d *expander) observations(list []heron.Observation) {
 	column(list, func(o *heron.Observation) { o.Endpoint = d.endpoint() })
 	column(list, func(o *heron.Observation) { o.Transport = d.transport() })
 	column(list, func(o *heron.Observation) { o.Port = d.port() })
@@ -137,15 +141,9 @@ func (d *expander) observations(b *heron.Batch) {
 	column(list, func(o *heron.Observation) { o.First = d.time() })
 	column(list, func(o *heron.Observation) { o.Last = d.time() })
 	column(list, func(o *heron.Observation) { o.Count = d.number() })
-	b.Observations = list
 }
 
-func (d *expander) flows(b *heron.Batch) {
-	n := d.rows(56)
-	if n == 0 {
-		return
-	}
-	list := make([]heron.Flow, n)
+func (d *expander) flows(list []heron.Flow) {
 	column(list, func(f *heron.Flow) { copy(f.ID[:], d.r.Bytes(len(f.ID))) })
 	column(list, func(f *heron.Flow) { f.Number = uint32(d.count(math.MaxUint32)) })
 	column(list, func(f *heron.Flow) { f.Transport = d.transport() })
@@ -169,7 +167,6 @@ func (d *expander) flows(b *heron.Batch) {
 	column(list, func(f *heron.Flow) { f.Before = d.string() })
 	column(list, func(f *heron.Flow) { f.Exporter = d.endpoint().IP })
 	d.shapes(list)
-	b.Flows = list
 }
 
 func (d *expander) shapes(list []heron.Flow) {
@@ -185,12 +182,7 @@ func (d *expander) shapes(list []heron.Flow) {
 	column(list, func(f *heron.Flow) { f.Resets = d.small() })
 }
 
-func (d *expander) events(b *heron.Batch) {
-	n := d.rows(9)
-	if n == 0 {
-		return
-	}
-	list := make([]heron.Event, n)
+func (d *expander) events(list []heron.Event) {
 	column(list, func(e *heron.Event) { e.Time = d.time() })
 	column(list, func(e *heron.Event) { e.Kind = d.string() })
 	column(list, func(e *heron.Event) { e.Protocol = d.string() })
@@ -200,7 +192,6 @@ func (d *expander) events(b *heron.Batch) {
 	column(list, func(e *heron.Event) { e.SrcPort = d.port() })
 	column(list, func(e *heron.Event) { e.DstPort = d.port() })
 	column(list, func(e *heron.Event) { e.Attrs = d.attrs() })
-	b.Events = list
 }
 
 func (d *expander) attrs() map[string]string {

@@ -25,6 +25,7 @@ func postgresDialect() *dialect {
 		name:        "postgres",
 		schema:      func(s string) string { return s },
 		position:    "strpos",
+		tuples:      numbered,
 		forUpdate:   " FOR UPDATE",
 		migrateLock: migrateLock,
 		snapshot:    sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},

@@ -15,30 +15,40 @@ import (
 )
 
 // maxParams bounds the parameters of one statement: many rows a statement save
-// round trips, but drivers match parameters one by one.
+// round trips, but a statement is read anew for each other number of rows.
 const maxParams = 400
 
 // insert runs head (INSERT INTO t (columns)) for rows, several rows a
 // statement; tail is what follows the values, such as ON CONFLICT. No two rows
 // may conflict with each other.
-func insert(ctx context.Context, q querier, head string, rows [][]any, tail string) error {
-	for len(rows) > 0 {
-		n := min(len(rows), max(1, maxParams/len(rows[0])))
-		args := make([]any, 0, n*len(rows[0]))
-		for _, r := range rows[:n] {
-			args = append(args, r...)
-		}
-		stmt := head + " VALUES " + tuples(n, len(rows[0])) + " " + tail
-		if _, err := q.ExecContext(ctx, stmt, args...); err != nil {
+func insert(ctx context.Context, t *tx, head string, rows [][]any, tail string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	width := len(rows[0])
+	stmt := func(n int) string { return head + " VALUES " + t.db.dialect.tuples(n, width) + " " + tail }
+	if most := max(1, maxParams/width); len(rows) >= 2*most {
+		again, err := t.PrepareContext(ctx, stmt(most))
+		if err != nil {
 			return err
 		}
-		rows = rows[n:]
+		defer again.Close()
+		for ; len(rows) >= most; rows = rows[most:] {
+			if _, err := again.ExecContext(ctx, slices.Concat(rows[:most]...)...); err != nil {
+				return err
+			}
+		}
+	}
+	for chunk := range slices.Chunk(rows, max(1, maxParams/width)) {
+		if _, err := t.ExecContext(ctx, stmt(len(chunk)), slices.Concat(chunk...)...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// tuples returns "($1,$2),($3,$4)" for n rows of width columns.
-func tuples(n, width int) string {
+// numbered returns "($1,$2),($3,$4)" for n rows of width columns.
+func numbered(n, width int) string {
 	var b strings.Builder
 	for i := range n * width {
 		switch {
@@ -53,6 +63,12 @@ func tuples(n, width int) string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// unnumbered returns "(?,?),(?,?)" for n rows of width columns.
+func unnumbered(n, width int) string {
+	tuple := ",(?" + strings.Repeat(",?", width-1) + ")"
+	return strings.Repeat(tuple, n)[1:]
 }
 
 // query is a statement in the making. In the text given to add, each ? stands

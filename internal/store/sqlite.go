@@ -31,6 +31,7 @@ func sqliteDialect() *dialect {
 		// the name, any SQLite tool can open the file.
 		schema:    func(s string) string { return strings.ReplaceAll(s, ` COLLATE "C"`, "") },
 		position:  "instr",
+		tuples:    unnumbered,
 		snapshot:  sql.TxOptions{ReadOnly: true},
 		classify:  classifySQLite,
 		retryable: func(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_BUSY },
