@@ -10,7 +10,7 @@ import { AlertList } from './alerts/alert-list.tsx'
 import { SearchBox } from './devices/search-box.tsx'
 import { nextSort } from './devices/table-head.tsx'
 import { LoginPage } from './login/login.page.tsx'
-import { healthFacts, Shed } from './sensors/sensor-facts.tsx'
+import { healthFacts, Shed, traffic } from './sensors/sensor-facts.tsx'
 import { sentence } from './overview/needs.tsx'
 
 afterEach(cleanup)
@@ -173,5 +173,12 @@ describe('the health of a sensor', () => {
     render(<Shed sensor={sensor} />)
     expect(document.body.textContent).toContain('12 reports on flows')
     expect(screen.getByRole('alert').textContent).toContain('want a network')
+  })
+
+  it('leaves the counts to the sources of a process', () => {
+    const none = { ...sensor.stats, packets: 0, bytes: 0, flows: 0 }
+    expect(traffic(sensor)).toBe('5 packets, 5 B, 1 flows')
+    expect(traffic({ ...sensor, stats: none })).toBeUndefined()
+    expect(traffic({ ...sensor, stats: none, health: undefined })).toBe('0 packets, 0 B, 0 flows')
   })
 })

@@ -4,6 +4,15 @@ import { Sign } from '../../ui/signs.tsx'
 
 type Health = NonNullable<Sensor['health']>
 
+/** Whether a sensor counts packets: of a process, its sources do, which have cards of their own. */
+export const counts = (s: Sensor): boolean => !s.health || s.stats.packets > 0
+
+/** What a sensor saw so far; undefined when it counts nothing. */
+export function traffic(s: Sensor): string | undefined {
+  if (!counts(s)) return undefined
+  return `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`
+}
+
 /** What a process with sensors tells of itself, as pairs for a list of facts. */
 export function healthFacts({ health: h, config }: Sensor): [string, string | undefined][] {
   if (!h) return []

@@ -5,14 +5,14 @@ import { deleteSensor } from '../../api/admin.ts'
 import { sensorsQuery } from '../../api/overview.ts'
 import { useMay } from '../../api/session.ts'
 import type { Sensor } from '../../api/types.ts'
-import { brief, bytes, words } from '../../lib/format.ts'
+import { brief, words } from '../../lib/format.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Card, Facts, Page } from '../../ui/layout.tsx'
 import { Ago, Dot, Sign } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 import { useSay } from '../../ui/toast.tsx'
 import { AddSensor } from './add-sensor.tsx'
-import { healthFacts, Shed } from './sensor-facts.tsx'
+import { counts, healthFacts, Shed, traffic } from './sensor-facts.tsx'
 import './sensors.css'
 
 export function SensorsPage() {
@@ -65,8 +65,6 @@ const losses = [
 
 function SensorCard({ sensor: s }: { sensor: Sensor }) {
   const lost = losses.filter(([name]) => (s.stats[name] ?? 0) > 0)
-  // Of a process, its sources count, which have cards of their own.
-  const counts = !s.health || s.stats.packets > 0
   return (
     <article className="card">
       <div className="card-body stack">
@@ -80,13 +78,9 @@ function SensorCard({ sensor: s }: { sensor: Sensor }) {
           of={[
             ['State', words(s.state === 'never' ? 'never heard of' : s.state)],
             ['Heard', <Ago key="l" time={s.last_seen} />],
-            ['Newest packet', counts && <Ago key="t" time={s.traffic_time} />],
+            ['Newest packet', counts(s) && <Ago key="t" time={s.traffic_time} />],
             ['Watches', s.sources?.join(', ')],
-            [
-              'Traffic',
-              counts &&
-                `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`,
-            ],
+            ['Traffic', traffic(s)],
             ['Version', s.version],
             ['Part of', s.of],
             ...healthFacts(s),
