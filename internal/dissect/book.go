@@ -6,14 +6,11 @@ import "github.com/heron-iot/heron"
 const maxNotes = 1 << 17
 
 // book is what a Collector knows of the facts that it told: until when nobody
-// needs to hear of them again, and what was seen of them since. The facts of one
-// message stand beside each other and come again in that order, so that most are
-// found where they are expected.
+// needs to hear of them again, and what was seen of them since.
 type book struct {
 	index  index
 	notes  []note
 	counts []count            // of the notes, by their place
-	last   int                // place of the note that was asked for last
 	due    map[uint32][]int32 // places of notes that count, by the minute until which they may
 }
 
@@ -45,38 +42,52 @@ type carried struct {
 }
 
 func newBook() book {
-	return book{index: newIndex(), last: -1, due: make(map[uint32][]int32)}
+	return book{index: newIndex(), due: make(map[uint32][]int32)}
 }
 
-// find returns the note with that hash; nil when there is none.
-func (b *book) find(id uint64) *note {
-	if i := b.last + 1; i < len(b.notes) && b.notes[i].id == id {
-		b.last = i
-		return &b.notes[i]
+// find looks for the notes of facts. Those that it does not find have no place.
+// What is needed of one does not depend on the others, so that the processor
+// fetches it for many at once.
+func (b *book) find(facts []stated, places []int32) {
+	places = places[:len(facts)]
+	for i := range facts {
+		places[i] = b.index.first(facts[i].id)
 	}
-	for at, s := b.index.next(half(id) - 1); s.place != 0; at, s = b.index.next(at) {
-		if s.half == half(id) && b.notes[s.place-1].id == id {
-			b.last = int(s.place - 1)
-			return &b.notes[b.last]
+	for i := range facts {
+		if id := facts[i].id; places[i] != noPlace && b.notes[places[i]].id != id {
+			places[i] = b.place(id)
 		}
 	}
-	return nil
 }
 
-// add adds a note for a hash that has none.
-func (b *book) add(id uint64) *note {
-	b.last = len(b.notes)
-	b.index.put(id, int32(b.last))
+// place returns the place of the note with that hash, or noPlace.
+func (b *book) place(id uint64) int32 {
+	for at, s := b.index.next(half(id) - 1); s.place != 0; at, s = b.index.next(at) {
+		if s.half == half(id) && b.notes[s.place-1].id == id {
+			return s.place - 1
+		}
+	}
+	return noPlace
+}
+
+// note returns the place of the note with that hash, and adds one where there is none.
+func (b *book) note(id uint64) int32 {
+	if i := b.place(id); i != noPlace {
+		return i
+	}
+	i := int32(len(b.notes))
+	b.index.put(id, i)
 	b.notes = append(b.notes, note{id: id})
 	b.counts = append(b.counts, count{})
-	return &b.notes[b.last]
+	return i
 }
 
-// count counts a sighting of the note that was asked for last.
-func (b *book) count(n *note, at heron.Time, since uint64) {
+// count counts a sighting of a note.
+func (b *book) count(i int32, at heron.Time, since uint64) {
+	n := &b.notes[i]
 	if n.count == 0 {
-		b.counts[b.last] = count{at, since}
-		b.due[n.until] = append(b.due[n.until], int32(b.last))
+		b.counts[i] = count{at, since}
+		b.due[n.until] = append(b.due[n.until], i)
 		n.last = at
 	}
 	n.count++

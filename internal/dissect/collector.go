@@ -17,6 +17,7 @@ type Collector struct {
 	round   *Round
 	spare   *Round
 	book    book
+	pending pending // for the book
 	memo    memo
 	turn    uint32 // number of the round
 	forgot  uint64 // generations that the Memory forgot, as far as the book heard
@@ -52,7 +53,7 @@ var _ Sink = (*Collector)(nil)
 func NewCollector(m *Memory) *Collector {
 	return &Collector{
 		hasher: m.hasher, round: newRound(m.config.MaxEvents), spare: newRound(m.config.MaxEvents),
-		book: newBook(), turn: 1, minute: anyTime,
+		book: newBook(), pending: newPending(), turn: 1, minute: anyTime,
 	}
 }
 
@@ -69,6 +70,7 @@ func (c *Collector) Tick(now heron.Time) {
 	if minute == c.minute {
 		return
 	}
+	c.look()
 	c.minute, c.end = minute, heron.Time(minute+1)*heron.Minute
 	for until, list := range c.book.due {
 		if until > c.minute {
@@ -84,6 +86,7 @@ func (c *Collector) Tick(now heron.Time) {
 // Cut ends the round and begins another. What it returns is valid until the
 // next Cut.
 func (c *Collector) Cut() *Round {
+	c.look()
 	r := c.round
 	r.turn = c.turn
 	c.hear(c.spare, r)
@@ -127,8 +130,8 @@ func (c *Collector) Observe(about heron.Subject, key string, value []byte) {
 	if len(value) == 0 {
 		return
 	}
-	if f := c.see(&about, key, maphash.Bytes(c.hasher.seed, value), len(value)); f != nil {
-		c.round.text = append(c.round.text, value[:f.size]...)
+	if f := c.state(&about, key, maphash.Bytes(c.hasher.seed, value), len(value)); f != nil {
+		c.pending.text = append(c.pending.text, value[:f.size]...)
 	}
 }
 
@@ -137,8 +140,8 @@ func (c *Collector) ObserveString(about heron.Subject, key, value string) {
 	if len(value) == 0 {
 		return
 	}
-	if f := c.see(&about, key, maphash.String(c.hasher.seed, value), len(value)); f != nil {
-		c.round.text = append(c.round.text, value[:f.size]...)
+	if f := c.state(&about, key, maphash.String(c.hasher.seed, value), len(value)); f != nil {
+		c.pending.text = append(c.pending.text, value[:f.size]...)
 	}
 }
 
@@ -228,63 +231,6 @@ func (c *Collector) fill(ev *heron.Event) {
 		ev.Src, ev.Dst = m.Src, m.Dst
 		ev.SrcPort, ev.DstPort = m.SrcPort, m.DstPort
 	}
-}
-
-// see notes a sighting of a fact. It returns the fact when its value must be put
-// into the text of the round, as far as its size says.
-func (c *Collector) see(about *heron.Subject, key string, value uint64, size int) *seen {
-	if !c.clean(&about.Endpoint) {
-		return nil
-	}
-	scope := c.hasher.scope(c.who.hash, key)
-	id := c.hasher.fact(scope, about, value)
-	n := c.book.find(id)
-	if n == nil {
-		n = c.note(id)
-	}
-	if c.memo.on {
-		c.memo.told = append(c.memo.told, int32(c.book.last))
-	}
-	switch {
-	case c.needless(n):
-		if !isPresence(key) {
-			c.count(n)
-		}
-		return nil
-	case n.turn == c.turn && n.at != noPlace:
-		c.round.again(n.at, c.time)
-		return nil
-	}
-	f := c.round.add(size)
-	if f == nil {
-		return nil
-	}
-	n.turn, n.at = c.turn, int32(len(c.round.facts)-1)
-	f.id, f.scope, f.note, f.subject, f.key, f.source = id, scope, int32(c.book.last), *about, key, c.protocol
-	f.first, f.last, f.place, f.count, f.presence = c.time, c.time, c.place, 1, isPresence(key)
-	return f
-}
-
-// needless reports whether a fact need not be told now.
-func (c *Collector) needless(n *note) bool { return n.until > c.minute && c.time < c.end }
-
-// count counts a sighting of a fact that is not told, the one that was asked for last.
-func (c *Collector) count(n *note) {
-	c.book.count(n, c.time, sighting(c.turn, c.place))
-	n.turn, n.at = c.turn, noPlace
-}
-
-// note adds a note for a fact; a full book begins anew.
-func (c *Collector) note(id uint64) *note {
-	if len(c.book.notes) >= maxNotes {
-		for _, list := range c.book.due {
-			for _, i := range list {
-				c.book.carry(i, true, c.round)
-			}
-		}
-		c.book, c.memo = newBook(), memo{}
-	}
-	return c.book.add(id)
 }
 
 // isPresence reports whether a fact says no more than that somebody is there.

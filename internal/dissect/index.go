@@ -28,6 +28,17 @@ func (x *index) next(at uint32) (uint32, slot) {
 	return at, x.slots[at]
 }
 
+// first returns the place of the first slot with the half of a hash, noPlace when
+// there is none.
+func (x *index) first(hash uint64) int32 {
+	h := half(hash)
+	at, s := x.next(h - 1)
+	for s.place != 0 && s.half != h {
+		at, s = x.next(at)
+	}
+	return s.place - 1
+}
+
 // put files a place under a hash that has none yet.
 func (x *index) put(hash uint64, place int32) {
 	if 2*(x.used+1) > len(x.slots) {

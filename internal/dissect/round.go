@@ -36,6 +36,7 @@ type seen struct {
 	first, last heron.Time
 	place       uint64 // of the packet that it was first seen in
 	note        int32  // its place in the book of the Collector
+	found       int32  // its place in what the Memory knows, as far as it looked
 	count       uint32
 	until       uint32 // answer of the Memory: the minute until which it need not hear of it again
 	presence    bool
@@ -69,16 +70,19 @@ func eventRoom(n int) []heron.Event {
 	return make([]heron.Event, 0, n)
 }
 
-// add returns a new fact to be filled in, whose value has that many bytes, of
-// which as many as its size says belong into text; nil when there is no room.
-func (r *Round) add(size int) *seen {
-	size = min(size, maxRaw)
-	if len(r.facts) >= maxRoundFacts || len(r.text)+size > maxRoundText {
+// add adds a fact with its value, of that note of the book, and returns its place;
+// noPlace when there is no room.
+func (r *Round) add(f *stated, value []byte, note int32) int32 {
+	if len(r.facts) >= maxRoundFacts || len(r.text)+len(value) > maxRoundText {
 		r.dropped.DroppedFacts++
-		return nil
+		return noPlace
 	}
-	r.facts = append(r.facts, seen{at: int32(len(r.text)), size: int32(size)})
-	return &r.facts[len(r.facts)-1]
+	r.facts = append(r.facts, seen{
+		id: f.id, scope: f.scope, subject: f.subject, key: f.key, source: f.source, at: int32(len(r.text)), size: f.size,
+		first: f.time, last: f.time, place: f.place, note: note, count: 1, presence: isPresence(f.key),
+	})
+	r.text = append(r.text, value...)
+	return int32(len(r.facts) - 1)
 }
 
 // again counts a fact of this round once more.

@@ -1,0 +1,106 @@
+package dissect
+
+import "github.com/heron-iot/heron"
+
+// maxPending is how many facts are looked for together.
+const maxPending = 32
+
+// pending are facts on their way to the book. Each is about another device than
+// the one before, and far from it in memory: the processor waits for all that are
+// looked for together as long as for one.
+type pending struct {
+	facts []stated // of room for maxPending
+	text  []byte   // their values, as they came
+	notes [maxPending]int32
+}
+
+// stated is a fact as a dissector stated it.
+type stated struct {
+	id, scope   uint64 // hashes of the fact, and of what it shares with the others of its key
+	subject     heron.Subject
+	key, source string
+	at, size    int32 // of the value in text
+	time        heron.Time
+	place       uint64 // of the packet
+}
+
+func newPending() pending { return pending{facts: make([]stated, 0, maxPending)} }
+
+// state notes that a fact was stated. It returns where its value must be put into
+// the text of what waits, as far as its size says; nil when it is about nobody.
+func (c *Collector) state(about *heron.Subject, key string, value uint64, size int) *stated {
+	if !c.clean(&about.Endpoint) {
+		return nil
+	}
+	w := &c.pending
+	if len(w.facts) == maxPending {
+		c.look()
+	}
+	w.facts = w.facts[:len(w.facts)+1]
+	f := &w.facts[len(w.facts)-1]
+	f.scope = c.hasher.scope(c.who.hash, key)
+	f.id = c.hasher.fact(f.scope, about, value)
+	f.subject, f.key, f.source, f.time, f.place = *about, key, c.protocol, c.time, c.place
+	f.at, f.size = int32(len(w.text)), int32(min(size, maxRaw))
+	return f
+}
+
+// look puts what waits into the book, and into the round what must be told.
+func (c *Collector) look() {
+	w := &c.pending
+	if len(w.facts) == 0 {
+		return
+	}
+	c.room(len(w.facts))
+	c.book.find(w.facts, w.notes[:])
+	for i := range w.facts {
+		c.see(&w.facts[i], w.notes[i])
+	}
+	w.facts, w.text = w.facts[:0], w.text[:0]
+}
+
+// room makes room for so many new notes: a full book begins anew.
+func (c *Collector) room(n int) {
+	if len(c.book.notes)+n <= maxNotes {
+		return
+	}
+	for _, list := range c.book.due {
+		for _, i := range list {
+			c.book.carry(i, true, c.round)
+		}
+	}
+	c.book, c.memo = newBook(), memo{}
+}
+
+// see notes a sighting of a fact, whose note has that place as far as it was known.
+func (c *Collector) see(f *stated, i int32) {
+	if i == noPlace {
+		i = c.book.note(f.id)
+	}
+	if c.memo.on {
+		c.memo.told = append(c.memo.told, i)
+	}
+	n := &c.book.notes[i]
+	switch {
+	case c.needless(n, f.time):
+		if !isPresence(f.key) {
+			c.count(i, f.time, f.place)
+		}
+	case n.turn == c.turn && n.at != noPlace:
+		c.round.again(n.at, f.time)
+	default:
+		if at := c.round.add(f, c.pending.text[f.at:f.at+f.size], i); at != noPlace {
+			n.turn, n.at = c.turn, at
+		}
+	}
+}
+
+// needless reports whether a fact that is seen at a time need not be told now.
+func (c *Collector) needless(n *note, at heron.Time) bool { return n.until > c.minute && at < c.end }
+
+// count counts a sighting of a fact that is not told.
+func (c *Collector) count(i int32, at heron.Time, place uint64) {
+	c.book.count(i, at, sighting(c.turn, place))
+	n := &c.book.notes[i]
+	n.turn, n.at = c.turn, noPlace
+}
