@@ -7,7 +7,7 @@ import "github.com/heron-iot/heron"
 type generation struct {
 	index   index // place in facts by hash
 	facts   []fact
-	values  map[uint64]uint8  // hash of endpoint and key → values seen
+	values  tally             // hash of endpoint and key → values seen
 	aliases map[uint64]uint64 // hash of a value as it came → that of its text
 }
 
@@ -25,7 +25,7 @@ type fact struct {
 }
 
 func newGeneration() generation {
-	return generation{index: newIndex(), values: make(map[uint64]uint8), aliases: make(map[uint64]uint64)}
+	return generation{index: newIndex(), values: newTally(), aliases: make(map[uint64]uint64)}
 }
 
 // used is how much of the generation's room is taken.
@@ -48,6 +48,19 @@ func (g *generation) place(id uint64) int32 {
 	return noPlace
 }
 
+// look finds the places of facts, as far as they are there. What is needed of one
+// does not depend on the others, so that the processor fetches it for many at once.
+func (g *generation) look(facts []seen) {
+	for i := range facts {
+		facts[i].found = g.index.first(facts[i].id)
+	}
+	for i := range facts {
+		if f := &facts[i]; f.found != noPlace && g.facts[f.found].id != f.id {
+			f.found = g.place(f.id)
+		}
+	}
+}
+
 // find returns the fact with that hash, or nil.
 func (g *generation) find(id uint64) *fact {
 	if i := g.place(id); i != noPlace {
@@ -67,13 +80,24 @@ func (g *generation) known(id uint64) *fact {
 	return nil
 }
 
+// place returns the place of the fact with that hash, moved into the newer
+// generation, or noPlace.
+func (m *Memory) place(id uint64) int32 {
+	if i := m.now.place(id); i != noPlace {
+		return i
+	}
+	f := m.before.find(id)
+	if f == nil {
+		return noPlace
+	}
+	m.now.add(*f)
+	return int32(len(m.now.facts) - 1)
+}
+
 // find returns the fact with that hash, moved into the newer generation, or nil.
 func (m *Memory) find(id uint64) *fact {
-	if f := m.now.find(id); f != nil {
-		return f
-	}
-	if f := m.before.find(id); f != nil {
-		return m.now.add(*f)
+	if i := m.place(id); i != noPlace {
+		return &m.now.facts[i]
 	}
 	return nil
 }

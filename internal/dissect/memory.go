@@ -46,17 +46,18 @@ type CollectorStats struct {
 // Facts about presence (heron.KeyFrame, heron.KeyMAC) are told once in each
 // minute of traffic time.
 type Memory struct {
-	config  CollectorConfig
-	hasher  hasher
-	now     generation
-	before  generation
-	round   uint32 // grows with each drain
-	pending []heron.Observation
-	events  []heron.Event
-	stats   CollectorStats
-	value   []byte
-	ports   []portSeen // re-used
-	next    []int      // of each round to be merged
+	config    CollectorConfig
+	hasher    hasher
+	now       generation
+	before    generation
+	round     uint32 // grows with each drain
+	pending   []heron.Observation
+	events    []heron.Event
+	stats     CollectorStats
+	value     []byte
+	ports     []portSeen // re-used
+	portTable portTable
+	next      []int // of each round to be merged
 }
 
 // NewMemory returns a Memory that knows nothing yet.
@@ -70,7 +71,7 @@ func NewMemory(c CollectorConfig) *Memory {
 	if c.Refresh <= 0 {
 		c.Refresh = defaultRefresh
 	}
-	return &Memory{config: c, hasher: newHasher(), now: newGeneration(), before: newGeneration(), round: 1}
+	return &Memory{config: c, hasher: newHasher(), now: newGeneration(), before: newGeneration(), portTable: newPortTable(), round: 1}
 }
 
 // Stats returns the counters.
@@ -84,8 +85,14 @@ func (m *Memory) Take(rounds ...*Round) {
 			m.carry(&r.carried[i])
 		}
 	}
+	for _, r := range rounds {
+		m.now.look(r.facts)
+	}
+	generations := m.stats.Generations
 	m.merge(rounds, func(r *Round) int { return len(r.facts) }, func(r *Round, i int) uint64 { return r.facts[i].place },
-		func(r *Round, i int) { m.see(&r.facts[i], r.value(&r.facts[i]), sighting(r.turn, r.facts[i].place)) })
+		func(r *Round, i int) {
+			m.see(&r.facts[i], r.value(&r.facts[i]), sighting(r.turn, r.facts[i].place), m.stats.Generations == generations)
+		})
 	if len(rounds) == 1 && len(m.events) == 0 {
 		m.events = rounds[0].events
 	} else {
@@ -143,8 +150,14 @@ func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 }
 
 // see learns one fact of a round, and answers until when it need not hear of it.
-func (m *Memory) see(s *seen, value []byte, since uint64) {
-	f := m.known(s.id)
+// Where it was looked for and found is still true, or not.
+func (m *Memory) see(s *seen, value []byte, since uint64, looked bool) {
+	var f *fact
+	if looked && s.found != noPlace {
+		f = &m.now.facts[s.found]
+	} else {
+		f = m.known(s.id)
+	}
 	if f == nil {
 		f = m.learn(s, value, since)
 	} else {
@@ -192,7 +205,7 @@ func (m *Memory) learn(s *seen, value []byte, since uint64) *fact {
 
 // room makes room for one more value of that scope, unless it has too many.
 func (m *Memory) room(scope uint64) bool {
-	n := max(m.now.values[scope], m.before.values[scope])
+	n := max(m.now.values.of(scope), m.before.values.of(scope))
 	if n >= heron.MaxValuesPerKey {
 		return false
 	}
@@ -200,7 +213,7 @@ func (m *Memory) room(scope uint64) bool {
 		m.before, m.now = m.now, newGeneration()
 		m.stats.Generations++
 	}
-	m.now.values[scope] = n + 1
+	m.now.values.set(scope, n+1)
 	return true
 }
 

@@ -42,94 +42,140 @@ func (k portFact) end(f *heron.Flow) heron.Endpoint {
 	return f.Client
 }
 
-// portSeen is a sighting of such a fact. Nothing else states these facts, so that
-// the numbers in them do for a hash, and few sightings need any text.
+// portKinds returns what a report tells of those ends that are somebody.
+func portKinds(f *heron.Flow, ours func(netip.Addr) bool) []portFact {
+	kinds := make([]portFact, 0, maxPortFacts)
+	add := func(kind portFact) {
+		if end := kind.end(f); identify(&end) {
+			kinds = append(kinds, kind)
+		}
+	}
+	if f.Answered() {
+		add(servicePort)
+	}
+	add(clientPort)
+	if f.Transport != heron.TCP {
+		return kinds
+	}
+	switch client, server := ours(f.Client.IP), ours(f.Server.IP); {
+	case client == server:
+	case server:
+		add(inboundPort)
+	default:
+		add(outboundPort)
+	}
+	return kinds
+}
+
+// portSeen is a report that tells such facts.
 type portSeen struct {
-	id    uint64
-	end   uint64 // hash of the end that it is about
-	flow  int32  // which report tells of it
-	place int32  // in facts, or noPlace
-	kind  portFact
+	id    uint64 // of its portFacts; 0: it tells none
+	known bool   // the table had them
 }
 
 // Flows learns what reports on flows tell of their ends: that the server of an
 // answered flow offers a service on its port, that the client uses one, and that
 // the one was reached from the Internet, or the other reached a host there, where
-// only one of them is ours. UDP counts only below the ports that clients are given,
-// since both sides of a peer-to-peer exchange look like servers.
+// only one of them is ours, of which ours says the same each time. UDP counts only
+// below the ports that clients are given, since both sides of a peer-to-peer
+// exchange look like servers.
 //
-// Each report is about another device, whose facts are far from those of the one
+// Each report is about other devices, whose facts are far from those of the one
 // before: all are looked for before any is needed, so that the processor waits for
 // many at once.
 func (m *Memory) Flows(list []heron.Flow, ours func(netip.Addr) bool) {
+	m.portTable.hear(m.stats.Generations)
 	m.ports = m.ports[:0]
 	for i := range list {
-		m.report(int32(i), &list[i], ours)
+		m.ports = append(m.ports, portSeen{id: m.portsOf(&list[i])})
 	}
-	for i := range m.ports {
-		m.ports[i].place = m.now.place(m.ports[i].id)
-	}
-	forgotten := m.stats.Generations
-	for i := range m.ports {
-		s := &m.ports[i]
-		if s.place == noPlace || m.stats.Generations != forgotten {
-			m.port(s, &list[s.flow], m.find(s.id))
-		} else {
-			m.port(s, &list[s.flow], &m.now.facts[s.place])
+	m.portTable.find(m.ports)
+	for i, s := range m.ports {
+		f := &list[i]
+		switch known := m.portTable.at(s.id); {
+		case s.id == 0:
+		case s.known && known.id == s.id:
+			m.countPorts(known, f, ours)
+		default:
+			m.learnPorts(s.id, f, ours)
 		}
 	}
 }
 
-// report notes what one report tells.
-func (m *Memory) report(i int32, f *heron.Flow, ours func(netip.Addr) bool) {
+// portsOf returns the hash of what a report tells, 0 when that is nothing.
+func (m *Memory) portsOf(f *heron.Flow) uint64 {
 	const ephemeral = 32768 // the lowest port that common systems give to clients
 	answered := f.Answered()
 	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) || !answered && f.Transport != heron.UDP {
-		return
+		return 0
 	}
+	of := uint64(f.Transport)<<16 | uint64(f.ServerPort)
 	if answered {
-		m.sight(servicePort, i, f)
+		of |= 1 << 24
 	}
-	m.sight(clientPort, i, f)
-	if f.Transport != heron.TCP {
-		return
+	return m.hasher.numbers(m.hasher.numbers(m.hasher.endpoint(&f.Client), m.hasher.endpoint(&f.Server)), of) | 1<<63
+}
+
+// countPorts counts what a report tells of facts that are known.
+func (m *Memory) countPorts(known *portFacts, f *heron.Flow, ours func(netip.Addr) bool) {
+	for k, i := range known.places {
+		if i == noPlace {
+			return
+		}
+		if m.count(&m.now.facts[i], f.Last, f.Last, 1, 0) {
+			m.tellPort(i, portKinds(f, ours)[k], f)
+		}
 	}
-	switch client, server := ours(f.Client.IP), ours(f.Server.IP); {
-	case client == server:
-	case server:
-		m.sight(inboundPort, i, f)
+}
+
+// learnPorts learns what a report tells, of which the table does not know whether
+// it is new.
+func (m *Memory) learnPorts(id uint64, f *heron.Flow, ours func(netip.Addr) bool) {
+	known := portFacts{id: id, places: [maxPortFacts]int32{noPlace, noPlace, noPlace}}
+	whole := true
+	for k, kind := range portKinds(f, ours) {
+		known.places[k] = m.port(kind, f)
+		whole = whole && known.places[k] != noPlace
+	}
+	m.portTable.put(&known, whole, m.stats.Generations)
+}
+
+// port learns one of these facts, and returns its place; noPlace when there is no
+// room for it.
+func (m *Memory) port(kind portFact, f *heron.Flow) int32 {
+	s, value := m.factOf(kind, f)
+	switch i := m.place(s.id); {
+	case i == noPlace:
+		if m.learn(&s, value, 0) == nil {
+			return noPlace
+		}
+		return int32(len(m.now.facts) - 1)
+	case m.count(&m.now.facts[i], f.Last, f.Last, 1, 0):
+		m.tell(&m.now.facts[i], &s, string(value))
+		return i
 	default:
-		m.sight(outboundPort, i, f)
+		return i
 	}
 }
 
-// sight notes a sighting of a fact about one end of a flow, unless it is nobody.
-func (m *Memory) sight(kind portFact, i int32, f *heron.Flow) {
-	end := kind.end(f)
-	if !identify(&end) {
-		return
-	}
-	s := portSeen{end: m.hasher.endpoint(&end), flow: i, kind: kind}
-	s.id = m.hasher.numbers(s.end, uint64(kind)<<24|uint64(f.Transport)<<16|uint64(f.ServerPort))
-	m.ports = append(m.ports, s)
+// tellPort tells a known fact once more.
+func (m *Memory) tellPort(i int32, kind portFact, f *heron.Flow) {
+	s, value := m.factOf(kind, f)
+	m.tell(&m.now.facts[i], &s, string(value))
 }
 
-// port learns one sighting of what may be known.
-func (m *Memory) port(p *portSeen, f *heron.Flow, known *fact) {
-	if known != nil && !m.count(known, f.Last, f.Last, 1, 0) {
-		return
-	}
-	s := seen{id: p.id, scope: m.hasher.scope(p.end, p.kind.key()), key: p.kind.key(), source: "flow", first: f.Last, last: f.Last, count: 1}
-	s.subject.Endpoint = p.kind.end(f)
+// factOf returns one of these facts with its value.
+func (m *Memory) factOf(kind portFact, f *heron.Flow) (s seen, value []byte) {
+	s = seen{key: kind.key(), source: "flow", first: f.Last, last: f.Last, count: 1}
+	s.subject.Endpoint = kind.end(f)
 	identify(&s.subject.Endpoint)
-	if p.kind.ofServer() {
+	end := m.hasher.endpoint(&s.subject.Endpoint)
+	s.id = m.hasher.numbers(end, uint64(kind)<<24|uint64(f.Transport)<<16|uint64(f.ServerPort))
+	s.scope = m.hasher.scope(end, s.key)
+	if kind.ofServer() {
 		s.subject.Transport, s.subject.Port = f.Transport, f.ServerPort
 	}
 	m.value = append(append(m.value[:0], f.Transport.String()...), '/')
 	m.value = strconv.AppendUint(m.value, uint64(f.ServerPort), 10)
-	if known == nil {
-		m.learn(&s, m.value, 0)
-	} else {
-		m.tell(known, &s, string(m.value))
-	}
+	return s, m.value
 }
