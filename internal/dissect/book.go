@@ -46,15 +46,24 @@ func newBook() book {
 }
 
 // find looks for the notes of facts. Those that it does not find have no place.
-// What is needed of one does not depend on the others, so that the processor
-// fetches it for many at once.
+// Each of its loops fetches what does not depend on what it fetched before, so
+// that the processor has all of it on the way at once.
 func (b *book) find(facts []stated, places []int32) {
-	places = places[:len(facts)]
+	var homes [maxPending]slot
+	var ids [maxPending]uint64
 	for i := range facts {
-		places[i] = b.index.first(facts[i].id)
+		homes[i%maxPending] = b.index.home(facts[i].id)
 	}
 	for i := range facts {
-		if id := facts[i].id; places[i] != noPlace && b.notes[places[i]].id != id {
+		places[i] = b.index.first(facts[i].id, homes[i%maxPending])
+	}
+	for i := range facts {
+		if at := places[i]; at != noPlace {
+			ids[i%maxPending] = b.notes[at].id
+		}
+	}
+	for i := range facts {
+		if id := facts[i].id; places[i] != noPlace && ids[i%maxPending] != id {
 			places[i] = b.place(id)
 		}
 	}

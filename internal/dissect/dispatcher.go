@@ -133,7 +133,8 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 // Message looks at one message. Its verdict is for the flow table: what was
 // consumed of a stream, and whether the flow has nothing more to tell.
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
-	defer d.catch(m, &v)
+	whole := m.Payload
+	defer d.catch(m, whole, &v)
 	f := m.Flow
 	switch {
 	case m.Transport == heron.Link:
@@ -149,19 +150,22 @@ func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 		return heron.Verdict{Consumed: len(m.Payload), Done: true}
 	}
 	if m.Transport == heron.TCP {
-		return d.stream(m)
+		v = d.stream(m)
+		m.Payload = whole
+		return v
 	}
 	v = d.offer(m)
-	v.Consumed = len(m.Payload)
+	v.Consumed = len(whole)
 	return v
 }
 
 // catch makes a panicking dissector a reported fault and a settled flow.
-func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
+func (d *Dispatcher) catch(m *heron.Message, whole []byte, v *heron.Verdict) {
 	reason := recover()
 	if reason == nil {
 		return
 	}
+	m.Payload = whole
 	d.fault(m, reason)
 	if m.Flow != nil {
 		m.Flow.Settled = true
@@ -225,10 +229,9 @@ func (d *Dispatcher) Frames() []heron.ProtocolCount {
 }
 
 // stream passes over what is to be skipped, then offers message after message
-// of what is left while they are consumed.
+// of what is left while they are consumed. It leaves what was not in m.
 func (d *Dispatcher) stream(m *heron.Message) heron.Verdict {
 	whole := m.Payload
-	defer func() { m.Payload = whole }()
 	skip := &m.Flow.Skip[direction(m)]
 	if m.Gap {
 		*skip = 0 // nobody knows how much of it was lost

@@ -48,11 +48,18 @@ func (g *generation) place(id uint64) int32 {
 	return noPlace
 }
 
-// look finds the places of facts, as far as they are there. What is needed of one
-// does not depend on the others, so that the processor fetches it for many at once.
+// look finds the places of facts, as far as they are there, as book.find does.
 func (g *generation) look(facts []seen) {
+	const many = 32
+	for ; len(facts) > many; facts = facts[many:] {
+		g.look(facts[:many])
+	}
+	var homes [many]slot
 	for i := range facts {
-		facts[i].found = g.index.first(facts[i].id)
+		homes[i%many] = g.index.home(facts[i].id)
+	}
+	for i := range facts {
+		facts[i].found = g.index.first(facts[i].id, homes[i%many])
 	}
 	for i := range facts {
 		if f := &facts[i]; f.found != noPlace && g.facts[f.found].id != f.id {

@@ -28,15 +28,18 @@ func (x *index) next(at uint32) (uint32, slot) {
 	return at, x.slots[at]
 }
 
+// home returns the slot that a hash has unless another has it.
+func (x *index) home(hash uint64) slot { return x.slots[half(hash)&uint32(len(x.slots)-1)] }
+
 // first returns the place of the first slot with the half of a hash, noPlace when
-// there is none.
-func (x *index) first(hash uint64) int32 {
+// there is none; home is its home.
+func (x *index) first(hash uint64, home slot) int32 {
 	h := half(hash)
-	at, s := x.next(h - 1)
-	for s.place != 0 && s.half != h {
-		at, s = x.next(at)
+	for at, s := h, home; ; at, s = x.next(at) {
+		if s.place == 0 || s.half == h {
+			return s.place - 1
+		}
 	}
-	return s.place - 1
 }
 
 // put files a place under a hash that has none yet.

@@ -55,7 +55,6 @@ type Memory struct {
 	events    []heron.Event
 	stats     CollectorStats
 	value     []byte
-	ports     []portSeen // re-used
 	portTable portTable
 	next      []int // of each round to be merged
 }
@@ -144,7 +143,7 @@ func (m *Memory) event(ev *heron.Event) {
 // that counts of one fact add up.
 func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 	obs, events := m.pending, m.events
-	m.pending, m.events = make([]heron.Observation, 0, len(obs)), nil
+	m.pending, m.events = make([]heron.Observation, 0, len(obs)+len(obs)/4), nil
 	m.round++
 	return obs, events
 }

@@ -69,8 +69,9 @@ func portKinds(f *heron.Flow, ours func(netip.Addr) bool) []portFact {
 
 // portSeen is a report that tells such facts.
 type portSeen struct {
-	id    uint64 // of its portFacts; 0: it tells none
-	known bool   // the table had them
+	portFacts      // id is 0 when it tells none
+	known     bool // the table had them
+	due       bool // one of them is to be told again
 }
 
 // Flows learns what reports on flows tell of their ends: that the server of an
@@ -81,23 +82,38 @@ type portSeen struct {
 // exchange look like servers.
 //
 // Each report is about other devices, whose facts are far from those of the one
-// before: all are looked for before any is needed, so that the processor waits for
-// many at once.
+// before: several are looked for before any is needed, so that the processor waits
+// for them at once.
 func (m *Memory) Flows(list []heron.Flow, ours func(netip.Addr) bool) {
-	m.portTable.hear(m.stats.Generations)
-	m.ports = m.ports[:0]
-	for i := range list {
-		m.ports = append(m.ports, portSeen{id: m.portsOf(&list[i])})
+	for ; len(list) > manyReports; list = list[manyReports:] {
+		m.reports(list[:manyReports], ours)
 	}
-	m.portTable.find(m.ports)
-	for i, s := range m.ports {
-		f := &list[i]
-		switch known := m.portTable.at(s.id); {
+	m.reports(list, ours)
+}
+
+// manyReports is how many reports are looked at together.
+const manyReports = 32
+
+func (m *Memory) reports(list []heron.Flow, ours func(netip.Addr) bool) {
+	var room [manyReports]portSeen
+	seen := room[:len(list)]
+	for i := range seen {
+		seen[i].id = m.portsOf(&list[i])
+	}
+	m.portTable.hear(m.stats.Generations)
+	m.portTable.find(seen)
+	for i := range seen {
+		seen[i].due = seen[i].known && seen[i].id != 0 && m.due(&seen[i].portFacts, list[i].Last)
+	}
+	forgotten := m.stats.Generations
+	for i := range seen {
+		s, f := &seen[i], &list[i]
+		switch {
 		case s.id == 0:
-		case s.known && known.id == s.id:
-			m.countPorts(known, f, ours)
-		default:
+		case !s.known || s.due || m.stats.Generations != forgotten:
 			m.learnPorts(s.id, f, ours)
+		default:
+			m.countPorts(&s.portFacts, f.Last)
 		}
 	}
 }
@@ -116,15 +132,26 @@ func (m *Memory) portsOf(f *heron.Flow) uint64 {
 	return m.hasher.numbers(m.hasher.numbers(m.hasher.endpoint(&f.Client), m.hasher.endpoint(&f.Server)), of) | 1<<63
 }
 
-// countPorts counts what a report tells of facts that are known.
-func (m *Memory) countPorts(known *portFacts, f *heron.Flow, ours func(netip.Addr) bool) {
-	for k, i := range known.places {
+// due reports whether one of those facts is to be told again.
+func (m *Memory) due(p *portFacts, at heron.Time) bool {
+	due := false
+	for _, i := range p.places {
+		if i == noPlace {
+			break
+		}
+		f := &m.now.facts[i]
+		due = due || at-f.told >= m.config.Refresh
+	}
+	return due
+}
+
+// countPorts counts one sighting more of facts that are not due.
+func (m *Memory) countPorts(p *portFacts, at heron.Time) {
+	for _, i := range p.places {
 		if i == noPlace {
 			return
 		}
-		if m.count(&m.now.facts[i], f.Last, f.Last, 1, 0) {
-			m.tellPort(i, portKinds(f, ours)[k], f)
-		}
+		m.count(&m.now.facts[i], at, at, 1, 0)
 	}
 }
 
@@ -156,12 +183,6 @@ func (m *Memory) port(kind portFact, f *heron.Flow) int32 {
 	default:
 		return i
 	}
-}
-
-// tellPort tells a known fact once more.
-func (m *Memory) tellPort(i int32, kind portFact, f *heron.Flow) {
-	s, value := m.factOf(kind, f)
-	m.tell(&m.now.facts[i], &s, string(value))
 }
 
 // factOf returns one of these facts with its value.

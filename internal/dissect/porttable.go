@@ -35,17 +35,18 @@ func (t *portTable) at(id uint64) *portFacts {
 	}
 }
 
-// find says of each report whether what it tells is known. It does no more, so
-// that the processor has many of the slots on their way at once.
+// find finds what reports tell, as far as it is known.
 func (t *portTable) find(list []portSeen) {
 	mask := uint64(len(t.slots) - 1)
 	for i := range list {
-		id := list[i].id
-		at := id & mask
-		for t.slots[at].id != id && t.slots[at].id != 0 {
-			at = (at + 1) & mask
+		list[i].places = t.slots[list[i].id&mask].places
+		list[i].known = t.slots[list[i].id&mask].id == list[i].id
+	}
+	for i := range list {
+		if s := &list[i]; !s.known {
+			found := t.at(s.id)
+			s.places, s.known = found.places, found.id == s.id
 		}
-		list[i].known = t.slots[at].id == id
 	}
 }
 

@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/heron-iot/heron"
@@ -54,10 +55,10 @@ func (r *Round) reset() {
 // spareEvents is room that was given back.
 var spareEvents sync.Pool
 
-// Recycle gives back events that nobody needs any more, for their room.
+// Recycle gives back events that nobody needs any more, for their room. What is in
+// it is overwritten, or goes with it when the collector takes the room.
 func Recycle(events []heron.Event) {
 	if cap(events) > 0 {
-		clear(events)
 		spareEvents.Put(&events)
 	}
 }
@@ -94,16 +95,20 @@ func (r *Round) again(i int32, at heron.Time) {
 	}
 }
 
-// event returns where to put an event of the packet with that place, nil when
-// there is no room.
+// event returns where to put an event of the packet with that place, whatever is
+// there now; nil when there is no room.
 func (r *Round) event(place uint64) *heron.Event {
 	if len(r.events) >= r.maxEvents {
 		r.dropped.DroppedEvents++
 		return nil
 	}
 	r.places = append(r.places, place)
-	r.events = append(r.events, heron.Event{})
-	return &r.events[len(r.events)-1]
+	n := len(r.events)
+	if n == cap(r.events) {
+		r.events = slices.Grow(r.events, 1)
+	}
+	r.events = r.events[:n+1]
+	return &r.events[n]
 }
 
 // value is the value of a fact of this round.

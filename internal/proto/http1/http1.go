@@ -167,10 +167,11 @@ func (f *Fields) Next() (name, value []byte, ok bool) {
 
 // Get returns the value of the first field of that name, nil when there is none.
 func (h *Head) Get(name string) []byte {
-	f := h.Fields()
-	for n, v, ok := f.Next(); ok; n, v, ok = f.Next() {
-		if Is(n, name) {
-			return v
+	for rest := h.fields; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		if i := bytes.IndexByte(line, ':'); i >= len(name) && Is(bytes.TrimSpace(line[:i]), name) {
+			return bytes.TrimSpace(line[i+1:])
 		}
 	}
 	return nil
