@@ -113,11 +113,11 @@ func (a *analyzer) replay(b *heron.Batch) {
 
 // own names the devices at both ends of a flow.
 func (a *analyzer) own(f *heron.Flow) {
-	if d := a.inventory.DeviceAt(f.Client, f.Last); d != nil {
-		f.ClientDevice = d.ID
+	if id := a.inventory.DeviceIDAt(&f.Client, f.Last); id != "" {
+		f.ClientDevice = id
 	}
-	if d := a.inventory.DeviceAt(f.Server, f.Last); d != nil {
-		f.ServerDevice = d.ID
+	if id := a.inventory.DeviceIDAt(&f.Server, f.Last); id != "" {
+		f.ServerDevice = id
 	}
 }
 

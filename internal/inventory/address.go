@@ -161,7 +161,7 @@ func (v *Inventory) classify(n *node) {
 			continue
 		}
 		e.own = own
-		e.ip.findOwner()
+		v.findOwner(e.ip)
 		v.dirty.node(e.ip)
 		v.dirty.node(n)
 	}

@@ -179,7 +179,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 	}
 	if end.ip != nil {
 		end.ip.insert(end, key)
-		end.ip.findOwner()
+		v.findOwner(end.ip)
 		v.joinSegment(end)
 		if end.mac != nil && !v.isLocal(key.ip) {
 			end.mac.remote++

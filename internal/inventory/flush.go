@@ -9,6 +9,7 @@ import (
 // show which identifiers, which nodes are one device, and the devices.
 func (v *Inventory) flush() Delta {
 	var delta Delta
+	v.unsettled = false
 	if len(v.dirty.nodes.list) > 0 || len(v.dirty.macs.list) > 0 {
 		v.regroup(&delta, v.affected())
 		v.spread.clear()

@@ -60,12 +60,20 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 			origin[i] = g.root.record.device.ID
 		}
 	}
+	v.were = v.were[:0]
 	for _, n := range region {
+		v.were = append(v.were, n.record)
 		n.record = nil
 	}
 	for i, g := range groups {
 		v.settleGroup(d, g, origin[i], f)
 	}
+	for i, n := range region {
+		if n.record != v.were[i] {
+			v.forgetRecord(n)
+		}
+	}
+	clear(v.were)
 	v.retire(d, slices.DeleteFunc(before, func(r *record) bool {
 		found := !r.before
 		r.before = false

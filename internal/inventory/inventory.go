@@ -73,7 +73,9 @@ type Inventory struct {
 	ledger         *ledger
 	actor          string // who is behind the call in progress; "" is us
 	dirty          dirt
+	unsettled      bool                // Load or LoadLedger left something to be derived
 	spread, region nodeSet             // room for regrouping
+	were           []*record           // room for the devices that nodes were of
 	gathered       []*node             // whose facts are gathered, and
 	facts          []*fact             // the room that these are in
 	weighed        []*fact             // room for the evidence of one device
@@ -125,6 +127,7 @@ func New(o Options) *Inventory {
 // comes out as it was stored is not reported as changed.
 func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 	v.loaded[d.ID] = d
+	v.unsettled = true
 	for i := range obs {
 		f := v.observe(&obs[i])
 		if f == nil {
@@ -239,9 +242,9 @@ func (v *Inventory) owner(id string) uint32 {
 	return n
 }
 
-// settle derives what Load left to be derived.
+// settle derives what was left to be derived.
 func (v *Inventory) settle() {
-	if !v.dirty.empty() {
+	if v.unsettled {
 		v.flush()
 	}
 }

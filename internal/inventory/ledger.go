@@ -49,6 +49,7 @@ func (v *Inventory) LoadLedger(entries []heron.LedgerEntry) {
 	}
 	v.ledger.loaded = true
 	v.ledger.work()
+	v.unsettled = true
 	for _, n := range v.nodes {
 		v.dirty.node(n)
 	}

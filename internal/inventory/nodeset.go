@@ -73,7 +73,3 @@ func (d *dirt) mac(n *node) {
 		d.nodes.add(n)
 	}
 }
-
-func (d *dirt) empty() bool {
-	return len(d.nodes.list) == 0 && len(d.macs.list) == 0 && len(d.records) == 0
-}

@@ -7,14 +7,17 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// addressSlots is how many addresses are remembered with their nodes, those
+// addressSlots is how many addresses are remembered with their devices, those
 // asked for last. It is a power of two.
 const addressSlots = 4096
 
-// addressSlot remembers the node of an address.
+// addressSlot remembers whose an address is, in one line of a processor's cache.
 type addressSlot struct {
-	ip   netip.Addr // as it was asked for
-	node *node
+	ip     netip.Addr // as it was asked for
+	node   *node      // of the address; nil in an empty slot
+	record *record    // the device that has it at all times; nil when not known
+	id     string     // of the device
+	_      uint64
 }
 
 // DeviceAt returns the device that had the endpoint at that time, or nil. It
@@ -22,32 +25,66 @@ type addressSlot struct {
 // behind a router, the IP does.
 func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 	v.settle()
-	n := v.nodeAt(e, at)
+	slot := v.slotOf(e.IP)
+	if slot.ip != e.IP || slot.record == nil {
+		return v.recordAt(&e, at, slot).current()
+	}
+	return slot.record.current()
+}
+
+// DeviceIDAt is DeviceAt for who asks for no more than the id, "" for no device.
+func (v *Inventory) DeviceIDAt(e *heron.Endpoint, at heron.Time) string {
+	v.settle()
+	slot := v.slotOf(e.IP)
+	if slot.ip == e.IP && slot.record != nil {
+		return slot.id
+	}
+	if r := v.recordAt(e, at, slot); r != nil {
+		return r.device.ID
+	}
+	return ""
+}
+
+// current returns the device of a record, nil for none.
+func (r *record) current() *heron.Device {
+	if r == nil {
+		return nil
+	}
+	return &r.device
+}
+
+// recordAt finds the record of whoever had an endpoint at a time. An answer
+// that is the same at all times is remembered until it may change.
+func (v *Inventory) recordAt(e *heron.Endpoint, at heron.Time, slot *addressSlot) *record {
+	n, lasting := v.nodeAt(e, at, slot)
 	if n == nil || n.record == nil {
 		return nil
 	}
-	return &n.record.device
+	if lasting {
+		slot.record, slot.id = n.record, n.record.device.ID
+	}
+	return n.record
 }
 
-// nodeAt is DeviceAt for the node.
-func (v *Inventory) nodeAt(e heron.Endpoint, at heron.Time) *node {
-	slot := v.slotOf(e.IP)
+// nodeAt is DeviceAt for the node. The answer is lasting when the address alone
+// decides it; then the slot has the address.
+func (v *Inventory) nodeAt(e *heron.Endpoint, at heron.Time, slot *addressSlot) (n *node, lasting bool) {
 	if slot.ip == e.IP && slot.node != nil {
 		return v.holderAt(slot.node, e.MAC, at)
 	}
 	ip, _ := usableIP(e.IP)
 	if !ip.IsValid() {
-		return v.macs[e.MAC]
+		return v.macs[e.MAC], false
 	}
 	if n := v.ips[ip]; n != nil {
-		*slot = addressSlot{e.IP, n} // for good: nodes stay
+		*slot = addressSlot{ip: e.IP, node: n} // for good: nodes stay
 		return v.holderAt(n, e.MAC, at)
 	}
 	// An address not seen before, on an interface that is nobody's router.
 	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
-		return n
+		return n, false
 	}
-	return nil
+	return nil, false
 }
 
 // slotOf returns the slot in which an address is remembered if it is.
@@ -57,37 +94,61 @@ func (v *Inventory) slotOf(ip netip.Addr) *addressSlot {
 	return &v.asked[h*0x9e3779b97f4a7c15>>48&(addressSlots-1)]
 }
 
-// holderAt returns the node that had an address at a time, when a MAC used it.
-func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) *node {
+// holderAt returns the node that had an address at a time, when a MAC used it,
+// and whether that is so at all times.
+func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) (holder *node, lasting bool) {
 	owner, contested := n.loneOwner()
 	switch {
 	case !contested && owner != nil:
-		return owner
+		return owner, true
 	case !contested:
-		return n
+		return n, true
 	}
 	if end := v.ends[endKey{mac, n.ip}.slot()]; end != nil && end.own {
-		return end.mac
+		return end.mac, false
 	}
 	if e := n.ownerAt(at); e != nil {
-		return e.mac
+		return e.mac, false
 	}
-	return n
+	return n, false
+}
+
+// forget takes back what is remembered of whose an address is. All forms in
+// which an address is asked for have one slot.
+func (v *Inventory) forget(ip *node) {
+	if slot := v.slotOf(ip.ip); slot.node == ip {
+		slot.record, slot.id = nil, ""
+	}
+}
+
+// forgetRecord takes back what is remembered of the addresses of a node that is
+// of another device now.
+func (v *Inventory) forgetRecord(n *node) {
+	if !n.isMAC() {
+		v.forget(n)
+		return
+	}
+	for _, e := range n.endpoints {
+		if e.own {
+			v.forget(e.ip)
+		}
+	}
 }
 
 // loneOwner returns the MAC that owns an address, nil for none. An address that
 // several MACs used is contested: who has it is a matter of time.
 func (n *node) loneOwner() (owner *node, contested bool) { return n.owner, n.users > 1 }
 
-// findOwner works out what loneOwner tells.
-func (n *node) findOwner() {
-	n.owner, n.users = nil, 0
-	for _, e := range n.endpoints {
+// findOwner works out what loneOwner tells of an address.
+func (v *Inventory) findOwner(ip *node) {
+	ip.owner, ip.users = nil, 0
+	for _, e := range ip.endpoints {
 		if e.mac != nil {
-			n.users++
+			ip.users++
 		}
 		if e.own {
-			n.owner = e.mac
+			ip.owner = e.mac
 		}
 	}
+	v.forget(ip)
 }
