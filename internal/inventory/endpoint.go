@@ -3,7 +3,6 @@ package inventory
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -16,40 +15,25 @@ const (
 	maxRemotes     = 4096 // remote hosts remembered with no MAC at all
 )
 
-// endKey is what an observation is filed under. Either part may be missing.
-type endKey struct {
-	mac heron.MAC
-	ip  netip.Addr
-}
-
-// endSlot is an endKey as endpoints are looked up by: without pointers or gaps.
-type endSlot struct{ hi, lo, mac uint64 }
-
-func (k endKey) slot() endSlot {
-	ip := k.ip.As16() // an address is never 0 here, and none is
-	return endSlot{
-		binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]),
-		uint64(binary.BigEndian.Uint32(k.mac[:4]))<<16 | uint64(binary.BigEndian.Uint16(k.mac[4:])),
-	}
-}
-
 // endpoint is the finest unit: what was observed of one MAC with one IP. Facts
 // never move between endpoints; what moves is which device an endpoint's facts
 // are given to.
 type endpoint struct {
-	mac, ip     *node // nil where missing
-	vlan        uint16
+	mac, ip     *node   // nil where missing
+	sighting    *fact   // of its facts, the one that says no more than that the host is there
+	lone        *record // the device that its facts are of, if it is plain and the only one; nil when not known
 	first, last heron.Time
-	facts       []*fact // in the order of compareFacts
-	sighting    *fact   // of them that says no more than that the host is there
+	vlan        uint16
 	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
 	claimed bool
-	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
-	leased heron.Time
 	// sent: a frame came from the MAC with the IP as its source.
 	sent bool
 	// own is derived: the IP belongs to the MAC, at some time at least.
-	own bool
+	own   bool
+	keys  []uint32 // numbers of the keys of the facts, to find these by
+	facts []*fact  // in the order of compareFacts
+	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
+	leased heron.Time
 }
 
 // node is what may be a device of its own: a MAC, or an IP that no MAC owns.
@@ -88,13 +72,13 @@ func (v *Inventory) observe(o *heron.Observation) *fact {
 		v.since = o.First
 	}
 	earlier := end.first == 0 || o.First < end.first
-	v.note(end, o)
+	newest := v.note(end, o)
 	f, what := v.merge(end, o)
 	if f == nil {
 		v.dropped++
 		return nil
 	}
-	if !earlier && v.touch(end, f, what) {
+	if !earlier && v.touch(end, f, what, newest) {
 		return f
 	}
 	for _, n := range end.nodes() {
@@ -116,17 +100,21 @@ func (e *endpoint) nodes() []*node {
 
 // file finds or makes the endpoint that o is about, or nil when it is about nobody.
 func (v *Inventory) file(o *heron.Observation) *endpoint {
-	mac, ip := o.MAC, o.IP
+	key := endKey{o.MAC, o.IP}
 	if o.Key == heron.KeyDHCPAddress {
-		ip, _ = netip.ParseAddr(o.Value)
+		key.ip, _ = netip.ParseAddr(o.Value)
 	}
-	ip, ok := usableIP(ip)
+	if end := v.ends.find(key); end != nil {
+		return end
+	}
+	mac := key.mac
+	ip, ok := usableIP(key.ip)
 	if !ok || mac.IsMulticast() || (mac.IsZero() && !ip.IsValid()) {
 		return nil
 	}
-	key := endKey{mac, ip}
-	if end := v.ends[key.slot()]; end != nil {
-		return end
+	key.ip = ip
+	if end := v.ends.find(key); end != nil {
+		return end // an address that means none
 	}
 	if ip.IsValid() && (mac.IsZero() || !isClaim(o.Key)) && !v.isLocal(ip) {
 		return v.fileRemote(key, o)
@@ -151,7 +139,7 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 	if !tells(o.Key) && key != asked {
 		return nil // one of very many, and nothing is known of it
 	}
-	if end := v.ends[key.slot()]; end != nil {
+	if end := v.ends.find(key); end != nil {
 		return end
 	}
 	if v.remotes >= maxRemotes {
@@ -163,7 +151,7 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 
 // makeEndpoint adds an endpoint with its nodes, or returns nil at the bound.
 func (v *Inventory) makeEndpoint(key endKey) *endpoint {
-	if len(v.ends) >= v.options.MaxEndpoints {
+	if v.ends.count >= v.options.MaxEndpoints {
 		return nil
 	}
 	end := &endpoint{}
@@ -185,7 +173,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 			end.mac.remote++
 		}
 	}
-	v.ends[key.slot()] = end
+	v.ends.add(key, end)
 	return end
 }
 
@@ -231,8 +219,10 @@ func (v *Inventory) ipNode(ip netip.Addr) *node {
 	return n
 }
 
-// note keeps of an observation what ownership is decided by.
-func (v *Inventory) note(end *endpoint, o *heron.Observation) {
+// note keeps of an observation what ownership is decided by. It reports whether
+// the endpoint was seen later than before, or elsewhere.
+func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
+	last, vlan := end.last, end.vlan
 	if end.first == 0 || o.First < end.first {
 		end.first = o.First
 	}
@@ -248,9 +238,14 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) {
 			v.dirty.mac(n)
 		}
 	}
-	if !isClaim(o.Key) || end.mac == nil || end.ip == nil {
-		return
+	if isClaim(o.Key) && end.mac != nil && end.ip != nil {
+		v.noteClaim(end, o)
 	}
+	return end.last != last || end.vlan != vlan
+}
+
+// noteClaim is note for a claim.
+func (v *Inventory) noteClaim(end *endpoint, o *heron.Observation) {
 	if o.Key == heron.KeyDHCPAddress && (end.leased == 0 || o.First < end.leased) {
 		end.leased = o.First
 	}

@@ -71,7 +71,7 @@ func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
 		value: o.Value, first: o.First, last: o.Last, count: o.Count,
 		key: k, end: e, origin: v.origin(k, origin{o.Source, o.Sensor, o.VLAN}), port: o.Port, transport: o.Transport, dirty: true,
 	}
-	i, found := e.find(&want)
+	i, found := v.find(e, &want)
 	if found {
 		return e.facts[i], v.again(e.facts[i], o)
 	}
@@ -96,7 +96,7 @@ func (v *Inventory) again(f *fact, o *heron.Observation) news {
 // values of one key, the one not seen for longest goes.
 func (v *Inventory) add(want *fact, at int) (*fact, news) {
 	e, what := want.end, added
-	lo, hi := e.run(want.key, at)
+	lo, hi := e.run(want.key.number, at)
 	if hi-lo >= heron.MaxValuesPerKey {
 		oldest := lo
 		for i := lo; i < hi; i++ {
@@ -108,7 +108,7 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 		if old.last > want.last || (old.last == want.last && compareFacts(old, want) < 0) {
 			return nil, nothing
 		}
-		e.facts = slices.Delete(e.facts, oldest, oldest+1)
+		e.facts, e.keys = slices.Delete(e.facts, oldest, oldest+1), slices.Delete(e.keys, oldest, oldest+1)
 		old.dirty = false // it will not be told
 		v.gone = append(v.gone, old)
 		if e.sighting == old {
@@ -121,16 +121,16 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 	f := v.newFact()
 	*f = *want
 	v.weigh(f)
-	e.facts = slices.Insert(e.facts, at, f)
+	e.facts, e.keys = slices.Insert(e.facts, at, f), slices.Insert(e.keys, at, f.key.number)
 	if isSighting(f.key.name) {
 		e.sighting = f
 	}
 	return f, what
 }
 
-// find returns where a fact is among those of the endpoint, or would be.
-func (e *endpoint) find(want *fact) (at int, found bool) {
-	lo, hi := 0, len(e.facts)
+// find returns where a fact is among those of an endpoint, or would be.
+func (v *Inventory) find(e *endpoint, want *fact) (at int, found bool) {
+	lo, hi := v.runOf(e, want.key)
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
 		switch c := compareFacts(e.facts[mid], want); {
@@ -145,28 +145,41 @@ func (e *endpoint) find(want *fact) (at int, found bool) {
 	return lo, false
 }
 
+// runOf returns where the facts of a key begin and end among those of an
+// endpoint. It looks at no fact.
+func (v *Inventory) runOf(e *endpoint, k *key) (lo, hi int) {
+	hi = len(e.keys)
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		number := e.keys[mid]
+		if number == k.number {
+			return e.run(number, mid)
+		}
+		if v.keyList[number].name < k.name {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo, lo
+}
+
 // run returns where the facts of a key begin and end, given where one of them
 // is or would be.
-func (e *endpoint) run(k *key, at int) (lo, hi int) {
+func (e *endpoint) run(number uint32, at int) (lo, hi int) {
 	lo, hi = at, at
-	for lo > 0 && e.facts[lo-1].key == k {
+	for lo > 0 && e.keys[lo-1] == number {
 		lo--
 	}
-	for hi < len(e.facts) && e.facts[hi].key == k {
+	for hi < len(e.keys) && e.keys[hi] == number {
 		hi++
 	}
 	return lo, hi
 }
 
-// count returns how many facts of a key the endpoint has.
-func (e *endpoint) count(k *key) int {
-	at, _ := slices.BinarySearchFunc(e.facts, k, func(f *fact, k *key) int {
-		if f.key == k {
-			return 0
-		}
-		return strings.Compare(f.key.name, k.name)
-	})
-	lo, hi := e.run(k, at)
+// count returns how many facts of a key an endpoint has.
+func (v *Inventory) count(e *endpoint, k *key) int {
+	lo, hi := v.runOf(e, k)
 	return hi - lo
 }
 

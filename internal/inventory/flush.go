@@ -19,6 +19,7 @@ func (v *Inventory) flush() Delta {
 	v.dirty.clear()
 	v.forgetGathered()
 	v.reuse()
+	v.flushes, v.turns = v.flushes+1, 0
 	return delta
 }
 

@@ -50,6 +50,7 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 	var before []*record
 	for _, n := range region {
 		if r := n.record; r != nil && !r.before {
+			r.freshen() // while its nodes are what they were
 			r.before = true
 			before = append(before, r)
 		}
@@ -208,6 +209,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	}
 	r.stale = false
 	next := v.derive(r, id, &old)
+	v.settled(r, &next)
 	v.report(d, r, id)
 	if wasLoaded && isNew {
 		delete(v.loaded, id)
@@ -218,7 +220,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 		r.device.Version = old.Version
 		return
 	}
-	next.Version = old.Version + 1
+	v.renumber(r, &next, old.Version)
 	r.device = next
 	v.tell(d, &r.device)
 	switch {
@@ -257,6 +259,7 @@ func (v *Inventory) changes(d *Delta, r *record, old *heron.Device) {
 
 // change adds an entry to a device's timeline.
 func (v *Inventory) change(d *Delta, r *record, kind heron.ChangeKind, summary string) {
+	r.freshen()
 	device := r.device
 	d.Changes = append(d.Changes, heron.DeviceChange{
 		Time: v.now, Kind: kind, DeviceID: device.ID, Summary: summary, Actor: v.actor, Device: &device,

@@ -64,7 +64,7 @@ type Inventory struct {
 	macs           map[heron.MAC]*node
 	ips            map[netip.Addr]*node
 	asked          *[addressSlots]addressSlot
-	ends           map[endSlot]*endpoint
+	ends           endTable
 	remotes        int // endpoints of remote hosts without a MAC
 	segments       map[netip.Prefix]*segment
 	byID           map[string][]*node // nodes that show a strong identifier
@@ -73,6 +73,8 @@ type Inventory struct {
 	ledger         *ledger
 	actor          string // who is behind the call in progress; "" is us
 	dirty          dirt
+	flushes        uint32              // from 1
+	turns          uint32              // taken since the last flush
 	unsettled      bool                // Load or LoadLedger left something to be derived
 	spread, region nodeSet             // room for regrouping
 	were           []*record           // room for the devices that nodes were of
@@ -81,6 +83,7 @@ type Inventory struct {
 	weighed        []*fact             // room for the evidence of one device
 	shown          []heron.Observation // and for what is shown of it
 	keys           map[string]*key
+	keyList        []*key
 	origins        map[origin]*origin
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
 	slab           []fact            // room for new facts
@@ -89,17 +92,24 @@ type Inventory struct {
 	spare          []*fact // room of facts that went before
 }
 
-// record is a device and the nodes it is made of.
+// record is a device and the nodes it is made of. What a sighting touches comes
+// first.
 type record struct {
-	device heron.Device
-	nodes  []*node // in order of anchor
-	basis  basis   // what the identity rests on
-	owner  uint32  // number of the device
-	before bool    // it was there before regrouping, and is not yet found again
-	// What facts that were seen since it was last brought up to date may change.
-	stale               bool
-	parts               part
-	firstSeen, lastSeen int // these facts, among Inventory.sightings; 0 for none
+	plain   bool   // its times may be brought up to date when it is asked for
+	late    bool   // they must be
+	stale   bool   // facts that were seen since it was last brought up to date may change it
+	before  bool   // it was there before regrouping, and is not yet found again
+	parts   part   // what such facts may change
+	owner   uint32 // number of the device
+	flush   uint32 // of those of the inventory, when the device last changed
+	changes uint32 // of a late device that its version does not count yet
+	turn    uint64 // when it was first touched since the last flush: see takeTurn
+	last    heron.Time
+	nodes   []*node // in order of anchor
+	// The facts that were seen, among Inventory.sightings; 0 for none.
+	firstSeen, lastSeen int
+	basis               basis // what the identity rests on
+	device              heron.Device
 }
 
 // New returns an empty Inventory.
@@ -110,9 +120,9 @@ func New(o Options) *Inventory {
 	v := &Inventory{
 		options: o, local: o.Local,
 		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
-		ends: map[endSlot]*endpoint{}, segments: map[netip.Prefix]*segment{},
+		ends: newEndTable(), segments: map[netip.Prefix]*segment{},
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
-		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{},
+		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{}, flushes: 1,
 		ledger: newLedger(), dirty: newDirt(),
 		spread: nodeSet{mark: inSpread}, region: nodeSet{mark: inRegion},
 	}
@@ -186,7 +196,7 @@ func (v *Inventory) Device(id string) *heron.Device {
 	v.settle()
 	for range 8 { // a device may have been merged into one that was merged
 		if r := v.records[id]; r != nil {
-			return &r.device
+			return deviceOf(r)
 		}
 		d, ok := v.loaded[id]
 		if !ok || d.MergedInto == "" {
@@ -210,7 +220,7 @@ func (v *Inventory) All() iter.Seq[*heron.Device] {
 	})
 	return func(yield func(*heron.Device) bool) {
 		for _, r := range list {
-			if !yield(&r.device) {
+			if !yield(deviceOf(r)) {
 				return
 			}
 		}

@@ -7,6 +7,7 @@ import "github.com/heron-iot/heron"
 // fact of a key on an endpoint is never dropped.
 type key struct {
 	name    string
+	number  uint32 // among Inventory.keyList
 	kind    kind
 	weighed bool    // identification may rest on some fact of it
 	count   int     // room for counting
@@ -72,8 +73,9 @@ func kindOf(name string) kind {
 func (v *Inventory) key(name string) *key {
 	k := v.keys[name]
 	if k == nil {
-		k = &key{name: name, kind: kindOf(name)}
+		k = &key{name: name, number: uint32(len(v.keyList)), kind: kindOf(name)}
 		v.keys[name] = k
+		v.keyList = append(v.keyList, k)
 	}
 	return k
 }

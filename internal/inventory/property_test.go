@@ -281,9 +281,11 @@ func TestInventory_quiet(t *testing.T) {
 		obs := stream(rand.New(rand.NewPCG(seed, 7)), 300)
 		told := inventory.New(inventory.Options{SiteID: "site"})
 		quiet := inventory.New(inventory.Options{SiteID: "site", Quiet: true})
+		unasked := inventory.New(inventory.Options{SiteID: "site", Quiet: true})
 		for i := 0; i < len(obs); i += 5 {
 			now := obs[i].Last
 			want, got := told.Apply(now, obs[i:i+5]), quiet.Apply(now, obs[i:i+5])
+			unasked.Apply(now, obs[i:i+5])
 			if len(got.Devices)+len(got.Observations) > 0 {
 				t.Fatalf("seed %d: a quiet delta tells of devices or observations", seed)
 			}
@@ -294,6 +296,11 @@ func TestInventory_quiet(t *testing.T) {
 				if diff := gocmp.Diff(d, quiet.Device(d.ID), gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 					t.Fatalf("seed %d: devices differ (-told +quiet):\n%s", seed, diff)
 				}
+			}
+		}
+		for d := range told.All() {
+			if diff := gocmp.Diff(d, unasked.Device(d.ID), gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+				t.Fatalf("seed %d: devices that nobody asked for differ in the end (-told +quiet):\n%s", seed, diff)
 			}
 		}
 	}

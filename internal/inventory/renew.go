@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -9,7 +10,9 @@ import (
 // renew brings up to date the devices that touch noted, but for those that were
 // derived anew since.
 func (v *Inventory) renew(d *Delta) {
+	slices.SortFunc(v.dirty.records, func(a, b *record) int { return cmp.Compare(a.turn, b.turn) })
 	for _, r := range v.dirty.records {
+		r.freshen()
 		if r.stale && (r.parts&ofAll != 0 || !v.refresh(d, r)) {
 			v.gatherAll(r)
 			v.update(d, r, r.device.ID, false, "")
@@ -34,7 +37,7 @@ func (v *Inventory) gatherAll(r *record) {
 // a device, and reports those facts. It reports false, having done nothing,
 // when the whole device must be derived.
 func (v *Inventory) refresh(d *Delta, r *record) bool {
-	if v.options.Quiet && r.parts == 0 && len(r.nodes) == 1 && len(r.device.IPs) <= 1 && len(r.device.Interfaces) == 1 {
+	if r.plain && r.parts == 0 {
 		v.refreshInPlace(r)
 		return true
 	}
@@ -64,8 +67,9 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 	if (r.parts == 0 && equalTimes(&old, &next)) || (r.parts != 0 && equalDevices(&old, &next)) {
 		return true
 	}
-	next.Version++
+	v.renumber(r, &next, old.Version)
 	r.device = next
+	v.settled(r, &next)
 	v.tell(d, &r.device)
 	if r.parts != 0 {
 		v.changes(d, r, &old)
@@ -73,8 +77,8 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 	return true
 }
 
-// refreshInPlace is refresh for a device of one interface and one address,
-// where nothing but times may change and nobody keeps what it was.
+// refreshInPlace is refresh for a plain device, where nothing but times may
+// change and nobody keeps what it was.
 func (v *Inventory) refreshInPlace(r *record) {
 	d, n := &r.device, r.nodes[0]
 	first, last := d.First, d.Last
@@ -98,8 +102,9 @@ func (v *Inventory) refreshInPlace(r *record) {
 		}
 	}
 	if changed {
-		d.Version++
+		v.renumber(r, d, d.Version)
 	}
+	r.last = max(r.last, n.last)
 }
 
 // widen makes a device as old as a node of it.

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -27,34 +28,87 @@ type sighting struct {
 // touch takes note of news that change what is said of devices, but not which
 // nodes are one device or whose an address is. Nearly all are of this kind: a
 // known fact was seen again. It reports false when more may follow from them.
-func (v *Inventory) touch(e *endpoint, f *fact, what news) bool {
+// That the endpoint is the newest of its node's is news too.
+func (v *Inventory) touch(e *endpoint, f *fact, what news, newest bool) bool {
 	if what == shifted || (what >= added && f.key.kind.has(ofWhom)) {
 		return false
 	}
-	concerned, ok := v.concerned(e)
-	if !ok {
-		return false
+	r := e.lone
+	if r == nil || !r.plain {
+		concerned, ok := v.concerned(e)
+		if !ok {
+			return false
+		}
+		if r = lone(concerned); r == nil {
+			v.touchNodes(e, concerned, f, what)
+			return true
+		}
+		e.lone = r
 	}
+	v.takeTurn(r)
+	if what >= added {
+		r.parts |= v.partsOf(r.nodes[0], f, what)
+	}
+	if !v.touchLater(r, f, what, newest) {
+		v.touchNode(r.nodes[0], f, what)
+	}
+	return true
+}
+
+// lone returns the record of the one node concerned, if it is plain. That of a
+// MAC that a host invented is not relied upon: see isTimed.
+func lone(concerned [2]*node) *record {
+	n := cmp.Or(concerned[0], concerned[1])
+	if (concerned[0] != nil && concerned[1] != nil) || n.mac.IsLocal() || !n.record.plain {
+		return nil
+	}
+	return n.record
+}
+
+// touchNodes is touch for nodes that are not known to be plain.
+func (v *Inventory) touchNodes(e *endpoint, concerned [2]*node, f *fact, what news) {
 	taker := v.taker(concerned, f)
 	if what >= added {
 		taker.record.parts |= v.partsOf(taker, f, what)
 	}
-	if what != nothing {
-		v.sight(taker.record, f)
-	}
 	for _, n := range concerned {
-		if n == nil {
-			continue
-		}
-		if n == taker || (n == e.mac && f.key.kind.has(ofLink)) {
-			n.last = max(n.last, f.last)
-		}
-		if r := n.record; !r.stale {
-			r.stale = true
-			v.dirty.records = append(v.dirty.records, r)
+		switch {
+		case n == taker:
+			v.touchNode(n, f, what)
+		case n == nil:
+		case n == e.mac && f.key.kind.has(ofLink):
+			v.touchNode(n, f, nothing)
+		default:
+			v.stale(n.record)
 		}
 	}
-	return true
+}
+
+// touchNode takes note of news of a node.
+func (v *Inventory) touchNode(n *node, f *fact, what news) {
+	n.last = max(n.last, f.last)
+	if what != nothing {
+		v.sight(n.record, f)
+	}
+	v.stale(n.record)
+}
+
+// stale notes that a device must be brought up to date.
+func (v *Inventory) stale(r *record) {
+	v.takeTurn(r)
+	if !r.stale {
+		r.stale = true
+		v.dirty.records = append(v.dirty.records, r)
+	}
+}
+
+// takeTurn notes when a device was first touched since the last flush: what
+// changed is told in this order.
+func (v *Inventory) takeTurn(r *record) {
+	if r.turn>>32 != uint64(v.flushes) {
+		v.turns++
+		r.turn = uint64(v.flushes)<<32 | uint64(v.turns)
+	}
 }
 
 // sight adds a fact to those of a device that were seen.
@@ -77,7 +131,7 @@ func (v *Inventory) sight(r *record, f *fact) {
 func (v *Inventory) partsOf(taker *node, f *fact, what news) part {
 	var p part
 	r := taker.record
-	if f.weighs || (f.key.weighed && r.isCrowded(f.key)) {
+	if f.weighs || (f.key.weighed && v.isCrowded(r, f.key)) {
 		p |= ofIdentity
 	}
 	if _, _, _, ok := f.listed(); ok {
@@ -110,17 +164,17 @@ func isMissed(old, f *fact, taker *node) bool {
 
 // isCrowded reports whether a device may have more than heron.MaxValuesPerKey
 // facts of a key.
-func (r *record) isCrowded(k *key) bool {
+func (v *Inventory) isCrowded(r *record, k *key) bool {
 	n := 0
 	for _, node := range r.nodes {
 		for _, e := range node.endpoints {
-			n += e.count(k)
+			n += v.count(e, k)
 			if !e.own || !node.isMAC() {
 				continue
 			}
 			for _, o := range e.ip.endpoints {
 				if o != e {
-					n += o.count(k)
+					n += v.count(o, k)
 				}
 			}
 		}

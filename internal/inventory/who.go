@@ -27,9 +27,9 @@ func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 	v.settle()
 	slot := v.slotOf(e.IP)
 	if slot.ip != e.IP || slot.record == nil {
-		return v.recordAt(&e, at, slot).current()
+		return deviceOf(v.recordAt(&e, at, slot))
 	}
-	return slot.record.current()
+	return deviceOf(slot.record)
 }
 
 // DeviceIDAt is DeviceAt for who asks for no more than the id, "" for no device.
@@ -43,14 +43,6 @@ func (v *Inventory) DeviceIDAt(e *heron.Endpoint, at heron.Time) string {
 		return r.device.ID
 	}
 	return ""
-}
-
-// current returns the device of a record, nil for none.
-func (r *record) current() *heron.Device {
-	if r == nil {
-		return nil
-	}
-	return &r.device
 }
 
 // recordAt finds the record of whoever had an endpoint at a time. An answer
@@ -104,7 +96,7 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) (holder *nod
 	case !contested:
 		return n, true
 	}
-	if end := v.ends[endKey{mac, n.ip}.slot()]; end != nil && end.own {
+	if end := v.ends.find(endKey{mac, n.ip}); end != nil && end.own {
 		return end.mac, false
 	}
 	if e := n.ownerAt(at); e != nil {
@@ -113,22 +105,35 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) (holder *nod
 	return n, false
 }
 
+// deviceOf returns the device of a record as it is now, nil for none.
+func deviceOf(r *record) *heron.Device {
+	if r == nil {
+		return nil
+	}
+	r.freshen()
+	return &r.device
+}
+
 // forget takes back what is remembered of whose an address is. All forms in
 // which an address is asked for have one slot.
 func (v *Inventory) forget(ip *node) {
+	for _, e := range ip.endpoints {
+		e.lone = nil
+	}
 	if slot := v.slotOf(ip.ip); slot.node == ip {
 		slot.record, slot.id = nil, ""
 	}
 }
 
-// forgetRecord takes back what is remembered of the addresses of a node that is
-// of another device now.
+// forgetRecord takes back what is remembered of a node that is of another device
+// now.
 func (v *Inventory) forgetRecord(n *node) {
 	if !n.isMAC() {
 		v.forget(n)
 		return
 	}
 	for _, e := range n.endpoints {
+		e.lone = nil
 		if e.own {
 			v.forget(e.ip)
 		}

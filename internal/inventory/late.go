@@ -1,0 +1,59 @@
+package inventory
+
+import "github.com/heron-iot/heron"
+
+// Of a device that is asked for now and then, nearly all news are that it is
+// still there. Nobody needs to know until somebody asks: the record alone takes
+// note, and the device is late until then.
+
+// settled notes what a record needs to know of its device, which is up to date.
+// A device of one interface and one address is plain.
+func (v *Inventory) settled(r *record, d *heron.Device) {
+	r.plain = v.options.Quiet && len(r.nodes) == 1 && len(d.Interfaces) == 1 && len(d.IPs) <= 1
+	r.last = r.nodes[0].last
+}
+
+// touchLater takes note of a fact that may change no more of a plain device
+// than its times. It reports false, having done nothing, for any other.
+func (v *Inventory) touchLater(r *record, f *fact, what news, newest bool) bool {
+	if r.parts != 0 || what == replaced || (newest && f.last <= r.last) {
+		return false
+	}
+	if _, _, _, listed := f.listed(); listed && what != added {
+		return false // a service, with times of its own
+	}
+	f.dirty, f.owner = false, r.owner
+	if f.last <= r.last {
+		return true
+	}
+	r.last, r.late = f.last, true
+	if r.flush != v.flushes {
+		r.flush = v.flushes
+		r.changes++
+	}
+	return true
+}
+
+// freshen brings a late device up to date.
+func (r *record) freshen() {
+	if !r.late {
+		return
+	}
+	n, d := r.nodes[0], &r.device
+	r.late = false
+	n.last = max(n.last, r.last)
+	d.Last = max(d.Last, r.last)
+	d.Interfaces[0].Last, d.Interfaces[0].VLAN = max(d.Interfaces[0].Last, r.last), n.vlan()
+	d.Version += int64(r.changes)
+	r.changes = 0
+}
+
+// renumber gives a device that changed its version: one more than the last,
+// unless it changed since the last flush already.
+func (v *Inventory) renumber(r *record, d *heron.Device, last int64) {
+	d.Version = last
+	if r.flush != v.flushes {
+		r.flush = v.flushes
+		d.Version++
+	}
+}
