@@ -16,12 +16,19 @@ import (
 type program struct {
 	signatures []rule
 	conditions []condition
-	// keys has the indexes that a value of a key is looked up in: its own, and
-	// those of the sets that it is in.
-	keys     map[string][]*keyIndex
-	banners  map[string]bool // keys of which Named is asked
-	readings readings
-	rooms    sync.Pool // of *[]vote: no answer keeps votes
+	keys       map[string]*keyReader // others say nothing
+	readings   readings
+	voices     voices
+	rooms      sync.Pool // of *[]vote: no answer keeps votes
+}
+
+// keyReader finds out what the values of a key say.
+type keyReader struct {
+	key, group string
+	banner     bool // a vendor may be named there
+	// indexes are what a value is looked up in: the key's own, and those of the
+	// sets that it is in.
+	indexes []*keyIndex
 }
 
 // rule is a signature whose conditions are numbers.
@@ -50,7 +57,7 @@ type keyIndex struct {
 
 // compile indexes the pack.
 func compile(p *Pack) (*program, error) {
-	g := &program{banners: bannerSet()}
+	g := &program{keys: make(map[string]*keyReader), readings: newReadings()}
 	indexes := make(map[string]*keyIndex)
 	for i := range p.signatures {
 		s := &p.signatures[i]
@@ -76,14 +83,27 @@ func compile(p *Pack) (*program, error) {
 
 // finish makes the indexes ready, and files them under the keys they are for.
 func (g *program) finish(indexes map[string]*keyIndex) {
-	g.keys = make(map[string][]*keyIndex, len(indexes))
 	for _, name := range slices.Sorted(maps.Keys(indexes)) {
 		k := indexes[name]
 		k.texts.finish()
 		for _, key := range expandKeys([]string{name}) {
-			g.keys[key] = append(g.keys[key], k)
+			r := g.reader(key)
+			r.indexes = append(r.indexes, k)
 		}
 	}
+	for _, key := range bannerKeys {
+		g.reader(key).banner = true
+	}
+}
+
+// reader finds or makes the reader of a key.
+func (g *program) reader(key string) *keyReader {
+	r := g.keys[key]
+	if r == nil {
+		r = &keyReader{key: key, group: group(key)}
+		g.keys[key] = r
+	}
+	return r
 }
 
 // add indexes one condition under each of its keys and sets of keys.

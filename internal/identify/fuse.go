@@ -31,7 +31,7 @@ const (
 type candidate struct {
 	folded     string // compared
 	value      string // shown: as its heaviest vote has it
-	votes      []vote
+	votes      []*vote
 	score      float64
 	confidence float64
 }
@@ -68,7 +68,7 @@ func decide(a Attribute, votes []vote) decision {
 	if n == 0 {
 		return nil
 	}
-	d := candidates(pick(make([]vote, 0, n), a, votes))
+	d := candidates(pick(make([]*vote, 0, n), a, votes))
 	for i := range d {
 		d[i].score = prior + weigh(d.supporters(a, i))
 	}
@@ -82,13 +82,13 @@ func decide(a Attribute, votes []vote) decision {
 }
 
 // pick adds the votes on one attribute to a list, those for one value together.
-func pick(list []vote, a Attribute, votes []vote) []vote {
+func pick(list []*vote, a Attribute, votes []vote) []*vote {
 	for i := range votes {
 		if votes[i].attribute == a {
-			list = append(list, votes[i])
+			list = append(list, &votes[i])
 		}
 	}
-	slices.SortFunc(list, func(x, y vote) int {
+	slices.SortFunc(list, func(x, y *vote) int {
 		if c := strings.Compare(x.folded, y.folded); c != 0 {
 			return c
 		}
@@ -98,8 +98,14 @@ func pick(list []vote, a Attribute, votes []vote) []vote {
 }
 
 // candidates cuts a list of votes into those for each value, ascending.
-func candidates(list []vote) decision {
-	var d decision
+func candidates(list []*vote) decision {
+	n := 0
+	for i := range list {
+		if i == 0 || list[i].folded != list[i-1].folded {
+			n++
+		}
+	}
+	d := make(decision, 0, n)
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].folded == list[0].folded {
@@ -114,7 +120,7 @@ func candidates(list []vote) decision {
 // supporters returns the votes for candidate i: its own, and those for a more
 // general candidate (the brand's parent, the broader type, the model without
 // its suffix), which it does not contradict.
-func (d decision) supporters(a Attribute, i int) []vote {
+func (d decision) supporters(a Attribute, i int) []*vote {
 	votes := d[i].votes // shared, but full
 	for j := range d {
 		if j != i && includes(a, d[j].folded, d[i].folded) {
@@ -130,10 +136,42 @@ func (d decision) supporters(a Attribute, i int) []vote {
 // weigh adds up votes that are sorted heaviest first. Votes of one group are
 // not independent: the heaviest counts whole, the others as an echo of it. One
 // signature speaks once in a group, however many facts it matched.
-func weigh(votes []vote) float64 {
-	if len(votes) == 1 {
-		return votes[0].weight
+func weigh(votes []*vote) float64 {
+	sum := 0.0
+	if len(votes) > fewVotes {
+		return weighMany(votes)
 	}
+	for i, v := range votes {
+		switch led, spoken := precedents(votes[:i], v); {
+		case spoken:
+		case led:
+			sum += echo * v.weight
+		default:
+			sum += v.weight
+		}
+	}
+	return sum
+}
+
+// fewVotes are as many as are compared one with another.
+const fewVotes = 24
+
+// precedents reports whether one of the group of a vote is before it, and
+// whether its signature spoke there.
+func precedents(before []*vote, v *vote) (led, spoken bool) {
+	for _, o := range before {
+		if o.fact.group == v.fact.group {
+			led = true
+			if o.signature == v.signature {
+				return true, true
+			}
+		}
+	}
+	return led, false
+}
+
+// weighMany is weigh for any number of votes.
+func weighMany(votes []*vote) float64 {
 	sum := 0.0
 	type speaker struct{ group, signature string }
 	spoken := make(map[speaker]bool, len(votes))
@@ -232,15 +270,15 @@ func answer(vendor decision, votes []vote) heron.Identification {
 	return out
 }
 
-// reasons puts the votes in order and lists what spoke, heaviest first, each
-// claim of a fact once.
+// reasons lists what spoke, heaviest first, each claim of a fact once.
 func reasons(votes []vote) []heron.Evidence {
-	slices.SortFunc(votes, heavierFirst)
+	order := make([]*vote, len(votes))
+	for i := range votes {
+		order[i] = &votes[i]
+	}
+	slices.SortFunc(order, heavierFirst)
 	out := make([]heron.Evidence, 0, min(len(votes), maxEvidence))
-	for _, v := range votes {
-		if len(out) == maxEvidence {
-			break
-		}
+	for _, v := range order[:min(len(votes), maxEvidence)] {
 		out = append(out, heron.Evidence{
 			Key: v.fact.key, Value: v.fact.value, Source: v.fact.source,
 			Supports: string(v.attribute), Claim: v.value,
@@ -252,7 +290,7 @@ func reasons(votes []vote) []heron.Evidence {
 
 // heavierFirst orders votes by weight, and equal ones by what they say, so that
 // the order never depends on that of the observations.
-func heavierFirst(a, b vote) int {
+func heavierFirst(a, b *vote) int {
 	if c := cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)); c != 0 {
 		return c
 	}

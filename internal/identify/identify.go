@@ -20,7 +20,6 @@ import (
 	"strings"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/oui"
 )
 
 // Keys of observations that Identify makes itself, for signatures to match.
@@ -81,7 +80,7 @@ func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	if room == nil {
 		room = new([]vote)
 	}
-	votes := nameVotes(macVotes((*room)[:0], macs), facts)
+	votes := nameVotes(id.program.macVotes((*room)[:0], macs), facts)
 	votes = id.program.votes(votes, false, facts, found)
 	decided := decide(Vendor, votes)
 	if v := decided.claim(); v != nil {
@@ -125,7 +124,7 @@ func (g *program) votes(out []vote, late bool, facts []fact, found hits) []vote 
 func (id *Identifier) vendorVotes(votes []vote, v *heron.Claim, facts []fact, found hits) []vote {
 	facts = append(facts, id.program.vendorFact(v))
 	found = found.with(facts[len(facts)-1].hits, len(facts)-1)
-	found.order()
+	found.file()
 	early := len(votes)
 	votes = id.program.votes(votes, true, facts, found)
 	for i := early; i < len(votes); i++ {
@@ -153,10 +152,7 @@ func (g *program) factsOf(obs []heron.Observation) ([]fact, []heron.MAC) {
 		facts = g.addFact(facts, o.Key, o.Value, o.Source)
 	}
 	for _, m := range macs {
-		facts = g.addFact(facts, KeyMACAddress, m.String(), "mac")
-		if a, ok := oui.Lookup(m); ok {
-			facts = g.addFact(facts, KeyMACVendor, a.Vendor, "oui")
-		}
+		facts = append(facts, g.voice(m).facts...)
 	}
 	slices.SortFunc(facts, func(a, b fact) int {
 		if c := strings.Compare(a.key, b.key); c != 0 {
@@ -187,35 +183,8 @@ func prefixMAC(s string) (heron.MAC, bool) {
 	return m, err == nil
 }
 
-// What a registered address says of the vendor: much when the registrant sells
-// devices, next to nothing when it sells modules to those who do.
-const (
-	makerWeight  = 4.6
-	otherWeight  = 2.8 // a registrant that the table of vendors does not know
-	moduleWeight = 0.5
-	// namedWeight is for a vendor that a banner or title names somewhere.
-	namedWeight = 3.2
-)
-
-// macVotes adds what the addresses say of the vendor.
-func macVotes(out []vote, macs []heron.MAC) []vote {
-	for _, m := range macs {
-		a, ok := oui.Lookup(m)
-		if !ok {
-			continue
-		}
-		weight := otherWeight
-		switch {
-		case a.Module, madeUp(m):
-			weight = moduleWeight
-		case a.Known:
-			weight = makerWeight
-		}
-		shown := &reading{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, group: group(KeyOUI)}
-		out = append(out, vote{Vendor, a.Vendor, fold(Vendor, a.Vendor), weight, "", &fact{shown, "oui"}})
-	}
-	return out
-}
+// namedWeight is for a vendor that a banner or title names somewhere.
+const namedWeight = 3.2
 
 // nameVotes adds what greetings and descriptions say of the vendor by naming one.
 func nameVotes(out []vote, facts []fact) []vote {
@@ -225,14 +194,4 @@ func nameVotes(out []vote, facts []fact) []vote {
 		}
 	}
 	return out
-}
-
-// madeUp reports whether m begins like the addresses that people invent for
-// simulators, test benches and anonymised captures, registered though they are.
-func madeUp(m heron.MAC) bool {
-	switch [3]byte(m[:3]) {
-	case [3]byte{0, 0, 0}, [3]byte{0, 1, 2}, [3]byte{0, 0x11, 0x22}, [3]byte{0, 0x1a, 0x2b}, [3]byte{0, 0xaa, 0xbb}:
-		return true
-	}
-	return false
 }

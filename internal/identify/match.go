@@ -45,7 +45,7 @@ func (g *program) search(facts []fact) hits {
 	for i := range facts {
 		out = out.with(facts[i].hits, i)
 	}
-	out.order()
+	out.file()
 	return out
 }
 
@@ -59,13 +59,6 @@ func (h hits) with(more []hit, i int) hits {
 		h = append(h, one)
 	}
 	return h
-}
-
-// find adds the conditions that a fact meets.
-func (g *program) find(r *reading, out *hits) {
-	for _, k := range g.keys[r.key] {
-		k.find(r, out)
-	}
 }
 
 // find adds the conditions of the index that a fact meets.

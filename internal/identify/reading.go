@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -22,23 +23,24 @@ type reading struct {
 func (r *reading) says() bool { return len(r.hits) > 0 || r.vendor != "" }
 
 // read returns what a fact says, nil for nothing. It is remembered: a device is
-// identified again and again from much the same facts.
+// identified again and again from much the same facts, and devices say much the
+// same.
 func (g *program) read(key, value string) *reading {
-	if len(g.keys[key]) == 0 && !g.banners[key] {
+	k := g.keys[key]
+	if k == nil {
 		return nil
 	}
-	if r := g.readings.get(key, value); r != nil {
+	hash := g.readings.hash(key, value)
+	r, known := g.readings.get(hash, key, value)
+	if known {
 		return r
 	}
-	r := g.match(key, value)
-	if !r.says() {
-		return nil
+	if m := k.match(value); m.says() {
+		r = new(reading)
+		*r = m
 	}
-	kept := new(reading)
-	*kept = r
-	kept.group = group(key)
-	g.readings.put(kept)
-	return kept
+	g.readings.put(hash, r)
+	return r
 }
 
 // vendorFact is the fact that the vendor is known.
@@ -51,65 +53,83 @@ func (g *program) vendorFact(v *heron.Claim) fact {
 }
 
 // match finds out what a fact says.
-func (g *program) match(key, value string) reading {
-	r := reading{key: key, value: value, lower: strings.ToLower(value)}
-	if g.banners[key] {
+func (k *keyReader) match(value string) reading {
+	r := reading{key: k.key, value: value, lower: strings.ToLower(value), group: k.group}
+	if k.banner {
 		if v, named := oui.Named(value); named {
 			r.vendor = v.Name
 		}
 	}
 	var found hits
-	g.find(&r, &found)
+	for _, x := range k.indexes {
+		x.find(&r, &found)
+	}
 	found.order()
 	r.hits = found
 	return r
 }
 
-// maxReadings is how many readings of one generation are remembered.
-const maxReadings = 4096
+// How many readings of one generation are remembered, and of how many facts
+// that they say nothing: a power of two.
+const (
+	maxReadings = 4096
+	maxSilent   = 4096
+)
 
 // readings remembers the readings made last, in two generations: when the young
 // are many, the old go.
 type readings struct {
+	seed maphash.Seed
+
 	mu         sync.Mutex
-	young, old map[readingKey]*reading
+	young, old map[uint64]*reading // by hash
+	silent     []uint64            // hashes of facts that say nothing
 }
 
-type readingKey struct{ key, value string }
+func newReadings() readings {
+	return readings{seed: maphash.MakeSeed(), young: make(map[uint64]*reading), silent: make([]uint64, maxSilent)}
+}
 
-func (m *readings) get(key, value string) *reading {
+// hash is what a fact is remembered by.
+func (m *readings) hash(key, value string) uint64 {
+	return maphash.String(m.seed, key)*0x9e3779b97f4a7c15 ^ maphash.String(m.seed, value)
+}
+
+// get returns a reading, nil for one that is known to say nothing.
+func (m *readings) get(hash uint64, key, value string) (r *reading, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	k := readingKey{key, value}
-	r := m.young[k]
+	if m.silent[hash&(maxSilent-1)] == hash {
+		return nil, true
+	}
+	r = m.young[hash]
 	if r == nil {
-		if r = m.old[k]; r != nil {
-			m.add(r)
+		if r = m.old[hash]; r != nil {
+			m.add(hash, r)
 		}
 	}
-	return r
+	if r == nil || r.key != key || r.value != value {
+		return nil, false
+	}
+	return r, true
 }
 
-func (m *readings) put(r *reading) {
+// put remembers a reading, nil for one that says nothing.
+func (m *readings) put(hash uint64, r *reading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.add(r)
+	if r == nil {
+		m.silent[hash&(maxSilent-1)] = hash
+		return
+	}
+	m.add(hash, r)
 }
 
-func (m *readings) add(r *reading) {
-	if m.young == nil || len(m.young) >= maxReadings {
-		m.old, m.young = m.young, make(map[readingKey]*reading)
+func (m *readings) add(hash uint64, r *reading) {
+	if len(m.young) >= maxReadings {
+		m.old, m.young = m.young, make(map[uint64]*reading)
 	}
-	m.young[readingKey{r.key, r.value}] = r
-}
-
-// bannerSet is bannerKeys to look up.
-func bannerSet() map[string]bool {
-	set := make(map[string]bool, len(bannerKeys))
-	for _, k := range bannerKeys {
-		set[k] = true
-	}
-	return set
+	m.young[hash] = r
 }
 
 // order sorts hits by condition, then fact, each pair once.
@@ -124,4 +144,14 @@ func (h *hits) order() {
 		return a.fact - b.fact
 	})
 	*h = slices.CompactFunc(*h, func(a, b hit) bool { return a.condition == b.condition && a.fact == b.fact })
+}
+
+// file sorts hits of different facts as order does: there, none is twice.
+func (h hits) file() {
+	slices.SortFunc(h, func(a, b hit) int {
+		if a.condition != b.condition {
+			return a.condition - b.condition
+		}
+		return a.fact - b.fact
+	})
 }
