@@ -35,7 +35,7 @@ func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
 	if v := id.Identify(obs).Identity.Vendor; v != nil {
 		facts = append(facts, id.program.vendorFact(v))
 	}
-	found := id.program.search(facts)
+	found := id.program.search(facts, all)
 	var matched, near []Explanation
 	for i := range id.program.signatures {
 		r := &id.program.signatures[i]

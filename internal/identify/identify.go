@@ -75,12 +75,12 @@ func NewWith(p *Pack) (*Identifier, error) {
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
 	facts, macs := id.program.factsOf(obs)
-	found := id.program.search(facts)
+	found := id.program.search(facts, joint)
 	room, _ := id.program.rooms.Get().(*[]vote)
 	if room == nil {
 		room = new([]vote)
 	}
-	votes := nameVotes(id.program.macVotes((*room)[:0], macs), facts)
+	votes := ownVotes(id.program.macVotes((*room)[:0], macs), facts)
 	votes = id.program.votes(votes, false, facts, found)
 	decided := decide(Vendor, votes)
 	if v := decided.claim(); v != nil {
@@ -104,8 +104,8 @@ func (id *Identifier) Reads(key, value string) bool {
 	return key == KeyOUI || id.program.read(key, value) != nil
 }
 
-// votes adds what the rules that fire say: those that build on the vendor, or
-// those that do not.
+// votes adds what the rules of several conditions say that fire: those that
+// build on the vendor, or those that do not.
 func (g *program) votes(out []vote, late bool, facts []fact, found hits) []vote {
 	last := -1
 	for i := range found {
@@ -123,7 +123,7 @@ func (g *program) votes(out []vote, late bool, facts []fact, found hits) []vote 
 // are sure of the vendor.
 func (id *Identifier) vendorVotes(votes []vote, v *heron.Claim, facts []fact, found hits) []vote {
 	facts = append(facts, id.program.vendorFact(v))
-	found = found.with(facts[len(facts)-1].hits, len(facts)-1)
+	found = found.with(facts[len(facts)-1].joint, len(facts)-1)
 	found.file()
 	early := len(votes)
 	votes = id.program.votes(votes, true, facts, found)
@@ -183,14 +183,12 @@ func prefixMAC(s string) (heron.MAC, bool) {
 	return m, err == nil
 }
 
-// namedWeight is for a vendor that a banner or title names somewhere.
-const namedWeight = 3.2
-
-// nameVotes adds what greetings and descriptions say of the vendor by naming one.
-func nameVotes(out []vote, facts []fact) []vote {
+// ownVotes adds what each fact says by itself.
+func ownVotes(out []vote, facts []fact) []vote {
 	for i := range facts {
-		if f := &facts[i]; f.vendor != "" {
-			out = append(out, vote{Vendor, f.vendor, fold(Vendor, f.vendor), namedWeight, "", f})
+		for _, v := range facts[i].votes {
+			v.fact = &facts[i]
+			out = append(out, v)
 		}
 	}
 	return out

@@ -35,19 +35,24 @@ func (h hits) of(condition int) hits {
 	return h[lo:hi]
 }
 
-// search returns the conditions that facts meet.
-func (g *program) search(facts []fact) hits {
+// search returns the conditions that facts meet, of those that part picks.
+func (g *program) search(facts []fact, part func(*reading) []hit) hits {
 	n := 0
 	for i := range facts {
-		n += len(facts[i].hits)
+		n += len(part(facts[i].reading))
 	}
 	out := make(hits, 0, n+maxLate)
 	for i := range facts {
-		out = out.with(facts[i].hits, i)
+		out = out.with(part(facts[i].reading), i)
 	}
 	out.file()
 	return out
 }
+
+// all picks all conditions that a fact meets, joint those of rules that have
+// more.
+func all(r *reading) []hit   { return r.hits }
+func joint(r *reading) []hit { return r.joint }
 
 // maxLate is room for the conditions that the vendor meets.
 const maxLate = 8
@@ -132,6 +137,10 @@ func (l *literal) capture(value string, h *hit) bool {
 	}
 	return true
 }
+
+// alone reports whether the rule has one condition, and fires when it is met. A
+// rule that builds on the vendor has to wait for that.
+func (r *rule) alone() bool { return len(r.match) == 1 && len(r.unless) == 0 && !r.late }
 
 // fires reports whether all conditions of the rule hold.
 func (r *rule) fires(h hits) bool {

@@ -74,7 +74,7 @@ func (g *program) tryExample(r *rule, e Example) string {
 // run finds the conditions that the observations of an example meet.
 func (g *program) run(e Example) ([]fact, hits) {
 	facts, _ := g.factsOf(e.observations())
-	return facts, g.search(facts)
+	return facts, g.search(facts, all)
 }
 
 // observations returns what the example observes.

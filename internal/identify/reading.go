@@ -17,6 +17,10 @@ type reading struct {
 	group      string // of its key
 	vendor     string // that a greeting or description names, "" for none
 	hits       []hit  // conditions that it meets, each once
+	joint      []hit  // those of them that are not the only one of their rule
+	// votes are what it says by itself: by the rules of one condition, and by
+	// the vendor that it names. They want their fact.
+	votes []vote
 }
 
 // says reports whether the fact says anything.
@@ -38,10 +42,34 @@ func (g *program) read(key, value string) *reading {
 	if m := k.match(value); m.says() {
 		r = new(reading)
 		*r = m
+		g.speak(r)
 	}
 	g.readings.put(hash, r)
 	return r
 }
+
+// speak works out what a reading says by itself.
+func (g *program) speak(r *reading) {
+	if r.vendor != "" {
+		r.votes = append(r.votes, vote{Vendor, r.vendor, fold(Vendor, r.vendor), namedWeight, "", nil})
+	}
+	alone := []fact{{reading: r}}
+	for i, h := range r.hits {
+		rule := &g.signatures[g.conditions[h.condition].rule]
+		if !rule.alone() {
+			r.joint = append(r.joint, h)
+			continue
+		}
+		r.votes = rule.votes(r.votes, alone, hits(r.hits[i:i+1]))
+	}
+	r.votes = slices.Clip(r.votes)
+	for i := range r.votes {
+		r.votes[i].fact = nil
+	}
+}
+
+// namedWeight is for a vendor that a banner or title names somewhere.
+const namedWeight = 3.2
 
 // vendorFact is the fact that the vendor is known.
 func (g *program) vendorFact(v *heron.Claim) fact {
