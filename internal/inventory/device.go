@@ -103,8 +103,13 @@ func macs(nodes []*node) []heron.MAC {
 // sensors returns the sensors that saw a device, sorted.
 func sensors(nodes []*node) []string {
 	var out []string
+	var last *origin
 	for _, n := range nodes {
 		for _, f := range n.facts {
+			if f.origin == last {
+				continue
+			}
+			last = f.origin
 			if f.origin.sensor != "" && !slices.Contains(out, f.origin.sensor) && len(out) < maxSensors {
 				out = append(out, f.origin.sensor)
 			}
@@ -149,6 +154,9 @@ func hostnames(nodes []*node) []string {
 	}
 	var found []name
 	for _, n := range nodes {
+		if !n.shows.has(ofName) {
+			continue
+		}
 		for _, f := range n.facts {
 			if !f.key.kind.has(ofName) {
 				continue
@@ -172,7 +180,12 @@ func hostnames(nodes []*node) []string {
 
 // nameOf returns what a person called the device: by the ledger, or as it was stored.
 func (v *Inventory) nameOf(r *record, old *heron.Device) string {
-	nodes := slices.SortedFunc(slices.Values(r.nodes), v.compareRoots)
+	nodes := r.nodes
+	if len(v.ledger.names) == 0 {
+		nodes = nil
+	} else if len(nodes) > 1 {
+		nodes = slices.SortedFunc(slices.Values(nodes), v.compareRoots)
+	}
 	for _, n := range nodes {
 		if name, known := v.ledger.names[n.anchor]; known {
 			return name

@@ -47,7 +47,9 @@ type node struct {
 	users     int         // MACs that used it, of an IP
 	owner     *node       // of an IP, a MAC that owns it
 	// What follows is derived.
-	facts       []*fact // only while deriving
+	facts       []*fact  // only while deriving
+	shows       kind     // what there is among the facts
+	self        [1]*node // the node, for records of one node
 	first, last heron.Time
 	ids         []string
 	hostnames   []string
@@ -204,6 +206,7 @@ func (v *Inventory) macNode(m heron.MAC) *node {
 	n := v.macs[m]
 	if n == nil {
 		n = &node{anchor: "mac:" + m.String(), mac: m}
+		n.self[0] = n
 		v.macs[m], v.nodes[n.anchor] = n, n
 	}
 	return n
@@ -214,6 +217,7 @@ func (v *Inventory) ipNode(ip netip.Addr) *node {
 	n := v.ips[ip]
 	if n == nil {
 		n = &node{anchor: "ip:" + ip.String(), ip: ip}
+		n.self[0] = n
 		v.ips[ip], v.nodes[n.anchor] = n, n
 	}
 	return n

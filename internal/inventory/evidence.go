@@ -9,8 +9,8 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// basis is what an identity rests on, in short: the sum of the hashes of the
-// evidence. While it stays the same, so does the identity.
+// basis is what an identity rests on, in short: a sum over the facts that are
+// the evidence. While it stays the same, so does the identity.
 type basis struct {
 	known bool
 	sum   uint64
@@ -84,7 +84,7 @@ func (r *record) basisOf(list []*fact) basis {
 	b := basis{known: true}
 	for _, f := range list {
 		if f.weighs {
-			b.sum += maphash.String(seed, f.key.name) ^ 3*maphash.String(seed, f.value) ^ 5*maphash.String(seed, f.origin.source)
+			b.sum += scatter(f.serial)
 		}
 	}
 	for _, n := range r.nodes {
@@ -93,6 +93,13 @@ func (r *record) basisOf(list []*fact) basis {
 		}
 	}
 	return b
+}
+
+// scatter makes of a small number one of which few sums are the same.
+func scatter(n uint32) uint64 {
+	h := (uint64(n) + 1) * 0x9e3779b97f4a7c15
+	h = (h ^ h>>32) * 0xd6e8feb86659fd93
+	return h ^ h>>32
 }
 
 // ownMACs empties in the list each MAC that is not the device's own, as that of

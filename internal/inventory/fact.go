@@ -18,6 +18,7 @@ type fact struct {
 	end         *endpoint // whom it is about
 	origin      *origin
 	owner       uint32 // device it was last reported with, as Inventory.owner numbers them
+	serial      uint32 // which one it is of all that there were
 	port        uint16
 	transport   heron.Transport
 	weighs      bool // identification may rest on it
@@ -120,6 +121,8 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 	}
 	f := v.newFact()
 	*f = *want
+	v.serial++
+	f.serial = v.serial
 	v.weigh(f)
 	e.facts, e.keys = slices.Insert(e.facts, at, f), slices.Insert(e.keys, at, f.key.number)
 	if isSighting(f.key.name) {
@@ -149,13 +152,14 @@ func (v *Inventory) find(e *endpoint, want *fact) (at int, found bool) {
 // endpoint. It looks at no fact.
 func (v *Inventory) runOf(e *endpoint, k *key) (lo, hi int) {
 	hi = len(e.keys)
+	head := v.keyHeads[k.number]
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
 		number := e.keys[mid]
 		if number == k.number {
 			return e.run(number, mid)
 		}
-		if v.keyList[number].name < k.name {
+		if h := v.keyHeads[number]; h < head || (h == head && v.keyNames[number] < k.name) {
 			lo = mid + 1
 		} else {
 			hi = mid

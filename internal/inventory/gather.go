@@ -11,7 +11,7 @@ import (
 // time when they were its own. They are there until forgetGathered.
 func (v *Inventory) gather(n *node) {
 	v.gathered = append(v.gathered, n)
-	n.first, n.last = 0, 0
+	n.first, n.last, n.shows = 0, 0, 0
 	start := len(v.facts)
 	if n.isMAC() {
 		v.gatherMAC(n)
@@ -49,11 +49,11 @@ func (v *Inventory) forgetGathered() {
 // gatherMAC is gather for an interface.
 func (v *Inventory) gatherMAC(n *node) {
 	for _, e := range n.endpoints {
-		n.carries(e)
 		switch {
 		case e.ip == nil:
 			v.take(n, e, nil)
 		case !e.own:
+			n.carries(e)
 			// That it carries frames of remote hosts is what makes it a router.
 			local := v.isLocal(e.ip.ip)
 			v.take(n, e, func(f *fact) bool { return f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !local) })
@@ -100,6 +100,7 @@ func (v *Inventory) take(n *node, e *endpoint, pass func(*fact) bool) {
 	for _, f := range e.facts {
 		if pass == nil || pass(f) {
 			v.facts = append(v.facts, f)
+			n.shows |= f.key.kind
 			n.span(f.first, f.last)
 		}
 	}
@@ -118,6 +119,9 @@ func (n *node) span(first, last heron.Time) heron.Time {
 // endpoints, then of keys: the same for the same facts.
 func (n *node) summarise() {
 	n.hostnames = n.hostnames[:0]
+	if !n.shows.has(ofName) {
+		return
+	}
 	for _, f := range n.facts {
 		if f.key.kind.has(ofName) {
 			if h := hostLabel(f.value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {

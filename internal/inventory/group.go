@@ -55,11 +55,9 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 			before = append(before, r)
 		}
 	}
-	origin := make([]string, len(groups)) // the device that each group's root was in
+	origin := make([]*record, len(groups)) // the device that each group's root was in
 	for i, g := range groups {
-		if g.root.record != nil {
-			origin[i] = g.root.record.device.ID
-		}
+		origin[i] = g.root.record
 	}
 	v.were = v.were[:0]
 	for _, n := range region {
@@ -83,9 +81,12 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 }
 
 // settleGroup brings the device up to date that a group of nodes is.
-func (v *Inventory) settleGroup(d *Delta, g group, origin string, f *forest) {
+func (v *Inventory) settleGroup(d *Delta, g group, origin *record, f *forest) {
 	id := v.deviceID(g.root)
-	r := v.records[id]
+	r := origin
+	if r == nil || r.device.ID != id {
+		r = v.records[id]
+	}
 	if r == nil {
 		r = &record{owner: v.owner(id)}
 		v.records[id] = r
@@ -177,7 +178,7 @@ func singles(region []*node) []group {
 	out := make([]group, 0, len(region))
 	for _, n := range region {
 		if n.present {
-			out = append(out, group{n, []*node{n}})
+			out = append(out, group{n, n.self[:]})
 		}
 	}
 	return out
@@ -201,7 +202,7 @@ func (v *Inventory) deviceID(n *node) string {
 }
 
 // update derives a device anew and reports what became of it.
-func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin string) {
+func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin *record) {
 	old := r.device
 	stored, wasLoaded := v.loaded[id]
 	if isNew && wasLoaded {
@@ -224,7 +225,7 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin st
 	r.device = next
 	v.tell(d, &r.device)
 	switch {
-	case isNew && (back || (origin != "" && origin != id)):
+	case isNew && (back || (origin != nil && origin != r)):
 		v.change(d, r, heron.DeviceSplit, next.Title()+" is a device of its own again")
 	case isNew && !wasLoaded:
 		v.change(d, r, heron.DeviceNew, next.Title()+" was seen for the first time")

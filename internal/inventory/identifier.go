@@ -56,8 +56,11 @@ func identifiers(n *node) []string {
 	if isVirtualRouter(n.mac) || !n.local {
 		return nil
 	}
+	if !n.shows.has(ofOne) && !n.mac.IsLocal() {
+		return nil
+	}
 	var out []string
-	speaker := n.speaksForItself()
+	speaker := !n.shows.has(ofInstance) || n.speaksForItself()
 	for _, f := range n.facts {
 		if !f.key.kind.has(ofOne) || (f.key.kind.has(ofInstance) && !speaker) {
 			continue

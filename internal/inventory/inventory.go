@@ -83,11 +83,13 @@ type Inventory struct {
 	weighed        []*fact             // room for the evidence of one device
 	shown          []heron.Observation // and for what is shown of it
 	keys           map[string]*key
-	keyList        []*key
+	keyNames       []string // by number
+	keyHeads       []uint64 // of the names
 	origins        map[origin]*origin
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
 	slab           []fact            // room for new facts
 	sightings      []sighting
+	serial         uint32  // of the last fact
 	gone           []*fact // facts that went since the last flush
 	spare          []*fact // room of facts that went before
 }

@@ -1,13 +1,17 @@
 package inventory
 
-import "github.com/heron-iot/heron"
+import (
+	"encoding/binary"
+
+	"github.com/heron-iot/heron"
+)
 
 // key is what follows from the key of an observation, worked out once for all
 // the facts that have it. There are as many as facts have, and no more: the last
 // fact of a key on an endpoint is never dropped.
 type key struct {
 	name    string
-	number  uint32 // among Inventory.keyList
+	number  uint32 // among Inventory.keyNames
 	kind    kind
 	weighed bool    // identification may rest on some fact of it
 	count   int     // room for counting
@@ -21,7 +25,7 @@ type origin struct {
 }
 
 // kind is what follows from the key of a fact, a set.
-type kind uint8
+type kind uint16
 
 const (
 	// ofLink: about the frame rather than what was in it, so that it belongs to
@@ -41,6 +45,8 @@ const (
 	ofOne
 	// ofInstance: its values are what multicast DNS names an instance by.
 	ofInstance
+	// ofRole: it may show what a device does.
+	ofRole
 )
 
 func (k kind) has(what kind) bool { return k&what != 0 }
@@ -59,6 +65,8 @@ func kindOf(name string) kind {
 		return ofWhom
 	case heron.KeyService, heron.KeyServiceProtocol:
 		return ofService
+	case heron.KeyClientProtocol, keyRouter:
+		return ofRole
 	}
 	switch {
 	case isInstance(name):
@@ -73,9 +81,10 @@ func kindOf(name string) kind {
 func (v *Inventory) key(name string) *key {
 	k := v.keys[name]
 	if k == nil {
-		k = &key{name: name, number: uint32(len(v.keyList)), kind: kindOf(name)}
+		k = &key{name: name, number: uint32(len(v.keyNames)), kind: kindOf(name)}
 		v.keys[name] = k
-		v.keyList = append(v.keyList, k)
+		v.keyHeads = append(v.keyHeads, headOf(name))
+		v.keyNames = append(v.keyNames, name)
 	}
 	return k
 }
@@ -93,4 +102,12 @@ func (v *Inventory) origin(k *key, want origin) *origin {
 	}
 	k.origin = from
 	return from
+}
+
+// headOf returns the first letters of a name as a number: names are in the order
+// of their heads.
+func headOf(name string) uint64 {
+	var b [8]byte
+	copy(b[:], name)
+	return binary.BigEndian.Uint64(b[:])
 }

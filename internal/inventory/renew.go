@@ -15,7 +15,7 @@ func (v *Inventory) renew(d *Delta) {
 		r.freshen()
 		if r.stale && (r.parts&ofAll != 0 || !v.refresh(d, r)) {
 			v.gatherAll(r)
-			v.update(d, r, r.device.ID, false, "")
+			v.update(d, r, r.device.ID, false, r)
 		}
 		r.renewed()
 	}

@@ -175,6 +175,9 @@ func roles(nodes []*node, services []heron.Service) []string {
 		case n.routes():
 			out = append(out, "router")
 		}
+		if !n.shows.has(ofRole) {
+			continue
+		}
 		for _, f := range n.facts {
 			if role := f.role(); role != "" && !slices.Contains(out, role) {
 				out = append(out, role)
@@ -215,6 +218,7 @@ func listRoles(out []string, services []heron.Service) []string {
 // role returns what a fact shows a device doing, "" for none.
 func (f *fact) role() string {
 	switch {
+	case !f.key.kind.has(ofRole):
 	case f.key.name == keyRouter:
 		return "router"
 	case f.key.name == heron.KeyClientProtocol && isControl(f.value):
