@@ -94,6 +94,7 @@ func (a *analyzer) replay(b *heron.Batch) {
 	for i := range b.Flows {
 		a.own(&b.Flows[i])
 	}
+	a.behavior.From(b.SensorID)
 	order := a.order.of(b)
 	for _, in := range order {
 		if i := in.event(b); i >= 0 {

@@ -15,7 +15,6 @@ package behavior
 
 import (
 	"cmp"
-	"hash/maphash"
 	"slices"
 	"strconv"
 
@@ -52,48 +51,26 @@ const KindUnusual = "behavior.unusual"
 // Tracker holds the baselines of one site.
 type Tracker struct {
 	siteID string
-	index  table[uint32] // number of a device, from 1, by the hash of its id
-	states []*state      // by number; 0 is nobody
-	open   cohorts
-	due    []uint32 // devices whose baseline is to be reported
-	flows  generations[known]
-	last   known // a flow whose first report is its last
-	names  names
-	words  *words
-	now    heron.Time
-	events []heron.Event
+	devices
+	open      cohorts
+	due       []uint32 // devices whose baseline is to be reported
+	sources   sources
+	last      known // a flow whose first report is its last
+	names     names
+	words     *words // names, and ids of devices
+	protocols *words
+	now       heron.Time
+	events    []heron.Event
 }
 
 // New returns a Tracker that knows nothing.
 func New(siteID string) *Tracker {
-	w := newWords()
-	return &Tracker{
-		siteID: siteID, states: []*state{{}},
-		open: newCohorts(), flows: generations[known]{limit: 1 << 18}, names: newNames(w), words: w,
+	w := newWords(maxWords)
+	t := &Tracker{
+		siteID: siteID, devices: newDevices(), open: newCohorts(), names: newNames(w), words: w, protocols: newWords(maxProtocols),
 	}
-}
-
-// number finds or makes the number of a device, and tries first what it was
-// when last asked; 0 is none, for want of an id or at the bound.
-func (t *Tracker) number(id string, last uint32) uint32 {
-	if s := t.states[last]; s.id == id {
-		s.id = id // the same text in the same place is the same at one glance
-		return last
-	}
-	if id == "" {
-		return 0
-	}
-	hash := maphash.String(seed, id)
-	if n := t.index.find(hash); n != nil {
-		return *n
-	}
-	if len(t.states) > maxDevices {
-		return 0
-	}
-	n := uint32(len(t.states))
-	t.states = append(t.states, &state{id: id, word: t.words.number(id), hash: newDigest().add(id)})
-	*t.index.add(hash) = n
-	return n
+	t.From("")
+	return t
 }
 
 // Event learns names from DNS answers, so that a peer keeps its name when its
@@ -108,12 +85,12 @@ func (t *Tracker) Event(e *heron.Event) {
 // filled in; an end without one is only a peer.
 func (t *Tracker) Flow(f *heron.Flow) {
 	t.now = max(t.now, f.Last)
-	hash := flowHash(f)
-	k, before := t.recall(hash, f)
+	k, before := t.recall(f)
 	var d growth
 	if t.difference(k, before, f, &d) {
 		t.locate(k, f)
-		client, server := k.places[asClient].device, k.places[asServer].device
+		d.names = t.name(k, f)
+		client, server := k.devices[asClient], k.devices[asServer]
 		if client != 0 {
 			t.count(k, asClient, f, &d)
 		}
@@ -121,68 +98,91 @@ func (t *Tracker) Flow(f *heron.Flow) {
 			t.count(k, asServer, f, &d)
 		}
 	}
-	if before && f.Ended {
-		t.flows.remove(hash)
+	if f.Ended {
+		k.live = false
 	}
 }
 
 // locate finds the devices of a flow, most often where they were.
 func (t *Tracker) locate(k *known, f *heron.Flow) {
-	client := t.number(f.ClientDevice, k.places[asClient].device)
-	server := t.number(f.ServerDevice, k.places[asServer].device)
-	if client != k.places[asClient].device || server != k.places[asServer].device || f.ServerPort != k.port {
-		k.places, k.port = [roles]place{{device: client}, {device: server}}, f.ServerPort
+	client := t.number(f.ClientDevice, k.devices[asClient])
+	server := t.number(f.ServerDevice, k.devices[asServer])
+	if client != k.devices[asClient] || server != k.devices[asServer] || f.ServerPort != k.port {
+		k.devices, k.port = [roles]uint32{client, server}, f.ServerPort
+		k.turns, k.services = [roles]uint16{}, [roles]uint8{}
 	}
+}
+
+// name looks for the names of both ends, which mostly have none.
+func (t *Tracker) name(k *known, f *heron.Flow) (list [roles]uint32) {
+	if k.names == t.names.learned {
+		return list
+	}
+	list = [roles]uint32{t.names.number(f.Client.IP), t.names.number(f.Server.IP)}
+	if list == [roles]uint32{} {
+		k.names = t.names.learned
+	}
+	return list
 }
 
 // count adds to the open window of a device, which has that role in the flow.
 func (t *Tracker) count(k *known, r role, f *heron.Flow, d *growth) {
-	n := k.places[r].device
-	s := t.states[n]
+	n := k.devices[r]
+	s := t.state(n)
 	start := f.Last - f.Last%window
 	if s.window != 0 && start > s.window {
 		t.close(n)
 	}
 	if s.window == 0 {
-		if s.window = max(start, s.until-s.until%window); s.window != 0 {
-			t.open.add(s.window, n)
-		}
-	}
-	if s.since == 0 {
-		s.since = f.First
+		t.begin(n, f)
 	}
 	if f.Last > s.until {
 		s.until = f.Last
 		t.queue(n)
 	}
 	s.add(d, r, f)
-	s.serve(&k.places[r], r, f, k.protocol, d.uses[r])
-	t.meet(k, r, f, d)
+	s.serve(k, r, f, d.uses[r])
+	t.meet(s, k, r, f, d)
+}
+
+// begin opens a window of a device.
+func (t *Tracker) begin(n uint32, f *heron.Flow) {
+	s := t.state(n)
+	if s.window = max(f.Last-f.Last%window, s.until-s.until%window); s.window != 0 {
+		t.open.add(s.window, n)
+	}
+	if s.since == 0 {
+		s.since = f.First
+	}
 }
 
 // close ends the open window of a device: it is judged, then learned from.
 func (t *Tracker) close(n uint32) {
-	s := t.states[n]
-	values := [features]float64{peers: float64(s.seen.count())}
+	s := t.state(n)
+	values := [features]uint64{peers: uint64(s.seen())}
 	for i, sum := range s.sums {
-		values[i] = float64(sum)
+		values[i] = sum
 		s.past[i] += sum
 	}
 	end := s.window + window
 	s.busy++
 	mature := s.mature(end)
-	for i := range s.tails {
-		tail := &s.tails[i]
-		if mature && tail.isNews(values[i], margins[i]) {
-			if threshold, over := tail.judge(values[i], s.stretch(end), margins[i]); over {
-				t.events = append(t.events, t.unusual(s, i, values[i], threshold, end))
-				tail.yield(values[i], end)
+	var kept sample
+	for i, value := range values {
+		v, tail := float64(value), &s.of[i]
+		if mature && tail.isNews(v, margins[i]) {
+			if threshold, over := s.judge(i, v, s.stretch(end)); over {
+				t.events = append(t.events, t.unusual(s, i, v, threshold, end))
+				tail.yield(v, end)
+				kept[i] = omitted
 				continue
 			}
 		}
-		tail.learn(values[i])
+		tail.learn(v)
+		kept[i] = bin(value)
 	}
-	s.window, s.sums, s.met, s.seen = 0, [peers]uint64{}, 0, sketch{}
+	s.keep(&kept)
+	s.window, s.sums, s.met, s.gone = 0, [peers]uint64{}, 0, nil
 	s.changed = true
 	t.queue(n)
 }
@@ -195,7 +195,7 @@ func (t *Tracker) unusual(s *state, feature int, value, threshold float64, at he
 		Attrs: map[string]string{
 			"device": s.id, "feature": featureNames[feature],
 			"value": number(value), "threshold": number(threshold),
-			"max": number(s.tails[feature].greatest), "mean": number(s.tails[feature].mean),
+			"max": number(s.of[feature].greatest), "mean": number(s.of[feature].mean),
 			"maturity": strconv.FormatFloat(s.maturity(at), 'f', 2, 64),
 		},
 	}
@@ -206,7 +206,7 @@ func (t *Tracker) unusual(s *state, feature int, value, threshold float64, at he
 func (t *Tracker) Advance(now heron.Time) []heron.Event {
 	t.now = max(t.now, now)
 	t.open.end(t.now, func(start heron.Time, device uint32) {
-		if t.states[device].window == start { // else it was closed by what came later
+		if t.state(device).window == start { // else it was closed by what came later
 			t.close(device)
 		}
 	})

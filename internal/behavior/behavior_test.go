@@ -398,7 +398,8 @@ func BenchmarkFlow(b *testing.B) {
 	flows := make([]heron.Flow, 10_000)
 	for i := range flows {
 		f := &flows[i]
-		f.ID, f.ClientDevice, f.ServerPort, f.Protocol = heron.FlowID{byte(i), byte(i >> 8)}, fmt.Sprint("d", i), 443, "tls"
+		f.ID, f.Number = heron.FlowID{byte(i), byte(i >> 8)}, uint32(i)
+		f.ClientDevice, f.ServerPort, f.Protocol = fmt.Sprint("d", i), 443, "tls"
 		f.Client.IP = netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
 		f.Server.IP = netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
 	}

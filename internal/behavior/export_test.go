@@ -3,7 +3,11 @@ package behavior
 import "unsafe"
 
 // StateBytes is what one device costs at most.
-const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+8+4+4) + 2*maxServices*unsafe.Sizeof(service{})
+const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+unsafe.Sizeof(mark{})) +
+	2*maxServices*unsafe.Sizeof(service{}) + unsafe.Sizeof([features][bins]uint16{}) + unsafe.Sizeof([24]uint64{}) + unsafe.Sizeof(sketch{})
+
+// Sizes are those of what must fit cache lines.
+var Sizes = []uintptr{unsafe.Sizeof(state{}), unsafe.Sizeof(known{}), unsafe.Sizeof(peer{})}
 
 // Table is the table of flows and names, for its test.
 type Table struct{ of table[int] }

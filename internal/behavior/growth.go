@@ -1,55 +1,56 @@
 package behavior
 
-import (
-	"encoding/binary"
+import "github.com/heron-iot/heron"
 
-	"github.com/heron-iot/heron"
-)
+// classes are the packets of one end of a flow by size, and by time since the
+// one before.
+type classes struct{ sizes, gaps [heron.FlowBuckets]uint16 }
 
-// side is what one end of a flow sent.
-type side struct {
-	bytes, packets uint64
-	sizes, gaps    [heron.FlowBuckets]uint16
-}
-
-// any reports whether anything was sent.
-func (s *side) any() bool { return s.packets|s.bytes != 0 }
-
-// grow brings s up to date and sets more, which is zero, to what came to it.
-func (s *side) grow(more, now *side) {
-	if now.bytes == s.bytes && now.packets == s.packets {
-		return
+// grow brings c up to date and sets more to what came to it.
+func (c *classes) grow(more *classes, sizes, gaps *[heron.FlowBuckets]uint16) {
+	for i, n := range sizes {
+		more.sizes[i] = n - min(c.sizes[i], n)
 	}
-	more.bytes = now.bytes - min(s.bytes, now.bytes)
-	more.packets = now.packets - min(s.packets, now.packets)
-	for i := range now.sizes {
-		more.sizes[i] = now.sizes[i] - min(s.sizes[i], now.sizes[i])
+	for i, n := range gaps {
+		more.gaps[i] = n - min(c.gaps[i], n)
 	}
-	for i := range now.gaps {
-		more.gaps[i] = now.gaps[i] - min(s.gaps[i], now.gaps[i])
-	}
-	*s = *now
+	c.sizes, c.gaps = *sizes, *gaps
 }
 
 // known is a flow as it was when last reported. It holds no pointers: what was
 // looked up for it then is kept as numbers, to be checked rather than looked up.
+// It has two cache lines, of which a report in which nothing grew needs one.
 type known struct {
-	sent     [roles]side // by the client, by the server
-	counts   [roles]bool // it is a service of its ends
+	check    uint32 // of its id
+	names    uint32 // neither end had a name when there were so many
+	bytes    [roles]uint64
+	packets  [roles]uint64
+	devices  [roles]uint32 // numbers; 0 for none
+	turns    [roles]uint16 // of the peer, 0 where it must be looked up
+	protocol uint16        // number of the word
+	port     uint16        // of the server
+	peers    [roles]uint8  // the other end among those of the device
+	services [roles]uint8  // among those of the device
+	counts   [roles]bool   // it is a service of its ends
 	secrecy  secrecy
-	port     uint16
-	protocol uint32 // number of the word
-	places   [roles]place
+	live     bool
+
+	classes [roles]classes // by the client, by the server
 }
 
 // growth is what a flow did since its last report.
 type growth struct {
-	sent    [roles]side
-	begun   uint32 // 1 with the flow's first report
-	secrecy secrecy
-	earlier uint64 // bytes both ways that were reported before secrecy was told
-	uses    [roles]use
+	bytes, packets [roles]uint64 // by the client, by the server
+	classes        [roles]classes
+	begun          uint32 // 1 with the flow's first report
+	secrecy        secrecy
+	earlier        uint64 // bytes both ways that were reported before secrecy was told
+	uses           [roles]use
+	names          [roles]uint32 // of the ends
 }
+
+// any reports whether an end sent anything.
+func (d *growth) any(r role) bool { return d.packets[r]|d.bytes[r] != 0 }
 
 // use says whether a flow counts as a service of one of its ends.
 type use struct {
@@ -68,30 +69,30 @@ func (u *use) turn(before *bool, now bool) {
 
 // recall returns what is known of a flow, zero for one that is not. What is
 // written to it is kept, unless this report is the flow's last.
-func (t *Tracker) recall(hash uint64, f *heron.Flow) (k *known, before bool) {
-	if !f.Ended {
-		return t.flows.at(hash)
-	}
-	if k := t.flows.find(hash); k != nil {
+func (t *Tracker) recall(f *heron.Flow) (k *known, before bool) {
+	k, before = t.sources.flow(f)
+	if before {
 		return k, true
 	}
-	t.last = known{}
-	return &t.last, false
+	if f.Ended {
+		k = &t.last
+	}
+	*k = known{check: checkOf(f), live: true}
+	return k, false
 }
 
 // difference sets d to what a flow did since its last report. It is not ok for a
 // flow that began before we watched: how much of it is new is not known.
 func (t *Tracker) difference(k *known, before bool, f *heron.Flow, d *growth) (ok bool) {
-	earlier := k.sent[asClient].bytes + k.sent[asServer].bytes
-	k.sent[asClient].grow(&d.sent[asClient], &side{f.ClientBytes, f.ClientPackets, f.ClientSizes, f.ClientGaps})
-	k.sent[asServer].grow(&d.sent[asServer], &side{f.ServerBytes, f.ServerPackets, f.ServerSizes, f.ServerGaps})
-	answered := f.Answered()
-	// Much that is used answers nothing: multicast, syslog.
-	d.uses[asClient].turn(&k.counts[asClient], answered || f.Protocol != "" && f.State != heron.FlowRejected)
-	d.uses[asServer].turn(&k.counts[asServer], answered)
+	earlier := k.bytes[asClient] + k.bytes[asServer]
+	k.grow(asClient, d, f.ClientBytes, f.ClientPackets, &f.ClientSizes, &f.ClientGaps)
+	k.grow(asServer, d, f.ServerBytes, f.ServerPackets, &f.ServerSizes, &f.ServerGaps)
+	serves := f.Answered()
+	d.uses[asClient].turn(&k.counts[asClient], isUsed(f, serves))
+	d.uses[asServer].turn(&k.counts[asServer], serves)
 	d.secrecy = k.secrecy
-	if !before || t.words.text(k.protocol) != f.Protocol {
-		k.protocol, d.secrecy = t.words.number(f.Protocol), secrecyOf(f.Protocol)
+	if !before || t.protocols.text(uint32(k.protocol)) != f.Protocol {
+		k.protocol, d.secrecy = uint16(t.protocols.number(f.Protocol)), secrecyOf(f.Protocol)
 	}
 	if k.secrecy == untold && d.secrecy != untold {
 		d.earlier = earlier
@@ -104,5 +105,19 @@ func (t *Tracker) difference(k *known, before bool, f *heron.Flow, d *growth) (o
 	return f.Last-f.First <= 2*window || f.Ended
 }
 
-// flowHash stands for a flow.
-func flowHash(f *heron.Flow) uint64 { return binary.LittleEndian.Uint64(f.ID[:]) }
+// isUsed reports whether a flow counts as a service that its client uses. Much
+// that is used answers nothing: multicast, syslog.
+func isUsed(f *heron.Flow, answered bool) bool {
+	return answered || f.Protocol != "" && f.State != heron.FlowRejected
+}
+
+// grow brings one end up to date and sets in d what came to it.
+func (k *known) grow(r role, d *growth, bytes, packets uint64, sizes, gaps *[heron.FlowBuckets]uint16) {
+	if bytes == k.bytes[r] && packets == k.packets[r] {
+		return
+	}
+	d.bytes[r] = bytes - min(k.bytes[r], bytes)
+	d.packets[r] = packets - min(k.packets[r], packets)
+	k.bytes[r], k.packets[r] = bytes, packets
+	k.classes[r].grow(&d.classes[r], sizes, gaps)
+}

@@ -19,11 +19,13 @@ type names struct {
 	of    generations[uint32] // by the hash of the address: the number of its name
 	words *words
 	salt  [2]uint64
+	// learned counts, from 1, how often an address came to be called something else.
+	learned uint32
 }
 
 func newNames(w *words) names {
 	return names{
-		of: generations[uint32]{limit: 1 << 16}, words: w,
+		of: generations[uint32]{limit: 1 << 16}, words: w, learned: 1,
 		salt: [2]uint64{maphash.String(seed, "upper"), maphash.String(seed, "lower")},
 	}
 }
@@ -42,6 +44,7 @@ func (n *names) answer(e *heron.Event) {
 			word, _ := n.of.at(n.hash(ip))
 			if *word == 0 || n.words.text(*word) != name {
 				*word = n.words.number(name)
+				n.learned++
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package behavior
 import (
 	"cmp"
 	"math"
-	"math/bits"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -11,25 +10,22 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// peer is another party of a device, without pointers: its words are numbers
-// in the Tracker's list. What tells it from others is in lists beside this one.
+// peer is another party of a device, without pointers, in one cache line. What
+// tells it from others is in a list beside this one.
 type peer struct {
-	bytesOut, bytesIn     uint64
-	first, last           heron.Time
-	address               [16]byte
-	name, protocol, flows uint32
-	port                  uint16
-	v4                    bool
+	bytesOut, bytesIn uint64
+	first, last       heron.Time
+	address           [16]byte
+	name, flows       uint32 // number of the name among the Tracker's words
+	protocol, port    uint16
+	turn              uint16 // from 1; another one for each peer that is in this place
+	v4                bool
 }
 
-// place is where an end of a flow is counted, so that it need not be looked up
-// for every report.
-type place struct {
-	device  uint32 // number; 0 for none
-	era     uint32 // of the device's peers in which this one was
-	peer    uint8
-	service uint8
-	sure    bool // the peer is the same in this era
+// mark is what tells a peer from others.
+type mark struct {
+	key    uint64
+	device uint32 // word of the id of its device
 }
 
 // party is the other end of a flow, as a device at one end sees it.
@@ -40,14 +36,12 @@ type party struct {
 	name   uint32
 }
 
-// party describes the other end of a flow in which a device has a role.
-func (t *Tracker) party(k *known, r role, f *heron.Flow) party {
-	o := party{end: &f.Server, id: f.ServerDevice, device: k.places[1-r].device}
+// partyOf describes the other end of a flow in which a device has a role.
+func partyOf(k *known, r role, f *heron.Flow, d *growth) party {
 	if r == asServer {
-		o.end, o.id = &f.Client, f.ClientDevice
+		return party{&f.Client, f.ClientDevice, k.devices[asClient], d.names[asClient]}
 	}
-	o.name = t.names.number(o.end.IP)
-	return o
+	return party{&f.Server, f.ServerDevice, k.devices[asServer], d.names[asServer]}
 }
 
 // isConstant reports whether the key of a party is the same in every report on
@@ -61,7 +55,7 @@ func (o *party) isConstant() bool {
 func (t *Tracker) key(o *party, port uint16, r role) uint64 {
 	switch client := r == asClient; {
 	case o.device != 0:
-		return t.states[o.device].hash.side(port, client)
+		return t.state(o.device).hash.side(port, client)
 	case o.id != "" || o.name != 0:
 		return newDigest().add(cmp.Or(o.id, t.words.text(o.name))).side(port, client)
 	case o.end.IP.IsValid():
@@ -96,19 +90,16 @@ func (h digest) side(port uint16, client bool) uint64 {
 }
 
 // meet counts traffic of a device with a peer.
-func (t *Tracker) meet(k *known, r role, f *heron.Flow, d *growth) {
-	p, o := &k.places[r], t.party(k, r, f)
-	s := t.states[p.device]
-	if !p.sure || p.era != s.era || !o.isConstant() {
-		t.find(s, p, &o, r, f)
+func (t *Tracker) meet(s *state, k *known, r role, f *heron.Flow, d *growth) {
+	o := partyOf(k, r, f, d)
+	if turn := k.turns[r]; turn == 0 || s.peers[k.peers[r]].turn != turn || !o.isConstant() {
+		t.find(s, k, r, &o, f)
 	}
-	if bit := uint64(1) << p.peer; s.met&bit == 0 {
-		s.met |= bit
-		s.seen.add(s.keys[p.peer])
-	}
-	q := &s.peers[p.peer]
-	q.bytesOut += d.sent[r].bytes
-	q.bytesIn += d.sent[1-r].bytes
+	i := k.peers[r]
+	s.met |= 1 << i
+	q := &s.peers[i]
+	q.bytesOut += d.bytes[r]
+	q.bytesIn += d.bytes[1-r]
 	q.last = max(q.last, f.Last)
 	q.address, q.v4 = [16]byte{}, false
 	if o.end.IP.IsValid() {
@@ -119,69 +110,27 @@ func (t *Tracker) meet(k *known, r role, f *heron.Flow, d *growth) {
 	q.flows += d.begun
 }
 
-// find notes in p which of the peers of a device a party is. One that is new
-// takes the place, when there is no room, of the one that was quiet longest.
-func (t *Tracker) find(s *state, p *place, o *party, r role, f *heron.Flow) {
+// find notes which of the peers of a device a party is, new or not.
+func (t *Tracker) find(s *state, k *known, r role, o *party, f *heron.Flow) {
 	key := t.key(o, f.ServerPort, r)
-	if i := int(p.peer); i >= len(s.keys) || s.keys[i] != key {
-		i = slices.Index(s.keys, key)
-		if i < 0 {
-			i = s.room()
-			s.settle(i, peer{first: f.First, last: max(0, f.Last), port: f.ServerPort}, key, t.deviceWord(o))
-		}
-		p.peer = uint8(i)
+	i := s.peer(key)
+	if i < 0 {
+		i = s.room()
+		p := peer{first: f.First, last: max(0, f.Last), port: f.ServerPort}
+		s.settle(i, p, mark{key, t.deviceWord(o)})
 	}
-	p.era, p.sure = s.era, o.isConstant()
+	k.peers[r], k.turns[r] = uint8(i), 0
+	if o.isConstant() {
+		k.turns[r] = s.peers[i].turn
+	}
 }
 
 // deviceWord is the number of the id of a party's device.
 func (t *Tracker) deviceWord(o *party) uint32 {
 	if o.device != 0 {
-		return t.states[o.device].word
+		return t.state(o.device).word
 	}
 	return t.words.number(o.id)
-}
-
-// room returns a free slot, or that of the peer that was quiet longest.
-func (s *state) room() int {
-	if n := len(s.peers); n < maxPeers {
-		s.peers, s.keys, s.devices, s.lasts = append(s.peers, peer{}), append(s.keys, 0), append(s.devices, 0), append(s.lasts, 0)
-		return n
-	}
-	oldest := s.quietest()
-	s.era++
-	s.met &^= 1 << oldest
-	return oldest
-}
-
-// quietest is which of the peers was quiet longest. It looks only at those whose
-// lasts, which are never too late, are least, and corrects these until they agree.
-func (s *state) quietest() int {
-	for {
-		least, oldest := slices.Min(s.lasts), -1
-		for i, rough := range s.lasts {
-			if rough != least {
-				continue
-			}
-			last := s.peers[i].last
-			if s.lasts[i] = s.rough(last); s.lasts[i] == least && (oldest < 0 || last < s.peers[oldest].last) {
-				oldest = i
-			}
-		}
-		if oldest >= 0 {
-			return oldest
-		}
-	}
-}
-
-// rough is a time in 65 ms since the device was first seen.
-func (s *state) rough(t heron.Time) uint32 {
-	return uint32(min(max(t-s.since, 0)>>16, math.MaxUint32))
-}
-
-// settle puts a peer in its slot.
-func (s *state) settle(i int, p peer, key uint64, device uint32) {
-	s.peers[i], s.keys[i], s.devices[i], s.lasts[i] = p, key, device, s.rough(p.last)
 }
 
 // peersOf returns the peers of a device, busiest first.
@@ -190,7 +139,7 @@ func (t *Tracker) peersOf(s *state) []heron.Peer {
 	for i := range s.peers {
 		p := &s.peers[i]
 		n := heron.Peer{
-			DeviceID: t.words.text(s.devices[i]), Name: t.words.text(p.name), Protocol: t.words.text(p.protocol),
+			DeviceID: t.words.text(s.marks[i].device), Name: t.words.text(p.name), Protocol: t.protocols.text(uint32(p.protocol)),
 			Port: p.port, BytesOut: p.bytesOut, BytesIn: p.bytesIn, Flows: uint64(p.flows), First: p.first, Last: p.last,
 		}
 		if a := netip.AddrFrom16(p.address); !a.IsUnspecified() {
@@ -213,35 +162,13 @@ func (t *Tracker) peersOf(s *state) []heron.Peer {
 func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	p := peer{
 		bytesOut: n.BytesOut, bytesIn: n.BytesIn, first: n.First, last: n.Last, flows: uint32(min(n.Flows, math.MaxUint32)),
-		port: n.Port, name: t.words.number(n.Name), protocol: t.words.number(n.Protocol),
+		port: n.Port, name: t.words.number(n.Name), protocol: uint16(t.protocols.number(n.Protocol)),
 	}
 	if a, err := netip.ParseAddr(n.Address); err == nil {
 		p.address, p.v4 = a.As16(), a.Is4()
 	}
 	key := newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
-	if !slices.Contains(s.keys, key) && len(s.peers) < maxPeers {
-		s.settle(s.room(), p, key, t.words.number(n.DeviceID))
+	if s.peer(key) < 0 && len(s.peers) < maxPeers {
+		s.settle(s.room(), p, mark{key, t.words.number(n.DeviceID)})
 	}
-}
-
-// sketch estimates how many distinct peers there were in a window, by linear
-// counting (Whang et al., 1990): exact enough to 500, and never growing.
-type sketch [16]uint64
-
-func (k *sketch) add(key uint64) {
-	key ^= key >> 31 // FNV mixes its low bits least
-	i := key % (uint64(len(k)) * 64)
-	k[i/64] |= 1 << (i % 64)
-}
-
-func (k *sketch) count() int {
-	set := 0
-	for _, w := range k {
-		set += bits.OnesCount64(w)
-	}
-	size := float64(len(k) * 64)
-	if set == len(k)*64 {
-		set--
-	}
-	return int(math.Round(-size * math.Log(1-float64(set)/size)))
 }

@@ -17,14 +17,15 @@ func (t *Tracker) Load(b heron.Baseline) {
 	if n == 0 {
 		return
 	}
-	s := t.states[n]
+	s := t.state(n)
 	s.since, s.until, s.reported = b.Since, b.Until, b.Until
 	for i, name := range featureNames {
 		stored := b.Features[name]
-		s.tails[i].restore(stored)
+		s.of[i].restore(stored)
 		s.busy = max(s.busy, uint32(min(stored.Windows, 1<<31)))
 	}
 	s.hourly = 0
+	s.hours = new([24]uint64)
 	for hour, share := range b.Hours {
 		s.hours[hour] = uint64(share * restoredHours)
 	}
@@ -41,7 +42,7 @@ const restoredHours = 1 << 30
 // queue lets a baseline be reported when it is due: a young one with each
 // change, an old one every five minutes.
 func (t *Tracker) queue(n uint32) {
-	if s := t.states[n]; !s.queued && s.isDue() {
+	if s := t.state(n); !s.queued && s.isDue() {
 		s.queued = true
 		t.due = append(t.due, n)
 	}
@@ -57,7 +58,7 @@ func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
 	var out []heron.Baseline
 	all := map[string][]heron.Peer{}
 	for _, n := range t.due {
-		s := t.states[n]
+		s := t.state(n)
 		s.queued = false
 		if !s.isDue() { // it came of age since
 			continue
@@ -75,7 +76,10 @@ func (t *Tracker) Drain() ([]heron.Baseline, map[string][]heron.Peer) {
 // All gives the baseline of every device as it is now, by device id.
 func (t *Tracker) All() iter.Seq[*heron.Baseline] {
 	return func(yield func(*heron.Baseline) bool) {
-		list := slices.Clone(t.states[1:])
+		list := make([]*state, 0, t.devices.count)
+		for n := uint32(1); n < t.devices.count; n++ {
+			list = append(list, t.state(n))
+		}
 		slices.SortFunc(list, func(a, b *state) int { return cmp.Compare(a.id, b.id) })
 		for _, s := range list {
 			b := t.baseline(s)
@@ -92,22 +96,31 @@ func (t *Tracker) baseline(s *state) heron.Baseline {
 		DeviceID: s.id, Since: s.since, Until: s.until, Maturity: s.maturity(s.until),
 		Features: make(map[string]heron.Tail, features), Peers: t.peersOf(s), Traffic: t.trafficOf(s),
 	}
-	for i := range s.tails {
-		noun := s.tails[i].noun()
+	for i := range s.of {
+		noun := s.of[i].noun()
 		if s.mature(s.until) {
-			noun.Threshold, _ = s.tails[i].judge(0, s.stretch(s.until), margins[i])
+			noun.Threshold, _ = s.judge(i, 0, s.stretch(s.until))
 		}
 		b.Features[featureNames[i]] = noun
 	}
+	b.Hours = s.shares()
+	return b
+}
+
+// shares is how the traffic spreads over the hours of the day.
+func (s *state) shares() (out [24]float64) {
 	s.endHour()
+	if s.hours == nil {
+		return out
+	}
 	var sum uint64
 	for _, v := range s.hours {
 		sum += v
 	}
 	for hour, v := range s.hours {
 		if sum > 0 {
-			b.Hours[hour] = float64(v) / float64(sum)
+			out[hour] = float64(v) / float64(sum)
 		}
 	}
-	return b
+	return out
 }

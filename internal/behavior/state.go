@@ -3,32 +3,38 @@ package behavior
 import "github.com/heron-iot/heron"
 
 // state is everything known of one device. What every report on a flow changes
-// comes first, in few cache lines.
+// comes first, a cache line in each block, and then what is needed less often.
 type state struct {
-	window, until, since heron.Time    // window is the start of the open one; 0 = none
-	sums                 [peers]uint64 // of the open window
-	busy                 uint32        // windows with traffic
-	changed              bool          // since its baseline was reported
-	queued               bool          // in Tracker.due
-	hour                 uint8         // of the day, and
-	hourly               uint64        // what is still to be added to hours for it
-	id                   string
-	met                  uint64 // peers in the open window, a bit for each of peers
-	era                  uint32 // another one since a peer made room
-	hash                 digest // of id
-	traffic
-	peers    []peer
-	services [roles][]service
+	id            string
+	window, until heron.Time    // window is the start of the open one; 0 = none
+	met, lately   uint64        // peers, a bit for each: in the open window, and since others made room
+	flows         [roles]uint64 // that it had part in, by its role
 
-	keys     []uint64      // of the peers, side by side so that they are found quickly
-	devices  []uint32      // words of those of the peers
-	lasts    []uint32      // of the peers, roughly, as they were when somebody last asked
-	seen     sketch        // peers in the open window
-	past     [peers]uint64 // sums of all windows that are closed
-	tails    [features]tail
-	hours    [24]uint64
+	sums   [peers]uint64     // of the open window
+	hourly uint64            // what is still to be added to hours
+	bytes  [secrecies]uint64 // both ways, less those of untold
+
+	services []service
+	peers    []peer
+	hour     uint8 // of the day, for hourly
+	hand     uint8 // the peer that is asked next to make room
+	changed  bool  // since its baseline was reported
+	queued   bool  // in Tracker.due
+	busy     uint32
+
+	sizesOut, sizesIn histogram
+	gapsOut, gapsIn   histogram
+
+	marks    []mark // of the peers
+	tags     [tagWords]uint64
+	gone     *sketch     // peers in the open window that made room since
+	hours    *[24]uint64 // nil for none
+	hash     digest      // of id
+	word     uint32      // its id among the Tracker's words
+	since    heron.Time
 	reported heron.Time
-	word     uint32 // its id among the Tracker's words
+	past     [peers]uint64 // sums of all windows that are closed
+	tails
 }
 
 // total is the sum of a feature in all windows.
@@ -37,35 +43,35 @@ func (s *state) total(feature int) uint64 { return s.past[feature] + s.sums[feat
 // add counts what a flow did, in which the device has a role.
 func (s *state) add(d *growth, r role, f *heron.Flow) {
 	s.flows[r] += uint64(d.begun)
-	out, in := &d.sent[r], &d.sent[1-r]
-	if !out.any() && !in.any() && d.earlier == 0 {
+	out, in := d.any(r), d.any(1-r)
+	if !out && !in && d.earlier == 0 {
 		return // it only ended
 	}
 	if d.secrecy != untold {
 		s.tell(d)
 	}
-	s.sums[bytesOut] += out.bytes
-	s.sums[bytesIn] += in.bytes
-	s.sums[packetsOut] += out.packets
-	s.sums[packetsIn] += in.packets
+	s.sums[bytesOut] += d.bytes[r]
+	s.sums[bytesIn] += d.bytes[1-r]
+	s.sums[packetsOut] += d.packets[r]
+	s.sums[packetsIn] += d.packets[1-r]
 	if hour := uint8(f.Last / heron.Hour % 24); hour != s.hour {
 		s.endHour()
 		s.hour = hour
 	}
-	s.hourly += out.bytes + in.bytes
-	if out.any() {
-		s.sizesOut.add(&out.sizes)
-		s.gapsOut.add(&out.gaps)
+	s.hourly += d.bytes[r] + d.bytes[1-r]
+	if out {
+		s.sizesOut.add(&d.classes[r].sizes)
+		s.gapsOut.add(&d.classes[r].gaps)
 	}
-	if in.any() {
-		s.sizesIn.add(&in.sizes)
-		s.gapsIn.add(&in.gaps)
+	if in {
+		s.sizesIn.add(&d.classes[1-r].sizes)
+		s.gapsIn.add(&d.classes[1-r].gaps)
 	}
 }
 
 // tell counts bytes whose secrecy is known, those too that came before it was.
 func (s *state) tell(d *growth) {
-	n := d.sent[asClient].bytes + d.sent[asServer].bytes
+	n := d.bytes[asClient] + d.bytes[asServer]
 	if d.earlier > 0 {
 		rest := s.total(bytesOut) + s.total(bytesIn) - s.bytes[inClear] - s.bytes[encrypted]
 		n += min(d.earlier, rest)
@@ -75,6 +81,12 @@ func (s *state) tell(d *growth) {
 
 // endHour adds up the hour that it was.
 func (s *state) endHour() {
+	if s.hourly == 0 {
+		return
+	}
+	if s.hours == nil {
+		s.hours = new([24]uint64)
+	}
 	s.hours[s.hour] += s.hourly
 	s.hourly = 0
 }

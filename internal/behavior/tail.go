@@ -25,7 +25,6 @@ const (
 
 // tail is one feature of one device. It holds no pointers.
 type tail struct {
-	counts   [bins]uint16
 	windows  uint64
 	mean, m2 float64 // Welford's running mean and sum of squares, for display
 	greatest float64
@@ -35,9 +34,6 @@ type tail struct {
 	fitted   uint32     // windows in the histogram
 }
 
-// bin returns the histogram bin of x.
-func bin(x float64) int { return min(bins-1, int(2*math.Log1p(x)/math.Ln2)) }
-
 // learn adds the value of one window.
 func (t *tail) learn(x float64) {
 	t.windows++
@@ -46,21 +42,6 @@ func (t *tail) learn(x float64) {
 	t.mean += d / float64(t.windows)
 	t.m2 += d * (x - t.mean)
 	t.greatest = max(t.greatest, x)
-	i := bin(x)
-	if t.counts[i] == math.MaxUint16 {
-		t.halve()
-	}
-	t.counts[i]++
-	t.fitted++
-}
-
-// halve forgets half of the histogram, so that its counters never overflow.
-func (t *tail) halve() {
-	t.fitted = 0
-	for i := range t.counts {
-		t.counts[i] /= 2
-		t.fitted += uint32(t.counts[i])
-	}
 }
 
 // yield lets a value that was unusual move the threshold, by a quarter and
@@ -77,10 +58,11 @@ func (t *tail) yield(x float64, now heron.Time) {
 // this.
 func (t *tail) isNews(x, margin float64) bool { return x > leastNews*t.greatest+margin }
 
-// judge returns the threshold and whether x is above it.
-func (t *tail) judge(x, stretch, margin float64) (threshold float64, over bool) {
+// judge returns the threshold of a feature and whether x is above it.
+func (s *tails) judge(feature int, x, stretch float64) (threshold float64, over bool) {
+	t, margin := &s.of[feature], margins[feature]
 	limit := stretch*t.greatest + margin
-	threshold = max(leastNews*t.greatest+margin, t.extreme(), t.floorNow())
+	threshold = max(leastNews*t.greatest+margin, s.extreme(feature), t.floorNow())
 	threshold = min(threshold, limit)
 	return threshold, x > threshold
 }
@@ -93,23 +75,25 @@ func (t *tail) floorNow() float64 {
 	return t.floor
 }
 
-// extreme estimates the value that one window in ten thousand exceeds. It is
-// without end while there are too few windows to tell.
-func (t *tail) extreme() float64 {
+// extreme estimates the value of a feature that one window in ten thousand
+// exceeds. It is without end while there are too few windows to tell.
+func (s *tails) extreme(feature int) float64 {
+	t := &s.of[feature]
 	if t.fitted < minForFit {
 		return math.Inf(1)
 	}
+	counts := &s.counts[feature]
 	above := max(1, uint32(tailShare*float64(t.fitted)))
 	i, n := bins-1, uint32(0)
 	var excess float64
 	for ; i > 0; i-- {
-		if n += uint32(t.counts[i]); n >= above {
+		if n += uint32(counts[i]); n >= above {
 			break
 		}
 	}
 	u := float64(i) * math.Ln2 / 2
 	for j := i; j < bins; j++ {
-		excess += float64(t.counts[j]) * (float64(j) + 0.5 - float64(i)) * math.Ln2 / 2
+		excess += float64(counts[j]) * (float64(j) + 0.5 - float64(i)) * math.Ln2 / 2
 	}
 	b := max(minExcess, excess/float64(max(n, 1)))
 	return math.Expm1(u + b*math.Log(tailShare/unlikely))

@@ -40,14 +40,6 @@ func secrecyOf(protocol string) secrecy {
 	return inClear
 }
 
-// traffic is what a device did beside what is summed up by windows.
-type traffic struct {
-	bytes             [secrecies]uint64 // both ways; that of untold is left out
-	flows             [roles]uint64
-	sizesOut, sizesIn histogram
-	gapsOut, gapsIn   histogram
-}
-
 // histogram counts packets in the classes of a flow.
 type histogram [heron.FlowBuckets]uint32
 
@@ -59,10 +51,12 @@ func (h *histogram) add(more *[heron.FlowBuckets]uint16) {
 
 // service is one that a device uses or offers, without pointers.
 type service struct {
-	protocol, flows uint32
-	last            uint32 // seconds
-	port            uint16
-	transport       heron.Transport
+	flows     uint32
+	last      uint32 // seconds
+	protocol  uint16
+	port      uint16
+	transport heron.Transport
+	role      role
 }
 
 // servicePort is the port of the server, 0 where the transport has none.
@@ -76,25 +70,24 @@ func servicePort(f *heron.Flow) uint16 {
 
 // serve counts a flow for the service that it is of. A port is one service
 // whatever it speaks; without one, the protocol tells.
-func (s *state) serve(p *place, r role, f *heron.Flow, protocol uint32, u use) {
+func (s *state) serve(k *known, r role, f *heron.Flow, u use) {
 	if !u.counts {
 		return
 	}
-	v := service{protocol: protocol, last: uint32(f.Last / heron.Second), port: servicePort(f), transport: f.Transport}
+	v := service{protocol: k.protocol, last: uint32(f.Last / heron.Second), port: servicePort(f), transport: f.Transport, role: r}
 	if v.port == 0 && v.protocol == 0 {
 		return
 	}
-	list := s.services[r]
-	i := int(p.service)
-	if i >= len(list) || !list[i].is(&v) {
-		i = slices.IndexFunc(list, func(q service) bool { return q.is(&v) })
+	i := int(k.services[r])
+	if i >= len(s.services) || !s.services[i].is(&v) {
+		i = slices.IndexFunc(s.services, func(q service) bool { return q.is(&v) })
 	}
 	if i < 0 {
-		p.service = s.begin(r, v)
+		k.services[r] = s.list(v)
 		return
 	}
-	p.service = uint8(i)
-	q := &list[i]
+	k.services[r] = uint8(i)
+	q := &s.services[i]
 	q.flows += min(u.first, math.MaxUint32-q.flows)
 	q.last = max(q.last, v.last)
 	q.protocol = cmp.Or(v.protocol, q.protocol)
@@ -102,26 +95,30 @@ func (s *state) serve(p *place, r role, f *heron.Flow, protocol uint32, u use) {
 
 // is reports whether two are one service.
 func (s *service) is(o *service) bool {
-	return s.port == o.port && s.transport == o.transport && (s.port != 0 || s.protocol == o.protocol)
+	return s.port == o.port && s.transport == o.transport && s.role == o.role && (s.port != 0 || s.protocol == o.protocol)
 }
 
-// begin lists a service and returns its place. When there is no room, that with
+// list adds a service and returns its place. When there is no room, that with
 // the fewest flows makes it, the one of them that was quiet longest.
-func (s *state) begin(r role, v service) uint8 {
+func (s *state) list(v service) uint8 {
 	v.flows = 1 // at least the one that shows it, though it may have begun long before
-	list := s.services[r]
-	if n := len(list); n < maxServices {
-		s.services[r] = append(list, v)
-		return uint8(n)
-	}
-	least := 0
-	for i := range list {
-		if cmp.Or(cmp.Compare(list[i].flows, list[least].flows), cmp.Compare(list[i].last, list[least].last)) < 0 {
+	least, count := -1, 0
+	for i := range s.services {
+		q := &s.services[i]
+		if q.role != v.role {
+			continue
+		}
+		count++
+		if least < 0 || cmp.Or(cmp.Compare(q.flows, s.services[least].flows), cmp.Compare(q.last, s.services[least].last)) < 0 {
 			least = i
 		}
 	}
-	list[least] = v
-	return uint8(least)
+	if count >= maxServices {
+		s.services[least] = v
+		return uint8(least)
+	}
+	s.services = append(s.services, v)
+	return uint8(len(s.services) - 1)
 }
 
 // trafficOf makes the noun out of the sums.
@@ -131,17 +128,20 @@ func (t *Tracker) trafficOf(s *state) heron.Traffic {
 		ClientFlows: s.flows[asClient], ServerFlows: s.flows[asServer],
 		BytesEncrypted: s.bytes[encrypted], BytesClear: s.bytes[inClear],
 		SizesOut: s.sizesOut, SizesIn: s.sizesIn, GapsOut: s.gapsOut, GapsIn: s.gapsIn,
-		Used: t.servicesOf(s.services[asClient]), Offered: t.servicesOf(s.services[asServer]),
+		Used: t.servicesOf(s, asClient), Offered: t.servicesOf(s, asServer),
 	}
 }
 
-// servicesOf returns services, most flows first.
-func (t *Tracker) servicesOf(list []service) []heron.ServiceUse {
+// servicesOf returns the services of a device in a role, most flows first.
+func (t *Tracker) servicesOf(s *state, r role) []heron.ServiceUse {
 	var out []heron.ServiceUse
-	for _, s := range list {
+	for _, q := range s.services {
+		if q.role != r {
+			continue
+		}
 		out = append(out, heron.ServiceUse{
-			Transport: s.transport, Port: s.port, Protocol: t.words.text(s.protocol),
-			Flows: uint64(s.flows), Last: heron.Time(s.last) * heron.Second,
+			Transport: q.transport, Port: q.port, Protocol: t.protocols.text(uint32(q.protocol)),
+			Flows: uint64(q.flows), Last: heron.Time(q.last) * heron.Second,
 		})
 	}
 	slices.SortFunc(out, func(a, b heron.ServiceUse) int {
@@ -154,17 +154,15 @@ func (t *Tracker) servicesOf(list []service) []heron.ServiceUse {
 // restoreTraffic takes back stored sums.
 func (t *Tracker) restoreTraffic(s *state, n *heron.Traffic) {
 	s.past = [peers]uint64{n.BytesOut, n.BytesIn, n.PacketsOut, n.PacketsIn}
-	s.traffic = traffic{
-		flows:    [roles]uint64{n.ClientFlows, n.ServerFlows},
-		bytes:    [secrecies]uint64{inClear: n.BytesClear, encrypted: n.BytesEncrypted},
-		sizesOut: n.SizesOut, sizesIn: n.SizesIn, gapsOut: n.GapsOut, gapsIn: n.GapsIn,
-	}
+	s.flows = [roles]uint64{n.ClientFlows, n.ServerFlows}
+	s.bytes = [secrecies]uint64{inClear: n.BytesClear, encrypted: n.BytesEncrypted}
+	s.sizesOut, s.sizesIn, s.gapsOut, s.gapsIn = n.SizesOut, n.SizesIn, n.GapsOut, n.GapsIn
+	s.services = nil
 	for r, list := range [roles][]heron.ServiceUse{n.Used, n.Offered} {
-		s.services[r] = nil
 		for _, u := range list[:min(len(list), maxServices)] {
-			s.services[r] = append(s.services[r], service{
-				protocol: t.words.number(u.Protocol), flows: uint32(min(u.Flows, math.MaxUint32)),
-				last: uint32(u.Last / heron.Second), port: u.Port, transport: u.Transport,
+			s.services = append(s.services, service{
+				protocol: uint16(t.protocols.number(u.Protocol)), flows: uint32(min(u.Flows, math.MaxUint32)),
+				last: uint32(u.Last / heron.Second), port: u.Port, transport: u.Transport, role: role(r),
 			})
 		}
 	}

@@ -2,14 +2,20 @@ package behavior
 
 // words numbers strings, so that slabs hold no pointers. Number 0 is "".
 type words struct {
+	limit int // what comes after so many has no name
 	list  []string
 	index map[string]uint32
 }
 
-// maxWords bounds the list; what comes after it has no name.
-const maxWords = 1 << 20
+// Bounds of the lists of words.
+const (
+	maxWords     = 1 << 20
+	maxProtocols = 1 << 16
+)
 
-func newWords() *words { return &words{list: []string{""}, index: map[string]uint32{}} }
+func newWords(limit int) *words {
+	return &words{limit: limit, list: []string{""}, index: map[string]uint32{}}
+}
 
 func (w *words) number(s string) uint32 {
 	if s == "" {
@@ -18,7 +24,7 @@ func (w *words) number(s string) uint32 {
 	if n, ok := w.index[s]; ok {
 		return n
 	}
-	if len(w.list) >= maxWords {
+	if len(w.list) >= w.limit {
 		return 0
 	}
 	n := uint32(len(w.list))
