@@ -392,6 +392,23 @@ func TestStateIsBounded(t *testing.T) {
 	}
 }
 
+// TestPeersThatComeAgainStay crowds a device's list with peers that come once.
+func TestPeersThatComeAgainStay(t *testing.T) {
+	t.Parallel()
+	n := newNet()
+	for i := range 5000 {
+		if i%20 == 0 {
+			n.send("203.0.113.1", 100, 1)
+		}
+		n.send(fmt.Sprintf("198.51.%d.%d", i/250, i%250), 100, 1)
+	}
+	n.pass(2 * heron.Minute)
+	_, peers := n.tracker.Drain()
+	if i := slices.IndexFunc(peers["cam"], func(p heron.Peer) bool { return p.Address == "203.0.113.1" }); i < 0 || peers["cam"][i].Flows != 250 {
+		t.Errorf("got %+v", peers["cam"])
+	}
+}
+
 // BenchmarkFlow counts flows of 10,000 devices.
 func BenchmarkFlow(b *testing.B) {
 	tr := behavior.New("site")

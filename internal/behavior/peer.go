@@ -94,6 +94,8 @@ func (t *Tracker) meet(s *state, k *known, r role, f *heron.Flow, d *growth) {
 	o := partyOf(k, r, f, d)
 	if turn := k.turns[r]; turn == 0 || s.peers[k.peers[r]].turn != turn || !o.isConstant() {
 		t.find(s, k, r, &o, f)
+	} else {
+		s.lately |= 1 << k.peers[r]
 	}
 	i := k.peers[r]
 	s.met |= 1 << i
@@ -114,7 +116,9 @@ func (t *Tracker) meet(s *state, k *known, r role, f *heron.Flow, d *growth) {
 func (t *Tracker) find(s *state, k *known, r role, o *party, f *heron.Flow) {
 	key := t.key(o, f.ServerPort, r)
 	i := s.peer(key)
-	if i < 0 {
+	if i >= 0 {
+		s.lately |= 1 << i
+	} else {
 		i = s.room()
 		p := peer{first: f.First, last: max(0, f.Last), port: f.ServerPort}
 		s.settle(i, p, mark{key, t.deviceWord(o)})

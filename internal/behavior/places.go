@@ -28,7 +28,7 @@ func (s *state) peer(key uint64) int {
 	return -1
 }
 
-// room returns a free place, or that of the peer that was quiet longest.
+// room returns a free place, or that of a peer that was quiet for long.
 func (s *state) room() int {
 	if n := len(s.peers); n < maxPeers {
 		s.peers, s.marks = append(s.peers, peer{}), append(s.marks, mark{})
@@ -67,12 +67,13 @@ func (s *state) seen() int {
 	return all.count()
 }
 
+// quietest is a peer that was not met since others made room, once around: the
+// hand goes from peer to peer, and passes by those that were met again, once.
 func (s *state) quietest() int {
-	oldest := 0
-	for i := range s.peers {
-		if s.peers[i].last < s.peers[oldest].last {
-			oldest = i
-		}
-	}
-	return oldest
+	hand := int(s.hand)
+	passed := bits.TrailingZeros64(^bits.RotateLeft64(s.lately, -hand))
+	s.lately &^= bits.RotateLeft64(1<<passed-1, hand)
+	i := (hand + passed) % maxPeers
+	s.hand = uint8((i + 1) % maxPeers)
+	return i
 }

@@ -7,8 +7,9 @@ import "github.com/heron-iot/heron"
 type state struct {
 	id            string
 	window, until heron.Time    // window is the start of the open one; 0 = none
-	met, lately   uint64        // peers, a bit for each: in the open window, and since others made room
+	met           uint64        // peers in the open window, a bit for each
 	flows         [roles]uint64 // that it had part in, by its role
+	hash          digest        // of id
 
 	sums   [peers]uint64     // of the open window
 	hourly uint64            // what is still to be added to hours
@@ -16,11 +17,12 @@ type state struct {
 
 	services []service
 	peers    []peer
-	hour     uint8 // of the day, for hourly
-	hand     uint8 // the peer that is asked next to make room
-	changed  bool  // since its baseline was reported
-	queued   bool  // in Tracker.due
-	busy     uint32
+	lately   uint64 // peers that were met again since the hand was there
+	hand     uint8  // the peer that is asked next to make room
+	hour     uint8  // of the day, for hourly
+	changed  bool   // since its baseline was reported
+	queued   bool   // in Tracker.due
+	word     uint32 // its id among the Tracker's words
 
 	sizesOut, sizesIn histogram
 	gapsOut, gapsIn   histogram
@@ -29,10 +31,9 @@ type state struct {
 	tags     [tagWords]uint64
 	gone     *sketch     // peers in the open window that made room since
 	hours    *[24]uint64 // nil for none
-	hash     digest      // of id
-	word     uint32      // its id among the Tracker's words
 	since    heron.Time
 	reported heron.Time
+	busy     uint32        // windows with traffic
 	past     [peers]uint64 // sums of all windows that are closed
 	tails
 }
