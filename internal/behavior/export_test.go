@@ -3,7 +3,7 @@ package behavior
 import "unsafe"
 
 // StateBytes is what one device costs at most.
-const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+unsafe.Sizeof(mark{})) +
+const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+16) +
 	2*maxServices*unsafe.Sizeof(service{}) + unsafe.Sizeof([features][bins]uint16{}) + unsafe.Sizeof([24]uint64{}) + unsafe.Sizeof(sketch{})
 
 // Sizes are those of what must fit cache lines.

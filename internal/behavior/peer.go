@@ -5,28 +5,30 @@ import (
 	"math"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 )
 
-// peer is another party of a device, without pointers, in one cache line. What
-// tells it from others is in a list beside this one.
+// peer is another party of a device, without pointers, in one cache line.
 type peer struct {
-	bytesOut, bytesIn uint64
-	first, last       heron.Time
-	address           [16]byte
-	name, flows       uint32 // number of the name among the Tracker's words
-	protocol, port    uint16
-	turn              uint16 // from 1; another one for each peer that is in this place
-	v4                bool
+	bytesOut, bytesIn   uint64
+	first, last         heron.Time
+	key                 uint64
+	device, name, flows uint32 // device and name are numbers of words
+	address             [4]byte
+	family              family
+	protocol, port      uint16
+	turn                uint16 // from 1; another one for each peer that is in this place
 }
 
-// mark is what tells a peer from others.
-type mark struct {
-	key    uint64
-	device uint32 // word of the id of its device
-}
+// family is where the address of a peer is.
+type family uint8
+
+const (
+	nowhere family = iota
+	narrow         // in its four bytes
+	wide           // in the list of its device: few have one of IPv6
+)
 
 // party is the other end of a flow, as a device at one end sees it.
 type party struct {
@@ -83,10 +85,20 @@ func (h digest) add(s string) digest {
 // side adds the port, and whether a device is the client there.
 func (h digest) side(port uint16, client bool) uint64 {
 	var digits [5]byte
-	for _, c := range strconv.AppendUint(digits[:0], uint64(port), 10) {
+	n := len(digits)
+	for first := true; first || port > 0; first = false {
+		n--
+		digits[n] = '0' + byte(port%10)
+		port /= 10
+	}
+	for _, c := range digits[n:] {
 		h = (h ^ digest(c)) * fnvPrime
 	}
-	return uint64((h * fnvPrime).add(strconv.FormatBool(client)))
+	h *= fnvPrime
+	if client {
+		return uint64(h.add("true"))
+	}
+	return uint64(h.add("false"))
 }
 
 // meet counts traffic of a device with a peer.
@@ -103,10 +115,7 @@ func (t *Tracker) meet(s *state, k *known, r role, f *heron.Flow, d *growth) {
 	q.bytesOut += d.bytes[r]
 	q.bytesIn += d.bytes[1-r]
 	q.last = max(q.last, f.Last)
-	q.address, q.v4 = [16]byte{}, false
-	if o.end.IP.IsValid() {
-		q.address, q.v4 = o.end.IP.As16(), o.end.IP.Is4()
-	}
+	s.place(int(i), o.end.IP)
 	q.protocol = cmp.Or(k.protocol, q.protocol)
 	q.name = cmp.Or(o.name, q.name)
 	q.flows += d.begun
@@ -120,8 +129,9 @@ func (t *Tracker) find(s *state, k *known, r role, o *party, f *heron.Flow) {
 		s.lately |= 1 << i
 	} else {
 		i = s.room()
-		p := peer{first: f.First, last: max(0, f.Last), port: f.ServerPort}
-		s.settle(i, p, mark{key, t.deviceWord(o)})
+		s.settle(i, peer{
+			key: key, device: t.deviceWord(o), first: f.First, last: max(0, f.Last), port: f.ServerPort,
+		})
 	}
 	k.peers[r], k.turns[r] = uint8(i), 0
 	if o.isConstant() {
@@ -143,13 +153,10 @@ func (t *Tracker) peersOf(s *state) []heron.Peer {
 	for i := range s.peers {
 		p := &s.peers[i]
 		n := heron.Peer{
-			DeviceID: t.words.text(s.marks[i].device), Name: t.words.text(p.name), Protocol: t.protocols.text(uint32(p.protocol)),
+			DeviceID: t.words.text(p.device), Name: t.words.text(p.name), Protocol: t.protocols.text(uint32(p.protocol)),
 			Port: p.port, BytesOut: p.bytesOut, BytesIn: p.bytesIn, Flows: uint64(p.flows), First: p.first, Last: p.last,
 		}
-		if a := netip.AddrFrom16(p.address); !a.IsUnspecified() {
-			if p.v4 {
-				a = a.Unmap()
-			}
+		if a := s.address(i); a.IsValid() && a != netip.IPv6Unspecified() {
 			n.Address = a.String()
 		}
 		out = append(out, n)
@@ -166,13 +173,16 @@ func (t *Tracker) peersOf(s *state) []heron.Peer {
 func (t *Tracker) restorePeer(s *state, n *heron.Peer) {
 	p := peer{
 		bytesOut: n.BytesOut, bytesIn: n.BytesIn, first: n.First, last: n.Last, flows: uint32(min(n.Flows, math.MaxUint32)),
-		port: n.Port, name: t.words.number(n.Name), protocol: uint16(t.protocols.number(n.Protocol)),
+		key:    newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true),
+		device: t.words.number(n.DeviceID),
+		port:   n.Port, name: t.words.number(n.Name), protocol: uint16(t.protocols.number(n.Protocol)),
 	}
+	if s.peer(p.key) >= 0 || len(s.peers) >= maxPeers {
+		return
+	}
+	i := s.room()
+	s.settle(i, p)
 	if a, err := netip.ParseAddr(n.Address); err == nil {
-		p.address, p.v4 = a.As16(), a.Is4()
-	}
-	key := newDigest().add(cmp.Or(n.DeviceID, n.Name, n.Address)).side(n.Port, true)
-	if s.peer(key) < 0 && len(s.peers) < maxPeers {
-		s.settle(s.room(), p, mark{key, t.words.number(n.DeviceID)})
+		s.place(i, a)
 	}
 }

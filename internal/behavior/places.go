@@ -1,26 +1,41 @@
 package behavior
 
-import "math/bits"
-
-// The tags of peers are a byte of the key of each, eight to a word, so that all
-// are compared at a few glances.
-const (
-	tagWords = maxPeers / 8
-	ones     = 0x0101010101010101
-	highs    = 0x8080808080808080
+import (
+	"math/bits"
+	"net/netip"
+	"slices"
 )
 
-func tagOf(key uint64) uint8 { return uint8(key >> 56) }
+// The tags of peers are a part of the key of each, four to a word, so that all
+// are compared at a few glances. A tag is also the peer's place in a sketch.
+const (
+	perWord  = 4
+	tagWords = maxPeers / perWord
+	tagBits  = 64 / perWord
+	ones     = 0x0001_0001_0001_0001
+	highs    = 0x8000_8000_8000_8000
+)
+
+type tags [tagWords]uint64
+
+func tagOf(key uint64) uint16 { return uint16(key ^ key>>31) } // FNV mixes its low bits least
+
+func (t *tags) of(i int) uint16 { return uint16(t[i/perWord] >> (i % perWord * tagBits)) }
+
+func (t *tags) set(i int, tag uint16) {
+	shift := i % perWord * tagBits
+	t[i/perWord] = t[i/perWord]&^(0xffff<<shift) | uint64(tag)<<shift
+}
 
 // peer returns the place of the peer with that key, negative for none.
 func (s *state) peer(key uint64) int {
 	want := ones * uint64(tagOf(key))
-	for w, n := 0, (len(s.marks)+7)/8; w < n; w++ {
+	for w, n := 0, len(s.peers); w*perWord < n; w++ {
 		x := s.tags[w] ^ want
-		// A zero byte of x has its high bit in hits, as may some that follow one.
+		// A lane of x that is zero has its high bit in hits, as may some after it.
 		for hits := (x - ones) &^ x & highs; hits != 0; hits &= hits - 1 {
-			i := 8*w + bits.TrailingZeros64(hits)/8
-			if i < len(s.marks) && s.marks[i].key == key {
+			i := w*perWord + bits.TrailingZeros64(hits)/tagBits
+			if i < n && s.peers[i].key == key {
 				return i
 			}
 		}
@@ -31,7 +46,7 @@ func (s *state) peer(key uint64) int {
 // room returns a free place, or that of a peer that was quiet for long.
 func (s *state) room() int {
 	if n := len(s.peers); n < maxPeers {
-		s.peers, s.marks = append(s.peers, peer{}), append(s.marks, mark{})
+		s.peers = append(s.peers, peer{})
 		return n
 	}
 	i := s.quietest()
@@ -39,32 +54,10 @@ func (s *state) room() int {
 		if s.gone == nil {
 			s.gone = new(sketch)
 		}
-		s.gone.add(s.marks[i].key)
+		s.gone.add(s.tags.of(i))
 		s.met &^= 1 << i
 	}
 	return i
-}
-
-// settle puts a peer in its place.
-func (s *state) settle(i int, p peer, m mark) {
-	if p.turn = s.peers[i].turn + 1; p.turn == 0 {
-		p.turn = 1
-	}
-	s.peers[i], s.marks[i] = p, m
-	shift := 8 * (i % 8)
-	s.tags[i/8] = s.tags[i/8]&^(0xff<<shift) | uint64(tagOf(m.key))<<shift
-}
-
-// seen is with how many peers the device had to do in the open window.
-func (s *state) seen() int {
-	var all sketch
-	if s.gone != nil {
-		all = *s.gone
-	}
-	for met := s.met; met != 0; met &= met - 1 {
-		all.add(s.marks[bits.TrailingZeros64(met)].key)
-	}
-	return all.count()
 }
 
 // quietest is a peer that was not met since others made room, once around: the
@@ -76,4 +69,53 @@ func (s *state) quietest() int {
 	i := (hand + passed) % maxPeers
 	s.hand = uint8((i + 1) % maxPeers)
 	return i
+}
+
+// settle puts a peer in its place.
+func (s *state) settle(i int, p peer) {
+	if p.turn = s.peers[i].turn + 1; p.turn == 0 {
+		p.turn = 1
+	}
+	s.peers[i] = p
+	s.tags.set(i, tagOf(p.key))
+}
+
+// place notes the address of a peer.
+func (s *state) place(i int, ip netip.Addr) {
+	p := &s.peers[i]
+	switch {
+	case ip.Is4():
+		p.family, p.address = narrow, ip.As4()
+	case ip.IsValid():
+		p.family = wide
+		if more := i + 1 - len(s.wide); more > 0 {
+			s.wide = slices.Grow(s.wide, more)[:i+1]
+		}
+		s.wide[i] = ip.As16()
+	default:
+		p.family = nowhere
+	}
+}
+
+// address returns what place noted, without its zone.
+func (s *state) address(i int) netip.Addr {
+	switch p := &s.peers[i]; p.family {
+	case narrow:
+		return netip.AddrFrom4(p.address)
+	case wide:
+		return netip.AddrFrom16(s.wide[i])
+	}
+	return netip.Addr{}
+}
+
+// seen is with how many peers the device had to do in the open window.
+func (s *state) seen() int {
+	var all sketch
+	if s.gone != nil {
+		all = *s.gone
+	}
+	for met := s.met; met != 0; met &= met - 1 {
+		all.add(s.tags.of(bits.TrailingZeros64(met)))
+	}
+	return all.count()
 }

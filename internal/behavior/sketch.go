@@ -9,9 +9,8 @@ import (
 // counting (Whang et al., 1990): exact enough to 500, and never growing.
 type sketch [16]uint64
 
-func (k *sketch) add(key uint64) {
-	key ^= key >> 31 // FNV mixes its low bits least
-	i := key % (uint64(len(k)) * 64)
+func (k *sketch) add(tag uint16) {
+	i := tag % (uint16(len(k)) * 64)
 	k[i/64] |= 1 << (i % 64)
 }
 

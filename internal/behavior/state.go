@@ -27,8 +27,8 @@ type state struct {
 	sizesOut, sizesIn histogram
 	gapsOut, gapsIn   histogram
 
-	marks    []mark // of the peers
-	tags     [tagWords]uint64
+	tags     tags        // of the peers
+	wide     [][16]byte  // addresses of those of IPv6
 	gone     *sketch     // peers in the open window that made room since
 	hours    *[24]uint64 // nil for none
 	since    heron.Time
