@@ -88,27 +88,23 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	return a.result(b, delta)
 }
 
-// replay feeds flows and events in the order of their times, first to what
-// learns from them, then to the detectors: neither asks the other.
+// replay feeds flows and events in the order of their times to what learns from
+// them and to the detectors.
 func (a *analyzer) replay(b *heron.Batch) {
 	for i := range b.Flows {
 		a.own(&b.Flows[i])
 	}
 	a.behavior.From(b.SensorID)
-	order := a.order.of(b)
-	for _, in := range order {
+	for _, in := range a.order.of(b) {
 		if i := in.event(b); i >= 0 {
-			a.behavior.Event(&b.Events[i])
-		} else {
-			a.behavior.Flow(&b.Flows[in.index])
+			e := &b.Events[i]
+			a.behavior.Event(e)
+			a.detect.Apply(a.view, detect.Input{Now: in.at, Event: e})
+			continue
 		}
-	}
-	for _, in := range order {
-		if i := in.event(b); i >= 0 {
-			a.detect.Apply(a.view, detect.Input{Now: in.at, Event: &b.Events[i]})
-		} else {
-			a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: &b.Flows[in.index]})
-		}
+		f := &b.Flows[in.index]
+		before := a.behavior.Flow(f)
+		a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: f, Still: before.Still, Answered: before.Answered})
 	}
 }
 

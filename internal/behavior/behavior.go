@@ -15,6 +15,7 @@ package behavior
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -27,6 +28,7 @@ const (
 	slack      = 2 * heron.Second // how late a flow may come
 	maxDevices = 1 << 20
 	maxPeers   = 64
+	maxGuesses = 1 << 12
 )
 
 // The features, in the order of state.tails.
@@ -55,7 +57,8 @@ type Tracker struct {
 	open      cohorts
 	due       []uint32 // devices whose baseline is to be reported
 	sources   sources
-	last      known // a flow whose first report is its last
+	last      known              // a flow whose first report is its last
+	guesses   [maxGuesses]uint32 // numbers of devices, by the hash of an address
 	names     names
 	words     *words // names, and ids of devices
 	protocols *words
@@ -81,27 +84,61 @@ func (t *Tracker) Event(e *heron.Event) {
 	}
 }
 
-// Flow counts what a flow did since its last report. The devices must be
-// filled in; an end without one is only a peer.
-func (t *Tracker) Flow(f *heron.Flow) {
+// Before is what a flow was when it was last reported; zero for one that was not.
+type Before struct {
+	Still    bool // as much was sent as now
+	Answered bool // the server had answered
+}
+
+// Flow counts what a flow did since its last report, which it describes. The
+// devices must be filled in; an end without one is only a peer.
+func (t *Tracker) Flow(f *heron.Flow) (before Before) {
 	t.now = max(t.now, f.Last)
-	k, before := t.recall(f)
-	var d growth
-	if t.difference(k, before, f, &d) {
-		t.locate(k, f)
-		d.names = t.name(k, f)
-		client, server := k.devices[asClient], k.devices[asServer]
-		if client != 0 {
-			t.count(k, asClient, f, &d)
-		}
-		if server != 0 && server != client {
-			t.count(k, asServer, f, &d)
-		}
+	k, found := t.recall(f)
+	if found {
+		before.Still = k.isStill(f)
+		before.Answered = k.counts[asServer] && k.packets[asServer] > 0
+	}
+	if !before.Still || !t.isOld(k, f) {
+		t.learn(k, found, f)
 	}
 	if f.Ended {
 		k.live = false
 	}
+	return before
 }
+
+// learn counts what is new of a flow for the devices at its ends.
+func (t *Tracker) learn(k *known, found bool, f *heron.Flow) {
+	var d growth
+	if !t.difference(k, found, f, &d) {
+		return
+	}
+	if found {
+		t.locate(k, f)
+	} else {
+		t.guess(k, f)
+	}
+	d.names = t.name(k, f)
+	client, server := k.devices[asClient], k.devices[asServer]
+	if client != 0 {
+		t.count(k, asClient, f, &d)
+	}
+	if server != 0 && server != client {
+		t.count(k, asServer, f, &d)
+	}
+}
+
+// guess lets the devices of a flow be looked for where those of its addresses
+// were last found.
+func (t *Tracker) guess(k *known, f *heron.Flow) {
+	guesses := [roles]*uint32{t.guessOf(f.Client.IP), t.guessOf(f.Server.IP)}
+	k.devices = [roles]uint32{*guesses[asClient], *guesses[asServer]}
+	t.locate(k, f)
+	*guesses[asClient], *guesses[asServer] = k.devices[asClient], k.devices[asServer]
+}
+
+func (t *Tracker) guessOf(ip netip.Addr) *uint32 { return &t.guesses[t.names.hash(ip)%maxGuesses] }
 
 // locate finds the devices of a flow, most often where they were.
 func (t *Tracker) locate(k *known, f *heron.Flow) {

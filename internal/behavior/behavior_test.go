@@ -169,6 +169,26 @@ func TestTracker(t *testing.T) {
 			}
 		}
 	})
+	t.Run("takes the late end of a flow for no traffic", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		f := talk(1)
+		f.State = heron.FlowEstablished
+		f.ServerBytes, f.ServerPackets = 60, 1
+		first := n.tracker.Flow(f)
+		n.pass(3 * heron.Minute)
+		f.State, f.Ended = heron.FlowExpired, true
+		last := n.tracker.Flow(f)
+		n.pass(3 * heron.Minute)
+		if first.Still || !last.Still {
+			t.Errorf("got %+v, then %+v", first, last)
+		}
+		for b := range n.tracker.All() {
+			if w := b.Features["bytes_out"].Windows; w != 1 {
+				t.Errorf("%s had traffic in %d windows, want one", b.DeviceID, w)
+			}
+		}
+	})
 	t.Run("knows a peer by its name, whatever its address", func(t *testing.T) {
 		t.Parallel()
 		n := newNet()

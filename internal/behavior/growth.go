@@ -81,6 +81,18 @@ func (t *Tracker) recall(f *heron.Flow) (k *known, before bool) {
 	return k, false
 }
 
+// isStill reports whether nothing was sent since a flow was last reported.
+func (k *known) isStill(f *heron.Flow) bool {
+	return k.bytes == [roles]uint64{f.ClientBytes, f.ServerBytes} && k.packets == [roles]uint64{f.ClientPackets, f.ServerPackets}
+}
+
+// isOld reports whether a flow that was still is in all else, too, as it was: its
+// report then says nothing about anyone.
+func (t *Tracker) isOld(k *known, f *heron.Flow) bool {
+	answered := f.Answered()
+	return k.counts == [roles]bool{isUsed(f, answered), answered} && t.protocols.text(uint32(k.protocol)) == f.Protocol
+}
+
 // difference sets d to what a flow did since its last report. It is not ok for a
 // flow that began before we watched: how much of it is new is not known.
 func (t *Tracker) difference(k *known, before bool, f *heron.Flow, d *growth) (ok bool) {

@@ -43,11 +43,14 @@ type Evaluate func(v View, in Input, out func(Signal))
 // Input is one thing that happened. Exactly one pointer is set, or none when
 // only the clock moved.
 type Input struct {
-	Now    heron.Time
-	Flow   *heron.Flow
-	Event  *heron.Event
-	Change *heron.DeviceChange
-	Sensor *Sensor
+	Now  heron.Time
+	Flow *heron.Flow
+	// Still and Answered say what is not new in a report on a flow: nothing was
+	// sent since the last one; the server had answered by then.
+	Still, Answered bool
+	Event           *heron.Event
+	Change          *heron.DeviceChange
+	Sensor          *Sensor
 }
 
 // Sensor is what a sensor counted up to a batch.

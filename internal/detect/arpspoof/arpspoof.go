@@ -140,9 +140,12 @@ func compareTellings(a, b telling) int {
 func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
 	switch {
 	case in.Flow != nil:
-		s.heard(in.Flow.Client, in.Flow.Last)
+		if in.Still {
+			return // that they sent was noted
+		}
+		s.heard(&in.Flow.Client, in.Flow.Last)
 		if in.Flow.ServerPackets > 0 {
-			s.heard(in.Flow.Server, in.Flow.Last)
+			s.heard(&in.Flow.Server, in.Flow.Last)
 		}
 	case in.Event == nil:
 		s.restore(in.Now, out)
@@ -193,7 +196,7 @@ func readClaim(e *heron.Event) (claim, bool) {
 func (c *claim) key(ip string) string { return strconv.Itoa(int(c.endpoint.VLAN)) + "/" + ip }
 
 // heard notes that the holder of an address sent from it.
-func (s *state) heard(e heron.Endpoint, at heron.Time) {
+func (s *state) heard(e *heron.Endpoint, at heron.Time) {
 	if !e.IP.Is4() || !e.MAC.IsUnicast() {
 		return
 	}

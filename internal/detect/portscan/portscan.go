@@ -91,6 +91,9 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 		s.expire(in.Now, out)
 		return
 	}
+	if in.Answered {
+		return // and was counted
+	}
 	failed, known := outcome(in.Flow)
 	if !known || !in.Flow.Client.IP.IsValid() || !in.Flow.Server.IP.IsValid() {
 		return
