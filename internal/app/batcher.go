@@ -13,6 +13,7 @@ type batcher struct {
 	memory *dissect.Memory
 	epoch  string
 	seq    uint64
+	order  idOrder
 }
 
 func newBatcher(c pipelineConfig) batcher {
@@ -70,7 +71,7 @@ func (p *batcher) batch(c cut, of []harvest) error {
 		b.Stats.Add(&of[i].stats)
 	}
 	p.memory.Take(rounds...)
-	b.Flows = inOrder(of)
+	b.Flows = p.order.inOrder(of)
 	p.memory.Flows(b.Flows, p.ours)
 	b.Observations, b.Events = p.memory.Drain()
 	if !c.last && len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {

@@ -28,9 +28,9 @@ func addLayers(list, more []heron.ProtocolCount) []heron.ProtocolCount {
 // inOrder puts the workers' reports on flows in the order of their places, and
 // those of one place in that of their ids: it does not depend on how flows are
 // shared.
-func inOrder(of []harvest) []heron.Flow {
+func (o *idOrder) inOrder(of []harvest) []heron.Flow {
 	if len(of) == 1 {
-		sortRuns(&of[0])
+		o.sortRuns(&of[0])
 		return of[0].flows
 	}
 	type report struct {
@@ -71,48 +71,4 @@ func flowRoom(n int) []heron.Flow {
 		return (*s)[:0]
 	}
 	return make([]heron.Flow, 0, n)
-}
-
-// sortRuns sorts the reports of each place by their ids; the places of one
-// worker are in order.
-func sortRuns(h *harvest) {
-	var order []int32
-	for from := 0; from < len(h.flows); {
-		to := from + 1
-		for to < len(h.flows) && h.places[to] == h.places[from] {
-			to++
-		}
-		if to-from > 1 {
-			order = sortByID(h.flows[from:to], order)
-		}
-		from = to
-	}
-}
-
-// sortByID sorts reports by their ids. They are large: each is moved but once,
-// when it is known where to. The room for their order is given back.
-func sortByID(flows []heron.Flow, order []int32) []int32 {
-	order = order[:0]
-	for i := range flows {
-		order = append(order, int32(i))
-	}
-	slices.SortFunc(order, func(a, b int32) int { return flows[a].ID.Compare(flows[b].ID) })
-	for i := range order {
-		if int(order[i]) == i {
-			continue
-		}
-		// A ring of reports of which each goes where the one before came from.
-		first, to := flows[i], i
-		for {
-			from := int(order[to])
-			order[to] = int32(to)
-			if from == i {
-				flows[to] = first
-				break
-			}
-			flows[to] = flows[from]
-			to = from
-		}
-	}
-	return order
 }

@@ -11,6 +11,7 @@ import (
 // is re-used from batch to batch.
 type timeline struct {
 	flows, events, all []moment
+	keys               []uint64 // of flows: times since the first of them, and behind those which flow it is
 }
 
 // moment is a flow of a batch, or an event: these have the numbers after those
@@ -30,19 +31,43 @@ func compareMoments(a, b moment) int {
 // of returns the order, valid until the next call. Of what was at one time,
 // flows come first, each in the order of the batch.
 func (t *timeline) of(b *heron.Batch) []moment {
-	t.flows, t.events, t.all = t.flows[:0], t.events[:0], t.all[:0]
-	for i := range b.Flows {
-		t.flows = append(t.flows, moment{b.Flows[i].Last, i})
-	}
+	t.events, t.all = t.events[:0], t.all[:0]
+	t.sortFlows(b.Flows)
 	for i := range b.Events {
 		t.events = append(t.events, moment{b.Events[i].Time, len(b.Flows) + i})
 	}
-	slices.SortFunc(t.flows, compareMoments)
 	if !slices.IsSortedFunc(t.events, compareMoments) { // they nearly always are
 		slices.SortFunc(t.events, compareMoments)
 	}
 	t.merge()
 	return t.all
+}
+
+// sortFlows puts the flows in order, as numbers wherever they are near enough in
+// time.
+func (t *timeline) sortFlows(flows []heron.Flow) {
+	t.flows = t.flows[:0]
+	if len(flows) == 0 {
+		return
+	}
+	first, last := flows[0].Last, flows[0].Last
+	for i := range flows {
+		at := flows[i].Last
+		t.flows = append(t.flows, moment{at, i})
+		first, last = min(first, at), max(last, at)
+	}
+	if uint64(last-first)>>(64-indexBits) != 0 || len(flows) > indexMask {
+		slices.SortFunc(t.flows, compareMoments)
+		return
+	}
+	t.keys = t.keys[:0]
+	for i, m := range t.flows {
+		t.keys = append(t.keys, uint64(m.at-first)<<indexBits|uint64(i))
+	}
+	slices.Sort(t.keys)
+	for i, k := range t.keys {
+		t.flows[i] = moment{first + heron.Time(k>>indexBits), int(k & indexMask)}
+	}
 }
 
 // merge joins flows and events, both in order.

@@ -9,12 +9,12 @@ import (
 
 func TestTimeline(t *testing.T) {
 	t.Parallel()
-	b := &heron.Batch{
-		Flows:  []heron.Flow{{Last: 5}, {Last: 2}, {Last: 9}, {Last: 5}},
-		Events: []heron.Event{{Time: 5}, {Time: 1}, {Time: 12}, {Time: 5}},
-	}
 	var line timeline
-	for range 2 { // it is re-used
+	for _, latest := range []heron.Time{9, 1 << 60, 9} { // it is re-used
+		b := &heron.Batch{
+			Flows:  []heron.Flow{{Last: 5}, {Last: 2}, {Last: latest}, {Last: 5}},
+			Events: []heron.Event{{Time: 5}, {Time: 1}, {Time: latest + 3}, {Time: 5}},
+		}
 		var got []int
 		for _, m := range line.of(b) {
 			got = append(got, m.index)

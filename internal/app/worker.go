@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -72,11 +73,19 @@ func (w *worker) Handshake(h *flow.Handshake) {
 	w.collector.Fact(about, h.Time, "ip", heron.KeyTTL, w.value)
 }
 
-// Flow keeps a report. It implements flow.Sink.
+// FlowRoom is where the next report is kept. It implements flow.FlowKeeper.
+func (w *worker) FlowRoom() *heron.Flow {
+	n := len(w.out.flows)
+	if n == cap(w.out.flows) {
+		w.out.flows = slices.Grow(w.out.flows, 1)
+	}
+	w.out.flows = w.out.flows[:n+1]
+	return &w.out.flows[n]
+}
+
+// Flow keeps a report, which is in its room. It implements flow.Sink.
 func (w *worker) Flow(f *heron.Flow) {
-	w.out.flows = append(w.out.flows, *f)
-	last := &w.out.flows[len(w.out.flows)-1]
-	last.Number = last.Number*w.share.of + w.share.number
+	f.Number = f.Number*w.share.of + w.share.number
 	w.out.places = append(w.out.places, w.phase|w.table.Place())
 }
 

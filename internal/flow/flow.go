@@ -34,6 +34,14 @@ type Sink interface {
 	Flow(f *heron.Flow)
 }
 
+// FlowKeeper is a Sink that keeps reports: each is written where it says, and so
+// need not be copied.
+type FlowKeeper interface {
+	// FlowRoom returns where to write the report that Flow takes next. Whatever is
+	// there is overwritten.
+	FlowRoom() *heron.Flow
+}
+
 // Config bounds a Table. The zero value means the defaults.
 type Config struct {
 	// MaxFlows is how many flows are followed at once; 0 means 262,144. When it
@@ -62,6 +70,7 @@ const (
 type Table struct {
 	cfg    Config
 	sink   Sink
+	keeper FlowKeeper // the sink, nil when it keeps no reports
 	now    heron.Time
 	minute uint32     // of now
 	first  heron.Time // of the first frame
@@ -134,6 +143,7 @@ func New(c Config, s Sink) *Table {
 		c.MaxStreamBytes = defaultStreamBytes
 	}
 	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
+	t.keeper, _ = s.(FlowKeeper)
 	t.shake.Options = make([]byte, 0, maxOptions)
 	// The seeds keep strangers from choosing addresses that fall on one place of
 	// the index. They decide nothing else: results do not depend on them.

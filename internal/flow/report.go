@@ -98,7 +98,11 @@ func (t *Table) emit(i uint32, e *entry, ended bool) {
 	if !e.clientIsA {
 		client, server = server, client
 	}
-	c, v, r := &e.halves[fromClient], &e.halves[fromServer], &t.report
+	r := &t.report
+	if t.keeper != nil {
+		r = t.keeper.FlowRoom()
+	}
+	c, v := &e.halves[fromClient], &e.halves[fromServer]
 	co, so := &e.ends[fromClient], &e.ends[fromServer]
 	r.ID, r.Number, r.Transport = e.id(), i, e.transport()
 	r.Client.MAC, r.Client.VLAN = co.mac, e.key.vlan
@@ -112,15 +116,15 @@ func (t *Table) emit(i uint32, e *entry, ended bool) {
 	r.ClientPayload, r.ServerPayload = c.payload, v.payload
 	r.ClientSizes, r.ServerSizes, r.ClientGaps, r.ServerGaps = c.sizes, v.sizes, c.gaps, v.gaps
 	r.ClientRepeats, r.ServerRepeats, r.Resets = co.again, so.again, e.resets
-	r.Ended, r.Exporter, r.Before = ended, netip.Addr{}, ""
+	r.Ended, r.Exporter, r.Before, r.ClientDevice, r.ServerDevice = ended, netip.Addr{}, "", "", ""
 	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
 		r.Before = t.cfg.ProtocolName(n - 1)
 	}
 	if e.exporter != 0 {
-		t.report.Exporter = t.exporters.list[e.exporter-1]
+		r.Exporter = t.exporters.list[e.exporter-1]
 	}
 	e.queued, e.changed = false, false
-	t.sink.Flow(&t.report)
+	t.sink.Flow(r)
 }
 
 // id names the flow by what it is and when it began, and by nothing else.
