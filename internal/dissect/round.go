@@ -48,7 +48,7 @@ func newRound(maxEvents int) *Round { return &Round{maxEvents: maxEvents} }
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
 	r.carried, r.facts, r.text, r.places = r.carried[:0], r.facts[:0], r.text[:0], r.places[:0]
-	r.events = eventRoom(cap(r.events)) // whoever took the round keeps them
+	r.events = eventRoom(len(r.events) + len(r.events)/4) // whoever took the round keeps them
 	r.dropped = CollectorStats{}
 }
 

@@ -267,6 +267,39 @@ func (n *node) ownerAt(at heron.Time) *endpoint {
 	return best
 }
 
+// claimants are the endpoints of an address of whom ownerAt returns one, and the
+// others that have facts; both are valid until the next call.
+func (v *Inventory) claimants(n *node) (claimants, others []*endpoint) {
+	v.claims, v.others = v.claims[:0], v.others[:0]
+	for _, e := range n.endpoints {
+		switch {
+		case e.own && !e.usurped():
+			v.claims = append(v.claims, e)
+		case len(e.facts) > 0:
+			v.others = append(v.others, e)
+		}
+	}
+	return v.claims, v.others
+}
+
+// isForemost reports whether e, of those that claim its address, is the one that
+// had it at a time: of equals it is the first.
+func (e *endpoint) isForemost(claimants []*endpoint, at heron.Time) bool {
+	if len(claimants) == 1 {
+		return claimants[0] == e
+	}
+	after := false
+	for _, o := range claimants {
+		switch {
+		case o == e:
+			after = true
+		case o.outranks(e, at), !after && !e.outranks(o, at):
+			return false
+		}
+	}
+	return true
+}
+
 // outranks reports whether e rather than o had their address at a time.
 func (e *endpoint) outranks(o *endpoint, at heron.Time) bool {
 	here, there := e.aliveAt(at), o.aliveAt(at)

@@ -128,7 +128,7 @@ func addresses(nodes []*node) []netip.Addr {
 			now = append(now, current{n.ip, n.last, n.first})
 		}
 		for _, e := range n.endpoints {
-			if n.isMAC() && e.own && e.ip.holder() == e {
+			if n.isMAC() && e.own && (e.ip.users < 2 || e.ip.holder() == e) {
 				now = append(now, current{e.ip.ip, e.last, e.first})
 			}
 		}

@@ -91,7 +91,7 @@ func (v *Inventory) spreadAddress(ip *node) {
 // while it has another of its own: it stands between others (ARP spoofing), so
 // what passes through it was said by them.
 func (e *endpoint) usurped() bool {
-	if !e.claimed || e.leased != 0 || e.mac == nil || len(e.ip.endpoints) < 2 {
+	if !e.claimed || e.leased != 0 || e.mac == nil || e.ip.users < 2 {
 		return false
 	}
 	held := slices.ContainsFunc(e.ip.endpoints, func(o *endpoint) bool {

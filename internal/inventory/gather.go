@@ -81,16 +81,17 @@ func (n *node) carries(e *endpoint) {
 // gatherAddress takes the facts about an address that were told with no MAC,
 // with a router's, or with a usurper's, at a time when the address was n's.
 func (v *Inventory) gatherAddress(n *node, own *endpoint) {
-	for _, e := range own.ip.endpoints {
-		if e == own || (e.own && !e.usurped()) {
-			continue
-		}
+	claimants, others := v.claimants(own.ip)
+	if len(others) == 0 || !slices.Contains(claimants, own) {
+		return
+	}
+	for _, e := range others {
 		linked := e.mac != nil && e.own
 		v.take(n, e, func(f *fact) bool {
 			if (f.key.kind.has(ofARP) && e.mac != nil) || (linked && f.key.kind.has(ofLink)) {
 				return false
 			}
-			return own.ip.ownerAt(f.first) == own
+			return own.isForemost(claimants, f.first)
 		})
 	}
 }

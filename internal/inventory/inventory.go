@@ -80,6 +80,7 @@ type Inventory struct {
 	were           []*record           // room for the devices that nodes were of
 	gathered       []*node             // whose facts are gathered, and
 	facts          []*fact             // the room that these are in
+	claims, others []*endpoint         // re-used
 	weighed        []*fact             // room for the evidence of one device
 	shown          []heron.Observation // and for what is shown of it
 	keys           map[string]*key
