@@ -8,6 +8,8 @@ package mdns
 import (
 	"bytes"
 	"net/netip"
+	"slices"
+	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -164,7 +166,10 @@ func (d *dissector) record(about heron.Subject, rec *dns.Record, out dissect.Emi
 // the name of all services (RFC 6763 §9), a service.
 func (d *dissector) pointer(about heron.Subject, rec *dns.Record, out dissect.Emitter) {
 	if _, _, ok := split(rec.Name); !ok {
-		return // a reverse name
+		if d.text = appendReverse(d.text[:0], about.IP); bytes.Equal(rec.Name, d.text) {
+			d.host(about, rec.Target(d.target), out)
+		}
+		return
 	}
 	instance, service, ok := split(rec.Target(d.target))
 	if !ok {
@@ -172,6 +177,19 @@ func (d *dissector) pointer(about heron.Subject, rec *dns.Record, out dissect.Em
 	}
 	out.Observe(about, keyService, service)
 	d.instance(about, instance, out)
+}
+
+// appendReverse appends the name under which an IPv4 address has the name of its
+// host (RFC 1035 §3.5), nothing for other addresses.
+func appendReverse(b []byte, ip netip.Addr) []byte {
+	if !ip.Is4() {
+		return b
+	}
+	a := ip.As4()
+	for _, octet := range slices.Backward(a[:]) {
+		b = append(strconv.AppendUint(b, uint64(octet), 10), '.')
+	}
+	return append(b, "in-addr.arpa"...)
 }
 
 // service reads an SRV record: which service is at which port of which host.

@@ -46,6 +46,13 @@ func suite() dissecttest.Suite {
 		Questions: []dns.Ask{{Name: "lamp-0c.local", Type: dns.TypeANY, Class: dns.ClassTop | dns.ClassIN}},
 		Authority: []dns.RR{dns.A("lamp-0c.local", 120, ip("192.0.2.12"))},
 	}
+	reverse := dns.Message{
+		Flags: dns.FlagResponse | dns.FlagAuthoritative,
+		Answers: []dns.RR{
+			dns.PTR("12.2.0.192.in-addr.arpa", 120, "lamp-0c.local"),
+			dns.PTR("200.2.0.192.in-addr.arpa", 120, "somebody-else.local"),
+		},
+	}
 	query := dns.Message{
 		Questions: []dns.Ask{
 			{Name: "_googlecast._tcp.local", Type: dns.TypePTR},
@@ -59,6 +66,7 @@ func suite() dissecttest.Suite {
 		Conversations: []dissecttest.Conversation{
 			say("announcement", lamp("192.0.2.12")),
 			say("passed_on_by_a_reflector", lamp("198.51.100.9")),
+			say("reverse_name", reverse),
 			say("probe", probe),
 			say("query_with_known_answer", query),
 		},
