@@ -10,7 +10,10 @@
 // Byte slices that a Reader returns share memory with its input.
 package wire
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // ErrShort says that the input ended before the value did.
 var ErrShort = errors.New("input too short")
@@ -94,20 +97,30 @@ func (r *Reader) At(off int) Reader {
 	return Reader{b: r.b, off: off}
 }
 
+// short makes the Reader fail, and returns what is read after that.
+func (r *Reader) short() int {
+	r.Fail(ErrShort)
+	return 0
+}
+
 // U8 reads one byte.
 func (r *Reader) U8() int {
-	if b := r.take(1); b != nil {
-		return int(b[0])
+	if r.err != nil || len(r.b)-r.off < 1 {
+		return r.short()
 	}
-	return 0
+	c := r.b[r.off]
+	r.off++
+	return int(c)
 }
 
 // U16 reads two bytes, big-endian.
 func (r *Reader) U16() int {
-	if b := r.take(2); b != nil {
-		return int(b[0])<<8 | int(b[1])
+	if r.err != nil || len(r.b)-r.off < 2 {
+		return r.short()
 	}
-	return 0
+	b := r.b[r.off:]
+	r.off += 2
+	return int(b[1]) | int(b[0])<<8
 }
 
 // U24 reads three bytes, big-endian.
@@ -120,10 +133,12 @@ func (r *Reader) U24() int {
 
 // U32 reads four bytes, big-endian.
 func (r *Reader) U32() int {
-	if b := r.take(4); b != nil {
-		return int(b[0])<<24 | int(b[1])<<16 | int(b[2])<<8 | int(b[3])
+	if r.err != nil || len(r.b)-r.off < 4 {
+		return r.short()
 	}
-	return 0
+	b := r.b[r.off:]
+	r.off += 4
+	return int(binary.BigEndian.Uint32(b))
 }
 
 // U64 reads eight bytes, big-endian.
