@@ -235,11 +235,11 @@ func isVersion(topic []byte) bool {
 func firstLevels(topic []byte) []byte {
 	rest := topic
 	for range maxLevels {
-		_, after, ok := bytes.Cut(rest, []byte("/"))
-		if !ok {
+		i := bytes.IndexByte(rest, '/')
+		if i < 0 {
 			return topic
 		}
-		rest = after
+		rest = rest[i+1:]
 	}
 	return topic[:len(topic)-len(rest)]
 }

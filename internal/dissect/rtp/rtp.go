@@ -114,17 +114,14 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	return heron.Verdict{}, nil
 }
 
-// proven looks whether a flow that is known has RTCP on the same ports: by its
-// second octet, no payload type can be mistaken for it (RFC 5761 §4). What is in
+// proven looks whether a flow that is known has RTCP on the same ports. What is in
 // clear is for who reads that.
 func proven(m *heron.Message) (heron.Verdict, error) {
-	const first, last, description = 200, 207, 202
-	r := wire.NewReader(m.Payload)
-	marks, kind, size := r.U8(), r.U8(), r.U16()*4
-	source := r.U32()
-	if r.Err() == nil && marks>>6 == 2 && kind >= first && kind <= last && size >= 4 && size <= len(m.Payload)-4 && source != 0 {
+	const description = 202
+	if size := reportSize(m.Payload); size > 0 {
+		r := wire.NewReader(m.Payload)
 		next := r.At(4 + size)
-		if marks = next.U8(); marks>>6 == 2 && next.U8() == description && next.U16()*4 == next.Len() {
+		if marks := next.U8(); marks>>6 == 2 && next.U8() == description && next.U16()*4 == next.Len() {
 			return heron.Verdict{}, dissect.ErrNotMine
 		}
 		return heron.Verdict{Carries: "rtcp", Done: true}, nil
@@ -133,6 +130,22 @@ func proven(m *heron.Message) (heron.Verdict, error) {
 	binary.BigEndian.PutUint16(m.Flow.Data[atTime:], seen)
 	_, ok := read(m.Payload)
 	return heron.Verdict{Done: seen >= watched, Undecided: !ok}, nil // STUN and others may come between
+}
+
+// reportSize returns the length of what follows the first word of a report of RTCP,
+// 0 when b begins with none: by its second octet, no payload type can be mistaken
+// for it (RFC 5761 §4).
+func reportSize(b []byte) int {
+	const first, last = 200, 207
+	r := wire.NewReader(b)
+	if marks, kind := r.U8(), r.U8(); marks>>6 != 2 || kind < first || kind > last {
+		return 0
+	}
+	size, source := r.U16()*4, r.U32()
+	if r.Err() != nil || size < 4 || size > len(b)-4 || source == 0 {
+		return 0
+	}
+	return size
 }
 
 // note remembers the last datagram of the side that is watched.

@@ -168,8 +168,12 @@ func (f *Fields) Next() (name, value []byte, ok bool) {
 // Get returns the value of the first field of that name, nil when there is none.
 func (h *Head) Get(name string) []byte {
 	for rest := h.fields; len(rest) > 0; {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		line := rest
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			line, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = nil
+		}
 		if i := bytes.IndexByte(line, ':'); i >= len(name) && Is(bytes.TrimSpace(line[:i]), name) {
 			return bytes.TrimSpace(line[i+1:])
 		}
