@@ -1,6 +1,10 @@
 package dissect
 
-import "github.com/heron-iot/heron"
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
 
 // maxNotes bounds the facts that one book knows.
 const maxNotes = 1 << 17
@@ -86,6 +90,10 @@ func (b *book) note(id uint64) int32 {
 	}
 	i := int32(len(b.notes))
 	b.index.put(id, i)
+	if len(b.notes) == cap(b.notes) {
+		b.notes = slices.Grow(b.notes, max(len(b.notes), minIndex)) // twice as many: they are moved less
+		b.counts = slices.Grow(b.counts, cap(b.notes)-len(b.counts))
+	}
 	b.notes = append(b.notes, note{id: id})
 	b.counts = append(b.counts, count{})
 	return i

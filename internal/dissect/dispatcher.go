@@ -42,6 +42,7 @@ type Dispatcher struct {
 	frames    []heron.ProtocolCount // of the link, by place in list
 	value     []byte                // re-used to build values
 	current   int                   // place in list of the protocol that is asked
+	busy      bool                  // a message is being looked at
 	faults    uint64
 	reported  map[string]bool // where faults were, as far as they were reported
 	malformed uint64
@@ -134,7 +135,15 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 // consumed of a stream, and whether the flow has nothing more to tell.
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	whole := m.Payload
+	d.busy = true
 	defer d.catch(m, whole, &v)
+	v = d.message(m)
+	m.Payload = whole
+	d.busy = false
+	return v
+}
+
+func (d *Dispatcher) message(m *heron.Message) heron.Verdict {
 	f := m.Flow
 	switch {
 	case m.Transport == heron.Link:
@@ -150,17 +159,19 @@ func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 		return heron.Verdict{Consumed: len(m.Payload), Done: true}
 	}
 	if m.Transport == heron.TCP {
-		v = d.stream(m)
-		m.Payload = whole
-		return v
+		return d.stream(m)
 	}
-	v = d.offer(m)
-	v.Consumed = len(whole)
+	v := d.offer(m)
+	v.Consumed = len(m.Payload)
 	return v
 }
 
 // catch makes a panicking dissector a reported fault and a settled flow.
 func (d *Dispatcher) catch(m *heron.Message, whole []byte, v *heron.Verdict) {
+	if !d.busy {
+		return
+	}
+	d.busy = false
 	reason := recover()
 	if reason == nil {
 		return
@@ -280,7 +291,7 @@ func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 	}
 	mine := int(f.Protocol) - 1
 	v, err := d.run(mine, m)
-	if !errors.Is(err, ErrNotMine) {
+	if err == nil || !errors.Is(err, ErrNotMine) {
 		f.Tries = 0
 		return v
 	}

@@ -1,6 +1,10 @@
 package dissect
 
-import "github.com/heron-iot/heron"
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
 
 // generation is a half of what a Memory knows: when one is full the other is
 // dropped.
@@ -34,6 +38,9 @@ func (g *generation) used() int { return len(g.facts) + len(g.aliases) }
 // add adds a fact that is not there.
 func (g *generation) add(f fact) *fact {
 	g.index.put(f.id, int32(len(g.facts)))
+	if len(g.facts) == cap(g.facts) {
+		g.facts = slices.Grow(g.facts, max(len(g.facts), minIndex)) // twice as many: they are moved less
+	}
 	g.facts = append(g.facts, f)
 	return &g.facts[len(g.facts)-1]
 }
