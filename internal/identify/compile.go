@@ -19,7 +19,7 @@ type program struct {
 	keys       map[string]*keyReader // others say nothing
 	readings   readings
 	voices     voices
-	rooms      sync.Pool // of *[]vote: no answer keeps votes
+	rooms      sync.Pool // of *room
 }
 
 // keyReader finds out what the values of a key say.

@@ -31,11 +31,13 @@ type ConditionOutcome struct {
 // Explain returns the signatures that matched and, after them, those that
 // nearly did: at least one condition held, but not all, or one that forbids.
 func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
-	facts, _ := id.program.factsOf(obs)
+	var r room
+	id.program.factsOf(&r, obs)
 	if v := id.Identify(obs).Identity.Vendor; v != nil {
-		facts = append(facts, id.program.vendorFact(v))
+		r.facts = append(r.facts, id.program.vendorFact(v))
 	}
-	found := id.program.search(facts, all)
+	id.program.search(&r, all)
+	facts, found := r.facts, r.found
 	var matched, near []Explanation
 	for i := range id.program.signatures {
 		r := &id.program.signatures[i]

@@ -58,17 +58,8 @@ func (d decision) runnerUp(a Attribute) *heron.Claim {
 }
 
 // decide weighs the votes on one attribute.
-func decide(a Attribute, votes []vote) decision {
-	n := 0
-	for i := range votes {
-		if votes[i].attribute == a {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	d := candidates(pick(make([]*vote, 0, n), a, votes))
+func (r *room) decide(a Attribute) decision {
+	d := r.contest(r.pick(a))
 	for i := range d {
 		d[i].score = prior + weigh(d.supporters(a, i))
 	}
@@ -81,13 +72,15 @@ func decide(a Attribute, votes []vote) decision {
 	return d
 }
 
-// pick adds the votes on one attribute to a list, those for one value together.
-func pick(list []*vote, a Attribute, votes []vote) []*vote {
-	for i := range votes {
-		if votes[i].attribute == a {
-			list = append(list, &votes[i])
+// pick returns the votes on one attribute, those for one value together.
+func (r *room) pick(a Attribute) []*vote {
+	start := len(r.picked)
+	for i := range r.votes {
+		if r.votes[i].attribute == a {
+			r.picked = append(r.picked, &r.votes[i])
 		}
 	}
+	list := r.picked[start:]
 	slices.SortFunc(list, func(x, y *vote) int {
 		if c := strings.Compare(x.folded, y.folded); c != 0 {
 			return c
@@ -97,24 +90,18 @@ func pick(list []*vote, a Attribute, votes []vote) []*vote {
 	return list
 }
 
-// candidates cuts a list of votes into those for each value, ascending.
-func candidates(list []*vote) decision {
-	n := 0
-	for i := range list {
-		if i == 0 || list[i].folded != list[i-1].folded {
-			n++
-		}
-	}
-	d := make(decision, 0, n)
+// contest cuts a list of votes into those for each value, ascending.
+func (r *room) contest(list []*vote) decision {
+	start := len(r.candidates)
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].folded == list[0].folded {
 			n++
 		}
-		d = append(d, candidate{folded: list[0].folded, value: list[0].value, votes: list[:n:n]})
+		r.candidates = append(r.candidates, candidate{folded: list[0].folded, value: list[0].value, votes: list[:n:n]})
 		list = list[n:]
 	}
-	return d
+	return decision(r.candidates[start:])
 }
 
 // supporters returns the votes for candidate i: its own, and those for a more
@@ -248,8 +235,8 @@ func fold(a Attribute, value string) string {
 }
 
 // answer puts the decisions together.
-func answer(vendor decision, votes []vote) heron.Identification {
-	kind, model, os, firmware := decide(Type, votes), decide(Model, votes), decide(OS, votes), decide(Firmware, votes)
+func (r *room) answer(vendor decision) heron.Identification {
+	kind, model, os, firmware := r.decide(Type), r.decide(Model), r.decide(OS), r.decide(Firmware)
 	out := heron.Identification{
 		Identity: heron.Identity{
 			Vendor: vendor.claim(), Model: model.claim(),
@@ -260,7 +247,7 @@ func answer(vendor decision, votes []vote) heron.Identification {
 			Vendor: vendor.runnerUp(Vendor), Model: model.runnerUp(Model),
 			Type: kind.runnerUp(Type), OS: os.runnerUp(OS),
 		},
-		Evidence: reasons(votes),
+		Evidence: r.reasons(),
 	}
 	if t := kind.claim(); t != nil {
 		out.Identity.Type = *t
@@ -271,14 +258,15 @@ func answer(vendor decision, votes []vote) heron.Identification {
 }
 
 // reasons lists what spoke, heaviest first, each claim of a fact once.
-func reasons(votes []vote) []heron.Evidence {
-	order := make([]*vote, len(votes))
-	for i := range votes {
-		order[i] = &votes[i]
+func (r *room) reasons() []heron.Evidence {
+	start := len(r.picked)
+	for i := range r.votes {
+		r.picked = append(r.picked, &r.votes[i])
 	}
+	order := r.picked[start:]
 	slices.SortFunc(order, heavierFirst)
-	out := make([]heron.Evidence, 0, min(len(votes), maxEvidence))
-	for _, v := range order[:min(len(votes), maxEvidence)] {
+	out := make([]heron.Evidence, 0, min(len(order), maxEvidence))
+	for _, v := range order[:min(len(order), maxEvidence)] {
 		out = append(out, heron.Evidence{
 			Key: v.fact.key, Value: v.fact.value, Source: v.fact.source,
 			Supports: string(v.attribute), Claim: v.value,

@@ -74,29 +74,26 @@ func NewWith(p *Pack) (*Identifier, error) {
 // addresses in their subjects must be the device's own: for a device behind a
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
-	facts, macs := id.program.factsOf(obs)
-	found := id.program.search(facts, joint)
-	room, _ := id.program.rooms.Get().(*[]vote)
-	if room == nil {
-		room = new([]vote)
+	g := id.program
+	r, _ := g.rooms.Get().(*room)
+	if r == nil {
+		r = new(room)
 	}
-	votes := ownVotes(id.program.macVotes((*room)[:0], macs), facts)
-	votes = id.program.votes(votes, false, facts, found)
-	decided := decide(Vendor, votes)
-	if v := decided.claim(); v != nil {
-		votes = id.vendorVotes(votes, v, facts, found)
+	g.factsOf(r, obs)
+	g.search(r, joint)
+	g.macVotes(r)
+	r.ownVotes()
+	g.votes(r, false)
+	vendor := r.decide(Vendor)
+	if c := vendor.claim(); c != nil {
+		g.vendorVotes(r, c)
 	}
-	out := answer(decided, votes)
-	if cap(votes) <= maxVotes {
-		clear(votes)
-		*room = votes
+	out := r.answer(vendor)
+	if r.empty() {
+		g.rooms.Put(r)
 	}
-	id.program.rooms.Put(room)
 	return out
 }
-
-// maxVotes bounds the room that is kept.
-const maxVotes = 1024
 
 // Reads reports whether an observation of that key and value can make a
 // difference to what Identify says. Most cannot: no signature knows them.
@@ -106,64 +103,61 @@ func (id *Identifier) Reads(key, value string) bool {
 
 // votes adds what the rules of several conditions say that fire: those that
 // build on the vendor, or those that do not.
-func (g *program) votes(out []vote, late bool, facts []fact, found hits) []vote {
+func (g *program) votes(r *room, late bool) {
 	last := -1
-	for i := range found {
-		c := found[i].condition
-		r := &g.signatures[g.conditions[c].rule]
-		if c != last && r.match[0] == c && r.late == late && r.fires(found) {
-			out = r.votes(out, facts, found)
+	for i := range r.found {
+		c := r.found[i].condition
+		rule := &g.signatures[g.conditions[c].rule]
+		if c != last && rule.match[0] == c && rule.late == late && rule.fires(r.found) {
+			r.votes = rule.votes(r.votes, r.facts, r.found)
 		}
 		last = c
 	}
-	return out
 }
 
 // vendorVotes adds what the vendor says of the other attributes, as far as we
 // are sure of the vendor.
-func (id *Identifier) vendorVotes(votes []vote, v *heron.Claim, facts []fact, found hits) []vote {
-	facts = append(facts, id.program.vendorFact(v))
-	found = found.with(facts[len(facts)-1].joint, len(facts)-1)
-	found.file()
-	early := len(votes)
-	votes = id.program.votes(votes, true, facts, found)
-	for i := early; i < len(votes); i++ {
-		votes[i].weight *= v.Confidence
+func (g *program) vendorVotes(r *room, c *heron.Claim) {
+	vendor := g.vendorFact(c)
+	r.facts = append(r.facts, vendor)
+	r.found = r.found.with(vendor.joint, len(r.facts)-1)
+	r.found.file()
+	early := len(r.votes)
+	g.votes(r, true)
+	for i := early; i < len(r.votes); i++ {
+		r.votes[i].weight *= c.Confidence
 	}
-	return votes
 }
 
-// factsOf returns the distinct facts of the observations that say something,
-// and those that follow from the addresses, in an order that does not depend on
+// factsOf finds the distinct facts of the observations that say something, and
+// those that follow from the addresses, in an order that does not depend on
 // that of obs; and the addresses.
-func (g *program) factsOf(obs []heron.Observation) ([]fact, []heron.MAC) {
-	facts := make([]fact, 0, len(obs)+4)
-	macs := make([]heron.MAC, 0, 4)
+func (g *program) factsOf(r *room, obs []heron.Observation) {
 	for i := range obs {
 		o := &obs[i]
-		if o.MAC.IsUnicast() && !slices.Contains(macs, o.MAC) {
-			macs = append(macs, o.MAC)
-		}
+		r.address(o.MAC)
 		if o.Key == KeyOUI {
-			if m, ok := prefixMAC(o.Value); ok && !slices.Contains(macs, m) {
-				macs = append(macs, m)
+			if m, ok := prefixMAC(o.Value); ok {
+				r.address(m)
 			}
 		}
-		facts = g.addFact(facts, o.Key, o.Value, o.Source)
+		r.facts = g.addFact(r.facts, o.Key, o.Value, o.Source)
 	}
-	for _, m := range macs {
-		facts = append(facts, g.voice(m).facts...)
+	for _, m := range r.macs {
+		r.facts = append(r.facts, g.voice(m).facts...)
 	}
-	slices.SortFunc(facts, func(a, b fact) int {
-		if c := strings.Compare(a.key, b.key); c != 0 {
-			return c
-		}
-		if c := strings.Compare(a.value, b.value); c != 0 {
-			return c
-		}
-		return strings.Compare(a.source, b.source)
-	})
-	return slices.CompactFunc(facts, func(a, b fact) bool { return a.key == b.key && a.value == b.value }), macs
+	slices.SortFunc(r.facts, compareFacts)
+	r.facts = slices.CompactFunc(r.facts, func(a, b fact) bool { return a.key == b.key && a.value == b.value })
+}
+
+func compareFacts(a, b fact) int {
+	if c := strings.Compare(a.key, b.key); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.value, b.value); c != 0 {
+		return c
+	}
+	return strings.Compare(a.source, b.source)
 }
 
 // addFact adds a fact if it says something.
@@ -181,15 +175,4 @@ func prefixMAC(s string) (heron.MAC, bool) {
 	}
 	m, err := heron.ParseMAC(s)
 	return m, err == nil
-}
-
-// ownVotes adds what each fact says by itself.
-func ownVotes(out []vote, facts []fact) []vote {
-	for i := range facts {
-		for _, v := range facts[i].votes {
-			v.fact = &facts[i]
-			out = append(out, v)
-		}
-	}
-	return out
 }

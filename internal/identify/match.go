@@ -35,27 +35,18 @@ func (h hits) of(condition int) hits {
 	return h[lo:hi]
 }
 
-// search returns the conditions that facts meet, of those that part picks.
-func (g *program) search(facts []fact, part func(*reading) []hit) hits {
-	n := 0
-	for i := range facts {
-		n += len(part(facts[i].reading))
+// search finds the conditions that the facts meet, of those that part picks.
+func (g *program) search(r *room, part func(*reading) []hit) {
+	for i := range r.facts {
+		r.found = r.found.with(part(r.facts[i].reading), i)
 	}
-	out := make(hits, 0, n+maxLate)
-	for i := range facts {
-		out = out.with(part(facts[i].reading), i)
-	}
-	out.file()
-	return out
+	r.found.file()
 }
 
 // all picks all conditions that a fact meets, joint those of rules that have
 // more.
 func all(r *reading) []hit   { return r.hits }
 func joint(r *reading) []hit { return r.joint }
-
-// maxLate is room for the conditions that the vendor meets.
-const maxLate = 8
 
 // with adds the hits of fact number i.
 func (h hits) with(more []hit, i int) hits {

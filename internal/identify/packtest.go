@@ -73,8 +73,10 @@ func (g *program) tryExample(r *rule, e Example) string {
 
 // run finds the conditions that the observations of an example meet.
 func (g *program) run(e Example) ([]fact, hits) {
-	facts, _ := g.factsOf(e.observations())
-	return facts, g.search(facts, all)
+	var r room
+	g.factsOf(&r, e.observations())
+	g.search(&r, all)
+	return r.facts, r.found
 }
 
 // observations returns what the example observes.

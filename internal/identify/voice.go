@@ -74,11 +74,10 @@ func addressWeight(m heron.MAC, a oui.Assignment) float64 {
 }
 
 // macVotes adds what the addresses say of the vendor.
-func (g *program) macVotes(out []vote, macs []heron.MAC) []vote {
-	for _, m := range macs {
-		out = append(out, g.voice(m).votes...)
+func (g *program) macVotes(r *room) {
+	for _, m := range r.macs {
+		r.votes = append(r.votes, g.voice(m).votes...)
 	}
-	return out
 }
 
 // madeUp reports whether m begins like the addresses that people invent for

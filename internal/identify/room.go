@@ -1,0 +1,55 @@
+package identify
+
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// room is what an identification works in. It is used again: no answer keeps
+// any of it.
+type room struct {
+	facts []fact
+	macs  []heron.MAC
+	found hits
+	votes []vote
+	// Of the decisions, one after another.
+	picked     []*vote
+	candidates []candidate
+}
+
+// maxRoom bounds the votes and the facts for which room is kept.
+const maxRoom = 1024
+
+// empty takes everything out of the room. It reports false when that is too
+// large to be kept.
+func (r *room) empty() bool {
+	if max(cap(r.facts), cap(r.votes), cap(r.found), cap(r.picked)) > maxRoom {
+		return false
+	}
+	clear(r.facts[:cap(r.facts)])
+	clear(r.found)
+	clear(r.votes)
+	clear(r.picked)
+	clear(r.candidates)
+	r.facts, r.macs, r.found, r.votes = r.facts[:0], r.macs[:0], r.found[:0], r.votes[:0]
+	r.picked, r.candidates = r.picked[:0], r.candidates[:0]
+	return true
+}
+
+// address adds an address that may be of a device.
+func (r *room) address(m heron.MAC) {
+	if m.IsUnicast() && !slices.Contains(r.macs, m) {
+		r.macs = append(r.macs, m)
+	}
+}
+
+// ownVotes adds what each fact says by itself.
+func (r *room) ownVotes() {
+	for i := range r.facts {
+		for _, v := range r.facts[i].reading.votes {
+			v.fact = &r.facts[i]
+			r.votes = append(r.votes, v)
+		}
+	}
+}
