@@ -3,8 +3,10 @@ package inventory
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -38,26 +40,26 @@ type endpoint struct {
 
 // node is what may be a device of its own: a MAC, or an IP that no MAC owns.
 type node struct {
-	anchor    string // "mac:…" or "ip:…"
-	mac       heron.MAC
-	ip        netip.Addr
-	endpoints []*endpoint // of a MAC by IP, of an IP by MAC
-	remote    int         // endpoints with remote addresses, of a MAC
-	overflow  bool        // more remote addresses than are remembered
-	users     int         // MACs that used it, of an IP
-	owner     *node       // of an IP, a MAC that owns it
+	mac      heron.MAC
+	marks    mark  // of the sets that it is in
+	overflow bool  // more remote addresses than are remembered
+	remote   int32 // endpoints with remote addresses, of a MAC
+	users    int32 // MACs that used it, of an IP
+	owner    *node // of an IP, a MAC that owns it
 	// What follows is derived.
-	facts       []*fact  // only while deriving
-	shows       kind     // what there is among the facts
-	self        [1]*node // the node, for records of one node
+	record      *record
 	first, last heron.Time
-	ids         []string
-	hostnames   []string
 	local       bool
 	present     bool
-	marks       mark   // of the sets that it is in
-	id          string // of the device that it is the root of; "" until asked for
-	record      *record
+	shows       kind     // what there is among the facts
+	self        [1]*node // the node, for records of one node
+	ids         []string
+	facts       []*fact // only while deriving
+	id          string  // of the device that it is the root of; "" until asked for
+	// What follows is not.
+	endpoints []*endpoint // of a MAC by IP, of an IP by MAC
+	anchor    string      // "mac:…" or "ip:…"
+	ip        netip.Addr
 }
 
 // isMAC reports whether n stands for an interface rather than an address.
@@ -207,7 +209,7 @@ func (v *Inventory) macNode(m heron.MAC) *node {
 	if n == nil {
 		n = &node{anchor: "mac:" + m.String(), mac: m}
 		n.self[0] = n
-		v.macs[m], v.nodes[n.anchor] = n, n
+		v.macs[m] = n
 	}
 	return n
 }
@@ -218,9 +220,43 @@ func (v *Inventory) ipNode(ip netip.Addr) *node {
 	if n == nil {
 		n = &node{anchor: "ip:" + ip.String(), ip: ip}
 		n.self[0] = n
-		v.ips[ip], v.nodes[n.anchor] = n, n
+		v.ips[ip] = n
 	}
 	return n
+}
+
+// node returns the node with that anchor, or nil.
+func (v *Inventory) node(anchor string) *node {
+	var n *node
+	if text, is := strings.CutPrefix(anchor, "mac:"); is {
+		if m, err := heron.ParseMAC(text); err == nil {
+			n = v.macs[m]
+		}
+	} else if text, is := strings.CutPrefix(anchor, "ip:"); is {
+		if ip, err := netip.ParseAddr(text); err == nil {
+			n = v.ips[ip]
+		}
+	}
+	if n == nil || n.anchor != anchor {
+		return nil
+	}
+	return n
+}
+
+// nodes yields all nodes, in no order.
+func (v *Inventory) nodes() iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, n := range v.macs {
+			if !yield(n) {
+				return
+			}
+		}
+		for _, n := range v.ips {
+			if !yield(n) {
+				return
+			}
+		}
+	}
 }
 
 // note keeps of an observation what ownership is decided by. It reports whether

@@ -165,7 +165,7 @@ func (v *Inventory) eachPeer(n *node, f func(*node)) {
 		}
 	}
 	for _, anchor := range v.ledger.links[n.anchor] {
-		if p := v.nodes[anchor]; p != nil {
+		if p := v.node(anchor); p != nil {
 			f(p)
 		}
 	}

@@ -1,10 +1,6 @@
 package inventory
 
-import (
-	"slices"
-
-	"github.com/heron-iot/heron"
-)
+import "github.com/heron-iot/heron"
 
 // gather collects the facts that are given to a node: those under its own
 // addresses, and those told of these addresses by nobody in particular at a
@@ -25,7 +21,6 @@ func (v *Inventory) gather(n *node) {
 		}
 	}
 	n.facts = v.facts[start:len(v.facts):len(v.facts)]
-	n.summarise()
 	n.local = n.isMAC() || v.isLocal(n.ip)
 	n.present = (n.isMAC() && n.first != 0) || (!n.isMAC() && n.speaks())
 }
@@ -114,22 +109,6 @@ func (n *node) span(first, last heron.Time) heron.Time {
 	}
 	n.last = max(n.last, last)
 	return n.first
-}
-
-// summarise reads the names out of the facts. These are in the order of
-// endpoints, then of keys: the same for the same facts.
-func (n *node) summarise() {
-	n.hostnames = n.hostnames[:0]
-	if !n.shows.has(ofName) {
-		return
-	}
-	for _, f := range n.facts {
-		if f.key.kind.has(ofName) {
-			if h := hostLabel(f.value); h != "" && !slices.Contains(n.hostnames, h) && len(n.hostnames) < maxShared {
-				n.hostnames = append(n.hostnames, h)
-			}
-		}
-	}
 }
 
 // speaks reports whether an address without a MAC is a host worth keeping as a

@@ -119,7 +119,7 @@ func (v *Inventory) joined(region []*node) *forest {
 	}
 	for _, n := range region {
 		for _, anchor := range v.ledger.links[n.anchor] {
-			if p := v.nodes[anchor]; p != nil {
+			if p := v.node(anchor); p != nil {
 				f.join(n, p, "")
 			}
 		}

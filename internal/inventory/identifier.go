@@ -200,10 +200,24 @@ func joins(list []*node) bool {
 	return lasting <= maxShared
 }
 
+// hostLabels returns the first names in the facts of a node, which are in the
+// order of endpoints, then of keys: the same for the same facts.
+func (n *node) hostLabels() []string {
+	var out []string
+	for _, f := range n.facts {
+		if f.key.kind.has(ofName) {
+			if h := hostLabel(f.value); h != "" && !slices.Contains(out, h) && len(out) < maxShared {
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
 // contradict reports whether something speaks against a and b being one
 // device: different serial numbers under the same key, or names that differ.
 func contradict(a, b *node) bool {
-	if len(a.hostnames) > 0 && len(b.hostnames) > 0 && !share(a.hostnames, b.hostnames) {
+	if x, y := a.hostLabels(), b.hostLabels(); len(x) > 0 && len(y) > 0 && !share(x, y) {
 		return true
 	}
 	for _, x := range a.ids {

@@ -60,7 +60,6 @@ type Inventory struct {
 	since          heron.Time
 	dropped        uint64
 	local          []netip.Prefix
-	nodes          map[string]*node // by anchor; only for the ledger and for tests of existence
 	macs           map[heron.MAC]*node
 	ips            map[netip.Addr]*node
 	asked          *[addressSlots]addressSlot
@@ -122,7 +121,7 @@ func New(o Options) *Inventory {
 	}
 	v := &Inventory{
 		options: o, local: o.Local,
-		nodes: map[string]*node{}, macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
+		macs: map[heron.MAC]*node{}, ips: map[netip.Addr]*node{},
 		ends: newEndTable(), segments: map[netip.Prefix]*segment{},
 		byID: map[string][]*node{}, records: map[string]*record{}, loaded: map[string]heron.Device{},
 		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{}, flushes: 1,
@@ -164,7 +163,7 @@ func (v *Inventory) Apply(now heron.Time, obs []heron.Observation) Delta {
 // signatures changed. It returns what came out different.
 func (v *Inventory) Rebuild(now heron.Time) Delta {
 	v.now = max(v.now, now)
-	for _, n := range v.nodes {
+	for n := range v.nodes() {
 		v.dirty.node(n)
 		v.dirty.mac(n)
 		for _, e := range n.endpoints {
@@ -182,7 +181,7 @@ func (v *Inventory) Rebuild(now heron.Time) Delta {
 // SetZones gives the zones of the site and returns the devices they move.
 func (v *Inventory) SetZones(zones []heron.Zone) Delta {
 	v.options.Zones = zones
-	for _, n := range v.nodes {
+	for n := range v.nodes() {
 		v.dirty.node(n)
 	}
 	return v.flush()

@@ -50,7 +50,7 @@ func (v *Inventory) LoadLedger(entries []heron.LedgerEntry) {
 	v.ledger.loaded = true
 	v.ledger.work()
 	v.unsettled = true
-	for _, n := range v.nodes {
+	for n := range v.nodes() {
 		v.dirty.node(n)
 	}
 }
@@ -207,7 +207,7 @@ func (n *node) isNamed(want string) bool {
 func (v *Inventory) splitIDs(anchors []string) []string {
 	out := make([]string, 0, len(anchors))
 	for _, a := range anchors {
-		out = append(out, v.deviceID(v.nodes[a]))
+		out = append(out, v.deviceID(v.node(a)))
 	}
 	return out
 }
@@ -245,7 +245,7 @@ func (v *Inventory) Undo(now heron.Time, actor, ledgerID string) (Delta, error) 
 	e.Detail["undone_by"] = actor
 	v.ledger.work()
 	for _, a := range append(strings.Fields(e.Detail["anchors"]), e.Detail["keep"], e.Detail["anchor"]) {
-		if n := v.nodes[a]; n != nil {
+		if n := v.node(a); n != nil {
 			v.dirty.node(n)
 		}
 	}
