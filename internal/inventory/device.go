@@ -133,6 +133,11 @@ func addresses(nodes []*node) []netip.Addr {
 			}
 		}
 	}
+	return listed(now)
+}
+
+// listed lists addresses in the order in which a device shows them.
+func listed(now []current) []netip.Addr {
 	slices.SortFunc(now, func(a, b current) int {
 		return cmp.Or(compareBool(a.ip.Is6(), b.ip.Is6()), compareBool(isLinkLocal(a.ip), isLinkLocal(b.ip)),
 			cmp.Compare(b.last, a.last), cmp.Compare(b.first, a.first), a.ip.Compare(b.ip))

@@ -50,7 +50,7 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 	var before []*record
 	for _, n := range region {
 		if r := n.record; r != nil && !r.before {
-			r.freshen() // while its nodes are what they were
+			v.freshen(r) // while its nodes are what they were
 			r.before = true
 			before = append(before, r)
 		}
@@ -260,7 +260,7 @@ func (v *Inventory) changes(d *Delta, r *record, old *heron.Device) {
 
 // change adds an entry to a device's timeline.
 func (v *Inventory) change(d *Delta, r *record, kind heron.ChangeKind, summary string) {
-	r.freshen()
+	v.freshen(r)
 	device := r.device
 	d.Changes = append(d.Changes, heron.DeviceChange{
 		Time: v.now, Kind: kind, DeviceID: device.ID, Summary: summary, Actor: v.actor, Device: &device,

@@ -198,7 +198,7 @@ func (v *Inventory) Device(id string) *heron.Device {
 	v.settle()
 	for range 8 { // a device may have been merged into one that was merged
 		if r := v.records[id]; r != nil {
-			return deviceOf(r)
+			return v.deviceOf(r)
 		}
 		d, ok := v.loaded[id]
 		if !ok || d.MergedInto == "" {
@@ -222,7 +222,7 @@ func (v *Inventory) All() iter.Seq[*heron.Device] {
 	})
 	return func(yield func(*heron.Device) bool) {
 		for _, r := range list {
-			if !yield(deviceOf(r)) {
+			if !yield(v.deviceOf(r)) {
 				return
 			}
 		}

@@ -1,15 +1,19 @@
 package inventory
 
-import "github.com/heron-iot/heron"
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
 
 // Of a device that is asked for now and then, nearly all news are that it is
 // still there. Nobody needs to know until somebody asks: the record alone takes
 // note, and the device is late until then.
 
 // settled notes what a record needs to know of its device, which is up to date.
-// A device of one interface and one address is plain.
+// A device of one interface is plain, unless not all its addresses are listed.
 func (v *Inventory) settled(r *record, d *heron.Device) {
-	r.plain = v.options.Quiet && len(r.nodes) == 1 && len(d.Interfaces) == 1 && len(d.IPs) <= 1
+	r.plain = v.options.Quiet && len(r.nodes) == 1 && len(d.Interfaces) == 1 && len(d.IPs) < maxIPs
 	r.last = r.nodes[0].last
 }
 
@@ -35,7 +39,7 @@ func (v *Inventory) touchLater(r *record, f *fact, what news, newest bool) bool 
 }
 
 // freshen brings a late device up to date.
-func (r *record) freshen() {
+func (v *Inventory) freshen(r *record) {
 	if !r.late {
 		return
 	}
@@ -46,6 +50,28 @@ func (r *record) freshen() {
 	d.Interfaces[0].Last, d.Interfaces[0].VLAN = max(d.Interfaces[0].Last, r.last), n.vlan()
 	d.Version += int64(r.changes)
 	r.changes = 0
+	v.reorder(r)
+}
+
+// reorder puts the addresses of a plain device in the order that they have by
+// now, and reports whether that is another. Which addresses these are stands.
+func (v *Inventory) reorder(r *record) bool {
+	d, n := &r.device, r.nodes[0]
+	if len(d.IPs) < 2 {
+		return false
+	}
+	now := make([]current, 0, 8)
+	for _, e := range n.endpoints {
+		if e.ip != nil && slices.Contains(d.IPs, e.ip.ip) {
+			now = append(now, current{e.ip.ip, e.last, e.first})
+		}
+	}
+	ips := listed(now)
+	if len(ips) != len(d.IPs) || slices.Equal(ips, d.IPs) {
+		return false
+	}
+	d.IPs, d.Zone = ips, v.zoneOf(ips)
+	return true
 }
 
 // renumber gives a device that changed its version: one more than the last,

@@ -12,7 +12,7 @@ import (
 func (v *Inventory) renew(d *Delta) {
 	slices.SortFunc(v.dirty.records, func(a, b *record) int { return cmp.Compare(a.turn, b.turn) })
 	for _, r := range v.dirty.records {
-		r.freshen()
+		v.freshen(r)
 		if r.stale && (r.parts&ofAll != 0 || !v.refresh(d, r)) {
 			v.gatherAll(r)
 			v.update(d, r, r.device.ID, false, r)
@@ -101,7 +101,7 @@ func (v *Inventory) refreshInPlace(r *record) {
 			d.Services[at].Last, changed = f.last, true
 		}
 	}
-	if changed {
+	if v.reorder(r) || changed {
 		v.renumber(r, d, d.Version)
 	}
 	r.last = max(r.last, n.last)

@@ -27,9 +27,9 @@ func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 	v.settle()
 	slot := v.slotOf(e.IP)
 	if slot.ip != e.IP || slot.record == nil {
-		return deviceOf(v.recordAt(&e, at, slot))
+		return v.deviceOf(v.recordAt(&e, at, slot))
 	}
-	return deviceOf(slot.record)
+	return v.deviceOf(slot.record)
 }
 
 // DeviceIDAt is DeviceAt for who asks for no more than the id, "" for no device.
@@ -106,11 +106,11 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) (holder *nod
 }
 
 // deviceOf returns the device of a record as it is now, nil for none.
-func deviceOf(r *record) *heron.Device {
+func (v *Inventory) deviceOf(r *record) *heron.Device {
 	if r == nil {
 		return nil
 	}
-	r.freshen()
+	v.freshen(r)
 	return &r.device
 }
 
