@@ -4,7 +4,7 @@ import "unsafe"
 
 // StateBytes is what one device costs at most.
 const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+16) +
-	2*maxServices*unsafe.Sizeof(service{}) + unsafe.Sizeof([features][bins]uint16{}) + unsafe.Sizeof([24]uint64{}) + unsafe.Sizeof(sketch{})
+	(2*maxServices-fewServices)*unsafe.Sizeof(service{}) + unsafe.Sizeof([features][bins]uint16{}) + unsafe.Sizeof([24]uint64{}) + unsafe.Sizeof(sketch{})
 
 // Sizes are those of what must fit cache lines.
 var Sizes = []uintptr{unsafe.Sizeof(state{}), unsafe.Sizeof(known{}), unsafe.Sizeof(peer{})}
@@ -15,3 +15,12 @@ type Table struct{ of table[int] }
 func (t *Table) Find(hash uint64) *int { return t.of.find(hash) }
 func (t *Table) Add(hash uint64) *int  { return t.of.add(hash) }
 func (t *Table) Remove(hash uint64)    { t.of.remove(hash) }
+
+// Lanes are four histograms' arithmetic, for its test.
+func Lanes(now, before [8]uint16) (out [8]uint16) {
+	l := lanesOf(&now).since(lanesOf(&before))
+	for i := range out {
+		out[i] = l.of(i)
+	}
+	return out
+}

@@ -4,18 +4,7 @@ import "github.com/heron-iot/heron"
 
 // classes are the packets of one end of a flow by size, and by time since the
 // one before.
-type classes struct{ sizes, gaps [heron.FlowBuckets]uint16 }
-
-// grow brings c up to date and sets more to what came to it.
-func (c *classes) grow(more *classes, sizes, gaps *[heron.FlowBuckets]uint16) {
-	for i, n := range sizes {
-		more.sizes[i] = n - min(c.sizes[i], n)
-	}
-	for i, n := range gaps {
-		more.gaps[i] = n - min(c.gaps[i], n)
-	}
-	c.sizes, c.gaps = *sizes, *gaps
-}
+type classes struct{ sizes, gaps lanes }
 
 // known is a flow as it was when last reported. It holds no pointers: what was
 // looked up for it then is kept as numbers, to be checked rather than looked up.
@@ -131,5 +120,7 @@ func (k *known) grow(r role, d *growth, bytes, packets uint64, sizes, gaps *[her
 	d.bytes[r] = bytes - min(k.bytes[r], bytes)
 	d.packets[r] = packets - min(k.packets[r], packets)
 	k.bytes[r], k.packets[r] = bytes, packets
-	k.classes[r].grow(&d.classes[r], sizes, gaps)
+	c := classes{lanesOf(sizes), lanesOf(gaps)}
+	d.classes[r] = classes{c.sizes.since(k.classes[r].sizes), c.gaps.since(k.classes[r].gaps)}
+	k.classes[r] = c
 }

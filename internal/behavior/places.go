@@ -13,7 +13,6 @@ const (
 	tagWords = maxPeers / perWord
 	tagBits  = 64 / perWord
 	ones     = 0x0001_0001_0001_0001
-	highs    = 0x8000_8000_8000_8000
 )
 
 type tags [tagWords]uint64
@@ -88,10 +87,13 @@ func (s *state) place(i int, ip netip.Addr) {
 		p.family, p.address = narrow, ip.As4()
 	case ip.IsValid():
 		p.family = wide
-		if more := i + 1 - len(s.wide); more > 0 {
-			s.wide = slices.Grow(s.wide, more)[:i+1]
+		if s.wide == nil {
+			s.wide = new([][16]byte)
 		}
-		s.wide[i] = ip.As16()
+		if more := i + 1 - len(*s.wide); more > 0 {
+			*s.wide = slices.Grow(*s.wide, more)[:i+1]
+		}
+		(*s.wide)[i] = ip.As16()
 	default:
 		p.family = nowhere
 	}
@@ -103,7 +105,7 @@ func (s *state) address(i int) netip.Addr {
 	case narrow:
 		return netip.AddrFrom4(p.address)
 	case wide:
-		return netip.AddrFrom16(s.wide[i])
+		return netip.AddrFrom16((*s.wide)[i])
 	}
 	return netip.Addr{}
 }

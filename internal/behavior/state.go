@@ -11,30 +11,33 @@ type state struct {
 	flows         [roles]uint64 // that it had part in, by its role
 	hash          digest        // of id
 
-	sums   [peers]uint64     // of the open window
-	hourly uint64            // what is still to be added to hours
-	bytes  [secrecies]uint64 // both ways, less those of untold
+	sums   [peers]uint64         // of the open window
+	hourly uint64                // what is still to be added to hours
+	bytes  [secrecies - 1]uint64 // both ways, less those of untold
+	lately uint64                // peers that were met again since the hand was there
 
-	services []service
 	peers    []peer
-	lately   uint64 // peers that were met again since the hand was there
+	wide     *[][16]byte // addresses of those of IPv6; nil for none
+	since    heron.Time
+	reported heron.Time
+	word     uint32 // its id among the Tracker's words
+	busy     uint32 // windows with traffic
+	services uint8  // how many it uses and offers
 	hand     uint8  // the peer that is asked next to make room
 	hour     uint8  // of the day, for hourly
 	changed  bool   // since its baseline was reported
 	queued   bool   // in Tracker.due
-	word     uint32 // its id among the Tracker's words
 
-	sizesOut, sizesIn histogram
-	gapsOut, gapsIn   histogram
+	lanes [histograms]lanes // what is still to be added to packets
 
-	tags     tags        // of the peers
-	wide     [][16]byte  // addresses of those of IPv6
-	gone     *sketch     // peers in the open window that made room since
-	hours    *[24]uint64 // nil for none
-	since    heron.Time
-	reported heron.Time
-	busy     uint32        // windows with traffic
-	past     [peers]uint64 // sums of all windows that are closed
+	few [fewServices]service
+
+	packets [histograms]histogram
+	more    []service // after the few
+	tags    tags      // of the peers
+	gone    *sketch   // peers in the open window that made room since
+	hours   *[24]uint64
+	past    [peers]uint64 // sums of all windows that are closed
 	tails
 }
 
@@ -61,12 +64,12 @@ func (s *state) add(d *growth, r role, f *heron.Flow) {
 	}
 	s.hourly += d.bytes[r] + d.bytes[1-r]
 	if out {
-		s.sizesOut.add(&d.classes[r].sizes)
-		s.gapsOut.add(&d.classes[r].gaps)
+		s.tally(sizesOut, &d.classes[r].sizes)
+		s.tally(gapsOut, &d.classes[r].gaps)
 	}
 	if in {
-		s.sizesIn.add(&d.classes[1-r].sizes)
-		s.gapsIn.add(&d.classes[1-r].gaps)
+		s.tally(sizesIn, &d.classes[1-r].sizes)
+		s.tally(gapsIn, &d.classes[1-r].gaps)
 	}
 }
 
@@ -74,10 +77,10 @@ func (s *state) add(d *growth, r role, f *heron.Flow) {
 func (s *state) tell(d *growth) {
 	n := d.bytes[asClient] + d.bytes[asServer]
 	if d.earlier > 0 {
-		rest := s.total(bytesOut) + s.total(bytesIn) - s.bytes[inClear] - s.bytes[encrypted]
+		rest := s.total(bytesOut) + s.total(bytesIn) - s.bytes[inClear-1] - s.bytes[encrypted-1]
 		n += min(d.earlier, rest)
 	}
-	s.bytes[d.secrecy] += n
+	s.bytes[d.secrecy-1] += n
 }
 
 // endHour adds up the hour that it was.

@@ -25,13 +25,13 @@ const (
 
 // tail is one feature of one device. It holds no pointers.
 type tail struct {
-	windows  uint64
+	windows  uint32
+	fitted   uint32  // of them in the histogram
 	mean, m2 float64 // Welford's running mean and sum of squares, for display
 	greatest float64
 	last     float64
 	floor    float64    // threshold as it was stored, while the histogram is young
 	yielded  heron.Time // when the greatest value last gave way
-	fitted   uint32     // windows in the histogram
 }
 
 // learn adds the value of one window.
@@ -101,7 +101,7 @@ func (s *tails) extreme(feature int) float64 {
 
 // noun returns the tail as people see it, without a threshold.
 func (t *tail) noun() heron.Tail {
-	out := heron.Tail{Windows: t.windows, Mean: t.mean, Max: t.greatest, Last: t.last}
+	out := heron.Tail{Windows: uint64(t.windows), Mean: t.mean, Max: t.greatest, Last: t.last}
 	if t.windows > 1 {
 		out.Deviation = math.Sqrt(t.m2 / float64(t.windows-1))
 	}
@@ -111,7 +111,7 @@ func (t *tail) noun() heron.Tail {
 // restore takes back what noun gave. The histogram is learned anew; until it
 // is, the stored threshold stands.
 func (t *tail) restore(n heron.Tail) {
-	t.windows, t.mean, t.greatest, t.last, t.floor = n.Windows, n.Mean, n.Max, n.Last, n.Threshold
+	t.windows, t.mean, t.greatest, t.last, t.floor = uint32(min(n.Windows, math.MaxUint32)), n.Mean, n.Max, n.Last, n.Threshold
 	if n.Windows > 1 {
 		t.m2 = n.Deviation * n.Deviation * float64(n.Windows-1)
 	}

@@ -8,8 +8,12 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// maxServices bounds the services of a device in one role.
-const maxServices = 16
+// maxServices bounds the services of a device in one role; fewServices, which
+// are of either, are kept where they are soon found.
+const (
+	maxServices = 16
+	fewServices = 4
+)
 
 // role is the part that a device has in a flow.
 type role uint8
@@ -38,15 +42,6 @@ func secrecyOf(protocol string) secrecy {
 		return untold
 	}
 	return inClear
-}
-
-// histogram counts packets in the classes of a flow.
-type histogram [heron.FlowBuckets]uint32
-
-func (h *histogram) add(more *[heron.FlowBuckets]uint16) {
-	for i, n := range more {
-		h[i] = min(h[i], math.MaxUint32-uint32(n)) + uint32(n)
-	}
 }
 
 // service is one that a device uses or offers, without pointers.
@@ -79,18 +74,36 @@ func (s *state) serve(k *known, r role, f *heron.Flow, u use) {
 		return
 	}
 	i := int(k.services[r])
-	if i >= len(s.services) || !s.services[i].is(&v) {
-		i = slices.IndexFunc(s.services, func(q service) bool { return q.is(&v) })
+	if i >= int(s.services) || !s.service(i).is(&v) {
+		i = s.lookUp(&v)
 	}
 	if i < 0 {
 		k.services[r] = s.list(v)
 		return
 	}
 	k.services[r] = uint8(i)
-	q := &s.services[i]
+	q := s.service(i)
 	q.flows += min(u.first, math.MaxUint32-q.flows)
 	q.last = max(q.last, v.last)
 	q.protocol = cmp.Or(v.protocol, q.protocol)
+}
+
+// service returns the service at a place.
+func (s *state) service(i int) *service {
+	if i < fewServices {
+		return &s.few[i]
+	}
+	return &s.more[i-fewServices]
+}
+
+// lookUp returns the place of a service, negative for none.
+func (s *state) lookUp(v *service) int {
+	for i := range int(s.services) {
+		if s.service(i).is(v) {
+			return i
+		}
+	}
+	return -1
 }
 
 // is reports whether two are one service.
@@ -103,22 +116,32 @@ func (s *service) is(o *service) bool {
 func (s *state) list(v service) uint8 {
 	v.flows = 1 // at least the one that shows it, though it may have begun long before
 	least, count := -1, 0
-	for i := range s.services {
-		q := &s.services[i]
+	for i := range int(s.services) {
+		q := s.service(i)
 		if q.role != v.role {
 			continue
 		}
 		count++
-		if least < 0 || cmp.Or(cmp.Compare(q.flows, s.services[least].flows), cmp.Compare(q.last, s.services[least].last)) < 0 {
+		if least < 0 || cmp.Or(cmp.Compare(q.flows, s.service(least).flows), cmp.Compare(q.last, s.service(least).last)) < 0 {
 			least = i
 		}
 	}
 	if count >= maxServices {
-		s.services[least] = v
+		*s.service(least) = v
 		return uint8(least)
 	}
-	s.services = append(s.services, v)
-	return uint8(len(s.services) - 1)
+	return s.enlist(v)
+}
+
+// enlist adds a service where there is room.
+func (s *state) enlist(v service) uint8 {
+	i := s.services
+	if s.services++; i < fewServices {
+		s.few[i] = v
+	} else {
+		s.more = append(s.more, v)
+	}
+	return i
 }
 
 // trafficOf makes the noun out of the sums.
@@ -126,8 +149,9 @@ func (t *Tracker) trafficOf(s *state) heron.Traffic {
 	return heron.Traffic{
 		BytesOut: s.total(bytesOut), BytesIn: s.total(bytesIn), PacketsOut: s.total(packetsOut), PacketsIn: s.total(packetsIn),
 		ClientFlows: s.flows[asClient], ServerFlows: s.flows[asServer],
-		BytesEncrypted: s.bytes[encrypted], BytesClear: s.bytes[inClear],
-		SizesOut: s.sizesOut, SizesIn: s.sizesIn, GapsOut: s.gapsOut, GapsIn: s.gapsIn,
+		BytesEncrypted: s.bytes[encrypted-1], BytesClear: s.bytes[inClear-1],
+		SizesOut: *s.histogram(sizesOut), SizesIn: *s.histogram(sizesIn),
+		GapsOut: *s.histogram(gapsOut), GapsIn: *s.histogram(gapsIn),
 		Used: t.servicesOf(s, asClient), Offered: t.servicesOf(s, asServer),
 	}
 }
@@ -135,7 +159,8 @@ func (t *Tracker) trafficOf(s *state) heron.Traffic {
 // servicesOf returns the services of a device in a role, most flows first.
 func (t *Tracker) servicesOf(s *state, r role) []heron.ServiceUse {
 	var out []heron.ServiceUse
-	for _, q := range s.services {
+	for i := range int(s.services) {
+		q := s.service(i)
 		if q.role != r {
 			continue
 		}
@@ -155,12 +180,12 @@ func (t *Tracker) servicesOf(s *state, r role) []heron.ServiceUse {
 func (t *Tracker) restoreTraffic(s *state, n *heron.Traffic) {
 	s.past = [peers]uint64{n.BytesOut, n.BytesIn, n.PacketsOut, n.PacketsIn}
 	s.flows = [roles]uint64{n.ClientFlows, n.ServerFlows}
-	s.bytes = [secrecies]uint64{inClear: n.BytesClear, encrypted: n.BytesEncrypted}
-	s.sizesOut, s.sizesIn, s.gapsOut, s.gapsIn = n.SizesOut, n.SizesIn, n.GapsOut, n.GapsIn
-	s.services = nil
+	s.bytes = [secrecies - 1]uint64{n.BytesClear, n.BytesEncrypted}
+	s.lanes, s.packets = [histograms]lanes{}, [histograms]histogram{n.SizesOut, n.SizesIn, n.GapsOut, n.GapsIn}
+	s.services, s.more = 0, nil
 	for r, list := range [roles][]heron.ServiceUse{n.Used, n.Offered} {
 		for _, u := range list[:min(len(list), maxServices)] {
-			s.services = append(s.services, service{
+			s.enlist(service{
 				protocol: uint16(t.protocols.number(u.Protocol)), flows: uint32(min(u.Flows, math.MaxUint32)),
 				last: uint32(u.Last / heron.Second), port: u.Port, transport: u.Transport, role: role(r),
 			})
