@@ -109,6 +109,7 @@ type state struct {
 	questions *detect.Table[question, heron.Time] // when it was asked
 	tellings  *detect.Table[telling, int]         // how often it was told
 	spoofers  map[heron.MAC]int                   // alerts of a MAC that are open
+	lately    [maxLately]hearing                  // by the hash of the address
 }
 
 func start() detect.Evaluate {
@@ -195,16 +196,6 @@ func readClaim(e *heron.Event) (claim, bool) {
 // key begins the key of an alert: the VLAN, an address.
 func (c *claim) key(ip string) string { return strconv.Itoa(int(c.endpoint.VLAN)) + "/" + ip }
 
-// heard notes that the holder of an address sent from it.
-func (s *state) heard(e *heron.Endpoint, at heron.Time) {
-	if !e.IP.Is4() || !e.MAC.IsUnicast() {
-		return
-	}
-	if b := s.bindings.Find(addressOf(e.VLAN, e.IP)); b != nil && b.mac == e.MAC {
-		b.last = max(b.last, at)
-	}
-}
-
 // leased gives an address to whom the DHCP server gave it.
 func (s *state) leased(e *heron.Event) {
 	mac, err := heron.ParseMAC(e.Attrs["client_mac"])
@@ -212,7 +203,9 @@ func (s *state) leased(e *heron.Event) {
 	if err != nil || err2 != nil || !ip.Is4() {
 		return
 	}
-	b := s.bindings.Get(addressOf(e.Src.VLAN, ip), e.Time)
+	a := addressOf(e.Src.VLAN, ip)
+	s.catchUp(a)
+	b := s.bindings.Get(a, e.Time)
 	if b.mac != mac {
 		*b = binding{mac: mac, first: e.Time}
 	}
@@ -237,6 +230,7 @@ func (s *state) question(c *claim) {
 
 // claim judges a claim against who holds the address.
 func (s *state) claim(v detect.View, c claim, out func(detect.Signal)) {
+	s.catchUp(c.address)
 	b := s.bindings.Get(c.address, c.at)
 	switch {
 	case b.mac.IsZero():
@@ -410,6 +404,7 @@ func isShared(m heron.MAC) bool {
 func (s *state) restore(now heron.Time, out func(detect.Signal)) {
 	contested := func(b *binding) bool { return len(b.rivals) > 0 }
 	s.bindings.Sweep(now, contested, func(key address, b *binding) bool {
+		s.catchUp(key)
 		b.rivals = slices.DeleteFunc(b.rivals, func(r rival) bool {
 			if now-r.last <= restored || (r.alerted && b.last <= r.last && b.mac != r.mac) {
 				return false
