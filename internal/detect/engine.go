@@ -31,23 +31,28 @@ type Engine struct {
 
 // watching are the detectors by what they watch, each list in the order of ids.
 type watching struct {
-	flow, change, clock, sensor []*running
-	every                       []*running            // of events, whatever their kind
-	kinds                       map[string][]*running // of events of a kind, those of every included
-	lately                      [64]watched           // what kinds has, or has not
+	flow, change, clock, sensor []watcher
+	every                       []watcher            // of events, whatever their kind
+	kinds                       map[string][]watcher // of events of a kind, those of every included
+	lately                      [64]watched          // what kinds has, or has not
+}
+
+// watcher is what of a running detector is asked most, in one place with others.
+type watcher struct {
+	evaluate Evaluate
+	out      func(Signal)
 }
 
 // watched is who watches events of a kind.
 type watched struct {
 	kind string
-	by   []*running
+	by   []watcher
 }
 
 // running is a detector with its state.
 type running struct {
 	Detector
-	evaluate Evaluate
-	out      func(Signal)
+	watcher
 }
 
 // trouble is an alert that the engine may refresh or clear.
@@ -61,7 +66,7 @@ func NewEngine(list []Detector, siteID string) *Engine {
 	e := &Engine{siteID: siteID, open: map[string]*trouble{}, changed: map[string]*heron.Alert{}}
 	var all []*running
 	for _, d := range slices.SortedFunc(slices.Values(list), func(a, b Detector) int { return cmp.Compare(a.ID, b.ID) }) {
-		r := &running{Detector: d, evaluate: d.Start()}
+		r := &running{Detector: d, watcher: watcher{evaluate: d.Start()}}
 		r.out = func(s Signal) { e.signal(r, s) }
 		all = append(all, r)
 	}
@@ -71,15 +76,15 @@ func NewEngine(list []Detector, siteID string) *Engine {
 
 // watch sorts detectors by what they watch.
 func watch(all []*running) watching {
-	w := watching{kinds: map[string][]*running{}}
+	w := watching{kinds: map[string][]watcher{}}
 	for _, r := range all {
 		for _, kind := range r.Events {
 			w.kinds[kind] = nil
 		}
 	}
-	add := func(r *running, what Watch, list *[]*running) {
+	add := func(r *running, what Watch, list *[]watcher) {
 		if r.Watches&what != 0 {
-			*list = append(*list, r)
+			*list = append(*list, r.watcher)
 		}
 	}
 	for _, r := range all {
@@ -91,11 +96,11 @@ func watch(all []*running) watching {
 			continue
 		}
 		if len(r.Events) == 0 {
-			w.every = append(w.every, r)
+			w.every = append(w.every, r.watcher)
 		}
 		for kind := range w.kinds {
 			if len(r.Events) == 0 || slices.Contains(r.Events, kind) {
-				w.kinds[kind] = append(w.kinds[kind], r)
+				w.kinds[kind] = append(w.kinds[kind], r.watcher)
 			}
 		}
 	}
@@ -103,7 +108,7 @@ func watch(all []*running) watching {
 }
 
 // of returns the detectors that watch for such an input.
-func (w *watching) of(in *Input) []*running {
+func (w *watching) of(in *Input) []watcher {
 	switch {
 	case in.Flow != nil:
 		return w.flow
@@ -119,7 +124,7 @@ func (w *watching) of(in *Input) []*running {
 
 // event returns the detectors that watch events of a kind. There are few kinds,
 // each of one text, and so they are mostly found at one glance.
-func (w *watching) event(kind string) []*running {
+func (w *watching) event(kind string) []watcher {
 	if kind == "" {
 		return w.every
 	}

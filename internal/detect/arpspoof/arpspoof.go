@@ -178,7 +178,7 @@ type claim struct {
 // readClaim reads an ARP event. A probe claims nothing.
 func readClaim(e *heron.Event) (claim, bool) {
 	mac, err := heron.ParseMAC(e.Attrs["sender_mac"])
-	ip, err2 := netip.ParseAddr(e.Attrs["sender_ip"])
+	ip, err2 := told(e.Src.IP, e.Attrs["sender_ip"])
 	if err != nil || err2 != nil || !mac.IsUnicast() || !ip.Is4() || ip.IsUnspecified() {
 		return claim{}, false
 	}
@@ -187,10 +187,18 @@ func readClaim(e *heron.Event) (claim, bool) {
 	if text := e.Attrs["target_mac"]; text != "" {
 		c.target, _ = heron.ParseMAC(text) // zero where it is not said
 	}
-	if to, err := netip.ParseAddr(e.Attrs["target_ip"]); err == nil && to.Is4() {
+	if to, err := told(e.Dst.IP, e.Attrs["target_ip"]); err == nil && to.Is4() {
 		c.to, c.told = addressOf(e.Src.VLAN, to), true
 	}
 	return c, true
+}
+
+// told returns an address that an event has as that of an end, too, or else reads it.
+func told(end netip.Addr, text string) (netip.Addr, error) {
+	if end.IsValid() {
+		return end, nil
+	}
+	return netip.ParseAddr(text)
 }
 
 // key begins the key of an alert: the VLAN, an address.
