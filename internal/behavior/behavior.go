@@ -15,7 +15,6 @@ package behavior
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strconv"
 
@@ -28,7 +27,6 @@ const (
 	slack      = 2 * heron.Second // how late a flow may come
 	maxDevices = 1 << 20
 	maxPeers   = 64
-	maxGuesses = 1 << 12
 )
 
 // The features, in the order of state.tails.
@@ -57,8 +55,8 @@ type Tracker struct {
 	open      cohorts
 	due       []uint32 // devices whose baseline is to be reported
 	sources   sources
-	last      known              // a flow whose first report is its last
-	guesses   [maxGuesses]uint32 // numbers of devices, by the hash of an address
+	last      known          // a flow whose first report is its last
+	hints     [maxHints]hint // by the hash of an address
 	names     names
 	words     *words // names, and ids of devices
 	protocols *words
@@ -116,10 +114,8 @@ func (t *Tracker) learn(k *known, found bool, f *heron.Flow) {
 	}
 	if found {
 		t.locate(k, f)
-	} else {
-		t.guess(k, f)
 	}
-	d.names = t.name(k, f)
+	t.name(k, found, f, &d)
 	client, server := k.devices[asClient], k.devices[asServer]
 	if client != 0 {
 		t.count(k, asClient, f, &d)
@@ -129,17 +125,6 @@ func (t *Tracker) learn(k *known, found bool, f *heron.Flow) {
 	}
 }
 
-// guess lets the devices of a flow be looked for where those of its addresses
-// were last found.
-func (t *Tracker) guess(k *known, f *heron.Flow) {
-	guesses := [roles]*uint32{t.guessOf(f.Client.IP), t.guessOf(f.Server.IP)}
-	k.devices = [roles]uint32{*guesses[asClient], *guesses[asServer]}
-	t.locate(k, f)
-	*guesses[asClient], *guesses[asServer] = k.devices[asClient], k.devices[asServer]
-}
-
-func (t *Tracker) guessOf(ip netip.Addr) *uint32 { return &t.guesses[t.names.hash(ip)%maxGuesses] }
-
 // locate finds the devices of a flow, most often where they were.
 func (t *Tracker) locate(k *known, f *heron.Flow) {
 	client := t.number(f.ClientDevice, k.devices[asClient])
@@ -148,18 +133,6 @@ func (t *Tracker) locate(k *known, f *heron.Flow) {
 		k.devices, k.port = [roles]uint32{client, server}, f.ServerPort
 		k.turns, k.services = [roles]uint16{}, [roles]uint8{}
 	}
-}
-
-// name looks for the names of both ends, which mostly have none.
-func (t *Tracker) name(k *known, f *heron.Flow) (list [roles]uint32) {
-	if k.names == t.names.learned {
-		return list
-	}
-	list = [roles]uint32{t.names.number(f.Client.IP), t.names.number(f.Server.IP)}
-	if list == [roles]uint32{} {
-		k.names = t.names.learned
-	}
-	return list
 }
 
 // count adds to the open window of a device, which has that role in the flow.

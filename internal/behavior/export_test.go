@@ -9,12 +9,11 @@ const StateBytes = unsafe.Sizeof(state{}) + maxPeers*(unsafe.Sizeof(peer{})+16) 
 // Sizes are those of what must fit cache lines.
 var Sizes = []uintptr{unsafe.Sizeof(state{}), unsafe.Sizeof(known{}), unsafe.Sizeof(peer{})}
 
-// Table is the table of flows and names, for its test.
+// Table is the table of names, for its test.
 type Table struct{ of table[int] }
 
 func (t *Table) Find(hash uint64) *int { return t.of.find(hash) }
 func (t *Table) Add(hash uint64) *int  { return t.of.add(hash) }
-func (t *Table) Remove(hash uint64)    { t.of.remove(hash) }
 
 // Lanes are four histograms' arithmetic, for its test.
 func Lanes(now, before [8]uint16) (out [8]uint16) {

@@ -21,7 +21,17 @@ type names struct {
 	salt  [2]uint64
 	// learned counts, from 1, how often an address came to be called something else.
 	learned uint32
+	lessons [256]lesson
 }
+
+// lesson is an answer, with how much was learned, and how often forgotten, then.
+type lesson struct {
+	name, answers  string
+	learned, turns uint32
+}
+
+// maxLesson bounds the text that is kept of one.
+const maxLesson = 512
 
 func newNames(w *words) names {
 	return names{
@@ -30,13 +40,26 @@ func newNames(w *words) names {
 	}
 }
 
-// answer learns from a DNS answer.
+// answer learns from a DNS answer, unless it was learned and nothing since.
 func (n *names) answer(e *heron.Event) {
-	name := e.Attrs["name"]
-	if name == "" {
+	l := lesson{name: e.Attrs["name"], answers: e.Attrs["answers"], learned: n.learned, turns: n.of.turns}
+	if l.name == "" || l.answers == "" {
 		return
 	}
-	for answer := range strings.FieldsSeq(e.Attrs["answers"]) {
+	place := &n.lessons[(31*len(l.answers)+7*len(l.name)+int(l.name[len(l.name)/2]))%len(n.lessons)]
+	if *place == l {
+		return
+	}
+	n.learn(l.name, l.answers)
+	if len(l.answers) <= maxLesson && n.of.turns == l.turns {
+		l.learned = n.learned
+		*place = l
+	}
+}
+
+// learn takes a name for that of the addresses in a list.
+func (n *names) learn(name, answers string) {
+	for answer := range strings.FieldsSeq(answers) {
 		if !mayBeAddress(answer) {
 			continue
 		}
@@ -56,11 +79,11 @@ func mayBeAddress(s string) bool {
 }
 
 // number returns that of the name of an address, 0 when it has none.
-func (n *names) number(ip netip.Addr) uint32 {
+func (n *names) number(ip netip.Addr, hash uint64) uint32 {
 	if !ip.IsValid() {
 		return 0
 	}
-	if word := n.of.find(n.hash(ip)); word != nil {
+	if word := n.of.find(hash); word != nil {
 		return *word
 	}
 	return 0

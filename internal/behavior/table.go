@@ -6,7 +6,6 @@ package behavior
 type table[V any] struct {
 	index []uint64 // open addressing: the upper half of a hash over the number of a row from 1; 0 is free
 	rows  []row[V]
-	free  []uint32 // numbers of rows
 	count int
 }
 
@@ -34,38 +33,10 @@ func (t *table[V]) add(hash uint64) *V {
 		t.grow()
 	}
 	n := uint32(len(t.rows)) + 1
-	if last := len(t.free) - 1; last >= 0 {
-		n, t.free = t.free[last], t.free[:last]
-	} else {
-		t.rows = append(t.rows, row[V]{})
-	}
+	t.rows = append(t.rows, row[V]{hash: hash})
 	t.count++
 	t.enter(hash>>32<<32 | uint64(n))
-	r := &t.rows[n-1]
-	*r = row[V]{hash: hash}
-	return &r.value
-}
-
-// remove forgets a hash, if it is there, and closes the gap in the index.
-func (t *table[V]) remove(hash uint64) {
-	if t.count == 0 {
-		return
-	}
-	gap := t.home(hash)
-	for ; t.index[gap] == 0 || t.row(t.index[gap]).hash != hash; gap = t.after(gap) {
-		if t.index[gap] == 0 {
-			return
-		}
-	}
-	t.free = append(t.free, uint32(t.index[gap]))
-	t.count--
-	for i := t.after(gap); t.index[i] != 0; i = t.after(i) {
-		if t.distance(t.home(t.index[i]), i) >= t.distance(gap, i) {
-			t.index[gap] = t.index[i]
-			gap = i
-		}
-	}
-	t.index[gap] = 0
+	return &t.rows[n-1].value
 }
 
 // grow doubles the index.
@@ -95,14 +66,12 @@ func (t *table[V]) home(hash uint64) int { return int(hash>>32) & (len(t.index) 
 
 func (t *table[V]) after(i int) int { return (i + 1) & (len(t.index) - 1) }
 
-// distance is how many steps it takes from one place to another.
-func (t *table[V]) distance(from, to int) int { return (to - from) & (len(t.index) - 1) }
-
 // generations is a table that forgets what was not used lately: when the young
 // half is full, the old half is dropped.
 type generations[V any] struct {
 	limit      int
 	young, old table[V]
+	turns      uint32 // how often the old half was dropped
 }
 
 // find returns the value of a hash without making it young, or nil.
@@ -121,6 +90,7 @@ func (g *generations[V]) at(hash uint64) (v *V, known bool) {
 	}
 	if g.young.count >= g.limit {
 		g.old, g.young = g.young, table[V]{}
+		g.turns++
 	}
 	v = g.young.add(hash)
 	if old := g.old.find(hash); old != nil {
@@ -128,10 +98,4 @@ func (g *generations[V]) at(hash uint64) (v *V, known bool) {
 		return v, true
 	}
 	return v, false
-}
-
-// remove forgets a hash.
-func (g *generations[V]) remove(hash uint64) {
-	g.young.remove(hash)
-	g.old.remove(hash)
 }
