@@ -63,13 +63,22 @@ func (f *fan) begin(c pipelineConfig) {
 	}
 }
 
-// packet takes the next packet of a ring.
-func (f *fan) packet(ring int, p *heron.Packet) {
-	f.lanes[ring].packet(p)
+// take takes the next packets of a ring.
+func (f *fan) take(ring int, ps []*heron.Packet) {
+	f.lanes[ring].take(ps)
+	for _, p := range ps {
+		if flow.MayQuote(p) {
+			f.quote(ring, p)
+		}
+	}
+}
+
+// quote tells the other lanes of an ICMP error about a flow that may be in any of
+// them.
+func (f *fan) quote(ring int, p *heron.Packet) {
 	if _, _, ok := flow.Share(p); !ok {
 		return
 	}
-	// An ICMP error about a flow that may be in any lane.
 	q := *p
 	q.Data = bytes.Clone(p.Data[:min(len(p.Data), quoteSize)])
 	for i, l := range f.lanes {
@@ -98,22 +107,37 @@ func (l *lane) quote(to heron.Time) {
 	l.quotes = slices.Delete(l.quotes, 0, n)
 }
 
-func (l *lane) packet(p *heron.Packet) {
+func (l *lane) take(ps []*heron.Packet) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.since == 0 {
-		l.since = p.Time
+	l.worker.table.Ahead(ps)
+	l.quiet = false
+	for _, p := range ps {
+		l.packetLocked(p)
 	}
-	for p.Time > l.since+lanePatience && !l.ended {
-		l.cut.Wait()
-	}
+}
+
+func (l *lane) packetLocked(p *heron.Packet) {
+	l.waitLocked(p.Time)
 	l.time.see(p.Time)
 	l.time.now = max(l.time.now, p.Time)
-	l.quiet = false
 	if len(l.quotes) > 0 {
 		l.quote(p.Time - 1)
 	}
 	l.worker.packet(p, uint64(p.Time))
+}
+
+// waitLocked waits for a cut when there was none for too long.
+func (l *lane) waitLocked(at heron.Time) {
+	for {
+		if l.since == 0 {
+			l.since = at
+		}
+		if at <= l.since+lanePatience || l.ended {
+			return
+		}
+		l.cut.Wait()
+	}
 }
 
 // idle tells that nothing came from a ring for a while.

@@ -205,7 +205,7 @@ func TestIdleRingsHoldNoBatchBack(t *testing.T) {
 	var p heron.Packet
 	for src.Next(&p) == nil {
 		f.idle(1)
-		f.packet(0, &p)
+		f.take(0, []*heron.Packet{&p})
 		if err := f.flush(); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestIdleRingsHoldNoBatchBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Time += heron.Second
-	f.packet(2, &p)
+	f.take(2, []*heron.Packet{&p})
 	if err := f.finish(); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestALaneWaitsForACut(t *testing.T) {
 		defer close(done)
 		var p heron.Packet
 		for src.Next(&p) == nil {
-			f.packet(0, &p)
+			f.take(0, []*heron.Packet{&p})
 			f.lanes[0].mu.Lock()
 			taken = p.Time
 			f.lanes[0].mu.Unlock()

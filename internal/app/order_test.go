@@ -74,7 +74,7 @@ func TestReshapedSensorLosesNoPacket(t *testing.T) {
 		if err := src.Next(&p); err != nil {
 			break
 		}
-		if err := s.packet(&p); err != nil {
+		if err := s.take([]*heron.Packet{&p}); err != nil {
 			t.Fatal(err)
 		}
 		if i == n/2 {

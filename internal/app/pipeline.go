@@ -6,7 +6,6 @@ import (
 	"net/netip"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/flow"
 )
 
 // packetSource is where packets come from: an interface, files, the lab.
@@ -41,6 +40,17 @@ func newPipeline(c pipelineConfig) *pipeline {
 	p := &pipeline{batcher: newBatcher(c)}
 	p.crew = newCrew(p.memory, c, p.batch)
 	return p
+}
+
+// take takes packets that follow one another.
+func (p *pipeline) take(ps []*heron.Packet) error {
+	p.crew.ahead(ps)
+	for _, pkt := range ps {
+		if err := p.packet(pkt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // packet takes one packet, and emits the batch of the traffic second that it ended.
@@ -83,23 +93,12 @@ func (p *pipeline) cut(last bool) cut {
 	return c
 }
 
-// blockSource is a packetSource that can give several packets at once.
-type blockSource interface {
-	// NextBlock fills ps with the next packets and returns how many; they are valid
-	// until the next call.
-	NextBlock(ps []heron.Packet) (int, error)
-}
-
 // run reads src to its end. Damage in a file is told to damaged and does not
 // end the run.
 func (p *pipeline) run(src packetSource, damaged func(error)) error {
-	next := func(ps []heron.Packet) (int, error) { return 1, src.Next(&ps[0]) }
-	if b, ok := src.(blockSource); ok {
-		next = b.NextBlock
-	}
-	block := newBlock()
+	block := newBlock(src)
 	for {
-		n, err := next(block.packets[:])
+		ps, err := block.next()
 		if errors.Is(err, io.EOF) {
 			return p.finish()
 		}
@@ -107,26 +106,9 @@ func (p *pipeline) run(src packetSource, damaged func(error)) error {
 			damaged(err)
 			continue
 		}
-		p.crew.ahead(block.each[:n])
-		for _, pkt := range block.each[:n] {
-			if err := p.packet(pkt); err != nil {
-				p.crew.stop()
-				return err
-			}
+		if err := p.take(ps); err != nil {
+			p.crew.stop()
+			return err
 		}
 	}
-}
-
-// block is packets that are read at once.
-type block struct {
-	packets [flow.MaxAhead]heron.Packet
-	each    [flow.MaxAhead]*heron.Packet // of packets
-}
-
-func newBlock() *block {
-	b := &block{}
-	for i := range b.packets {
-		b.each[i] = &b.packets[i]
-	}
-	return b
 }

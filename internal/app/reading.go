@@ -13,17 +13,17 @@ import (
 // reading is a ring of a source being read, by one goroutine.
 type reading struct {
 	src     packetSource
-	packet  func(*heron.Packet) error // takes one
-	idle    func()                    // hears that none came for a while
-	second  heron.Time                // of the last packet
-	counted capture.Stats             // told to the sensor so far
+	take    func([]*heron.Packet) error // takes those that were read at once
+	idle    func()                      // hears that none came for a while
+	second  heron.Time                  // of the last packet
+	counted capture.Stats               // told to the sensor so far
 }
 
 // readAll reads all rings, each in a goroutine of its own where there are
 // several; when one ends, all do.
 func (s *sensor) readAll(ctx context.Context, rings []packetSource) error {
 	if len(rings) == 1 {
-		return s.read(ctx, &reading{src: rings[0], packet: s.packet, idle: func() {}})
+		return s.read(ctx, &reading{src: rings[0], take: s.take, idle: func() {}})
 	}
 	fan := s.fan
 	defer context.AfterFunc(ctx, fan.release)()
@@ -32,9 +32,9 @@ func (s *sensor) readAll(ctx context.Context, rings []packetSource) error {
 	for i, src := range rings {
 		all.Go(func() {
 			errs[i] = s.read(ctx, &reading{
-				src:    src,
-				packet: func(p *heron.Packet) error { fan.packet(i, p); return nil },
-				idle:   func() { fan.idle(i) },
+				src:  src,
+				take: func(ps []*heron.Packet) error { fan.take(i, ps); return nil },
+				idle: func() { fan.idle(i) },
 			})
 			closeRings(rings)
 		})
@@ -50,9 +50,13 @@ func (s *sensor) readAll(ctx context.Context, rings []packetSource) error {
 
 func (s *sensor) read(ctx context.Context, r *reading) error {
 	defer s.count(r)
-	var p heron.Packet
+	b := newBlock(r.src)
+	next := b.next
+	if s.pace != nil { // each has a time of its own
+		next = b.one
+	}
 	for {
-		err := r.src.Next(&p)
+		ps, err := next()
 		switch {
 		case errors.Is(err, capture.ErrIdle):
 			s.count(r)
@@ -60,27 +64,29 @@ func (s *sensor) read(ctx context.Context, r *reading) error {
 			continue
 		case err != nil:
 			return err
-		case s.pace != nil && !s.pace(ctx, p.Time):
+		case s.pace != nil && !s.pace(ctx, ps[0].Time):
 			return ctx.Err()
 		}
-		if second := p.Time / heron.Second; second > r.second {
+		if second := ps[len(ps)-1].Time / heron.Second; second > r.second {
 			r.second = second
 			s.count(r)
 		}
 		if ring := s.ring.Load(); ring != nil {
-			ring.Add(&p)
+			for _, p := range ps {
+				ring.Add(p)
+			}
 		}
-		if err := r.packet(&p); err != nil {
+		if err := r.take(ps); err != nil {
 			return err
 		}
 	}
 }
 
-// packet gives one packet to the pipeline.
-func (s *sensor) packet(p *heron.Packet) error {
+// take gives packets to the pipeline.
+func (s *sensor) take(ps []*heron.Packet) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pipe.packet(p)
+	return s.pipe.take(ps)
 }
 
 // count adds what the kernel dropped and gave since it was asked last, which

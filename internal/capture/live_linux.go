@@ -67,7 +67,7 @@ type live struct {
 	fd, wakeFD int
 }
 
-var _ Source = (*live)(nil)
+var _ BlockSource = (*live)(nil)
 
 // setUp makes the socket deliver: the filter first, so that no frame slips past
 // it, and the interface last.
@@ -173,15 +173,33 @@ func (l *live) Next(p *heron.Packet) error {
 			return io.EOF
 		}
 		if l.ring.next(p, l.echoes) {
-			p.Link = l.link
-			l.stats.Packets++
-			l.stats.Bytes += uint64(p.OrigLen)
+			l.lend(p)
 			return nil
 		}
 		if err := l.wait(); err != nil {
 			return err
 		}
 	}
+}
+
+// NextBlock implements BlockSource: frames that the kernel gave together.
+func (l *live) NextBlock(ps []heron.Packet) (int, error) {
+	if err := l.Next(&ps[0]); err != nil {
+		return 0, err
+	}
+	n := 1
+	for n < len(ps) && l.ring.more(&ps[n], l.echoes) {
+		l.lend(&ps[n])
+		n++
+	}
+	return n, nil
+}
+
+// lend completes a frame of the ring, and counts it.
+func (l *live) lend(p *heron.Packet) {
+	p.Link = l.link
+	l.stats.Packets++
+	l.stats.Bytes += uint64(p.OrigLen)
 }
 
 // wait sleeps until the kernel gives a block, Close is called, or nothing comes

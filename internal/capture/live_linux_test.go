@@ -139,6 +139,36 @@ func TestLiveGivesFramesAsTheyWereOnTheWire(t *testing.T) {
 	})
 }
 
+func TestLiveGivesFramesInBlocks(t *testing.T) {
+	t.Parallel()
+	inNamespace(t, func(t *testing.T) {
+		src := openLive(t, capture.LiveConfig{Interface: "lab1", RingBytes: 4 << 20, Idle: 500 * time.Millisecond}).(capture.BlockSource)
+		out := newSender(t, "lab0")
+		const frames = 500 // fewer than may wait in the kernel
+		for i := range uint32(frames) {
+			out.send(t, udpFrame(uint16(i%2)*7, 53, i))
+		}
+		var ps [32]heron.Packet
+		got, calls := uint32(0), 0
+		for {
+			n, err := src.NextBlock(ps[:])
+			if err != nil {
+				break
+			}
+			calls++
+			for _, p := range ps[:n] {
+				if want := udpFrame(uint16(got%2)*7, 53, got); string(p.Data) != string(want) || p.OrigLen != len(want) {
+					t.Errorf("frame %d: %x, want %x", got, p.Data, want)
+				}
+				got++
+			}
+		}
+		if s := src.Stats(); got != frames || s.Packets != frames || calls > frames/2 {
+			t.Errorf("%d frames in %d calls, counted %d", got, calls, s.Packets)
+		}
+	})
+}
+
 func TestLiveFilterRunsInTheKernel(t *testing.T) {
 	t.Parallel()
 	inNamespace(t, func(t *testing.T) {

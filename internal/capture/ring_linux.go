@@ -72,12 +72,20 @@ func (g *ring) header() *blockHeader {
 }
 
 // next fills p with the next frame, and reports whether there is one. It hands
-// back the block of the frame before when that was its last.
+// back the block of the frames before when the last of them was given.
 func (g *ring) next(p *heron.Packet, echoes bool) bool {
-	for {
-		if g.left == 0 && !g.turn() {
+	for !g.more(p, echoes) {
+		if !g.turn() {
 			return false
 		}
+	}
+	return true
+}
+
+// more is next for a frame of the block at hand, so that those before it stay
+// valid.
+func (g *ring) more(p *heron.Packet, echoes bool) bool {
+	for g.left > 0 {
 		h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&g.mem[g.off]))
 		at := g.off
 		g.left--
@@ -98,6 +106,7 @@ func (g *ring) next(p *heron.Packet, echoes bool) bool {
 		}
 		return true
 	}
+	return false
 }
 
 // turn goes on to the next block, when the kernel has filled it.

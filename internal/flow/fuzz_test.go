@@ -73,7 +73,9 @@ func runFuzz(t *testing.T, in []byte) ([]string, heron.Stats) {
 		b := r.Bytes(min(n, r.Len()))
 		s.after(time.Duration(wait) * 100 * time.Millisecond)
 		p := heron.Packet{Time: s.now, Data: b, OrigLen: len(b) + n%2*100, Link: links[link%len(links)]}
-		flow.Share(&p)
+		if _, _, quotes := flow.Share(&p); quotes && !flow.MayQuote(&p) {
+			t.Fatalf("frame %x quotes another", b)
+		}
 		s.feedPacket(p)
 		if n%5 == 0 {
 			s.table.Quote(&p)

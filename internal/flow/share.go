@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -14,6 +16,10 @@ import (
 // quoted is that one's number, and ok tells that there is one. The table of
 // that share is told with Quote.
 func Share(p *heron.Packet) (of, quoted uint64, ok bool) {
+	if h, _ := wire.Head34(p.Data); h != nil && p.Link == heron.LinkEthernet &&
+		binary.BigEndian.Uint16(h[12:14]) == typeIPv4 && h[14] == 0x45 && h[23] != protoICMP {
+		return pair(uint64(binary.BigEndian.Uint32(h[26:30])), uint64(binary.BigEndian.Uint32(h[30:34]))), 0, false
+	}
 	r := wire.NewReader(p.Data)
 	etherType := typeOther
 	switch p.Link {
@@ -43,6 +49,22 @@ func Share(p *heron.Packet) (of, quoted uint64, ok bool) {
 	r = wire.NewReader(p.Data)
 	dst, src := r.U16()<<32|r.U32(), r.U16()<<32|r.U32()
 	return pair(uint64(dst), uint64(src)), 0, false
+}
+
+// MayQuote reports whether Share must be asked if a frame is an ICMP error: most
+// frames tell at a glance that they are none.
+func MayQuote(p *heron.Packet) bool {
+	h, _ := wire.Head34(p.Data)
+	if h == nil || p.Link != heron.LinkEthernet {
+		return true
+	}
+	switch binary.BigEndian.Uint16(h[12:14]) {
+	case typeIPv4:
+		return h[23] == protoICMP
+	case typeIPv6:
+		return h[20] == protoICMPv6
+	}
+	return true
 }
 
 // shareIP is Share for the IP packet at hand.
