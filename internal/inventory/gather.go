@@ -1,6 +1,10 @@
 package inventory
 
-import "github.com/heron-iot/heron"
+import (
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
 
 // gather collects the facts that are given to a node: those under its own
 // addresses, and those told of these addresses by nobody in particular at a
