@@ -23,3 +23,15 @@ func Lanes(now, before [8]uint16) (out [8]uint16) {
 	}
 	return out
 }
+
+// Chunks is how much room there is for flows, in units of 256, and its bound.
+func (t *Tracker) Chunks() (now, most int) {
+	for _, o := range t.sources.list {
+		for _, c := range o.chunks {
+			if c != nil {
+				now++
+			}
+		}
+	}
+	return now, maxChunks
+}

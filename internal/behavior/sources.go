@@ -26,21 +26,22 @@ type sources struct {
 // its number says, so that there is nothing to look up.
 type source struct {
 	sensor string
-	heard  heron.Time
+	heard  heron.Time // last, when another was turned to
 	chunks []*[flowChunk]known
 }
 
 // From says which sensor the flows to come are from.
 func (t *Tracker) From(sensor string) {
-	s := &t.sources
-	if s.at == nil || s.at.sensor != sensor {
+	if s := &t.sources; s.at == nil || s.at.sensor != sensor {
 		s.turn(sensor, t.now)
 	}
-	s.at.heard = t.now
 }
 
 // turn makes a sensor the one that is heard, and forgets those long silent.
 func (s *sources) turn(sensor string, now heron.Time) {
+	if s.at != nil {
+		s.at.heard = now
+	}
 	for _, o := range slices.Clone(s.list) {
 		if o.sensor != sensor && now-o.heard > maxSilent {
 			s.forget(o)
@@ -74,10 +75,10 @@ func (s *sources) flow(f *heron.Flow) (k *known, found bool) {
 	return k, k.live && k.check == checkOf(f)
 }
 
-// make makes a chunk for the sensor that is heard. At the bound, the sensor that
-// was silent longest makes room.
+// make makes a chunk for the sensor that is heard. At the bound, those that were
+// silent longest make room; there are others, for it has not got all.
 func (s *sources) make(chunk int) {
-	if s.chunks >= maxChunks {
+	for s.chunks >= maxChunks {
 		others := slices.DeleteFunc(slices.Clone(s.list), func(o *source) bool { return o == s.at })
 		s.forget(slices.MinFunc(others, func(a, b *source) int {
 			return cmp.Or(cmp.Compare(a.heard, b.heard), cmp.Compare(a.sensor, b.sensor))
