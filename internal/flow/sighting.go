@@ -12,18 +12,27 @@ const (
 // size for ever: on a network with more pairs than it holds, some are told more
 // often than once a minute, and none is missed.
 type sightings struct {
-	sets []sightSet
+	sets  []sightSet  // of IPv4 addresses, and of stations without an address
+	sets6 []sightSet6 // of IPv6 addresses
 }
 
-type sightSet [sightWays]sighting
+// sightSet fills a cache line, sightSet6 a pair of them.
+type (
+	sightSet  [sightWays]sighting
+	sightSet6 [sightWays]sighting6
+)
 
-// sighting is one pair, and the minute in which to tell it again. Four of them
-// are a pair of cache lines.
+// sighting is one pair, and the minute in which to tell it again.
 type sighting struct {
-	ip      addr
 	station uint64 // MAC address, then VLAN
+	ip      uint32 // 0: none
+	due     uint32 // 0: unused place
+}
+
+type sighting6 struct {
+	ip      addr
+	station uint64
 	due     uint32
-	kind    uint8 // 0: unused place, else what ip is
 }
 
 // stationOf makes one number of a MAC address and a VLAN.
@@ -31,31 +40,28 @@ func stationOf(m *heron.MAC, vlan uint16) uint64 {
 	return uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(vlan)
 }
 
-// What a sighting knows of the network layer.
-const (
-	sightLink = iota + 1
-	sightIPv4
-	sightIPv6
-)
-
 // sight tells the sink who sent the frame at hand, unless it was told within
 // this minute of traffic time, and returns the minute in which to ask again.
 func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	f := &t.frame
-	s := sighting{station: stationOf(&f.src, f.vlan), kind: sightLink}
-	if hasIP && ip != (addr{}) && !ip.isGroup(f.v6) {
-		s.ip, s.kind = ip, sightIPv4
-		if f.v6 {
-			s.kind = sightIPv6
-		}
-	}
-	if f.src.IsMulticast() || s.kind == sightLink && f.src.IsZero() {
+	hasIP = hasIP && ip != (addr{}) && !ip.isGroup(f.v6)
+	if f.src.IsMulticast() || !hasIP && f.src.IsZero() {
 		return t.minute + 1
 	}
-	due, told := t.sightings.look(&s, t.minute)
+	station := stationOf(&f.src, f.vlan)
+	var due uint32
+	var told bool
+	switch {
+	case !hasIP:
+		due, told = t.sightings.look(station, 0, t.minute)
+	case f.v6:
+		due, told = t.sightings.look6(station, ip, t.minute)
+	default:
+		due, told = t.sightings.look(station, uint32(ip.lo), t.minute)
+	}
 	if !told {
 		e := heron.Endpoint{MAC: f.src, VLAN: f.vlan}
-		if s.kind != sightLink {
+		if hasIP {
 			e.IP = ip.netip(f.v6)
 		}
 		t.sink.Sighting(e, f.time)
@@ -63,17 +69,18 @@ func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	return due
 }
 
-// look finds s, or puts it in place of the one that is oldest of its set, and
-// returns when it is to be told again. told is false when that is now.
-func (c *sightings) look(s *sighting, minute uint32) (due uint32, told bool) {
+// look finds a pair, or puts it in place of the one that is oldest of its set, and
+// returns when it is to be told again: in the next minute, for tables which share
+// a source to agree. told is false when that is now.
+func (c *sightings) look(station uint64, ip, minute uint32) (due uint32, told bool) {
 	if c.sets == nil {
 		c.sets = make([]sightSet, sightSets)
 	}
-	set := &c.sets[s.hash()%sightSets]
+	set := &c.sets[mix(station, uint64(ip))%sightSets]
 	oldest := &set[0]
 	for i := range set {
 		w := &set[i]
-		if w.station == s.station && w.ip == s.ip && w.kind == s.kind {
+		if w.station == station && w.ip == ip {
 			if minute < w.due {
 				return w.due, true
 			}
@@ -84,11 +91,30 @@ func (c *sightings) look(s *sighting, minute uint32) (due uint32, told bool) {
 			oldest = w
 		}
 	}
-	s.due = minute + 1 // whole minutes, so that tables which share a source agree
-	*oldest = *s
-	return s.due, false
+	*oldest = sighting{station: station, ip: ip, due: minute + 1}
+	return minute + 1, false
 }
 
-func (s *sighting) hash() uint64 {
-	return mix(mix(s.ip.hi, s.ip.lo)^s.station>>16, s.station&0xffff<<8|uint64(s.kind))
+// look6 is look for IPv6 addresses.
+func (c *sightings) look6(station uint64, ip addr, minute uint32) (due uint32, told bool) {
+	if c.sets6 == nil {
+		c.sets6 = make([]sightSet6, sightSets)
+	}
+	set := &c.sets6[mix(mix(ip.hi, ip.lo), station)%sightSets]
+	oldest := &set[0]
+	for i := range set {
+		w := &set[i]
+		if w.station == station && w.ip == ip {
+			if minute < w.due {
+				return w.due, true
+			}
+			oldest = w
+			break
+		}
+		if w.due < oldest.due {
+			oldest = w
+		}
+	}
+	*oldest = sighting6{station: station, ip: ip, due: minute + 1}
+	return minute + 1, false
 }
