@@ -65,9 +65,33 @@ type node struct {
 // isMAC reports whether n stands for an interface rather than an address.
 func (n *node) isMAC() bool { return !n.mac.IsZero() }
 
-// observe files one observation and returns the fact, or nil when it was dropped.
-func (v *Inventory) observe(o *heron.Observation) *fact {
-	end := v.file(o)
+// lookUp returns the endpoints that observations are about, nil for those that
+// are not known as yet or are not simply found. To look at one after another,
+// and at what each leads to, waits for memory once for several of them.
+func (v *Inventory) lookUp(obs []heron.Observation) []*endpoint {
+	v.found = v.found[:0]
+	for i := range obs {
+		o := &obs[i]
+		var end *endpoint
+		if o.Key != heron.KeyDHCPAddress {
+			end = v.ends.find(endKey{o.MAC, o.IP})
+		}
+		v.found = append(v.found, end)
+	}
+	for _, e := range v.found {
+		if e != nil && e.sighting != nil {
+			v.read ^= e.sighting.last
+		}
+	}
+	return v.found
+}
+
+// observe files one observation and returns the fact, or nil when it was
+// dropped. The endpoint is nil where lookUp did not find it.
+func (v *Inventory) observe(o *heron.Observation, end *endpoint) *fact {
+	if end == nil {
+		end = v.file(o)
+	}
 	if end == nil {
 		v.dropped++
 		return nil

@@ -64,7 +64,9 @@ type Inventory struct {
 	ips            map[netip.Addr]*node
 	asked          *[addressSlots]addressSlot
 	ends           endTable
-	remotes        int // endpoints of remote hosts without a MAC
+	found          []*endpoint // room for those of a batch
+	read           heron.Time  // keeps lookUp from being optimised away
+	remotes        int         // endpoints of remote hosts without a MAC
 	segments       map[netip.Prefix]*segment
 	byID           map[string][]*node // nodes that show a strong identifier
 	records        map[string]*record // devices by id
@@ -141,7 +143,7 @@ func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 	v.loaded[d.ID] = d
 	v.unsettled = true
 	for i := range obs {
-		f := v.observe(&obs[i])
+		f := v.observe(&obs[i], nil)
 		if f == nil {
 			continue
 		}
@@ -153,8 +155,9 @@ func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 // about nobody (a broadcast address) or beyond a bound are dropped and counted.
 func (v *Inventory) Apply(now heron.Time, obs []heron.Observation) Delta {
 	v.now = max(v.now, now)
+	ends := v.lookUp(obs)
 	for i := range obs {
-		v.observe(&obs[i])
+		v.observe(&obs[i], ends[i])
 	}
 	return v.flush()
 }
