@@ -258,3 +258,33 @@ func TestALaneWaitsForACut(t *testing.T) {
 	f.release()
 	<-done
 }
+
+func TestALaneThatWaitsGoesOnWithAnotherPipeline(t *testing.T) {
+	t.Parallel()
+	conf := pipelineConfig{site: "x", sensor: "s", emit: func(*heron.Batch) error { return nil }}
+	f := newFan(conf, 2)
+	src := &packets{n: 5}
+	var p heron.Packet
+	if err := src.Next(&p); err != nil {
+		t.Fatal(err)
+	}
+	f.take(0, []*heron.Packet{&p})
+	done := make(chan struct{})
+	late := p
+	late.Time += lanePatience + heron.Second
+	go func() {
+		defer close(done)
+		f.take(0, []*heron.Packet{&late})
+	}()
+	time.Sleep(50 * time.Millisecond) // most likely it waits by now
+	if err := f.reshape(conf); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("still waiting")
+		f.release()
+		<-done
+	}
+}
