@@ -220,10 +220,26 @@ func (s *Signature) check() error {
 		if !slices.Contains(attributes[:], a) {
 			return fmt.Errorf("yields %q: want vendor, model, type, os or firmware", a)
 		}
-		for _, y := range s.Yields[a] {
-			if y.Value == "" || y.Weight == 0 {
-				return fmt.Errorf("yields %s: want a value and a weight other than 0", a)
-			}
+		if len(s.Yields[a]) == 0 || slices.ContainsFunc(s.Yields[a], func(y Yield) bool { return y.Value == "" || y.Weight == 0 }) {
+			return fmt.Errorf("yields %s: want a value and a weight other than 0", a)
+		}
+	}
+	for _, e := range slices.Concat(s.Examples, s.Counterexamples) {
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check reports what makes an example meaningless.
+func (e Example) check() error {
+	for _, key := range slices.Sorted(maps.Keys(e)) {
+		if len(e[key]) == 0 {
+			return fmt.Errorf("example: %s has no value", key)
+		}
+		if a, ok := strings.CutPrefix(key, wantPrefix); ok && !slices.Contains(attributes[:], Attribute(a)) {
+			return fmt.Errorf("example: %s: want vendor, model, type, os or firmware after %q", key, wantPrefix)
 		}
 	}
 	return nil

@@ -33,6 +33,9 @@ func TestLoad_refuses_what_it_does_not_understand(t *testing.T) {
 		"short literal":     {"- {id: a.b, match: [{key: k, contains: ab}], yields: {type: [camera, 3]}}", "at least 3"},
 		"broken regexp":     {"- {id: a.b, match: [{key: k, regexp: '(abc'}], yields: {type: [camera, 3]}}", "regexp"},
 		"costly regexp":     {"- {id: a.b, match: [{key: k, regexp: '^[a-z]+$'}], yields: {type: [camera, 3]}}", "no text"},
+		"claims of nothing": {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: }}", "yields type: want a value"},
+		"empty example":     {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [camera, 3]}, examples: [{k: v, want.type: }]}", "want.type has no value"},
+		"strange wish":      {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [camera, 3]}, examples: [{k: v, want.: x}]}", "want."},
 		"two documents":     {good + "\n---\n" + good, "more than one"},
 		"not a list":        {"id: a.b", "cannot unmarshal"},
 	} {
@@ -180,6 +183,7 @@ func TestSkeleton_is_a_valid_signature(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add(identify.Skeleton("acme"))
+	f.Add("- {id: a.b, match: [{key: k, prefix: abc}], yields: {type: }, examples: [{k: abcd, want.: }]}")
 	f.Add("- {id: a.b, match: [{key: k, regexp: '^(?:ab|c[de]){2,3}x'}], yields: {type: [[camera, 3], [oven, -1]]}}")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := load(text)
