@@ -168,6 +168,9 @@ func printRead(t *terminal, r *app.ReadResult, explain bool) {
 	if s.Malformed > 0 {
 		fmt.Fprintf(t.out, "%d packets are malformed\n", s.Malformed)
 	}
+	if s.Unplaced > 0 {
+		fmt.Fprintf(t.out, "%d observations are of devices beyond those that there is room for\n", s.Unplaced)
+	}
 	if len(r.Protocols) > 0 {
 		fmt.Fprintf(t.out, "protocols: %s\n", protocols(r.Protocols, 12))
 	}

@@ -22,6 +22,7 @@ type analyzer struct {
 	view      *siteView
 	order     timeline
 	quiet     bool
+	unplaced  map[string]uint64 // by sensor: what the inventory had no room for
 }
 
 // analyzerConfig is what an analyzer is made of.
@@ -30,6 +31,7 @@ type analyzerConfig struct {
 	identify identifier
 	local    []netip.Prefix
 	zones    []heron.Zone
+	maxEnds  int // pairs of MAC and address in the inventory; 0 is its default
 	// quiet: of a result, only Changes, Ledger, Alerts and Incidents are asked
 	// for; the rest is read at the end.
 	quiet bool
@@ -44,7 +46,7 @@ type identifier interface {
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
 		SiteID: c.site, Identify: c.identify.Identify, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
-		Quiet: c.quiet,
+		Quiet: c.quiet, MaxEndpoints: c.maxEnds,
 	})
 	return &analyzer{
 		site:      c.site,
@@ -54,6 +56,7 @@ func newAnalyzer(c analyzerConfig) *analyzer {
 		incidents: incident.New(c.site),
 		view:      &siteView{inventory: inv},
 		quiet:     c.quiet,
+		unplaced:  map[string]uint64{},
 	}
 }
 
@@ -73,7 +76,7 @@ func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 
 // apply takes one batch and returns all that it changed.
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
-	delta := a.inventory.Apply(b.Now, b.Observations)
+	delta := a.place(b)
 	for i := range delta.Changes {
 		a.detect.Apply(a.view, detect.Input{Now: b.Now, Change: &delta.Changes[i]})
 	}
@@ -86,6 +89,18 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 		Now: b.Now, Sensor: &detect.Sensor{ID: b.SensorID, Epoch: b.Epoch, Seq: b.Seq, Stats: &b.Stats, Last: b.Last},
 	})
 	return a.result(b, delta)
+}
+
+// place gives what was observed to the inventory, and counts in the sensor's
+// statistics what had no room there.
+func (a *analyzer) place(b *heron.Batch) inventory.Delta {
+	before := a.inventory.Unplaced()
+	delta := a.inventory.Apply(b.Now, b.Observations)
+	if n := a.inventory.Unplaced() - before; n > 0 {
+		a.unplaced[b.SensorID] += n
+	}
+	b.Stats.Unplaced = a.unplaced[b.SensorID]
+	return delta
 }
 
 // replay feeds flows and events in the order of their times to what learns from

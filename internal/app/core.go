@@ -20,6 +20,7 @@ type core struct {
 	log      *slog.Logger
 	identify identifier
 	local    []netip.Prefix
+	maxEnds  int // see analyzerConfig
 	// changed is told which devices to assess again.
 	changed func(ids ...string)
 
@@ -35,7 +36,7 @@ func (c *core) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load zones: %w", err)
 	}
-	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones})
+	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones, maxEnds: c.maxEnds})
 	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
 		a.inventory.Load(d, obs)
 		return nil

@@ -40,6 +40,7 @@ func counters() []counter {
 		c("one_way_flows", "TCP flows with payload, seen of one side only.", func(s *heron.Stats) uint64 { return s.OneWay }),
 		c("clock_jumps", "Steps of the packets' clock.", func(s *heron.Stats) uint64 { return s.ClockJumps }),
 		c("late", "Packets older than the reordering window.", func(s *heron.Stats) uint64 { return s.Late }),
+		c("unplaced_observations", "Observations that the inventory had no room for.", func(s *heron.Stats) uint64 { return s.Unplaced }),
 		c("shed_flows", "Reports on flows left out for want of room on the way to the core.", func(s *heron.Stats) uint64 { return s.ShedFlows }),
 		c("shed_observations", "Repeated observations left out for want of room.", func(s *heron.Stats) uint64 { return s.ShedFacts }),
 		c("dissector_faults", "Faults of dissectors, each a bug.", func(s *heron.Stats) uint64 { return s.Panics }),

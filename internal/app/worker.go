@@ -73,7 +73,7 @@ func (w *worker) Handshake(h *flow.Handshake) {
 	w.collector.Fact(about, h.Time, "ip", heron.KeyTTL, w.value)
 }
 
-// FlowRoom is where the next report is kept. It implements flow.FlowKeeper.
+// FlowRoom is where the next report is kept. It implements flow.Keeper.
 func (w *worker) FlowRoom() *heron.Flow {
 	n := len(w.out.flows)
 	if n == cap(w.out.flows) {

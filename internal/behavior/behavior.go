@@ -25,7 +25,7 @@ import (
 const (
 	window     = heron.Minute
 	slack      = 2 * heron.Second // how late a flow may come
-	maxDevices = 1 << 20
+	maxDevices = 1 << 22
 	maxPeers   = 64
 )
 

@@ -82,7 +82,7 @@ func (t *Tracker) number(id string, last uint32) uint32 {
 	if n != 0 || t.devices.count > maxDevices {
 		return n
 	}
-	n, s := t.devices.add(hash, free)
+	n, s := t.add(hash, free)
 	s.id, s.word, s.hash = id, t.words.number(id), newDigest().add(id)
 	return n
 }

@@ -9,7 +9,7 @@ type words struct {
 
 // Bounds of the lists of words.
 const (
-	maxWords     = 1 << 20
+	maxWords     = 1 << 22
 	maxProtocols = 1 << 16
 )
 

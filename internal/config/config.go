@@ -27,6 +27,9 @@ type Config struct {
 	Data string `yaml:"data"`
 	// Local are networks that are ours beside the private ranges, as CIDR.
 	Local []string `yaml:"local"`
+	// MaxEndpoints bounds what the site remembers: pairs of MAC and address, of
+	// which a device has two or three.
+	MaxEndpoints int `yaml:"max_endpoints"`
 
 	// Management are networks that a quarantine must never cut off from a device:
 	// where operators and sensors sit. Our own addresses are always among them.
@@ -160,6 +163,9 @@ func Default() Config {
 		Site: "default",
 		Role: "all",
 		Data: defaultData(),
+
+		MaxEndpoints: 1 << 22,
+
 		Web:  Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
 		Bus:  Bus{MaxBytes: 4 << 30},
 		Sensor: Sensor{

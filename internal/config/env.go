@@ -22,6 +22,9 @@ func Variables() []Variable {
 	size := func(f func(c *Config) *int64) func(*Config, string) error {
 		return func(c *Config, v string) (err error) { *f(c), err = strconv.ParseInt(v, 10, 64); return err }
 	}
+	number := func(f func(c *Config) *int) func(*Config, string) error {
+		return func(c *Config, v string) (err error) { *f(c), err = strconv.Atoi(v); return err }
+	}
 	return []Variable{
 		{"HERON_BUS_CA_FILE", "PEM authorities of the bus's certificate", str(func(c *Config) *string { return &c.Bus.CAFile })},
 		{"HERON_BUS_CERT_FILE", "PEM certificate of the bus, or of who connects to it", str(func(c *Config) *string { return &c.Bus.CertFile })},
@@ -43,11 +46,8 @@ func Variables() []Variable {
 		{"HERON_LISTEN", "address of the page and the API", str(func(c *Config) *string { return &c.Web.Listen })},
 		{"HERON_LOG_FORMAT", "text or json", str(func(c *Config) *string { return &c.Log.Format })},
 		{"HERON_LOG_LEVEL", "debug, info, warn or error", str(func(c *Config) *string { return &c.Log.Level })},
-		{"HERON_MAX_FLOWS", "flows that a sensor keeps at once", func(c *Config, v string) error {
-			n, err := strconv.Atoi(v)
-			c.Sensor.MaxFlows = n
-			return err
-		}},
+		{"HERON_MAX_ENDPOINTS", "pairs of MAC and address that a site remembers", number(func(c *Config) *int { return &c.MaxEndpoints })},
+		{"HERON_MAX_FLOWS", "flows that a sensor keeps at once", number(func(c *Config) *int { return &c.Sensor.MaxFlows })},
 		{"HERON_ROLE", "all, core, sensor or web", str(func(c *Config) *string { return &c.Role })},
 		{"HERON_SENSOR_NAME", "name of this sensor", str(func(c *Config) *string { return &c.Sensor.Name })},
 		{"HERON_SENSOR_LISTEN", "address at which a sensor tells its health", str(func(c *Config) *string { return &c.Sensor.Listen })},

@@ -19,6 +19,9 @@ var siteName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 func (c *Config) Validate() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.MaxEndpoints < 1024 {
+		fault("max_endpoints %d: want at least 1024", c.MaxEndpoints)
+	}
 	if !siteName.MatchString(c.Site) {
 		fault("site %q: want lower-case letters, digits, - and _, as plant-1", c.Site)
 	}

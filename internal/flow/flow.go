@@ -34,9 +34,9 @@ type Sink interface {
 	Flow(f *heron.Flow)
 }
 
-// FlowKeeper is a Sink that keeps reports: each is written where it says, and so
+// Keeper is a Sink that keeps reports: each is written where it says, and so
 // need not be copied.
-type FlowKeeper interface {
+type Keeper interface {
 	// FlowRoom returns where to write the report that Flow takes next. Whatever is
 	// there is overwritten.
 	FlowRoom() *heron.Flow
@@ -70,7 +70,7 @@ const (
 type Table struct {
 	cfg    Config
 	sink   Sink
-	keeper FlowKeeper // the sink, nil when it keeps no reports
+	keeper Keeper // the sink, nil when it keeps no reports
 	now    heron.Time
 	minute uint32     // of now
 	first  heron.Time // of the first frame
@@ -143,7 +143,7 @@ func New(c Config, s Sink) *Table {
 		c.MaxStreamBytes = defaultStreamBytes
 	}
 	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
-	t.keeper, _ = s.(FlowKeeper)
+	t.keeper, _ = s.(Keeper)
 	t.shake.Options = make([]byte, 0, maxOptions)
 	// The seeds keep strangers from choosing addresses that fall on one place of
 	// the index. They decide nothing else: results do not depend on them.

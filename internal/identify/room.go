@@ -47,7 +47,7 @@ func (r *room) address(m heron.MAC) {
 // ownVotes adds what each fact says by itself.
 func (r *room) ownVotes() {
 	for i := range r.facts {
-		for _, v := range r.facts[i].reading.votes {
+		for _, v := range r.facts[i].votes {
 			v.fact = &r.facts[i]
 			r.votes = append(r.votes, v)
 		}

@@ -180,6 +180,7 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 // makeEndpoint adds an endpoint with its nodes, or returns nil at the bound.
 func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 	if v.ends.count >= v.options.MaxEndpoints {
+		v.unplaced++
 		return nil
 	}
 	end := &endpoint{}

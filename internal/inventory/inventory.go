@@ -41,7 +41,8 @@ type Options struct {
 	// Quiet is for who asks for devices rather than storing them: deltas tell of
 	// Changes and Ledger alone.
 	Quiet bool
-	// MaxEndpoints bounds memory; 0 means a million.
+	// MaxEndpoints bounds memory: the pairs of MAC and address that are remembered,
+	// of which a device has two or three. 0 means DefaultMaxEndpoints.
 	MaxEndpoints int
 }
 
@@ -59,6 +60,7 @@ type Inventory struct {
 	now            heron.Time
 	since          heron.Time
 	dropped        uint64
+	unplaced       uint64 // of these, for want of room
 	local          []netip.Prefix
 	macs           map[heron.MAC]*node
 	ips            map[netip.Addr]*node
@@ -116,10 +118,13 @@ type record struct {
 	device              heron.Device
 }
 
+// DefaultMaxEndpoints has room for a million devices.
+const DefaultMaxEndpoints = 1 << 22
+
 // New returns an empty Inventory.
 func New(o Options) *Inventory {
 	if o.MaxEndpoints == 0 {
-		o.MaxEndpoints = 1 << 20
+		o.MaxEndpoints = DefaultMaxEndpoints
 	}
 	v := &Inventory{
 		options: o, local: o.Local,
@@ -195,6 +200,9 @@ func (v *Inventory) Since() heron.Time { return v.since }
 
 // Dropped counts observations that were about nobody or beyond a bound.
 func (v *Inventory) Dropped() uint64 { return v.dropped }
+
+// Unplaced returns how many of these there was no room for.
+func (v *Inventory) Unplaced() uint64 { return v.unplaced }
 
 // Device returns the device with that id, or nil. It must not be changed or kept.
 func (v *Inventory) Device(id string) *heron.Device {

@@ -33,7 +33,8 @@ func Detector() detect.Detector {
 		Attack:  []string{"T1562", "T0815"},
 		Watches: detect.WatchSensor,
 		Doc: `Sees what each sensor counts of its own losses: frames that the kernel had no room for, holes in TCP
-streams, flows ended for want of room in the table, and facts and events that were too many to be told.
+streams, flows ended for want of room in the table, facts and events that were too many to be told,
+and observations of devices that the inventory had no room for.
 
 Fires when in a minute of traffic more than one in a hundred of them were lost, and a hundred at least;
 high from one in ten on. It clears when a minute has less than half of that.
@@ -87,7 +88,7 @@ func (s *state) evaluate(_ detect.View, in detect.Input, out func(detect.Signal)
 
 // losses are those between two reports.
 type losses struct {
-	packets, kernel, gaps, evictions, facts, events uint64
+	packets, kernel, gaps, evictions, facts, events, unplaced uint64
 }
 
 func newLosses(from, to *heron.Stats) losses {
@@ -95,6 +96,7 @@ func newLosses(from, to *heron.Stats) losses {
 		packets: since(from.Packets, to.Packets), kernel: since(from.KernelDrops, to.KernelDrops), gaps: since(from.Gaps, to.Gaps),
 		evictions: since(from.TableEvictions, to.TableEvictions),
 		facts:     since(from.DroppedFacts, to.DroppedFacts), events: since(from.DroppedEvents, to.DroppedEvents),
+		unplaced: since(from.Unplaced, to.Unplaced),
 	}
 }
 
@@ -106,7 +108,7 @@ func since(from, to uint64) uint64 {
 	return to - from
 }
 
-func (l *losses) lost() uint64 { return l.kernel + l.gaps + l.evictions + l.facts + l.events }
+func (l *losses) lost() uint64 { return l.kernel + l.gaps + l.evictions + l.facts + l.events + l.unplaced }
 
 // share is that of the losses in all that there was to see. Packets that never
 // came are not among those that did.
@@ -126,6 +128,7 @@ func (l *losses) signal(id string, first heron.Time) detect.Signal {
 			"sensor": id, "share": strconv.FormatFloat(l.share(), 'f', 4, 64), "threshold": strconv.FormatFloat(raiseAt, 'f', 4, 64),
 			"packets": count(l.packets), "kernel_drops": count(l.kernel), "gaps": count(l.gaps),
 			"table_evictions": count(l.evictions), "dropped_facts": count(l.facts), "dropped_events": count(l.events),
+			"unplaced_observations": count(l.unplaced),
 		},
 	}
 	if l.share() >= gravely {
@@ -147,6 +150,7 @@ func (l *losses) worst() string {
 		{l.evictions, "the table of flows is full (make it larger)"},
 		{l.facts, "more facts a second than are kept"},
 		{l.events, "more events a second than are kept"},
+		{l.unplaced, "the inventory is full (raise max_endpoints)"},
 	}
 	worst := kinds[0]
 	for _, k := range kinds {

@@ -51,6 +51,13 @@ func TestLoss(t *testing.T) {
 			Want: []string{"medium  → : open, Sensor s1 misses 5.2 % of its traffic: the table of flows is full"},
 		},
 		{
+			Name: "a full inventory",
+			Script: []detecttest.Step{
+				report(0, "a", heron.Stats{}), report(61, "a", heron.Stats{Packets: 10_000, Unplaced: 900}),
+			},
+			Want: []string{"medium  → : open, Sensor s1 misses 9.0 % of its traffic: the inventory is full (raise max_endpoints)"},
+		},
+		{
 			Name: "a few holes are chance",
 			Script: []detecttest.Step{
 				report(0, "a", heron.Stats{}), report(61, "a", heron.Stats{Packets: 500, Gaps: 60}),

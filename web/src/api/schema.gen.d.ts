@@ -2113,6 +2113,8 @@ export interface components {
             /** Format: int64 */
             undecoded?: number;
             /** Format: int64 */
+            unplaced_observations?: number;
+            /** Format: int64 */
             unsupported?: number;
         };
         Tail: {
