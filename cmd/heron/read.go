@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -15,11 +15,6 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/app"
 )
-
-// readGC has the collector run earlier than usual: of what a reader allocates
-// little lives long, and its memory should be small beside that of the tools it
-// runs among.
-const readGC = 60
 
 // readFlags are the flags of `heron read`.
 type readFlags struct {
@@ -75,7 +70,9 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 }
 
 func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
-	debug.SetGCPercent(readGC)
+	tending, done := context.WithCancel(c.Context())
+	defer done()
+	go tendMemory(tending)
 	local, err := prefixes(f.local)
 	if err != nil {
 		return err
