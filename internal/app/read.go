@@ -200,7 +200,7 @@ func (r *reader) count(p heron.ProtocolCount) {
 func (r *reader) result(damage []string) (*ReadResult, error) {
 	out := &ReadResult{
 		Schema: ReadSchema, Stats: r.stats, Damage: damage,
-		Devices: []heron.Device{}, Alerts: []heron.Alert{}, Protocols: []heron.ProtocolCount{},
+		Devices: make([]heron.Device, 0, r.analyzer.inventory.Len()), Alerts: []heron.Alert{}, Protocols: []heron.ProtocolCount{},
 	}
 	out.Stats.ElapsedSeconds = time.Since(r.started).Seconds()
 	for d := range r.analyzer.inventory.All() {

@@ -220,6 +220,12 @@ func (v *Inventory) Device(id string) *heron.Device {
 	return nil
 }
 
+// Len is how many devices there are.
+func (v *Inventory) Len() int {
+	v.settle()
+	return len(v.records)
+}
+
 // All yields the devices in the order of their first sighting, then of their
 // ids. They must not be changed or kept.
 func (v *Inventory) All() iter.Seq[*heron.Device] {
