@@ -177,7 +177,7 @@ describe('the health of a sensor', () => {
 
   it('leaves the counts to the sources of a process', () => {
     const none = { ...sensor.stats, packets: 0, bytes: 0, flows: 0 }
-    expect(traffic(sensor)).toBe('5 packets, 5 B, 1 flows')
+    expect(traffic(sensor)).toBe('5 packets, 5 B, 1 flow')
     expect(traffic({ ...sensor, stats: none })).toBeUndefined()
     expect(traffic({ ...sensor, stats: none, health: undefined })).toBe('0 packets, 0 B, 0 flows')
   })

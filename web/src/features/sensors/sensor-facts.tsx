@@ -10,7 +10,8 @@ export const counts = (s: Sensor): boolean => !s.health || s.stats.packets > 0
 /** What a sensor saw so far; undefined when it counts nothing. */
 export function traffic(s: Sensor): string | undefined {
   if (!counts(s)) return undefined
-  return `${brief(s.stats.packets)} packets, ${bytes(s.stats.bytes)}, ${brief(s.stats.flows)} flows`
+  const { packets, flows } = s.stats
+  return `${brief(packets)} packets, ${bytes(s.stats.bytes)}, ${brief(flows)} ${flows === 1 ? 'flow' : 'flows'}`
 }
 
 /** What a process with sensors tells of itself, as pairs for a list of facts. */
