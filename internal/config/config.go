@@ -166,8 +166,8 @@ func Default() Config {
 
 		MaxEndpoints: 1 << 22,
 
-		Web:  Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
-		Bus:  Bus{MaxBytes: 4 << 30},
+		Web: Web{Listen: "127.0.0.1:8420", MaxUpload: 4 << 30},
+		Bus: Bus{MaxBytes: 4 << 30},
 		Sensor: Sensor{
 			Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1,
 			SpoolBytes: 4 << 30, EvidenceBytes: 1 << 30, Listen: "127.0.0.1:8421",

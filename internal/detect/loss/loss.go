@@ -108,7 +108,9 @@ func since(from, to uint64) uint64 {
 	return to - from
 }
 
-func (l *losses) lost() uint64 { return l.kernel + l.gaps + l.evictions + l.facts + l.events + l.unplaced }
+func (l *losses) lost() uint64 {
+	return l.kernel + l.gaps + l.evictions + l.facts + l.events + l.unplaced
+}
 
 // share is that of the losses in all that there was to see. Packets that never
 // came are not among those that did.
