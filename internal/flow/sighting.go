@@ -12,27 +12,18 @@ const (
 // size for ever: on a network with more pairs than it holds, some are told more
 // often than once a minute, and none is missed.
 type sightings struct {
-	sets  []sightSet  // of IPv4 addresses, and of stations without an address
-	sets6 []sightSet6 // of IPv6 addresses
+	v4 []sightSet[uint32] // of IPv4 addresses, and of stations without an address
+	v6 []sightSet[addr]
 }
 
-// sightSet fills a cache line, sightSet6 a pair of them.
-type (
-	sightSet  [sightWays]sighting
-	sightSet6 [sightWays]sighting6
-)
+// sightSet fills a cache line with IPv4 addresses, a pair of them with IPv6.
+type sightSet[A comparable] [sightWays]sighting[A]
 
 // sighting is one pair, and the minute in which to tell it again.
-type sighting struct {
+type sighting[A comparable] struct {
 	station uint64 // MAC address, then VLAN
-	ip      uint32 // 0: none
+	ip      A      // zero: none
 	due     uint32 // 0: unused place
-}
-
-type sighting6 struct {
-	ip      addr
-	station uint64
-	due     uint32
 }
 
 // stationOf makes one number of a MAC address and a VLAN.
@@ -53,11 +44,11 @@ func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	var told bool
 	switch {
 	case !hasIP:
-		due, told = t.sightings.look(station, 0, t.minute)
+		due, told = t.sightings.look4(station, 0, t.minute)
 	case f.v6:
 		due, told = t.sightings.look6(station, ip, t.minute)
 	default:
-		due, told = t.sightings.look(station, uint32(ip.lo), t.minute)
+		due, told = t.sightings.look4(station, uint32(ip.lo), t.minute)
 	}
 	if !told {
 		e := heron.Endpoint{MAC: f.src, VLAN: f.vlan}
@@ -69,41 +60,29 @@ func (t *Table) sight(ip addr, hasIP bool) uint32 {
 	return due
 }
 
-// look finds a pair, or puts it in place of the one that is oldest of its set, and
-// returns when it is to be told again: in the next minute, for tables which share
-// a source to agree. told is false when that is now.
-func (c *sightings) look(station uint64, ip, minute uint32) (due uint32, told bool) {
-	if c.sets == nil {
-		c.sets = make([]sightSet, sightSets)
+// look4 is look for IPv4 addresses.
+func (c *sightings) look4(station uint64, ip, minute uint32) (due uint32, told bool) {
+	if c.v4 == nil {
+		c.v4 = make([]sightSet[uint32], sightSets)
 	}
-	set := &c.sets[mix(station, uint64(ip))%sightSets]
-	oldest := &set[0]
-	for i := range set {
-		w := &set[i]
-		if w.station == station && w.ip == ip {
-			if minute < w.due {
-				return w.due, true
-			}
-			oldest = w
-			break
-		}
-		if w.due < oldest.due {
-			oldest = w
-		}
-	}
-	*oldest = sighting{station: station, ip: ip, due: minute + 1}
-	return minute + 1, false
+	return c.v4[mix(station, uint64(ip))%sightSets].look(station, ip, minute)
 }
 
 // look6 is look for IPv6 addresses.
 func (c *sightings) look6(station uint64, ip addr, minute uint32) (due uint32, told bool) {
-	if c.sets6 == nil {
-		c.sets6 = make([]sightSet6, sightSets)
+	if c.v6 == nil {
+		c.v6 = make([]sightSet[addr], sightSets)
 	}
-	set := &c.sets6[mix(mix(ip.hi, ip.lo), station)%sightSets]
-	oldest := &set[0]
-	for i := range set {
-		w := &set[i]
+	return c.v6[mix(mix(ip.hi, ip.lo), station)%sightSets].look(station, ip, minute)
+}
+
+// look finds a pair, or puts it in place of the one that is oldest of its set, and
+// returns when it is to be told again: in the next minute, for tables which share
+// a source to agree. told is false when that is now.
+func (s *sightSet[A]) look(station uint64, ip A, minute uint32) (due uint32, told bool) {
+	oldest := &s[0]
+	for i := range s {
+		w := &s[i]
 		if w.station == station && w.ip == ip {
 			if minute < w.due {
 				return w.due, true
@@ -115,6 +94,6 @@ func (c *sightings) look6(station uint64, ip addr, minute uint32) (due uint32, t
 			oldest = w
 		}
 	}
-	*oldest = sighting6{station: station, ip: ip, due: minute + 1}
+	*oldest = sighting[A]{station: station, ip: ip, due: minute + 1}
 	return minute + 1, false
 }
