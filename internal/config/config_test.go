@@ -55,6 +55,39 @@ func TestLoadLaysFileOverDefaultAndEnvironmentOverFile(t *testing.T) {
 	}
 }
 
+func TestLoadRefusesVariablesThatAreNoNumbers(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"HERON_MAX_ENDPOINTS": "many", "HERON_SPOOL_BYTES": "4G", "HERON_BUS_CLEAR_TEXT": "perhaps"}
+	_, err := config.Load("", func(k string) string { return env[k] })
+	for _, want := range []string{
+		`HERON_MAX_ENDPOINTS="many": want a whole number`, `HERON_SPOOL_BYTES="4G": want a whole number`,
+		`HERON_BUS_CLEAR_TEXT="perhaps": want true or false`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("err = %v, want one that says %s", err, want)
+		}
+	}
+}
+
+func TestValidateBoundsWhatIsKeptInMemory(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		flows, endpoints int
+		want             string
+	}{
+		{1023, 1024, "sensor.max_flows 1023"},
+		{1_000_001, 1024, "sensor.max_flows 1000001"},
+		{1024, 1023, "max_endpoints 1023"},
+		{1_000_000, 1024, ""},
+	} {
+		c := config.Default()
+		c.Sensor.MaxFlows, c.MaxEndpoints = x.flows, x.endpoints
+		if err := c.Validate(); (err == nil) != (x.want == "") || err != nil && !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%d flows, %d endpoints: %v, want %q", x.flows, x.endpoints, err, x.want)
+		}
+	}
+}
+
 func TestLoadRefusesUnknownKeys(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load(write(t, "sight: plant-1\n"), noEnv)

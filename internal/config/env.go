@@ -20,17 +20,23 @@ func Variables() []Variable {
 		return func(c *Config, v string) error { *f(c) = v; return nil }
 	}
 	size := func(f func(c *Config) *int64) func(*Config, string) error {
-		return func(c *Config, v string) (err error) { *f(c), err = strconv.ParseInt(v, 10, 64); return err }
+		return func(c *Config, v string) (err error) { *f(c), err = whole(v, 64); return err }
 	}
 	number := func(f func(c *Config) *int) func(*Config, string) error {
-		return func(c *Config, v string) (err error) { *f(c), err = strconv.Atoi(v); return err }
+		return func(c *Config, v string) error {
+			n, err := whole(v, strconv.IntSize)
+			*f(c) = int(n)
+			return err
+		}
 	}
 	return []Variable{
 		{"HERON_BUS_CA_FILE", "PEM authorities of the bus's certificate", str(func(c *Config) *string { return &c.Bus.CAFile })},
 		{"HERON_BUS_CERT_FILE", "PEM certificate of the bus, or of who connects to it", str(func(c *Config) *string { return &c.Bus.CertFile })},
 		{"HERON_BUS_CLEAR_TEXT", "true allows a bus without TLS beyond this host", func(c *Config, v string) (err error) {
-			c.Bus.ClearText, err = strconv.ParseBool(v)
-			return err
+			if c.Bus.ClearText, err = strconv.ParseBool(v); err != nil {
+				return errors.New("want true or false")
+			}
+			return nil
 		}},
 		{"HERON_BUS_KEY_FILE", "its PEM key", str(func(c *Config) *string { return &c.Bus.KeyFile })},
 		{"HERON_BUS_LISTEN", "address of the in-process bus for sensors elsewhere", str(func(c *Config) *string { return &c.Bus.Listen })},
@@ -56,6 +62,15 @@ func Variables() []Variable {
 		{"HERON_TLS_CERT", "PEM certificate of the page and the API", str(func(c *Config) *string { return &c.Web.TLSCert })},
 		{"HERON_TLS_KEY", "PEM key of the page and the API", str(func(c *Config) *string { return &c.Web.TLSKey })},
 	}
+}
+
+// whole reads a whole number of so many bits.
+func whole(v string, bits int) (int64, error) {
+	n, err := strconv.ParseInt(v, 10, bits)
+	if err != nil {
+		return 0, errors.New("want a whole number, as 65536")
+	}
+	return n, nil
 }
 
 func (c *Config) applyEnv(env func(string) string) error {

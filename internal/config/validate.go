@@ -138,6 +138,9 @@ func onLoopback(address string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
+// MaxFlows is how many flows of a sensor may be kept at once: baselines know no more.
+const MaxFlows = 1_000_000
+
 func (c *Config) validateSensor(fault func(string, ...any)) {
 	if c.Sensor.Name == "" {
 		fault("sensor.name: want a name")
@@ -148,8 +151,8 @@ func (c *Config) validateSensor(fault func(string, ...any)) {
 	if c.Sensor.Workers < 1 || c.Sensor.Workers > 64 {
 		fault("sensor.workers %d: want 1 to 64", c.Sensor.Workers)
 	}
-	if c.Sensor.MaxFlows < 1024 {
-		fault("sensor.max_flows %d: want at least 1024", c.Sensor.MaxFlows)
+	if c.Sensor.MaxFlows < 1024 || c.Sensor.MaxFlows > MaxFlows {
+		fault("sensor.max_flows %d: want 1024 to %d", c.Sensor.MaxFlows, MaxFlows)
 	}
 	if c.Sensor.SpoolBytes < 16<<20 {
 		fault("sensor.spool_bytes %d: want at least 16777216", c.Sensor.SpoolBytes)
