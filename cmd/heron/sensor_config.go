@@ -23,7 +23,7 @@ func counted(s *heron.Sensor) (packets, flows, lost string) {
 		return "", "", ""
 	}
 	return fmt.Sprint(s.Stats.Packets), fmt.Sprint(s.Stats.Flows),
-		fmt.Sprint(s.Stats.KernelDrops + s.Stats.TableEvictions + s.Stats.StreamDrops)
+		fmt.Sprint(s.Stats.KernelDrops + s.Stats.TableEvictions + s.Stats.StreamDrops + s.Stats.Unplaced)
 }
 
 // shedAndWaiting tells what a sensor gave up for want of room, what waits on its

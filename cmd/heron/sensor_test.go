@@ -14,7 +14,7 @@ func TestTheSourcesOfAProcessCount(t *testing.T) {
 		sensor               heron.Sensor
 		packets, flows, lost string
 	}{
-		{"a source", heron.Sensor{Stats: heron.Stats{Packets: 9, Flows: 2, KernelDrops: 1, TableEvictions: 1, StreamDrops: 1}}, "9", "2", "3"},
+		{"a source", heron.Sensor{Stats: heron.Stats{Packets: 9, Flows: 2, KernelDrops: 1, TableEvictions: 1, StreamDrops: 1, Unplaced: 1}}, "9", "2", "4"},
 		{"a source that saw nothing yet", heron.Sensor{}, "0", "0", "0"},
 		{"a process", heron.Sensor{Health: health}, "", "", ""},
 		{"a process that is a source itself", heron.Sensor{Health: health, Stats: heron.Stats{Packets: 9}}, "9", "0", "0"},
