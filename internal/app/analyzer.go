@@ -27,11 +27,11 @@ type analyzer struct {
 
 // analyzerConfig is what an analyzer is made of.
 type analyzerConfig struct {
-	site     string
-	identify identifier
-	local    []netip.Prefix
-	zones    []heron.Zone
-	maxEnds  int // pairs of MAC and address in the inventory; 0 is its default
+	site         string
+	identify     identifier
+	local        []netip.Prefix
+	zones        []heron.Zone
+	maxEndpoints int // pairs of MAC and address in the inventory; 0 is its default
 	// quiet: of a result, only Changes, Ledger, Alerts and Incidents are asked
 	// for; the rest is read at the end.
 	quiet bool
@@ -46,7 +46,7 @@ type identifier interface {
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
 		SiteID: c.site, Identify: c.identify.Identify, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
-		Quiet: c.quiet, MaxEndpoints: c.maxEnds,
+		Quiet: c.quiet, MaxEndpoints: c.maxEndpoints,
 	})
 	return &analyzer{
 		site:      c.site,

@@ -15,7 +15,7 @@ func TestAFullInventoryIsCountedByItsSensors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := newAnalyzer(analyzerConfig{site: "site", identify: id, maxEnds: 10, quiet: true})
+	a := newAnalyzer(analyzerConfig{site: "site", identify: id, maxEndpoints: 10, quiet: true})
 	batch := func(sensor string, from, to int) *heron.Batch {
 		b := &heron.Batch{SensorID: sensor, Now: heron.Second}
 		for i := from; i < to; i++ {

@@ -15,12 +15,12 @@ import (
 // core is the single writer of one site: it applies batches to the analyzer
 // and the store, and edits to both. Its methods may be called at the same time.
 type core struct {
-	site     string
-	store    *store.DB
-	log      *slog.Logger
-	identify identifier
-	local    []netip.Prefix
-	maxEnds  int // see analyzerConfig
+	site         string
+	store        *store.DB
+	log          *slog.Logger
+	identify     identifier
+	local        []netip.Prefix
+	maxEndpoints int // see analyzerConfig
 	// changed is told which devices to assess again.
 	changed func(ids ...string)
 
@@ -36,7 +36,7 @@ func (c *core) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load zones: %w", err)
 	}
-	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones, maxEnds: c.maxEnds})
+	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones, maxEndpoints: c.maxEndpoints})
 	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
 		a.inventory.Load(d, obs)
 		return nil

@@ -156,7 +156,7 @@ func (p *Platform) openCore(ctx context.Context) error {
 	}
 	p.core = &core{
 		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: id,
-		local: p.conf.Prefixes(), maxEnds: p.conf.MaxEndpoints, changed: p.assess.mark, sensors: map[string]heron.Sensor{},
+		local: p.conf.Prefixes(), maxEndpoints: p.conf.MaxEndpoints, changed: p.assess.mark, sensors: map[string]heron.Sensor{},
 	}
 	for _, s := range sensors {
 		p.core.sensors[s.ID] = s
