@@ -57,16 +57,15 @@ func (g *generation) place(id uint64) int32 {
 
 // look finds the places of facts, as far as they are there, as book.find does.
 func (g *generation) look(facts []seen) {
-	const many = 32
-	for ; len(facts) > many; facts = facts[many:] {
-		g.look(facts[:many])
+	for ; len(facts) > maxPending; facts = facts[maxPending:] {
+		g.look(facts[:maxPending])
 	}
-	var homes [many]slot
+	var homes [maxPending]slot
 	for i := range facts {
-		homes[i%many] = g.index.home(facts[i].id)
+		homes[i%maxPending] = g.index.home(facts[i].id)
 	}
 	for i := range facts {
-		facts[i].found = g.index.first(facts[i].id, homes[i%many])
+		facts[i].found = g.index.first(facts[i].id, homes[i%maxPending])
 	}
 	for i := range facts {
 		if f := &facts[i]; f.found != noPlace && g.facts[f.found].id != f.id {
