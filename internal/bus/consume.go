@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/heron-iot/heron"
@@ -142,15 +143,15 @@ func (c *consumer) session(ctx context.Context) error {
 		return err
 	}
 	for empty := 0; ctx.Err() == nil; {
-		n, err := c.fetch(ctx, cons)
+		found, err := c.fetch(ctx, cons)
 		if err != nil {
 			return err
 		}
-		empty++
-		if n > 0 {
+		if found {
 			empty = 0
 			continue
 		}
+		empty++
 		waiting, err := c.waiting(ctx, cons)
 		if err != nil {
 			return err
@@ -176,25 +177,20 @@ func (c *consumer) waiting(ctx context.Context, cons jetstream.Consumer) (bool, 
 	return info.NumPending > 0 && info.NumAckPending == 0, nil
 }
 
-// fetch handles the messages of one request and returns how many there were.
-func (c *consumer) fetch(ctx context.Context, cons jetstream.Consumer) (n int, err error) {
+// fetch handles the next message and reports whether there was one. A request is
+// for one message: while it is handled no other request of this consumer waits,
+// which would get a message that is given back, and nobody would read it.
+func (c *consumer) fetch(ctx context.Context, cons jetstream.Consumer) (bool, error) {
 	fetchCtx, cancel := context.WithTimeout(ctx, fetchWait)
 	defer cancel()
-	batch, err := cons.Fetch(64, jetstream.FetchContext(fetchCtx))
-	if err != nil {
-		return 0, err
+	m, err := cons.Next(jetstream.FetchContext(fetchCtx))
+	switch {
+	case err == nil:
+		return true, c.one(ctx, m)
+	case errors.Is(err, nats.ErrTimeout), fetchCtx.Err() != nil:
+		return false, nil // the request's time was over
 	}
-	for m := range batch.Messages() {
-		n++
-		if err := c.one(ctx, m); err != nil || ctx.Err() != nil {
-			return n, err
-		}
-	}
-	err = batch.Error()
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		err = nil // the request's time was over
-	}
-	return n, err
+	return false, err
 }
 
 // one handles a message, and tells the server meanwhile that it is in work.
