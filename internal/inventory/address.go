@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"bytes"
-	"cmp"
 	"net/netip"
 	"slices"
 
@@ -161,7 +160,7 @@ func (v *Inventory) classify(n *node) {
 			continue
 		}
 		e.own = own
-		v.findOwner(e.ip)
+		v.owned(e)
 		v.dirty.node(e.ip)
 		v.dirty.node(n)
 	}
@@ -205,7 +204,7 @@ func (v *Inventory) census(n *node) census {
 func (s *segment) isOnLink() bool { return s != nil && s.onLink }
 
 // isOwn reports whether the address of e belongs to its MAC, by what the MAC
-// alone shows. Who of several has it at a time is for ownerAt to say.
+// alone shows. Who of several has it at a time is for its contest to say.
 func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 	ip := e.ip.ip
 	switch {
@@ -222,7 +221,7 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 	case ip.Is6():
 		return v.segments[segmentOf(ip)].isOnLink() || !c.forwards
 	case v.segments[segmentOf(ip)].isOnLink():
-		return c.aliases <= maxAliases && !v.claimedByOther(e)
+		return c.aliases <= maxAliases && !e.others
 	case c.claims > 0:
 		return false // it has an address on a link, and this one is elsewhere
 	}
@@ -230,106 +229,6 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 		return c.strange == 0 || (c.strange == 1 && e.sent)
 	}
 	return c.strange <= 2
-}
-
-// claimedByOther reports whether another MAC claimed the address that e only
-// sent from: then e's MAC passed the packet on. A lease is a claim for as long
-// as leases commonly last.
-func (v *Inventory) claimedByOther(e *endpoint) bool {
-	for _, o := range e.ip.endpoints {
-		until := o.last
-		if o.leased != 0 {
-			until = max(until, o.leased+heron.Day)
-		}
-		if o != e && o.mac != nil && o.claimed && o.first <= e.last && e.first <= until {
-			return true
-		}
-	}
-	return false
-}
-
-// ownerAt returns which endpoint had the address at that time, or nil when no
-// MAC ever owned it.
-//
-// Of several that were alive then, the one with the latest lease has it, then
-// one that claimed it over one that only used it, then the incumbent: an
-// address is not lost to a newcomer while its holder still speaks, which is
-// what keeps an ARP spoofer from becoming its victim. When none was alive, it
-// is still with the last that had it. A holder that has gone silent keeps its
-// address for as long as it may go unheard, unless a lease says otherwise.
-func (n *node) ownerAt(at heron.Time) *endpoint {
-	var best *endpoint
-	for _, e := range n.endpoints {
-		if e.own && (best == nil || e.outranks(best, at)) && !e.usurped() {
-			best = e
-		}
-	}
-	return best
-}
-
-// claimants are the endpoints of an address of whom ownerAt returns one, and the
-// others that have facts; both are valid until the next call.
-func (v *Inventory) claimants(n *node) (claimants, others []*endpoint) {
-	v.claims, v.others = v.claims[:0], v.others[:0]
-	for _, e := range n.endpoints {
-		switch {
-		case e.own && !e.usurped():
-			v.claims = append(v.claims, e)
-		case len(e.facts) > 0:
-			v.others = append(v.others, e)
-		}
-	}
-	return v.claims, v.others
-}
-
-// isForemost reports whether e, of those that claim its address, is the one that
-// had it at a time: of equals it is the first.
-func (e *endpoint) isForemost(claimants []*endpoint, at heron.Time) bool {
-	if len(claimants) == 1 {
-		return claimants[0] == e
-	}
-	after := false
-	for _, o := range claimants {
-		switch {
-		case o == e:
-			after = true
-		case o.outranks(e, at), !after && !e.outranks(o, at):
-			return false
-		}
-	}
-	return true
-}
-
-// outranks reports whether e rather than o had their address at a time.
-func (e *endpoint) outranks(o *endpoint, at heron.Time) bool {
-	here, there := e.aliveAt(at), o.aliveAt(at)
-	if here != there {
-		return here
-	}
-	if here {
-		return cmp.Or(
-			cmp.Compare(e.leaseAt(at), o.leaseAt(at)),
-			compareBool(e.claimed, o.claimed),
-			cmp.Compare(o.first, e.first),
-		) > 0
-	}
-	if past, other := e.last < at, o.last < at; past != other {
-		return past
-	} else if past {
-		return cmp.Or(cmp.Compare(e.last, o.last), cmp.Compare(o.first, e.first)) > 0
-	}
-	return e.first < o.first
-}
-
-// aliveAt reports whether the endpoint was in use at a time, for all we know.
-func (e *endpoint) aliveAt(at heron.Time) bool { return e.first <= at && at <= e.last+unheard }
-
-// leaseAt is the time of the lease that e holds at a time, 0 for none.
-func (e *endpoint) leaseAt(at heron.Time) heron.Time {
-	if e.leased <= at {
-		return e.leased
-	}
-	return 0
 }
 
 // compareBool orders false before true.
@@ -341,16 +240,4 @@ func compareBool(a, b bool) int {
 		return 1
 	}
 	return -1
-}
-
-// holder returns the endpoint that has the address now: at the last time that
-// any of its owners was seen.
-func (n *node) holder() *endpoint {
-	var last heron.Time
-	for _, e := range n.endpoints {
-		if e.own && !e.usurped() {
-			last = max(last, e.last)
-		}
-	}
-	return n.ownerAt(last)
 }

@@ -34,7 +34,7 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 		d.Last = max(d.Last, n.last)
 	}
 	d.Interfaces = interfaces(r.nodes)
-	d.MACs, d.IPs, d.Sensors = macs(r.nodes), addresses(r.nodes), sensors(r.nodes)
+	d.MACs, d.IPs, d.Sensors = macs(r.nodes), v.addresses(r.nodes), sensors(r.nodes)
 	d.Name = v.nameOf(r, old)
 	d.Zone = v.zoneOf(d.IPs)
 	v.identify(r, &d)
@@ -54,7 +54,7 @@ func interfaces(nodes []*node) []heron.Interface {
 			i.IPs = append(i.IPs, n.ip)
 		}
 		for _, e := range n.endpoints {
-			if n.isMAC() && e.ip != nil && e.own && !e.usurped() {
+			if n.isMAC() && e.ip != nil && e.contending() {
 				i.IPs = append(i.IPs, e.ip.ip)
 			}
 		}
@@ -121,14 +121,14 @@ func sensors(nodes []*node) []string {
 
 // addresses returns the addresses that a device has now, the latest first,
 // IPv4 before IPv6.
-func addresses(nodes []*node) []netip.Addr {
+func (v *Inventory) addresses(nodes []*node) []netip.Addr {
 	var now []current
 	for _, n := range nodes {
 		if !n.isMAC() {
 			now = append(now, current{n.ip, n.last, n.first})
 		}
 		for _, e := range n.endpoints {
-			if n.isMAC() && e.own && (e.ip.users < 2 || e.ip.holder() == e) {
+			if n.isMAC() && e.own && (e.ip.users < 2 || v.holder(e.ip) == e) {
 				now = append(now, current{e.ip.ip, e.last, e.first})
 			}
 		}

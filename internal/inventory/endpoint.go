@@ -15,6 +15,9 @@ import (
 const (
 	maxRemoteOfMAC = 64   // remote addresses remembered behind one MAC
 	maxRemotes     = 4096 // remote hosts remembered with no MAC at all
+	// maxOfNode bounds the addresses of a MAC and the MACs of an address: what one
+	// sender makes up must neither fill a site nor make each of its packets dear.
+	maxOfNode = 1024
 )
 
 // endpoint is the finest unit: what was observed of one MAC with one IP. Facts
@@ -31,9 +34,13 @@ type endpoint struct {
 	// sent: a frame came from the MAC with the IP as its source.
 	sent bool
 	// own is derived: the IP belongs to the MAC, at some time at least.
-	own   bool
-	keys  []uint32 // numbers of the keys of the facts, to find these by
-	facts []*fact  // in the order of compareFacts
+	own bool
+	// So are these, of a contested address: others claimed it while the MAC only
+	// sent from it, the MAC usurps it, and what is made of all that and was before.
+	others, usurper bool
+	standing, stood standing
+	keys            []uint32 // numbers of the keys of the facts, to find these by
+	facts           []*fact  // in the order of compareFacts
 	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
 	leased heron.Time
 }
@@ -42,10 +49,10 @@ type endpoint struct {
 type node struct {
 	mac      heron.MAC
 	marks    mark  // of the sets that it is in
-	overflow bool  // more remote addresses than are remembered
+	overflow bool  // of a MAC: more addresses than are remembered
 	remote   int32 // endpoints with remote addresses, of a MAC
 	users    int32 // MACs that used it, of an IP
-	owner    *node // of an IP, a MAC that owns it
+	owner    *node // of an IP that one MAC used, this one if it owns it
 	// What follows is derived.
 	record      *record
 	first, last heron.Time
@@ -147,7 +154,44 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 	if ip.IsValid() && (mac.IsZero() || !isClaim(o.Key)) && !v.isLocal(ip) {
 		return v.fileRemote(key, o)
 	}
+	return v.fileLocal(key, o)
+}
+
+// fileLocal finds room for an address of ours. Of a MAC that has too many it is
+// remembered alone, as one behind a router; with an address that too many MACs
+// used, a MAC is remembered alone.
+func (v *Inventory) fileLocal(key endKey, o *heron.Observation) *endpoint {
+	switch mac, ip := v.macs[key.mac], v.ips[key.ip]; {
+	case key.mac.IsZero() || !key.ip.IsValid():
+		return v.makeEndpoint(key)
+	case mac.isFull():
+		if isClaim(o.Key) {
+			v.unplaced++
+			return nil
+		}
+		v.overflow(mac)
+		key.mac = heron.MAC{}
+	case ip.isFull():
+		key.ip = netip.Addr{}
+	default:
+		return v.makeEndpoint(key)
+	}
+	if end := v.ends.find(key); end != nil {
+		return end
+	}
 	return v.makeEndpoint(key)
+}
+
+// isFull reports whether a node, nil for one that is not known, has all the
+// endpoints that it may have.
+func (n *node) isFull() bool { return n != nil && len(n.endpoints) >= maxOfNode }
+
+// overflow notes that a MAC has more addresses than are remembered with it.
+func (v *Inventory) overflow(mac *node) {
+	if !mac.overflow {
+		mac.overflow = true
+		v.dirty.mac(mac)
+	}
 }
 
 // fileRemote finds room for an address that is not on a network we watch. A
@@ -156,12 +200,11 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 	asked := key
 	if !key.mac.IsZero() {
-		if router := v.macNode(key.mac); router != nil && router.remote < maxRemoteOfMAC {
+		router := v.macs[key.mac]
+		if router == nil || router.remote < maxRemoteOfMAC && !router.isFull() {
 			return v.makeEndpoint(key)
-		} else if router != nil && !router.overflow {
-			router.overflow = true
-			v.dirty.mac(router)
 		}
+		v.overflow(router)
 		key.mac = heron.MAC{}
 	}
 	if !tells(o.Key) && key != asked {
@@ -196,7 +239,10 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 	}
 	if end.ip != nil {
 		end.ip.insert(end, key)
-		v.findOwner(end.ip)
+		if end.mac != nil {
+			end.ip.users++
+		}
+		v.forget(end.ip)
 		v.joinSegment(end)
 		if end.mac != nil && !v.isLocal(key.ip) {
 			end.mac.remote++
@@ -312,6 +358,9 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
 // noteClaim is note for a claim.
 func (v *Inventory) noteClaim(end *endpoint, o *heron.Observation) {
 	if o.Key == heron.KeyDHCPAddress && (end.leased == 0 || o.First < end.leased) {
+		if end.leased == 0 { // it is its own now, whatever else the MAC claims
+			v.dirty.mac(end.mac)
+		}
 		end.leased = o.First
 	}
 	if !end.claimed {

@@ -67,6 +67,10 @@ func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
 			return f, v.again(f, o)
 		}
 	}
+	if v.keys[o.Key] == nil && len(e.facts) >= maxFacts {
+		v.unplaced++
+		return nil, nothing
+	}
 	k := v.key(o.Key)
 	want := fact{
 		value: o.Value, first: o.First, last: o.Last, count: o.Count,
@@ -76,8 +80,16 @@ func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
 	if found {
 		return e.facts[i], v.again(e.facts[i], o)
 	}
+	if len(e.facts) >= maxFacts && v.count(e, k) == 0 {
+		v.unplaced++
+		return nil, nothing
+	}
 	return v.add(&want, i)
 }
+
+// maxFacts bounds the facts of an endpoint, so that nobody can make up keys
+// without end. It is ten times what talkative hosts have.
+const maxFacts = 2048
 
 // again merges an observation into the fact that it repeats.
 func (v *Inventory) again(f *fact, o *heron.Observation) news {
@@ -86,6 +98,7 @@ func (v *Inventory) again(f *fact, o *heron.Observation) news {
 		f.last, f.count, what = max(f.last, o.Last), max(f.count, o.Count), moved
 	}
 	if o.First < f.first || (o.First == f.first && o.Sensor < f.origin.sensor) {
+		v.losing(f)
 		f.first, what = o.First, shifted
 		f.origin = v.origin(f.key, origin{f.origin.source, o.Sensor, f.origin.vlan})
 	}
@@ -110,6 +123,7 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 			return nil, nothing
 		}
 		e.facts, e.keys = slices.Delete(e.facts, oldest, oldest+1), slices.Delete(e.keys, oldest, oldest+1)
+		v.losing(old)
 		old.dirty = false // it will not be told
 		v.gone = append(v.gone, old)
 		if e.sighting == old {

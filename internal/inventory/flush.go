@@ -42,17 +42,11 @@ func (v *Inventory) affected() []*node {
 	return region
 }
 
-// judge decides anew which addresses are the MACs' own. An address that
-// several MACs used concerns all of them.
+// judge decides anew which addresses are the MACs' own.
 func (v *Inventory) judge() {
 	for _, n := range v.dirty.nodes.list {
-		if n.isMAC() || len(n.endpoints) < 2 {
-			continue
-		}
-		for _, e := range n.endpoints {
-			if e.mac != nil {
-				v.dirty.macs.add(e.mac)
-			}
+		if n.users > 1 {
+			v.findClaimed(n)
 		}
 	}
 	for _, n := range v.dirty.macs.list {
@@ -61,45 +55,28 @@ func (v *Inventory) judge() {
 }
 
 // findSpread makes the set of the dirty nodes and those that share addresses
-// with them.
+// with them, as far as it makes a difference to these.
 func (v *Inventory) findSpread() {
 	for _, n := range v.dirty.nodes.list {
 		v.spread.add(n)
-		if !n.isMAC() {
-			v.spreadAddress(n)
-			continue
+		switch {
+		case n.users > 1:
+			v.contested.add(n)
+		case n.owner != nil:
+			v.spread.add(n.owner)
 		}
-		for _, e := range n.endpoints { // who has a contested address depends on all that claim it
-			if e.claimed && e.ip != nil && len(e.ip.endpoints) > 1 {
-				v.spreadAddress(e.ip)
+	}
+	for _, n := range v.dirty.macs.list { // who usurps an address depends on what else it has
+		for _, e := range n.endpoints {
+			if e.claimed && e.ip.users > 1 {
+				v.contested.add(e.ip)
 			}
 		}
 	}
-}
-
-// spreadAddress adds an address, and the MACs that it may be of.
-func (v *Inventory) spreadAddress(ip *node) {
-	v.spread.add(ip)
-	for _, e := range ip.endpoints {
-		if e.mac != nil && (e.own || len(ip.endpoints) > 1) {
-			v.spread.add(e.mac)
-		}
+	for _, ip := range v.contested.list {
+		v.contend(ip)
 	}
-}
-
-// usurped reports whether the MAC claims an address whose holder is alive,
-// while it has another of its own: it stands between others (ARP spoofing), so
-// what passes through it was said by them.
-func (e *endpoint) usurped() bool {
-	if !e.claimed || e.leased != 0 || e.mac == nil || e.ip.users < 2 {
-		return false
-	}
-	held := slices.ContainsFunc(e.ip.endpoints, func(o *endpoint) bool {
-		return o != e && o.own && o.claimed && o.first < e.first && e.first <= o.last
-	})
-	return held && slices.ContainsFunc(e.mac.endpoints, func(o *endpoint) bool {
-		return o != e && o.own && o.claimed && o.ip.ip.Is4()
-	})
+	v.contested.clear()
 }
 
 // index files a node under the strong identifiers it shows, and adds it and
@@ -113,10 +90,7 @@ func (v *Inventory) index(n *node) {
 	for _, id := range n.ids {
 		if !slices.Contains(ids, id) {
 			v.addPeers(id)
-			v.byID[id] = slices.DeleteFunc(v.byID[id], func(o *node) bool { return o == n })
-			if len(v.byID[id]) == 0 {
-				delete(v.byID, id)
-			}
+			v.unfile(n, id)
 		}
 	}
 	for _, id := range ids {
@@ -126,6 +100,7 @@ func (v *Inventory) index(n *node) {
 		i, _ := slices.BinarySearchFunc(v.byID[id], n, func(a, b *node) int { return strings.Compare(a.anchor, b.anchor) })
 		v.byID[id] = slices.Insert(v.byID[id], i, n)
 		v.addPeers(id)
+		v.chainUp(id)
 	}
 	n.ids = ids
 }
@@ -157,11 +132,9 @@ func (v *Inventory) eachPeer(n *node, f func(*node)) {
 			f(p)
 		}
 	}
-	for _, id := range n.ids {
-		if list := v.byID[id]; len(list) <= maxFollowed+1 {
-			for _, p := range list {
-				f(p)
-			}
+	for _, id := range v.follows(n) {
+		for _, p := range v.believed(id) {
+			f(p)
 		}
 	}
 	for _, anchor := range v.ledger.links[n.anchor] {

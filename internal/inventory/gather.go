@@ -1,7 +1,7 @@
 package inventory
 
 import (
-	"slices"
+	"iter"
 
 	"github.com/heron-iot/heron"
 )
@@ -15,7 +15,7 @@ func (v *Inventory) gather(n *node) {
 	start := len(v.facts)
 	if n.isMAC() {
 		v.gatherMAC(n)
-	} else if n.ownerAt(0) == nil {
+	} else if v.ownerAt(n, 0) == nil {
 		local := v.isLocal(n.ip)
 		for _, e := range n.endpoints {
 			carried := e.mac != nil && !local
@@ -52,12 +52,11 @@ func (v *Inventory) gatherMAC(n *node) {
 		case e.ip == nil:
 			v.take(n, e, nil)
 		case !e.own:
-			n.carries(e)
-			// That it carries frames of remote hosts is what makes it a router.
-			local := v.isLocal(e.ip.ip)
-			v.take(n, e, func(f *fact) bool { return f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !local) })
-		case e.usurped():
-			v.take(n, e, func(f *fact) bool { return f.key.kind.has(ofLink) })
+			v.carry(n, e)
+		case e.standing == usurps:
+			for f := range v.linked(e) {
+				v.give(n, f)
+			}
 		default:
 			v.take(n, e, nil)
 		}
@@ -67,12 +66,26 @@ func (v *Inventory) gatherMAC(n *node) {
 	}
 }
 
-// carries widens the time in which n was seen by the frames that it sent for
+// carry takes what shows that a MAC sends frames of others, of remote hosts or
+// in answer to ARP: that is what makes it a router. The time in which it was
+// seen is that of all these frames.
+func (v *Inventory) carry(n *node, e *endpoint) {
+	for f := range v.linked(e) {
+		n.span(f.first, f.last)
+		if f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !v.isLocal(e.ip.ip)) {
+			v.give(n, f)
+		}
+	}
+}
+
+// linked yields the facts of an endpoint that are about frames. It looks at no
 // others.
-func (n *node) carries(e *endpoint) {
-	for _, f := range e.facts {
-		if f.key.kind.has(ofLink) {
-			n.span(f.first, f.last)
+func (v *Inventory) linked(e *endpoint) iter.Seq[*fact] {
+	return func(yield func(*fact) bool) {
+		for i, k := range e.keys {
+			if v.keyKinds[k].has(ofLink) && !yield(e.facts[i]) {
+				return
+			}
 		}
 	}
 }
@@ -80,17 +93,23 @@ func (n *node) carries(e *endpoint) {
 // gatherAddress takes the facts about an address that were told with no MAC,
 // with a router's, or with a usurper's, at a time when the address was n's.
 func (v *Inventory) gatherAddress(n *node, own *endpoint) {
-	claimants, others := v.claimants(own.ip)
-	if len(others) == 0 || !slices.Contains(claimants, own) {
+	if !own.contending() {
 		return
 	}
+	others := own.ip.endpoints
+	if c := v.contests[own.ip]; c != nil {
+		others = c.others
+	}
 	for _, e := range others {
+		if e.contending() {
+			continue
+		}
 		linked := e.mac != nil && e.own
 		v.take(n, e, func(f *fact) bool {
 			if (f.key.kind.has(ofARP) && e.mac != nil) || (linked && f.key.kind.has(ofLink)) {
 				return false
 			}
-			return own.isForemost(claimants, f.first)
+			return v.ownerAt(own.ip, f.first) == own
 		})
 	}
 }
@@ -99,11 +118,16 @@ func (v *Inventory) gatherAddress(n *node, own *endpoint) {
 func (v *Inventory) take(n *node, e *endpoint, pass func(*fact) bool) {
 	for _, f := range e.facts {
 		if pass == nil || pass(f) {
-			v.facts = append(v.facts, f)
-			n.shows |= f.key.kind
-			n.span(f.first, f.last)
+			v.give(n, f)
 		}
 	}
+}
+
+// give adds a fact to those of a node.
+func (v *Inventory) give(n *node, f *fact) {
+	v.facts = append(v.facts, f)
+	n.shows |= f.key.kind
+	n.span(f.first, f.last)
 }
 
 // span widens the time in which n was seen, and returns when that was first.

@@ -106,7 +106,7 @@ func (v *Inventory) joined(region []*node) *forest {
 	f := &forest{}
 	var seen map[string]bool
 	for _, n := range region {
-		for _, id := range n.ids {
+		for _, id := range v.follows(n) {
 			if len(v.byID[id]) < 2 || seen[id] {
 				continue
 			}
@@ -328,7 +328,7 @@ func (v *Inventory) heir(old *record) *record {
 		if n.isMAC() {
 			continue
 		}
-		if e := n.holder(); e != nil && e.mac.record != nil {
+		if e := v.holder(n); e != nil && e.mac.record != nil {
 			return e.mac.record
 		}
 	}

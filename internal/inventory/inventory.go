@@ -71,6 +71,7 @@ type Inventory struct {
 	remotes        int         // endpoints of remote hosts without a MAC
 	segments       map[netip.Prefix]*segment
 	byID           map[string][]*node // nodes that show a strong identifier
+	chains         map[*node]*chain   // of nodes that share one
 	records        map[string]*record // devices by id
 	loaded         map[string]heron.Device
 	ledger         *ledger
@@ -80,15 +81,20 @@ type Inventory struct {
 	turns          uint32              // taken since the last flush
 	unsettled      bool                // Load or LoadLedger left something to be derived
 	spread, region nodeSet             // room for regrouping
+	contested      nodeSet             // room for the addresses whose owners must be found again
+	contests       map[*node]*contest  // of addresses
+	timeline       timeline            // room
+	reaches        reaches             // room
 	were           []*record           // room for the devices that nodes were of
 	gathered       []*node             // whose facts are gathered, and
 	facts          []*fact             // the room that these are in
-	claims, others []*endpoint         // re-used
+	claims         []*endpoint         // room
 	weighed        []*fact             // room for the evidence of one device
 	shown          []heron.Observation // and for what is shown of it
 	keys           map[string]*key
 	keyNames       []string // by number
 	keyHeads       []uint64 // of the names
+	keyKinds       []kind
 	origins        map[origin]*origin
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
 	slab           []fact            // room for new facts
@@ -134,6 +140,7 @@ func New(o Options) *Inventory {
 		asked: new([addressSlots]addressSlot), keys: map[string]*key{}, origins: map[origin]*origin{}, owners: map[string]uint32{}, flushes: 1,
 		ledger: newLedger(), dirty: newDirt(),
 		spread: nodeSet{mark: inSpread}, region: nodeSet{mark: inRegion},
+		contested: nodeSet{mark: inContest}, contests: map[*node]*contest{}, chains: map[*node]*chain{},
 	}
 	if len(v.local) == 0 {
 		v.local = privateRanges()

@@ -85,6 +85,7 @@ func (v *Inventory) key(name string) *key {
 		v.keys[name] = k
 		v.keyHeads = append(v.keyHeads, headOf(name))
 		v.keyNames = append(v.keyNames, name)
+		v.keyKinds = append(v.keyKinds, k.kind)
 	}
 	return k
 }

@@ -15,10 +15,11 @@ type nodeSet struct {
 type mark uint8
 
 const (
-	inDirt   mark = 1 << iota // whatever is said of it must be derived again
-	inJudged                  // whose addresses must be judged again
-	inSpread                  // whose facts must be gathered again
-	inRegion                  // whose devices may change
+	inDirt    mark = 1 << iota // whatever is said of it must be derived again
+	inJudged                   // whose addresses must be judged again
+	inSpread                   // whose facts must be gathered again
+	inRegion                   // whose devices may change
+	inContest                  // addresses whose owners must be found again
 )
 
 // add adds a node, unless it is in the set.

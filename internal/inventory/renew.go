@@ -60,7 +60,7 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 	}
 	next.Interfaces = interfaces(r.nodes)
 	if len(next.IPs) > 1 {
-		next.IPs = addresses(r.nodes)
+		next.IPs = v.addresses(r.nodes)
 		next.Zone = v.zoneOf(next.IPs)
 	}
 	v.reportSeen(d, r)

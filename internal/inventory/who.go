@@ -99,7 +99,7 @@ func (v *Inventory) holderAt(n *node, mac heron.MAC, at heron.Time) (holder *nod
 	if end := v.ends.find(endKey{mac, n.ip}); end != nil && end.own {
 		return end.mac, false
 	}
-	if e := n.ownerAt(at); e != nil {
+	if e := v.ownerAt(n, at); e != nil {
 		return e.mac, false
 	}
 	return n, false
@@ -117,6 +117,9 @@ func (v *Inventory) deviceOf(r *record) *heron.Device {
 // forget takes back what is remembered of whose an address is. All forms in
 // which an address is asked for have one slot.
 func (v *Inventory) forget(ip *node) {
+	if ip.users > 2 {
+		return // nothing is remembered since there were two
+	}
 	for _, e := range ip.endpoints {
 		e.lone = nil
 	}
@@ -144,16 +147,11 @@ func (v *Inventory) forgetRecord(n *node) {
 // several MACs used is contested: who has it is a matter of time.
 func (n *node) loneOwner() (owner *node, contested bool) { return n.owner, n.users > 1 }
 
-// findOwner works out what loneOwner tells of an address.
-func (v *Inventory) findOwner(ip *node) {
-	ip.owner, ip.users = nil, 0
-	for _, e := range ip.endpoints {
-		if e.mac != nil {
-			ip.users++
-		}
-		if e.own {
-			ip.owner = e.mac
-		}
+// owned notes whether a MAC owns an address. Of a contested one that is for its
+// contest to say.
+func (v *Inventory) owned(e *endpoint) {
+	if e.ip.owner = nil; e.own {
+		e.ip.owner = e.mac
 	}
-	v.forget(ip)
+	v.forget(e.ip)
 }
