@@ -8,8 +8,8 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// contest is what follows for an address that several MACs used. It is worked
-// out once a flush at most, for an attacker may claim one address from very many
+// contest is what follows for an address that several MACs used, of which one at
+// least claims or owns it. It is worked out once a flush at most, for an attacker may claim one address from very many
 // MACs: what any of them costs must not grow with their number.
 type contest struct {
 	spans  []span      // by time; empty when no MAC ever owned the address

@@ -128,7 +128,7 @@ func (v *Inventory) addresses(nodes []*node) []netip.Addr {
 			now = append(now, current{n.ip, n.last, n.first})
 		}
 		for _, e := range n.endpoints {
-			if n.isMAC() && e.own && (e.ip.users < 2 || v.holder(e.ip) == e) {
+			if n.isMAC() && e.own && (!e.ip.contested || v.holder(e.ip) == e) {
 				now = append(now, current{e.ip.ip, e.last, e.first})
 			}
 		}

@@ -52,12 +52,13 @@ type node struct {
 	overflow bool  // of a MAC: more addresses than are remembered
 	remote   int32 // endpoints with remote addresses, of a MAC
 	users    int32 // MACs that used it, of an IP
-	owner    *node // of an IP that one MAC used, this one if it owns it
+	owner    *node // of an IP that is not contested, the MAC that owns it
 	// What follows is derived.
 	record      *record
 	first, last heron.Time
 	local       bool
 	present     bool
+	contested   bool     // of an IP that several MACs used: one of them claimed or owns it, or did
 	shows       kind     // what there is among the facts
 	self        [1]*node // the node, for records of one node
 	ids         []string
@@ -243,6 +244,9 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 			end.ip.users++
 		}
 		v.forget(end.ip)
+		if end.ip.users == 2 && slices.ContainsFunc(end.ip.endpoints, func(e *endpoint) bool { return e.own || e.claimed }) {
+			end.ip.contested = true
+		}
 		v.joinSegment(end)
 		if end.mac != nil && !v.isLocal(key.ip) {
 			end.mac.remote++
@@ -336,6 +340,9 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
 	last, vlan := end.last, end.vlan
 	if end.first == 0 || o.First < end.first {
 		end.first = o.First
+		if end.claimed { // it may be what its MAC claimed first
+			v.dirty.mac(end.mac)
+		}
 	}
 	if o.Last > end.last {
 		end.last, end.vlan = o.Last, cmp.Or(o.VLAN, end.vlan)
@@ -365,6 +372,7 @@ func (v *Inventory) noteClaim(end *endpoint, o *heron.Observation) {
 	}
 	if !end.claimed {
 		end.claimed = true
+		v.contestIP(end.ip)
 		v.dirty.mac(end.mac)
 		v.onLink(end.ip.ip)
 	}

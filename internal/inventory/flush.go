@@ -45,7 +45,7 @@ func (v *Inventory) affected() []*node {
 // judge decides anew which addresses are the MACs' own.
 func (v *Inventory) judge() {
 	for _, n := range v.dirty.nodes.list {
-		if n.users > 1 {
+		if n.contested {
 			v.findClaimed(n)
 		}
 	}
@@ -60,7 +60,7 @@ func (v *Inventory) findSpread() {
 	for _, n := range v.dirty.nodes.list {
 		v.spread.add(n)
 		switch {
-		case n.users > 1:
+		case n.contested:
 			v.contested.add(n)
 		case n.owner != nil:
 			v.spread.add(n.owner)
@@ -68,7 +68,7 @@ func (v *Inventory) findSpread() {
 	}
 	for _, n := range v.dirty.macs.list { // who usurps an address depends on what else it has
 		for _, e := range n.endpoints {
-			if e.claimed && e.ip.users > 1 {
+			if e.claimed && e.ip.contested {
 				v.contested.add(e.ip)
 			}
 		}

@@ -117,8 +117,8 @@ func (v *Inventory) deviceOf(r *record) *heron.Device {
 // forget takes back what is remembered of whose an address is. All forms in
 // which an address is asked for have one slot.
 func (v *Inventory) forget(ip *node) {
-	if ip.users > 2 {
-		return // nothing is remembered since there were two
+	if ip.contested {
+		return // nothing is remembered of such
 	}
 	for _, e := range ip.endpoints {
 		e.lone = nil
@@ -143,15 +143,25 @@ func (v *Inventory) forgetRecord(n *node) {
 	}
 }
 
-// loneOwner returns the MAC that owns an address, nil for none. An address that
-// several MACs used is contested: who has it is a matter of time.
-func (n *node) loneOwner() (owner *node, contested bool) { return n.owner, n.users > 1 }
+// loneOwner returns the MAC that owns an address, nil for none. Who has a
+// contested one is a matter of time.
+func (n *node) loneOwner() (owner *node, contested bool) { return n.owner, n.contested }
 
 // owned notes whether a MAC owns an address. Of a contested one that is for its
 // contest to say.
 func (v *Inventory) owned(e *endpoint) {
 	if e.ip.owner = nil; e.own {
 		e.ip.owner = e.mac
+		v.contestIP(e.ip)
 	}
 	v.forget(e.ip)
+}
+
+// contestIP notes that a MAC claims or owns an address, which makes it a
+// contested one if there are others that used it.
+func (v *Inventory) contestIP(ip *node) {
+	if ip.users > 1 && !ip.contested {
+		v.forget(ip)
+		ip.contested = true
+	}
 }
