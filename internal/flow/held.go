@@ -28,9 +28,11 @@ func (t *Table) holdBack(i uint32, e *entry, dir int, seq uint32, data []byte) {
 		}
 		at, prev = p.next, at
 	}
-	if w.heldLen > maxHeld || e.halves[1-dir].packets == 0 && momentOf(t.now).since(w.stalled) > oneWayWait {
+	if e.halves[1-dir].packets == 0 && momentOf(t.now).since(w.stalled) > oneWayWait {
 		t.skipGap(i, e, dir)
-		t.release(i, e, dir)
+	}
+	for w.held != 0 && !s.dead && !e.settled && (w.heldLen > maxHeld || e.holds > maxHolds) {
+		t.skipGap(i, e, dir)
 	}
 }
 

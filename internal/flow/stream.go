@@ -9,6 +9,10 @@ const (
 	maxPrefix = 16 << 10
 	// maxHeld is how many bytes of a direction wait for bytes before them.
 	maxHeld = 32 << 10
+	// maxHolds is how many pages a flow may hold when it holds back more: each
+	// segment that comes too early has one, however short, and where it belongs is
+	// looked for page by page.
+	maxHolds = 256
 	// oneWayWait is how long bytes wait for a gap to fill when the other
 	// direction, whose acknowledgements would tell, was not captured.
 	oneWayWait = 2 * heron.Second
