@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"container/list"
 	"maps"
 	"slices"
 
@@ -24,6 +25,7 @@ type Engine struct {
 	siteID    string
 	watching  watching
 	open      map[string]*trouble // by fingerprint
+	order     *list.List          // of them, the quietest first
 	now       heron.Time
 	lastClock heron.Time
 	changed   map[string]*heron.Alert // by alert id, since the last Drain
@@ -59,13 +61,14 @@ type running struct {
 type trouble struct {
 	alert heron.Alert
 	seen  heron.Time
+	place *list.Element // in Engine.order
 }
 
 // NewEngine starts the detectors, in the order of their ids.
-func NewEngine(list []Detector, siteID string) *Engine {
-	e := &Engine{siteID: siteID, open: map[string]*trouble{}, changed: map[string]*heron.Alert{}}
+func NewEngine(detectors []Detector, siteID string) *Engine {
+	e := &Engine{siteID: siteID, open: map[string]*trouble{}, order: list.New(), changed: map[string]*heron.Alert{}}
 	var all []*running
-	for _, d := range slices.SortedFunc(slices.Values(list), func(a, b Detector) int { return cmp.Compare(a.ID, b.ID) }) {
+	for _, d := range slices.SortedFunc(slices.Values(detectors), func(a, b Detector) int { return cmp.Compare(a.ID, b.ID) }) {
 		r := &running{Detector: d, watcher: watcher{evaluate: d.Start()}}
 		r.out = func(s Signal) { e.signal(r, s) }
 		all = append(all, r)
@@ -141,17 +144,33 @@ func (w *watching) event(kind string) []watcher {
 
 // Load takes back alerts that are open in the store, or one that a person
 // changed: an alert that was closed is news when its trouble comes again.
-func (e *Engine) Load(list []heron.Alert) {
-	for i := range list {
-		a := list[i]
+func (e *Engine) Load(alerts []heron.Alert) {
+	byAge := slices.SortedFunc(slices.Values(alerts), func(a, b heron.Alert) int { return cmp.Compare(a.Last, b.Last) })
+	for _, a := range byAge {
+		t := e.open[a.Fingerprint]
 		if a.State == heron.AlertClosed {
-			if t := e.open[a.Fingerprint]; t != nil && t.alert.ID == a.ID {
-				delete(e.open, a.Fingerprint)
+			if t != nil && t.alert.ID == a.ID {
+				e.drop(t)
 			}
 			continue
 		}
-		e.open[a.Fingerprint] = &trouble{alert: a, seen: a.Last}
+		if t != nil {
+			e.drop(t)
+		}
+		e.keep(&trouble{alert: a, seen: a.Last})
 	}
+}
+
+// keep adds a trouble, as the one that was heard of last.
+func (e *Engine) keep(t *trouble) {
+	e.open[t.alert.Fingerprint] = t
+	t.place = e.order.PushBack(t)
+}
+
+// drop forgets a trouble.
+func (e *Engine) drop(t *trouble) {
+	delete(e.open, t.alert.Fingerprint)
+	e.order.Remove(t.place)
 }
 
 // Apply shows one input to the detectors that watch for it. The engine's time
@@ -183,17 +202,18 @@ func (e *Engine) signal(r *running, s Signal) {
 	fingerprint := r.ID + "/" + s.Key
 	t := e.open[fingerprint]
 	if t != nil && e.now-t.seen > quiet {
-		delete(e.open, fingerprint)
+		e.drop(t)
 		t = nil
 	}
 	if s.Op == Clear {
-		e.clear(fingerprint, t)
+		e.clear(t)
 		return
 	}
 	if t == nil {
 		t = e.raise(r, s, fingerprint)
 	}
 	t.refresh(r, s, e.now)
+	e.order.MoveToBack(t.place)
 	e.touch(&t.alert)
 }
 
@@ -209,7 +229,7 @@ func (e *Engine) raise(r *running, s Signal, fingerprint string) *trouble {
 		First: cmp.Or(s.First, e.now), DetectedAt: e.now,
 		Attack: slices.Clone(r.Attack), Title: r.Title, State: heron.AlertOpen,
 	}}
-	e.open[fingerprint] = t
+	e.keep(t)
 	return t
 }
 
@@ -233,6 +253,9 @@ func (t *trouble) refresh(r *running, s Signal, now heron.Time) {
 
 // boundEvidence copies at most maxEvidence attributes, the first by name.
 func boundEvidence(in heron.Attributes) heron.Attributes {
+	if n := len(in); n > 0 && n <= maxEvidence {
+		return maps.Clone(in)
+	}
 	out := make(heron.Attributes, min(len(in), maxEvidence))
 	for _, k := range slices.Sorted(maps.Keys(in)) {
 		if len(out) == maxEvidence {
@@ -244,11 +267,11 @@ func boundEvidence(in heron.Attributes) heron.Attributes {
 }
 
 // clear closes an alert whose trouble is over. There may be none.
-func (e *Engine) clear(fingerprint string, t *trouble) {
+func (e *Engine) clear(t *trouble) {
 	if t == nil {
 		return
 	}
-	delete(e.open, fingerprint)
+	e.drop(t)
 	t.alert.Last = max(t.alert.Last, e.now)
 	t.alert.State = heron.AlertClosed
 	e.touch(&t.alert)
@@ -260,14 +283,9 @@ func (e *Engine) touch(a *heron.Alert) { e.changed[a.ID] = a }
 // evict forgets the trouble that has been quiet longest. Its alert stays open
 // in the store, for a person to close.
 func (e *Engine) evict() {
-	var oldest *trouble
-	for _, t := range e.open {
-		if oldest == nil || t.seen < oldest.seen ||
-			(t.seen == oldest.seen && t.alert.Fingerprint < oldest.alert.Fingerprint) {
-			oldest = t
-		}
+	if t, ok := e.order.Front().Value.(*trouble); ok {
+		e.drop(t)
 	}
-	delete(e.open, oldest.alert.Fingerprint)
 }
 
 // Drain returns the alerts raised, refreshed or cleared since the last call, in

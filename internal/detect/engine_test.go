@@ -155,6 +155,28 @@ func TestEngine(t *testing.T) {
 			t.Errorf("got %+v", list)
 		}
 	})
+	t.Run("forgets the trouble that was quiet longest", func(t *testing.T) {
+		t.Parallel()
+		e := start()
+		e.Load([]heron.Alert{
+			{ID: "young", Fingerprint: "test.echo/young", Last: 2 * heron.Second},
+			{ID: "old", Fingerprint: "test.echo/old", Last: heron.Second},
+		})
+		for i := range 9_998 {
+			say(e, 10+i, "raise", fmt.Sprint(i), "")
+		}
+		say(e, 10_010, "raise", "0", "") // is news again, and 1 is quieter now
+		say(e, 10_011, "raise", "more", "")
+		say(e, 10_012, "raise", "young", "")
+		say(e, 10_013, "raise", "and more", "")
+		e.Drain()
+		for key, known := range map[string]bool{"old": false, "young": true, "0": true, "1": false} {
+			say(e, 10_014, "clear", key, "")
+			if got := len(e.Drain()) > 0; got != known {
+				t.Errorf("%s is known: %v", key, got)
+			}
+		}
+	})
 	t.Run("hands each input to those that watch for it", func(t *testing.T) {
 		t.Parallel()
 		counts := map[string]int{}

@@ -10,6 +10,7 @@ package incident
 
 import (
 	"cmp"
+	"container/list"
 	"maps"
 	"math"
 	"slices"
@@ -24,20 +25,24 @@ const Window = heron.Hour
 const (
 	maxOpen   = 10_000 // incidents that may still grow
 	maxAlerts = 256    // alerts listed in one incident
+	maxAlive  = 1024   // of its alerts that are known to be open
 )
 
 // Grouper keeps the incidents that may still grow, one for each device.
 type Grouper struct {
 	siteID string
 	open   map[string]*group // by device id, or by address where there is no device
+	order  *list.List        // of them, the one that was quiet longest first
 }
 
 // group is an incident and what its score is made of.
 type group struct {
+	key      string
+	place    *list.Element // in Grouper.order
 	incident heron.Incident
 	// parts is the weight that each detector gives, the strongest of its alerts.
 	parts map[string]float64
-	// alive are the alerts of the incident that are not closed.
+	// alive are the alerts of the incident that are not closed, maxAlive at most.
 	alive map[string]bool
 	// floor is the score that was loaded, whose parts are not known.
 	floor float64
@@ -46,22 +51,25 @@ type group struct {
 
 // New returns a Grouper for one site.
 func New(siteID string) *Grouper {
-	return &Grouper{siteID: siteID, open: map[string]*group{}}
+	return &Grouper{siteID: siteID, open: map[string]*group{}, order: list.New()}
 }
 
 // Load takes back incidents that were stored, in any order.
-func (g *Grouper) Load(list []heron.Incident) {
-	for _, in := range list {
+func (g *Grouper) Load(incidents []heron.Incident) {
+	for _, in := range slices.SortedFunc(slices.Values(incidents), func(a, b heron.Incident) int { return cmp.Compare(a.Last, b.Last) }) {
 		key := in.DeviceID
 		if key == "" {
 			key = in.Title // an incident without a device is titled by its address
 		}
-		if old := g.open[key]; old != nil && old.incident.Last >= in.Last {
-			continue
+		if old := g.open[key]; old != nil {
+			if old.incident.Last >= in.Last {
+				continue
+			}
+			g.drop(old)
 		}
 		in.Alerts = slices.Clone(in.Alerts)
 		gr := &group{
-			incident: in, parts: map[string]float64{}, alive: map[string]bool{},
+			key: key, incident: in, parts: map[string]float64{}, alive: map[string]bool{},
 			floor: in.Score, worst: in.Severity,
 		}
 		if in.State != heron.AlertClosed {
@@ -69,8 +77,20 @@ func (g *Grouper) Load(list []heron.Incident) {
 				gr.alive[id] = true
 			}
 		}
-		g.open[key] = gr
+		g.keep(gr)
 	}
+}
+
+// keep adds an incident, as the one that was heard of last.
+func (g *Grouper) keep(gr *group) {
+	g.open[gr.key] = gr
+	gr.place = g.order.PushBack(gr)
+}
+
+// drop forgets an incident.
+func (g *Grouper) drop(gr *group) {
+	delete(g.open, gr.key)
+	g.order.Remove(gr.place)
 }
 
 // Apply puts an alert, new or changed, into its incident. It returns the
@@ -80,8 +100,9 @@ func (g *Grouper) Apply(a heron.Alert) (heron.Incident, bool) {
 	gr := g.open[key]
 	known := gr != nil && slices.Contains(gr.incident.Alerts, a.ID)
 	if gr == nil || (!known && a.First-gr.incident.Last > Window) {
-		gr = g.begin(key, a)
+		gr = g.begin(key, gr, a)
 	}
+	g.order.MoveToBack(gr.place)
 	before := gr.incident
 	gr.add(a)
 	after := gr.incident
@@ -91,35 +112,28 @@ func (g *Grouper) Apply(a heron.Alert) (heron.Incident, bool) {
 	return after, changed
 }
 
-// begin starts an incident with its first alert, making room when there is none.
-func (g *Grouper) begin(key string, a heron.Alert) *group {
-	delete(g.open, key)
+// begin starts an incident with its first alert, in place of one that is over
+// or, where there is no room, of the one that has been quiet longest.
+func (g *Grouper) begin(key string, over *group, a heron.Alert) *group {
+	if over != nil {
+		g.drop(over)
+	}
 	if len(g.open) >= maxOpen {
-		g.evict()
+		if oldest, ok := g.order.Front().Value.(*group); ok {
+			g.drop(oldest)
+		}
 	}
 	title := a.Title
 	if a.DeviceID == "" {
 		title = key
 	}
-	gr := &group{parts: map[string]float64{}, alive: map[string]bool{}}
+	gr := &group{key: key, parts: map[string]float64{}, alive: map[string]bool{}}
 	gr.incident = heron.Incident{
 		ID:     heron.DeriveID(g.siteID, "incident", key, a.ID),
 		SiteID: g.siteID, DeviceID: a.DeviceID, Title: title, State: heron.AlertOpen, First: a.First, Last: a.Last,
 	}
-	g.open[key] = gr
+	g.keep(gr)
 	return gr
-}
-
-// evict forgets the incident that has been quiet longest.
-func (g *Grouper) evict() {
-	var oldest string
-	for key, gr := range g.open {
-		o := g.open[oldest]
-		if o == nil || gr.incident.Last < o.incident.Last || (gr.incident.Last == o.incident.Last && key < oldest) {
-			oldest = key
-		}
-	}
-	delete(g.open, oldest)
 }
 
 // add folds one alert into the incident.
@@ -131,7 +145,7 @@ func (gr *group) add(a heron.Alert) {
 	in.First, in.Last = min(in.First, a.First), max(in.Last, a.Last)
 	if a.State == heron.AlertClosed {
 		delete(gr.alive, a.ID)
-	} else {
+	} else if gr.alive[a.ID] || len(gr.alive) < maxAlive {
 		gr.alive[a.ID] = true
 	}
 	// A person's "this was not so" takes the detector's word out of the score.

@@ -113,6 +113,25 @@ func TestGrouper(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got, before)
 		}
 	})
+	t.Run("forgets the incident that was quiet longest", func(t *testing.T) {
+		t.Parallel()
+		g := incident.New("site")
+		ids := map[string]string{}
+		note := func(device string, minute int) (again bool) {
+			in, _ := g.Apply(alert("a-"+device, device, "x.y", minute, heron.Low, 1))
+			again = ids[device] == in.ID && in.First < in.Last
+			ids[device] = in.ID
+			return again
+		}
+		for i := range 10_000 {
+			note(fmt.Sprint(i), i/1000)
+		}
+		note("0", 11)
+		note("more", 12)
+		if !note("0", 13) || note("1", 13) {
+			t.Error("not the one that was quiet longest was forgotten")
+		}
+	})
 	t.Run("is bounded", func(t *testing.T) {
 		t.Parallel()
 		g := incident.New("site")

@@ -166,10 +166,11 @@ func (s *source) scans(now heron.Time) bool {
 
 // recent returns the tries within the window, one for each host.
 func (s *source) recent(now heron.Time) []target {
-	var out []target
+	out := make([]target, 0, len(s.targets))
+	known := make(map[netip.Addr]bool, len(s.targets))
 	for _, t := range s.targets {
-		known := slices.ContainsFunc(out, func(o target) bool { return o.host == t.host })
-		if now-t.at <= window && !known {
+		if now-t.at <= window && !known[t.host] {
+			known[t.host] = true
 			out = append(out, t)
 		}
 	}
@@ -199,19 +200,20 @@ func needed(d *heron.Device) int {
 }
 
 func signal(key string, d *heron.Device, recent []target) detect.Signal {
-	hosts := make([]string, 0, len(recent))
-	var ports []string
+	var hosts, ports []string
 	for _, t := range recent {
-		hosts = append(hosts, t.host.String())
+		if len(hosts) < 8 {
+			hosts = append(hosts, t.host.String())
+		}
 		if p := strconv.Itoa(int(t.port)); !slices.Contains(ports, p) {
 			ports = append(ports, p)
 		}
 	}
 	sig := detect.Signal{
-		Op: detect.Raise, Key: key, Src: key, Dst: hosts[len(hosts)-1], Confidence: 0.95, First: recent[0].at,
+		Op: detect.Raise, Key: key, Src: key, Dst: recent[len(recent)-1].host.String(), Confidence: 0.95, First: recent[0].at,
 		Summary: fmt.Sprintf("%s looks for telnet on other hosts: %d in a minute", detect.Name(d, key), len(recent)),
 		Evidence: heron.Attributes{
-			"hosts": strings.Join(hosts[:min(8, len(hosts))], ", "), "ports": strings.Join(ports, ", "),
+			"hosts": strings.Join(hosts, ", "), "ports": strings.Join(ports, ", "),
 			"tried_in_a_minute": strconv.Itoa(len(recent)),
 		},
 	}

@@ -68,8 +68,8 @@ over hosts and ports of the Internet), nor by a capture of one direction.`,
 type source struct {
 	score    float64
 	seen     contacts
-	hosts    map[netip.Addr]int
-	ports    map[uint16]int
+	hosts    tally[netip.Addr]
+	ports    tally[uint16]
 	local    int // distinct local hosts failed at
 	failures int
 	first    heron.Time
@@ -142,21 +142,14 @@ func (s *source) count(f *heron.Flow, failed bool, v detect.View, now heron.Time
 	s.failures++
 	s.last = now
 	if s.failures == 1 {
-		s.first, s.hosts, s.ports = f.First, map[netip.Addr]int{}, map[uint16]int{}
+		s.first = f.First
 	}
-	if _, known := s.hosts[f.Server.IP]; !known && len(s.hosts) < maxGroups && isLocal(v, f) {
+	if s.hosts.of[f.Server.IP] == 0 && len(s.hosts.of) < maxGroups && isLocal(v, f) {
 		s.local++
 	}
-	bump(s.hosts, f.Server.IP)
-	bump(s.ports, f.ServerPort)
+	s.hosts.bump(f.Server.IP)
+	s.ports.bump(f.ServerPort)
 	return true
-}
-
-// bump counts k, as long as there is room to.
-func bump[K comparable](m map[K]int, k K) {
-	if _, known := m[k]; known || len(m) < maxGroups {
-		m[k]++
-	}
 }
 
 // isLocal reports whether the flow went to a host on a network that we watch.
@@ -172,28 +165,7 @@ func (s *source) isScan() bool {
 	if s.score < decided {
 		return false
 	}
-	_, onHost := most(s.hosts)
-	_, onPort := most(s.ports)
-	return onHost >= concentrated || onPort >= concentrated || s.local >= spread
-}
-
-// most returns the greatest count of a map, and one key that has it where only
-// one does.
-func most[K comparable](m map[K]int) (key K, n int) {
-	unique := false
-	for k, c := range m {
-		switch {
-		case c > n:
-			key, n, unique = k, c, true
-		case c == n:
-			unique = false
-		}
-	}
-	if !unique {
-		var none K
-		key = none
-	}
-	return key, n
+	return s.hosts.most >= concentrated || s.ports.most >= concentrated || s.local >= spread
 }
 
 // signal describes the scan as it is now.
@@ -203,8 +175,8 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 		Op: detect.Raise, Key: key, Src: key, First: s.first,
 		Confidence: min(0.99, 0.9+float64(s.failures)/1000),
 		Evidence: heron.Attributes{
-			"failed_contacts": strconv.Itoa(s.failures), "hosts": strconv.Itoa(len(s.hosts)),
-			"ports": strconv.Itoa(len(s.ports)), "latest": f.Server.IP.String() + " port " + strconv.Itoa(int(f.ServerPort)),
+			"failed_contacts": strconv.Itoa(s.failures), "hosts": strconv.Itoa(len(s.hosts.of)),
+			"ports": strconv.Itoa(len(s.ports.of)), "latest": f.Server.IP.String() + " port " + strconv.Itoa(int(f.ServerPort)),
 		},
 	}
 	if client != nil {
@@ -217,8 +189,8 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 		sig.Severity = heron.Medium
 	}
 	who := detect.Name(client, key)
-	host, onHost := most(s.hosts)
-	port, onPort := most(s.ports)
+	host, onHost := s.hosts.top, s.hosts.most
+	port, onPort := s.ports.top, s.ports.most
 	switch {
 	case onHost >= concentrated && onHost >= onPort && host.IsValid():
 		sig.Dst = host.String()
@@ -226,7 +198,7 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 	case onPort >= concentrated && port != 0:
 		sig.Summary = fmt.Sprintf("%s tried port %d of %d hosts in vain", who, port, onPort)
 	default:
-		sig.Summary = fmt.Sprintf("%s tried %d ports of %d hosts in vain", who, len(s.ports), len(s.hosts))
+		sig.Summary = fmt.Sprintf("%s tried %d ports of %d hosts in vain", who, len(s.ports.of), len(s.hosts.of))
 	}
 	return sig
 }
