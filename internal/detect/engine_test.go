@@ -206,6 +206,7 @@ func TestTable(t *testing.T) {
 	tab := detect.NewTable[string, int](8, detect.HashString, strings.Compare)
 	for i := range 100 {
 		*tab.Get(fmt.Sprint(i), heron.Time(i)) = i
+		tab.Mark(fmt.Sprint(i))
 	}
 	kept := 0
 	for i := range 100 {
@@ -240,6 +241,7 @@ func TestTableIsAMap(t *testing.T) {
 		case 1:
 			*tab.Get(k, 1) = i
 			want[k] = i
+			tab.Mark(k)
 		default:
 			v := tab.Find(k)
 			if w, known := want[k]; known != (v != nil) || known && *v != w {
@@ -251,5 +253,33 @@ func TestTableIsAMap(t *testing.T) {
 	tab.Sweep(heron.Hour, func(*int) bool { return true }, func(uint64, *int) bool { got++; return false })
 	if got != len(want) {
 		t.Errorf("swept %d of %d", got, len(want))
+	}
+}
+
+func TestSweepOfATable(t *testing.T) {
+	t.Parallel()
+	tab := detect.NewTable[uint64, bool](1<<20, detect.HashNumber, cmp.Compare[uint64])
+	const n = 5000
+	for k := range uint64(n) {
+		*tab.Get(k, 1) = true
+		tab.Mark(k)
+	}
+	sweep := func(now heron.Time) (calls int) {
+		tab.Sweep(now, func(concern *bool) bool { return *concern }, func(uint64, *bool) bool { calls++; return false })
+		return calls
+	}
+	if got := sweep(heron.Hour); got != n {
+		t.Errorf("swept %d of %d", got, n)
+	}
+	if got := sweep(heron.Hour + heron.Minute); got != 0 {
+		t.Errorf("swept %d that nobody asked for since", got)
+	}
+	for k := range uint64(n) {
+		*tab.Find(k) = k < 1000
+	}
+	for i := range 3 { // those that are of no concern are not looked at again
+		if got := sweep(heron.Hour + heron.Time(2+i)*heron.Minute); got != 1000 {
+			t.Errorf("swept %d, want the 1000 that are of concern", got)
+		}
 	}
 }

@@ -21,6 +21,8 @@ type Table[K comparable, V any] struct {
 	free    []uint32 // numbers of rows
 	made    int      // rows so far, free ones among them
 	count   int
+	marked  []uint32 // numbers of rows to sweep, and of some that are to be no more
+	looks   int      // since the last sweep
 	swept   heron.Time
 }
 
@@ -30,6 +32,7 @@ const chunk = 16
 type row[K comparable, V any] struct {
 	key   K
 	live  bool
+	mark  bool // in Table.marked
 	used  heron.Time
 	value V
 }
@@ -69,19 +72,53 @@ func (t *Table[K, V]) Remove(k K) {
 	}
 }
 
-// Sweep calls done, in the order of keys, for each whose value is of concern,
-// and forgets those for which it reports true. It does so at most once a minute
-// of traffic time.
+// Mark has the value of a key, which must be there, swept for as long as it is of
+// concern.
+func (t *Table[K, V]) Mark(k K) {
+	n := uint32(t.index[t.look(k, t.hash(k))])
+	if r := t.row(uint64(n)); !r.mark {
+		r.mark = true
+		t.marked = append(t.marked, n)
+	}
+	if len(t.marked) > 2*t.limit {
+		t.rake(func(*V) bool { return true })
+	}
+}
+
+// rake leaves in the list of marked rows, once each, those whose value is of
+// concern.
+func (t *Table[K, V]) rake(concerns func(v *V) bool) {
+	t.marked = slices.DeleteFunc(t.marked, func(n uint32) bool {
+		r := t.row(uint64(n))
+		keep := r.mark && concerns(&r.value)
+		r.mark = false // it may be in the list again, if it was forgotten in between
+		return !keep
+	})
+	for _, n := range t.marked {
+		t.row(uint64(n)).mark = true
+	}
+}
+
+// A sweep goes through fewSwept marked values at any time, and through one more
+// for each time that the table was looked into sixteen times over: who fills a
+// table must not make the time that goes by cost more than the traffic.
+const (
+	fewSwept    = 1 << 10
+	sweptByLook = 16
+)
+
+// Sweep calls done, in the order of keys, for each marked value that is of concern,
+// and forgets those for which it reports true. Those that are of no concern are
+// marked no more. It does so at most once a minute of traffic time, and later
+// where there is much to go through and little traffic.
 func (t *Table[K, V]) Sweep(now heron.Time, concerns func(v *V) bool, done func(k K, v *V) bool) {
-	if now-t.swept < heron.Minute {
+	if now-t.swept < heron.Minute || len(t.marked) > fewSwept+sweptByLook*t.looks {
 		return
 	}
-	t.swept = now
-	var list []*row[K, V]
-	for r := range t.each {
-		if concerns(&r.value) {
-			list = append(list, r)
-		}
+	t.rake(concerns)
+	list := make([]*row[K, V], len(t.marked))
+	for i, n := range t.marked {
+		list[i] = t.row(uint64(n))
 	}
 	slices.SortFunc(list, func(a, b *row[K, V]) int { return t.compare(a.key, b.key) })
 	for _, r := range list {
@@ -89,6 +126,7 @@ func (t *Table[K, V]) Sweep(now heron.Time, concerns func(v *V) bool, done func(
 			t.Remove(r.key)
 		}
 	}
+	t.swept, t.looks = now, 0
 }
 
 // evict forgets an eighth of the table, the longest unused: doing it in one
@@ -120,6 +158,7 @@ func (t *Table[K, V]) each(yield func(*row[K, V]) bool) {
 
 // look returns where in the index a key is, or where it may be entered.
 func (t *Table[K, V]) look(k K, hash uint64) int {
+	t.looks++
 	i := t.home(hash)
 	for ; t.index[i] != 0; i = t.after(i) {
 		if e := t.index[i]; e>>32 == hash>>32 && t.row(e).key == k {

@@ -52,8 +52,19 @@ func render(list []detect.Detector) string {
 			fmt.Fprintf(&b, "\nEvents: `%s`.\n", strings.Join(d.Events, "`, `"))
 		}
 	}
+	b.WriteString(bounds)
 	return b.String()
 }
+
+// bounds ends the page.
+const bounds = `
+## What a flood of alerts changes
+
+Ten thousand troubles are followed at once, and as many incidents: beyond that the one that was heard of
+longest ago makes room. Its alert stays open for a person to close. Of the alerts of one incident 256 are listed, and of 1,024
+it is known that they are open. Where more than a thousand troubles of one detector are open and little is sent, they
+are cleared later: who fills a table must not make the time that goes by cost more than the traffic.
+`
 
 func TestDetectorIDs(t *testing.T) {
 	t.Parallel()

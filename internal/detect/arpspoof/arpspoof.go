@@ -274,6 +274,7 @@ func (s *state) contest(v detect.View, b *binding, c claim, out func(detect.Sign
 			b.rivals = slices.Delete(b.rivals, 0, 1)
 		}
 		b.rivals = append(b.rivals, rival{mac: c.mac, first: c.at})
+		s.bindings.Mark(c.address)
 		i = len(b.rivals) - 1
 	}
 	r := &b.rivals[i]

@@ -113,6 +113,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	recent := src.recent(in.Now)
 	if len(recent) >= needed(d) && mostlySilent(recent) {
 		src.alerted, src.last = true, in.Now
+		s.sources.Mark(f.Client.IP)
 		out(signal(f.Client.IP.String(), d, recent))
 	}
 }
@@ -225,8 +226,11 @@ func signal(key string, d *heron.Device, recent []target) detect.Signal {
 
 // expire clears the alerts of devices that have stopped.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	over := func(src *source) bool { return src.alerted && now-src.last > quiet }
-	s.sources.Sweep(now, over, func(ip netip.Addr, _ *source) bool {
+	alerted := func(src *source) bool { return src.alerted }
+	s.sources.Sweep(now, alerted, func(ip netip.Addr, src *source) bool {
+		if now-src.last <= quiet {
+			return false
+		}
 		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})

@@ -104,6 +104,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	}
 	if failed && src.isScan() {
 		src.scanning = true
+		s.sources.Mark(in.Flow.Client.IP)
 		out(src.signal(in.Flow.Client.IP.String(), in.Flow, v))
 	}
 }
@@ -205,8 +206,11 @@ func (s *source) signal(key string, f *heron.Flow, v detect.View) detect.Signal 
 
 // expire clears the alerts of sources that have stopped, and lets them begin anew.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	over := func(src *source) bool { return src.scanning && now-src.last > quiet }
-	s.sources.Sweep(now, over, func(ip netip.Addr, _ *source) bool {
+	scanning := func(src *source) bool { return src.scanning }
+	s.sources.Sweep(now, scanning, func(ip netip.Addr, src *source) bool {
+		if now-src.last <= quiet {
+			return false
+		}
 		out(detect.Signal{Op: detect.Clear, Key: ip.String()})
 		return true
 	})

@@ -79,6 +79,7 @@ func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)
 	d.marks = slices.DeleteFunc(d.marks, func(m mark) bool { return in.Now-m.at > together })
 	d.marks = append(d.marks, newMark(in.Event))
 	d.last, d.alerted = in.Now, true
+	s.devices.Mark(id)
 	out(d.signal(id, v, in.Event))
 }
 
@@ -149,8 +150,11 @@ func words(feature string) string {
 
 // expire clears the alerts of devices that are back to normal.
 func (s *state) expire(now heron.Time, out func(detect.Signal)) {
-	over := func(d *device) bool { return d.alerted && now-d.last > quiet }
-	s.devices.Sweep(now, over, func(key string, _ *device) bool {
+	alerted := func(d *device) bool { return d.alerted }
+	s.devices.Sweep(now, alerted, func(key string, d *device) bool {
+		if now-d.last <= quiet {
+			return false
+		}
 		out(detect.Signal{Op: detect.Clear, Key: key})
 		return true
 	})
