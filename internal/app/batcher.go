@@ -14,6 +14,8 @@ type batcher struct {
 	epoch  string
 	seq    uint64
 	order  idOrder
+	rounds []*dissect.Round      // re-used
+	layers []heron.ProtocolCount // re-used
 }
 
 func newBatcher(c pipelineConfig) batcher {
@@ -61,30 +63,48 @@ func (c *cut) join(t *trafficTime) {
 	c.jumps += t.jumps
 }
 
-// batch makes one of what the workers learned, and emits it.
-func (p *batcher) batch(c cut, of []harvest) error {
-	rounds := make([]*dissect.Round, len(of))
-	b := &heron.Batch{SensorID: p.conf.sensor, SiteID: p.conf.site, Epoch: p.epoch, Now: c.now, Last: c.last}
-	for i := range of {
-		rounds[i] = of[i].facts
-		b.Layers = addLayers(b.Layers, of[i].layers)
-		b.Stats.Add(&of[i].stats)
+// batch makes one of what the workers learned, if anything, and emits it.
+func (p *batcher) batch(c cut, of []*harvest) error {
+	p.rounds, p.layers = p.rounds[:0], p.layers[:0]
+	for _, h := range of {
+		p.rounds = append(p.rounds, h.facts)
+		p.layers = addLayers(p.layers, h.layers)
 	}
-	p.memory.Take(rounds...)
-	b.Flows = p.order.inOrder(of)
-	p.memory.Flows(b.Flows, p.ours)
-	b.Observations, b.Events = p.memory.Drain()
-	if !c.last && len(b.Observations) == 0 && len(b.Events) == 0 && len(b.Flows) == 0 && len(b.Layers) == 0 {
+	p.memory.Take(p.rounds...)
+	in := p.sheaf()
+	flows := p.order.inOrder(of, &in.flows)
+	p.memory.Flows(flows, p.ours)
+	obs, events := p.memory.Drain()
+	if !c.last && len(obs) == 0 && len(events) == 0 && len(flows) == 0 && len(p.layers) == 0 {
 		return nil
 	}
-	kept := p.memory.Stats()
-	b.Stats.Observations, b.Stats.DroppedValues = kept.Distinct, kept.DroppedValues
-	b.Stats.DroppedFacts, b.Stats.DroppedEvents = kept.DroppedFacts, kept.DroppedEvents
-	b.Stats.ClockJumps = c.jumps
-	b.Stats.CaptureSeconds = c.now.Sub(c.first).Seconds()
 	p.seq++
-	b.Seq = p.seq
+	b := in.add(heron.Batch{
+		SensorID: p.conf.sensor, SiteID: p.conf.site, Epoch: p.epoch, Seq: p.seq, Now: c.now, Last: c.last,
+		Flows: flows, Events: in.events.keep(events), Observations: in.observations.keep(obs), Layers: in.layers.keep(p.layers),
+	})
+	p.count(&b.Stats, c, of)
 	return p.conf.emit(b)
+}
+
+// sheaf returns where the next batch is to be made.
+func (p *batcher) sheaf() *sheaf {
+	if p.conf.room != nil {
+		return p.conf.room()
+	}
+	return newSheaf(1)
+}
+
+// count sums up what was counted up to a cut.
+func (p *batcher) count(s *heron.Stats, c cut, of []*harvest) {
+	for _, h := range of {
+		s.Add(&h.stats)
+	}
+	kept := p.memory.Stats()
+	s.Observations, s.DroppedValues = kept.Distinct, kept.DroppedValues
+	s.DroppedFacts, s.DroppedEvents = kept.DroppedFacts, kept.DroppedEvents
+	s.ClockJumps = c.jumps
+	s.CaptureSeconds = c.now.Sub(c.first).Seconds()
 }
 
 // ours tells addresses of our networks from the Internet's.

@@ -22,7 +22,7 @@ type crew interface {
 	stop()
 }
 
-func newCrew(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest) error) crew {
+func newCrew(memory *dissect.Memory, c pipelineConfig, batch func(cut, []*harvest) error) crew {
 	if c.workers > 1 {
 		return newTeam(memory, c, batch)
 	}
@@ -32,7 +32,8 @@ func newCrew(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest
 // solo is a crew of one that works where it is called.
 type solo struct {
 	worker *worker
-	batch  func(cut, []harvest) error
+	batch  func(cut, []*harvest) error
+	out    [1]*harvest
 }
 
 func (s *solo) ahead(ps []*heron.Packet) { s.worker.table.Ahead(ps) }
@@ -47,7 +48,10 @@ func (s *solo) tick(at heron.Time) error {
 	return nil
 }
 
-func (s *solo) cut(c cut) error { return s.batch(c, []harvest{s.worker.cut()}) }
+func (s *solo) cut(c cut) error {
+	s.out[0] = s.worker.cut()
+	return s.batch(c, s.out[:])
+}
 
 func (s *solo) finish(c cut) error {
 	s.worker.finish()

@@ -162,7 +162,7 @@ func (f *fan) release() {
 // finish and reshape it is for one goroutine at a time.
 func (f *fan) flush() error {
 	c := f.when()
-	of := make([]harvest, len(f.lanes))
+	of := make([]*harvest, len(f.lanes))
 	for i, l := range f.lanes {
 		l.mu.Lock()
 		of[i] = l.harvest(c.now)
@@ -192,7 +192,7 @@ func (f *fan) finishLocked() error {
 	for _, l := range f.lanes {
 		c.join(&l.time)
 	}
-	of := make([]harvest, len(f.lanes))
+	of := make([]*harvest, len(f.lanes))
 	for i, l := range f.lanes {
 		l.quote(c.now)
 		l.worker.finish()
@@ -213,7 +213,7 @@ func (f *fan) when() (c cut) {
 
 // harvest is what the lane learned since the last cut. Where nothing came
 // lately the traffic of the others moves time on.
-func (l *lane) harvest(now heron.Time) harvest {
+func (l *lane) harvest(now heron.Time) *harvest {
 	if l.quiet {
 		l.quote(now)
 		l.worker.at(phaseTimer, uint64(now))

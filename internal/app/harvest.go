@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/dissect"
 )
 
 // addLayers adds counts of protocols to a list that is sorted by name.
@@ -25,50 +23,44 @@ func addLayers(list, more []heron.ProtocolCount) []heron.ProtocolCount {
 	return list
 }
 
+// report is one on a flow, and where it comes from.
+type report struct {
+	place uint64
+	flow  *heron.Flow
+}
+
 // inOrder puts the workers' reports on flows in the order of their places, and
 // those of one place in that of their ids: it does not depend on how flows are
 // shared.
-func (o *idOrder) inOrder(of []harvest) []heron.Flow {
+func (o *idOrder) inOrder(of []*harvest, in *room[heron.Flow]) []heron.Flow {
 	if len(of) == 1 {
-		o.sortRuns(&of[0])
-		return of[0].flows
+		o.sortRuns(of[0])
+		return of[0].giveFlows(in)
 	}
-	type report struct {
-		place uint64
-		flow  *heron.Flow
-	}
-	var all []report
-	for i := range of {
-		for k := range of[i].flows {
-			all = append(all, report{of[i].places[k], &of[i].flows[k]})
+	o.reports = o.reports[:0]
+	for _, h := range of {
+		for i := range h.flows {
+			o.reports = append(o.reports, report{h.places[i], &h.flows[i]})
 		}
 	}
-	slices.SortFunc(all, func(a, b report) int {
+	slices.SortFunc(o.reports, func(a, b report) int {
 		return cmp.Or(cmp.Compare(a.place, b.place), a.flow.ID.Compare(b.flow.ID))
 	})
-	out := make([]heron.Flow, len(all))
-	for i, r := range all {
+	out := in.more(len(o.reports))
+	for i, r := range o.reports {
 		out[i] = *r.flow
 	}
+	clear(o.reports)
 	return out
 }
 
-// spareFlows is room that was given back.
-var spareFlows sync.Pool
-
-// recycle gives back the room of a batch that nobody needs any more. What is in
-// it is overwritten, or goes with it when the collector takes the room.
-func recycle(b *heron.Batch) {
-	dissect.Recycle(b.Events)
-	if flows := b.Flows; cap(flows) > 0 {
-		spareFlows.Put(&flows)
+// giveFlows gives the reports away: few as a copy, many with the room that they
+// are in, for they are large.
+func (h *harvest) giveFlows(in *room[heron.Flow]) []heron.Flow {
+	if len(h.flows) <= maxRoom {
+		return in.keep(h.flows)
 	}
-}
-
-// flowRoom returns room for n reports: what was given back, where that is enough.
-func flowRoom(n int) []heron.Flow {
-	if s, ok := spareFlows.Get().(*[]heron.Flow); ok && cap(*s) >= n {
-		return (*s)[:0]
-	}
-	return make([]heron.Flow, 0, n)
+	out := h.flows
+	h.flows = nil
+	return out
 }

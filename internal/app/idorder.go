@@ -12,7 +12,8 @@ import (
 type idOrder struct {
 	// keys are the first bits of ids and behind them the places of the reports:
 	// numbers are sorted with no look at reports, which lie far apart.
-	keys []uint64
+	keys    []uint64
+	reports []report // of several workers
 }
 
 // indexBits is how many bits of a key say which report it is of: more than a

@@ -23,6 +23,9 @@ type pipelineConfig struct {
 	// emit takes each batch, in order, from one goroutine at a time. Its error
 	// ends the work and comes back from the next call of the pipeline.
 	emit func(*heron.Batch) error
+	// room, when set, returns the sheaf that the next batch is to be in; else each
+	// has one of its own.
+	room func() *sheaf
 }
 
 // pipeline turns packets into batches of what they tell: no clock but the

@@ -71,28 +71,27 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	// Packets are taken apart on one core while the other thinks about them.
-	batches := make(chan *heron.Batch, 4)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for b := range batches {
-			r.take(b)
-			recycle(b)
-		}
-	}()
 	stop, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.fail = cancel
+	batches := newHandover()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		batches.each(r.takeAll)
+	}()
 	p := newPipeline(pipelineConfig{
-		site: "read", sensor: "read", local: o.Local, table: readTable, workers: o.Workers,
-		emit: func(b *heron.Batch) error {
-			batches <- b
-			return context.Cause(stop)
+		site: "read", sensor: "read", local: o.Local, table: readTable, workers: o.Workers, room: batches.room,
+		emit: func(*heron.Batch) error {
+			if batches.offer() {
+				return context.Cause(stop)
+			}
+			return nil
 		},
 	})
 	var damage []string
 	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
-	close(batches)
+	batches.end()
 	<-done
 	if err := cmp.Or(err, context.Cause(stop)); err != nil {
 		return nil, err
@@ -127,6 +126,16 @@ type reader struct {
 	names    []string            // re-used
 	options  *ReadOptions
 	fail     func(error) // ends the reading
+	failed   bool
+}
+
+func (r *reader) takeAll(s *sheaf) {
+	for i := range s.batches {
+		if r.failed {
+			return
+		}
+		r.take(&s.batches[i])
+	}
 }
 
 func (r *reader) take(b *heron.Batch) {
@@ -142,6 +151,7 @@ func (r *reader) take(b *heron.Batch) {
 		r.alerts[a.ID] = a
 	}
 	if err := r.hand(b); err != nil {
+		r.failed = true
 		r.fail(err)
 	}
 	r.stats = b.Stats

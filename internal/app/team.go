@@ -21,7 +21,7 @@ const (
 type team struct {
 	members []*member
 	cuts    chan cut
-	batch   func(cut, []harvest) error
+	batch   func(cut, []*harvest) error
 	failed  atomic.Pointer[error]
 	done    chan struct{} // closed when the last batch is made
 }
@@ -32,7 +32,7 @@ type member struct {
 	fill   *parcel
 	in     chan *parcel
 	empty  chan *parcel // to be filled again
-	out    chan harvest
+	out    chan *harvest
 	taken  chan struct{} // the last harvest may be overwritten
 }
 
@@ -61,13 +61,13 @@ const (
 	jobFinish
 )
 
-func newTeam(memory *dissect.Memory, c pipelineConfig, batch func(cut, []harvest) error) *team {
+func newTeam(memory *dissect.Memory, c pipelineConfig, batch func(cut, []*harvest) error) *team {
 	t := &team{cuts: make(chan cut, parcels), batch: batch, done: make(chan struct{})}
 	for i := range c.workers {
 		m := &member{
 			worker: newWorker(memory, c.table/c.workers, share{uint32(i), uint32(c.workers)}), fill: &parcel{},
 			in: make(chan *parcel, parcels), empty: make(chan *parcel, parcels+2),
-			out: make(chan harvest), taken: make(chan struct{}, 1),
+			out: make(chan *harvest), taken: make(chan struct{}, 1),
 		}
 		for range parcels + 1 {
 			m.empty <- &parcel{}
@@ -137,7 +137,7 @@ func (t *team) fault() error {
 // gather makes a batch of each cut. After a fault it only keeps the workers going.
 func (t *team) gather() {
 	defer close(t.done)
-	of := make([]harvest, len(t.members))
+	of := make([]*harvest, len(t.members))
 	for c := range t.cuts {
 		for i, m := range t.members {
 			of[i] = <-m.out

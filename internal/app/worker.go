@@ -18,9 +18,8 @@ type worker struct {
 	collector  *dissect.Collector
 	share      share
 	phase      uint64
-	value      []byte // re-used to build values
-	out        harvest
-	spare      []uint64 // places of the harvest before
+	value      []byte   // re-used to build values
+	out, spare *harvest // the one that grows, and the one before
 }
 
 // share says which of several workers one is.
@@ -48,7 +47,7 @@ const (
 // newWorker returns a worker with a table of at most maxFlows flows (0: the
 // default) whose facts go to memory.
 func newWorker(memory *dissect.Memory, maxFlows int, of share) *worker {
-	w := &worker{share: of, collector: dissect.NewCollector(memory)}
+	w := &worker{share: of, collector: dissect.NewCollector(memory), out: &harvest{}, spare: &harvest{}}
 	w.dispatcher = dissect.NewDispatcher(dissectall.Protocols(), w.collector)
 	w.table = flow.New(flow.Config{MaxFlows: maxFlows, ServerPort: w.dispatcher.ServerPort, ProtocolName: w.dispatcher.ProtocolName}, w)
 	return w
@@ -119,8 +118,9 @@ func (w *worker) tick(at heron.Time) {
 	w.table.Advance(at)
 }
 
-// cut returns what was learned since the last cut. It is valid until the next.
-func (w *worker) cut() harvest {
+// cut returns what was learned since the last cut. It is valid until the next;
+// whoever gets it may take the flows away.
+func (w *worker) cut() *harvest {
 	if w.phase != phaseEnd {
 		w.phase = phaseChange
 		w.table.Report()
@@ -131,9 +131,8 @@ func (w *worker) cut() harvest {
 	h.stats = w.table.Stats()
 	h.stats.Panics = w.dispatcher.Faults()
 	h.stats.Malformed += w.dispatcher.Malformed()
-	// The reports go out with the batch; where they come from is only for its making.
-	w.out = harvest{flows: flowRoom(len(h.flows) + len(h.flows)/4), places: w.spare[:0]}
-	w.spare = h.places
+	w.out, w.spare = w.spare, h
+	w.out.flows, w.out.places = w.out.flows[:0], w.out.places[:0]
 	return h
 }
 

@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -53,6 +54,7 @@ type Memory struct {
 	round     uint32 // grows with each drain
 	pending   []heron.Observation
 	events    []heron.Event
+	lent      bool // events are those of a round
 	stats     CollectorStats
 	value     []byte
 	portTable portTable
@@ -92,17 +94,25 @@ func (m *Memory) Take(rounds ...*Round) {
 		func(r *Round, i int) {
 			m.see(&r.facts[i], r.value(&r.facts[i]), sighting(r.turn, r.facts[i].place), m.stats.Generations == generations)
 		})
-	if len(rounds) == 1 && len(m.events) == 0 {
-		m.events = rounds[0].events
-	} else {
-		m.merge(rounds, func(r *Round) int { return len(r.events) }, func(r *Round, i int) uint64 { return r.places[i] },
-			func(r *Round, i int) { m.event(&r.events[i]) })
-	}
+	m.takeEvents(rounds)
 	for _, r := range rounds {
 		m.stats.DroppedFacts += r.dropped.DroppedFacts
 		m.stats.DroppedEvents += r.dropped.DroppedEvents
 		r.forgot = m.stats.Generations
 	}
+}
+
+// takeEvents borrows the events of a single round, and joins those of several.
+func (m *Memory) takeEvents(rounds []*Round) {
+	if len(rounds) == 1 && len(m.events) == 0 {
+		m.events, m.lent = rounds[0].events, true
+		return
+	}
+	if m.lent {
+		m.events, m.lent = slices.Clone(m.events), false
+	}
+	m.merge(rounds, func(r *Round) int { return len(r.events) }, func(r *Round, i int) uint64 { return r.places[i] },
+		func(r *Round, i int) { m.event(&r.events[i]) })
 }
 
 // merge calls take for what is in the rounds, in the order of places.
@@ -138,14 +148,28 @@ func (m *Memory) event(ev *heron.Event) {
 }
 
 // Drain returns the observations that are new, or due to be told again, and the
-// events, since the last call, in the order they came. The caller owns them. An
-// observation's Count and First cover what happened since it was last told, so
-// that counts of one fact add up.
+// events, since the last call, in the order they came. They are valid until the
+// next call of Take or Flows, and no longer than the rounds. An observation's Count
+// and First cover what happened since it was last told, so that counts of one fact
+// add up.
 func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 	obs, events := m.pending, m.events
-	m.pending, m.events = make([]heron.Observation, 0, len(obs)+len(obs)/4), nil
+	m.pending, m.events = emptied(m.pending), emptied(m.events)
+	if m.lent {
+		m.events, m.lent = nil, false
+	}
 	m.round++
 	return obs, events
+}
+
+// emptied returns the room of a list that was told, unless that is much more than
+// is needed.
+func emptied[T any](list []T) []T {
+	const small = 1 << 10
+	if cap(list) > small && cap(list) > 4*len(list) {
+		return make([]T, 0, len(list)+len(list)/4)
+	}
+	return list[:0]
 }
 
 // see learns one fact of a round, and answers until when it need not hear of it.

@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/heron-iot/heron"
 )
@@ -48,27 +47,8 @@ func newRound(maxEvents int) *Round { return &Round{maxEvents: maxEvents} }
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
 	r.carried, r.facts, r.text, r.places = r.carried[:0], r.facts[:0], r.text[:0], r.places[:0]
-	r.events = eventRoom(len(r.events) + len(r.events)/4) // whoever took the round keeps them
+	r.events = emptied(r.events)
 	r.dropped = CollectorStats{}
-}
-
-// spareEvents is room that was given back.
-var spareEvents sync.Pool
-
-// Recycle gives back events that nobody needs any more, for their room. What is in
-// it is overwritten, or goes with it when the collector takes the room.
-func Recycle(events []heron.Event) {
-	if cap(events) > 0 {
-		spareEvents.Put(&events)
-	}
-}
-
-// eventRoom returns room for n events: what was given back, where that is enough.
-func eventRoom(n int) []heron.Event {
-	if s, ok := spareEvents.Get().(*[]heron.Event); ok && cap(*s) >= n {
-		return (*s)[:0]
-	}
-	return make([]heron.Event, 0, n)
 }
 
 // add adds a fact with its value, of that note of the book, and returns its place;

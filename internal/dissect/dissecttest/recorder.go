@@ -1,6 +1,8 @@
 package dissecttest
 
 import (
+	"slices"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 )
@@ -22,5 +24,6 @@ func NewRecorder(c dissect.CollectorConfig) *Recorder {
 func (r *Recorder) Drain() ([]heron.Observation, []heron.Event) {
 	r.Records()
 	r.Take(r.Cut())
-	return r.Memory.Drain()
+	obs, events := r.Memory.Drain()
+	return slices.Clone(obs), slices.Clone(events)
 }

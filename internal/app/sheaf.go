@@ -1,0 +1,76 @@
+package app
+
+import "github.com/heron-iot/heron"
+
+// sheaf is batches that follow one another, in room that they share: captures of
+// little traffic make very many batches with next to nothing in them.
+type sheaf struct {
+	batches      []heron.Batch
+	items        int // in all batches
+	flows        room[heron.Flow]
+	events       room[heron.Event]
+	observations room[heron.Observation]
+	layers       room[heron.ProtocolCount]
+}
+
+// Bounds of a sheaf that is used again: it is full with so many batches, or items
+// in them.
+const (
+	maxBatches = 128
+	maxItems   = 512
+)
+
+// newSheaf returns a sheaf for so many batches.
+func newSheaf(batches int) *sheaf { return &sheaf{batches: make([]heron.Batch, 0, batches)} }
+
+// full reports whether another batch should go into another sheaf.
+func (s *sheaf) full() bool { return len(s.batches) == cap(s.batches) || s.items >= maxItems }
+
+// add puts a batch into the sheaf, and returns it.
+func (s *sheaf) add(b heron.Batch) *heron.Batch {
+	s.batches = append(s.batches, b)
+	s.items += len(b.Flows) + len(b.Events) + len(b.Observations)
+	return &s.batches[len(s.batches)-1]
+}
+
+// reset empties a sheaf of which nobody needs the batches any more.
+func (s *sheaf) reset() {
+	s.batches, s.items = s.batches[:0], 0
+	s.flows.reset()
+	s.events.reset()
+	s.observations.reset()
+	s.layers.reset()
+}
+
+// room is where the lists of a sheaf's batches are, one behind the other.
+type room[T any] struct{ list []T }
+
+// maxRoom is how large a list may be to go into a room that is used again.
+const maxRoom = 1 << 12
+
+// more returns a list of n that were in use before, or never.
+func (r *room[T]) more(n int) []T {
+	if n == 0 {
+		return nil
+	}
+	if cap(r.list)-len(r.list) < n {
+		r.list = make([]T, 0, max(n, min(2*cap(r.list), maxRoom))) // who has a list of the one before keeps it
+	}
+	from := len(r.list)
+	r.list = r.list[:from+n]
+	return r.list[from : from+n : from+n]
+}
+
+// keep returns a copy of a list.
+func (r *room[T]) keep(list []T) []T {
+	out := r.more(len(list))
+	copy(out, list)
+	return out
+}
+
+func (r *room[T]) reset() {
+	if cap(r.list) > maxRoom {
+		r.list = nil
+	}
+	r.list = r.list[:0]
+}
