@@ -127,7 +127,7 @@ func (w *worker) cut() *harvest {
 	}
 	h := w.out
 	h.facts = w.collector.Cut()
-	h.layers = append(w.table.Layers(), w.dispatcher.Frames()...)
+	h.layers = w.dispatcher.AppendFrames(w.table.AppendLayers(h.layers[:0]))
 	h.stats = w.table.Stats()
 	h.stats.Panics = w.dispatcher.Faults()
 	h.stats.Malformed += w.dispatcher.Malformed()

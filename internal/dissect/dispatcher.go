@@ -40,6 +40,7 @@ type Dispatcher struct {
 	out       Sink
 	reader    wire.Reader
 	frames    []heron.ProtocolCount // of the link, by place in list
+	framed    []int                 // places in list of those that had some
 	value     []byte                // re-used to build values
 	current   int                   // place in list of the protocol that is asked
 	busy      bool                  // a message is being looked at
@@ -203,8 +204,7 @@ func (d *Dispatcher) link(m *heron.Message) {
 	}
 	for _, i := range d.byEther[ether] {
 		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
-			d.frames[i].Packets++
-			d.frames[i].Bytes += uint64(len(m.Payload))
+			d.frame(i, len(m.Payload))
 			return
 		}
 	}
@@ -226,16 +226,25 @@ func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload), Done: done}
 }
 
-// Frames returns how many frames each protocol of the link had since the last
-// call, by name: these have no flow to be counted in.
-func (d *Dispatcher) Frames() []heron.ProtocolCount {
-	var out []heron.ProtocolCount
-	for i := range d.frames {
-		if c := &d.frames[i]; c.Packets > 0 {
-			out = append(out, heron.ProtocolCount{Name: d.list[i].Name, Packets: c.Packets, Bytes: c.Bytes})
-			*c = heron.ProtocolCount{}
-		}
+// frame counts a frame of a protocol of the link.
+func (d *Dispatcher) frame(i, size int) {
+	c := &d.frames[i]
+	if c.Packets == 0 {
+		d.framed = append(d.framed, i)
 	}
+	c.Packets++
+	c.Bytes += uint64(size)
+}
+
+// AppendFrames appends how many frames each protocol of the link had since the
+// last call: these have no flow to be counted in.
+func (d *Dispatcher) AppendFrames(out []heron.ProtocolCount) []heron.ProtocolCount {
+	for _, i := range d.framed {
+		c := &d.frames[i]
+		out = append(out, heron.ProtocolCount{Name: d.list[i].Name, Packets: c.Packets, Bytes: c.Bytes})
+		*c = heron.ProtocolCount{}
+	}
+	d.framed = d.framed[:0]
 	return out
 }
 

@@ -92,7 +92,8 @@ type Table struct {
 
 	hand uint32 // where the search for a flow to evict goes on
 
-	layers    [layerKinds]heron.ProtocolCount // since the last call of Layers
+	layers    [layerKinds]heron.ProtocolCount // since the last call of AppendLayers
+	layered   uint32                          // which of them are not 0
 	exporters exporters
 	queue     []queued // flows to be reported
 	place     uint64   // of the packet at hand

@@ -1,6 +1,10 @@
 package flow
 
-import "github.com/heron-iot/heron"
+import (
+	"math/bits"
+
+	"github.com/heron-iot/heron"
+)
 
 // layer is an encapsulation that a frame may come in.
 type layer uint8
@@ -59,21 +63,21 @@ func (t *Table) inLayer(l layer, bytes int) {
 		return
 	}
 	f.counted |= 1 << l
+	t.layered |= 1 << l
 	c := &t.layers[l]
 	c.Packets++
 	c.Bytes += uint64(bytes)
 }
 
-// Layers returns how many frames came in each encapsulation since the last
+// AppendLayers appends how many frames came in each encapsulation since the last
 // call, and their bytes inside it.
-func (t *Table) Layers() []heron.ProtocolCount {
-	var out []heron.ProtocolCount
-	for i := range t.layers {
-		if c := t.layers[i]; c.Packets > 0 {
-			c.Name = layerNames[i]
-			out = append(out, c)
-			t.layers[i] = heron.ProtocolCount{}
-		}
+func (t *Table) AppendLayers(out []heron.ProtocolCount) []heron.ProtocolCount {
+	for ; t.layered != 0; t.layered &= t.layered - 1 {
+		i := bits.TrailingZeros32(t.layered)
+		c := t.layers[i]
+		c.Name = layerNames[i]
+		out = append(out, c)
+		t.layers[i] = heron.ProtocolCount{}
 	}
 	return out
 }

@@ -145,7 +145,7 @@ func tunnels() []tunnelCase {
 func names(t *testing.T, table *flow.Table) string {
 	t.Helper()
 	var out []string
-	for _, l := range table.Layers() {
+	for _, l := range table.AppendLayers(nil) {
 		if l.Packets != 1 {
 			t.Errorf("%d packets in layer %s, want 1", l.Packets, l.Name)
 		}
