@@ -23,6 +23,8 @@ type analyzer struct {
 	order     timeline
 	quiet     bool
 	unplaced  map[string]uint64 // by sensor: what the inventory had no room for
+	sensor    detect.Sensor     // of the batch at hand
+	last      heron.BatchResult // when quiet: of the last batch
 }
 
 // analyzerConfig is what an analyzer is made of.
@@ -74,7 +76,8 @@ func (v *siteView) Device(id string) *heron.Device { return v.inventory.Device(i
 // Since implements detect.View.
 func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 
-// apply takes one batch and returns all that it changed.
+// apply takes one batch and returns all that it changed; when quiet, that is valid
+// until the next.
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	delta := a.place(b)
 	for i := range delta.Changes {
@@ -85,10 +88,14 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	for i := range unusual {
 		a.detect.Apply(a.view, detect.Input{Now: b.Now, Event: &unusual[i]})
 	}
-	a.detect.Apply(a.view, detect.Input{
-		Now: b.Now, Sensor: &detect.Sensor{ID: b.SensorID, Epoch: b.Epoch, Seq: b.Seq, Stats: &b.Stats, Last: b.Last},
-	})
-	return a.result(b, delta)
+	a.sensor = detect.Sensor{ID: b.SensorID, Epoch: b.Epoch, Seq: b.Seq, Stats: &b.Stats, Last: b.Last}
+	a.detect.Apply(a.view, detect.Input{Now: b.Now, Sensor: &a.sensor})
+	r := &a.last
+	if !a.quiet {
+		r = &heron.BatchResult{}
+	}
+	a.result(r, b, &delta)
+	return r
 }
 
 // place gives what was observed to the inventory, and counts in the sensor's
@@ -133,8 +140,8 @@ func (a *analyzer) own(f *heron.Flow) {
 	}
 }
 
-func (a *analyzer) result(b *heron.Batch, delta inventory.Delta) *heron.BatchResult {
-	r := &heron.BatchResult{
+func (a *analyzer) result(r *heron.BatchResult, b *heron.Batch, delta *inventory.Delta) {
+	*r = heron.BatchResult{
 		Batch: b, Observations: delta.Observations, Devices: delta.Devices,
 		Changes: delta.Changes, Ledger: delta.Ledger, Alerts: a.detect.Drain(),
 	}
@@ -148,5 +155,4 @@ func (a *analyzer) result(b *heron.Batch, delta inventory.Delta) *heron.BatchRes
 	if !a.quiet {
 		r.Baselines, r.Peers = a.behavior.Drain()
 	}
-	return r
 }
