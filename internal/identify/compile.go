@@ -57,7 +57,10 @@ type keyIndex struct {
 
 // compile indexes the pack.
 func compile(p *Pack) (*program, error) {
-	g := &program{keys: make(map[string]*keyReader), readings: newReadings()}
+	g := &program{
+		keys: make(map[string]*keyReader), readings: newReadings(),
+		signatures: make([]rule, 0, len(p.signatures)), conditions: make([]condition, 0, 2*len(p.signatures)),
+	}
 	indexes := make(map[string]*keyIndex)
 	for i := range p.signatures {
 		s := &p.signatures[i]
@@ -110,7 +113,7 @@ func (g *program) reader(key string) *keyReader {
 func (g *program) add(indexes map[string]*keyIndex, c *Condition, rule int) (int, error) {
 	id := len(g.conditions)
 	g.conditions = append(g.conditions, condition{c, rule})
-	exprs, err := expressions(c.Regexp)
+	exprs, err := expressions(c)
 	if err != nil {
 		return 0, err
 	}
@@ -136,23 +139,26 @@ func (k *keyIndex) add(id int, c *Condition, exprs []literal) error {
 	if c.Exists {
 		k.exists = append(k.exists, id)
 	}
-	var literals []literal
+	list := k.texts.list
+	from := len(list)
 	for _, v := range c.Prefix {
-		literals = append(literals, literal{text: strings.ToLower(v), atStart: true})
+		list = append(list, literal{text: strings.ToLower(v), atStart: true})
 	}
 	for _, v := range c.Contains {
-		literals = append(literals, literal{text: strings.ToLower(v)})
+		list = append(list, literal{text: strings.ToLower(v)})
 	}
 	for _, v := range c.Word {
-		literals = append(literals, literal{text: strings.ToLower(v), word: true})
+		list = append(list, literal{text: strings.ToLower(v), word: true})
 	}
-	for _, l := range append(literals, exprs...) {
+	list = append(list, exprs...)
+	for i := range list[from:] {
+		l := &list[from+i]
 		if len(l.text) < gram {
 			return fmt.Errorf("%q: want at least %d characters to look for", l.text, gram)
 		}
 		l.condition = int32(id)
-		k.texts.list = append(k.texts.list, l)
 	}
+	k.texts.list = list
 	return nil
 }
 
@@ -169,23 +175,37 @@ func file(m map[string][]int, values []string, id int) map[string][]int {
 	return m
 }
 
-// expressions parses regular expressions, each with a literal that any match
-// contains, so that most values are turned away without running it.
-func expressions(exprs []string) ([]literal, error) {
+// expressions returns the regular expressions of a condition, each with literals
+// one of which any match contains, so that most values are turned away without
+// running it.
+func expressions(c *Condition) ([]literal, error) {
 	var out []literal
-	for _, text := range exprs {
-		tree, err := syntax.Parse(text, syntax.Perl)
+	for i, text := range c.Regexp {
+		need, err := c.need(i)
 		if err != nil {
-			return nil, fmt.Errorf("regexp: %w", err)
-		}
-		need := literals(tree)
-		if need == nil {
-			return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", text, gram)
+			return nil, err
 		}
 		re := &expression{text: text}
+		out = slices.Grow(out, len(need))
 		for _, l := range need {
 			out = append(out, literal{text: l, expr: re})
 		}
 	}
 	return out, nil
+}
+
+// need returns the literals of a regular expression of the condition.
+func (c *Condition) need(i int) (list, error) {
+	if c.needs != nil {
+		return c.needs[i], nil
+	}
+	tree, err := syntax.Parse(c.Regexp[i], syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regexp: %w", err)
+	}
+	need := literals(tree)
+	if need == nil {
+		return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", c.Regexp[i], gram)
+	}
+	return need, nil
 }

@@ -69,10 +69,8 @@ func (g *program) explain(r *rule, facts []fact, found hits) Explanation {
 		}
 		return e
 	}
-	for _, a := range attributes {
-		for _, y := range r.Yields[a] {
-			e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", a, y.Value, y.Weight))
-		}
+	for _, c := range r.claims {
+		e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", c.attribute, c.value, c.weight))
 	}
 	return e
 }

@@ -205,12 +205,17 @@ type claim struct {
 	open      bool // with places for captures
 }
 
+func isOpen(value string) bool { return strings.Contains(value, "${") }
+
 // claimsOf lists what a signature yields, in the order of attributes.
 func claimsOf(s *Signature) []claim {
+	if s.claims != nil {
+		return s.claims
+	}
 	var out []claim
 	for _, a := range attributes {
 		for _, y := range s.Yields[a] {
-			c := claim{attribute: a, value: y.Value, weight: y.Weight, open: strings.Contains(y.Value, "${")}
+			c := claim{attribute: a, value: y.Value, weight: y.Weight, open: isOpen(y.Value)}
 			if !c.open {
 				c.folded = fold(a, y.Value)
 			}

@@ -50,6 +50,8 @@ type Signature struct {
 	Counterexamples []Example `yaml:"counterexamples,omitempty"`
 	// File is the file of the pack that holds it.
 	File string `yaml:"-"`
+
+	claims []claim // what Yields says, where that is packed
 }
 
 // Condition holds when an observation of one of the keys has a value that one
@@ -63,6 +65,8 @@ type Condition struct {
 	Domain   list `yaml:"domain,omitempty"` // the name itself or one below it
 	Regexp   list `yaml:"regexp,omitempty"` // RE2; named groups are captures
 	Exists   bool `yaml:"exists,omitempty"` // any value at all
+
+	needs []list // what need says of each Regexp, where that is packed
 }
 
 // Yields are the claims of a signature by attribute.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -18,11 +19,12 @@ import (
 //go:embed signatures.bin
 var packed string
 
-const packedMagic = "heron-signatures/1\n"
+const packedMagic = "heron-signatures/2\n"
 
 // Encode returns the signatures of a pack in the form that the program starts
-// from: the magic line, how many signatures, conditions and texts there are,
-// and each signature without its note and examples. Numbers are unsigned
+// from: the magic line, how many signatures, conditions, texts and claims there
+// are, and each signature without its note and examples, but with the literals that
+// its regular expressions are looked up by. Numbers are unsigned
 // varints, a text is its length and its bytes, a list its length and its items.
 func Encode(p *Pack) []byte {
 	e := encoder{}
@@ -30,15 +32,15 @@ func Encode(p *Pack) []byte {
 		e.signature(&p.signatures[i])
 	}
 	b := []byte(packedMagic)
-	for _, n := range []int{len(p.signatures), e.conditions, e.texts} {
+	for _, n := range []int{len(p.signatures), e.conditions, e.texts, e.claims} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
 	return append(b, e.out...)
 }
 
 type encoder struct {
-	out               []byte
-	conditions, texts int
+	out                       []byte
+	conditions, texts, claims int
 }
 
 func (e *encoder) number(n uint64) { e.out = binary.AppendUvarint(e.out, n) }
@@ -66,13 +68,19 @@ func (e *encoder) signature(s *Signature) {
 			e.condition(&part[i])
 		}
 	}
-	for _, a := range attributes {
-		e.number(uint64(len(s.Yields[a])))
-		for _, y := range s.Yields[a] {
-			e.text(y.Value)
-			e.number(bits.ReverseBytes64(math.Float64bits(y.Weight))) // round numbers are short
-		}
+	list := claimsOf(s)
+	e.claims += len(list)
+	e.number(uint64(len(list)))
+	for i := range list {
+		e.claim(&list[i])
 	}
+}
+
+func (e *encoder) claim(c *claim) {
+	e.number(uint64(slices.Index(attributes[:], c.attribute)))
+	e.text(c.value)
+	e.text(c.folded)
+	e.number(bits.ReverseBytes64(math.Float64bits(c.weight))) // round numbers are short
 }
 
 func (e *encoder) condition(c *Condition) {
@@ -83,6 +91,10 @@ func (e *encoder) condition(c *Condition) {
 	e.number(exists)
 	for _, l := range c.lists() {
 		e.list(*l)
+	}
+	for i := range c.Regexp {
+		need, _ := c.need(i) // the pack was compiled
+		e.list(need)
 	}
 }
 
@@ -100,8 +112,8 @@ func unpack(text string) (*Pack, error) {
 		return nil, errPacked
 	}
 	d := decoder{rest: rest}
-	signatures, conditions, texts := d.count(), d.count(), d.count()
-	d.conditions, d.texts = make([]Condition, conditions), make([]string, texts)
+	signatures, conditions, texts, claims := d.count(), d.count(), d.count(), d.count()
+	d.conditions, d.texts, d.claims = make([]Condition, conditions), make([]string, texts), make([]claim, claims)
 	p := &Pack{signatures: make([]Signature, signatures)}
 	for i := range p.signatures {
 		d.signature(&p.signatures[i])
@@ -120,6 +132,7 @@ type decoder struct {
 	failed     bool
 	conditions []Condition // room
 	texts      []string    // room
+	claims     []claim     // room
 }
 
 func (d *decoder) fail() {
@@ -177,18 +190,26 @@ func (d *decoder) signature(s *Signature) {
 	s.ID, s.File = d.text(), d.text()
 	s.Match = d.conditionList()
 	s.Unless = d.conditionList()
-	s.Yields = make(Yields)
-	for _, a := range attributes {
-		n := d.count()
-		if n == 0 {
-			continue
-		}
-		l := make(yieldList, n)
-		for i := range l {
-			l[i] = Yield{Value: d.text(), Weight: math.Float64frombits(bits.ReverseBytes64(d.number()))}
-		}
-		s.Yields[a] = l
+	n := d.count()
+	if n > len(d.claims) {
+		d.fail()
+		return
 	}
+	s.claims, d.claims = d.claims[:n:n], d.claims[n:]
+	for i := range s.claims {
+		d.claim(&s.claims[i])
+	}
+}
+
+func (d *decoder) claim(c *claim) {
+	a := d.number()
+	if a >= uint64(len(attributes)) {
+		d.fail()
+		return
+	}
+	c.attribute, c.value, c.folded = attributes[a], d.text(), d.text()
+	c.weight = math.Float64frombits(bits.ReverseBytes64(d.number()))
+	c.open = isOpen(c.value)
 }
 
 func (d *decoder) conditionList() []Condition {
@@ -206,6 +227,12 @@ func (d *decoder) conditionList() []Condition {
 		l[i].Exists = d.number() == 1
 		for _, to := range l[i].lists() {
 			*to = d.list()
+		}
+		if n := len(l[i].Regexp); n > 0 {
+			l[i].needs = make([]list, n)
+		}
+		for k := range l[i].needs {
+			l[i].needs[k] = d.list()
 		}
 	}
 	return l
