@@ -24,15 +24,21 @@ func (a addr) put(ip *netip.Addr, v6 bool) {
 		*ip = a.netip(true)
 		return
 	}
-	*ip = netip.AddrFrom4([4]byte{byte(a.lo >> 24), byte(a.lo >> 16), byte(a.lo >> 8), byte(a.lo)})
+	*ip = ipv4Of(a.lo)
+}
+
+// ipv4Of is the address that is a number.
+func ipv4Of(n uint64) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(n))
+	return netip.AddrFrom4(b)
 }
 
 func (a addr) netip(v6 bool) netip.Addr {
-	var b [16]byte
 	if !v6 {
-		binary.BigEndian.PutUint32(b[:], uint32(a.lo))
-		return netip.AddrFrom4([4]byte(b[:4]))
+		return ipv4Of(a.lo)
 	}
+	var b [16]byte
 	binary.BigEndian.PutUint64(b[:], a.hi)
 	binary.BigEndian.PutUint64(b[8:], a.lo)
 	return netip.AddrFrom16(b)

@@ -28,6 +28,7 @@ type glance struct {
 	key       key    // of a plain frame nothing but its IPv4 addresses, ports and protocol
 	hash      uint32
 	entry     uint32 // the flow, when it is known already; 0: perhaps not
+	length    int    // of a plain frame's IP packet
 	senderIsA bool
 	// plain frames are TCP or UDP in IPv4 in Ethernet, and nothing else.
 	plain bool
@@ -40,18 +41,19 @@ type glance struct {
 func (t *Table) Ahead(ps []*heron.Packet) {
 	a := &t.ahead
 	a.n, a.next = min(len(ps), MaxAhead), 0
-	for i := range a.n {
-		a.glances[i].look(ps[i], &t.index.seed)
+	glances := a.glances[:a.n]
+	for i := range glances {
+		glances[i].look(ps[i], &t.index.seed)
 	}
 	if t.slab.used == 0 {
 		return
 	}
 	sum := uint64(0)
-	for i := range a.n {
-		sum += t.index.home(a.glances[i].hash)
+	for i := range glances {
+		sum += t.index.home(glances[i].hash)
 	}
-	for i := range a.n {
-		g := &a.glances[i]
+	for i := range glances {
+		g := &glances[i]
 		if !g.plain {
 			continue
 		}
@@ -59,8 +61,8 @@ func (t *Table) Ahead(ps []*heron.Packet) {
 		e := t.slab.at(g.entry) // of number 0 there is one too
 		sum += uint64(e.hash) + uint64(e.touched) + uint64(e.streams[0].next)
 	}
-	for i := range a.n {
-		g := &a.glances[i]
+	for i := range glances {
+		g := &glances[i]
 		e := t.slab.at(g.entry)
 		sum += e.halves[e.direction(g.senderIsA)].packets
 	}
@@ -88,65 +90,63 @@ func sameBytes(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a
 // look reads the headers of a frame as far as its flow, if it is a plain one.
 func (g *glance) look(p *heron.Packet, seed *[2]uint64) {
 	g.data, g.entry, g.plain = p.Data, 0, false
-	h, rest := wire.Head34(p.Data)
-	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint16(h[12:14]) != typeIPv4 || h[14] != 0x45 {
+	h, rest := wire.Head38(p.Data)
+	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint32(h[12:16])>>8 != typeIPv4<<8|0x45 {
 		return
 	}
-	length := int(binary.BigEndian.Uint16(h[16:18])) - 20
+	length := int(binary.BigEndian.Uint16(h[16:18]))
 	fragment := binary.BigEndian.Uint16(h[20:22])&0x3fff != 0
-	ports, _ := wire.Head4(rest)
-	if fragment || ports == nil || length < 0 || length > len(rest) || h[23] != protoTCP && h[23] != protoUDP {
+	if fragment || length < 20 || length > len(rest)+24 || h[23] != protoTCP && h[23] != protoUDP {
 		return
 	}
 	// With the ports behind them addresses are in the order of key.order.
-	srcPort, dstPort := uint64(binary.BigEndian.Uint16(ports[0:2])), uint64(binary.BigEndian.Uint16(ports[2:4]))
-	a, b := uint64(binary.BigEndian.Uint32(h[26:30]))<<16|srcPort, uint64(binary.BigEndian.Uint32(h[30:34]))<<16|dstPort
+	ports := binary.BigEndian.Uint32(h[34:38])
+	a, b := uint64(binary.BigEndian.Uint32(h[26:30]))<<16|uint64(ports>>16), uint64(binary.BigEndian.Uint32(h[30:34]))<<16|uint64(ports&0xffff)
 	g.senderIsA = a <= b
 	a, b = min(a, b), max(a, b)
 	g.key.a.lo, g.key.b.lo, g.key.ports, g.key.proto = a>>16, b>>16, uint32(a&0xffff)<<16|uint32(b&0xffff), h[23]
 	g.hash = uint32(g.key.hash4(seed) >> 32)
+	g.length = length
 	g.plain = true
 }
 
 // plainPacket goes on with a plain frame, as ethernet and what follows do with
 // any.
-func (t *Table) plainPacket(p *heron.Packet, g *glance) {
+func (t *Table) plainPacket(p *heron.Packet, g *glance, at heron.Time) {
 	h, rest := wire.Head34(p.Data)
 	if h == nil {
 		return
 	}
 	f := &t.frame
+	if f.odd {
+		*f = frame{}
+	}
+	f.time, f.cut, f.packets = at, len(p.Data) < p.OrigLen, 1
 	f.dst = heron.MAC(h[0:6])
 	f.src = heron.MAC(h[6:12])
 	f.srcIP.lo = uint64(binary.BigEndian.Uint32(h[26:30]))
 	f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[30:34]))
-	f.bytes = int(binary.BigEndian.Uint16(h[16:18]))
+	f.bytes = g.length
 	f.length = f.bytes - 20
 	f.payload = f.length
 	f.ttl, f.tos, f.df, f.id = h[22], h[15], h[20]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[18:20]))
 	body, _, _ := wire.Cut(rest, f.length)
-	t.glance = g
 	if g.key.proto == protoTCP {
-		t.tcp(body)
+		t.tcp(g, body)
 	} else {
-		t.udp(body)
+		t.udp(g, body)
 	}
-	t.glance = nil
 }
 
-// found returns the key of the packet at hand and its flow, if there is one.
-func (t *Table) found(protocol, src, dst int) *glance {
-	g := t.glance
+// found returns the look at the packet at hand with its flow, if there is one. g
+// is the look at a plain frame, else nil.
+func (t *Table) found(g *glance, protocol, src, dst int) *glance {
 	if g == nil {
 		g = &t.ahead.other
 		g.senderIsA = t.setKey(&g.key, protocol, src, dst)
 		g.hash = uint32(g.key.hash(t.index.seed) >> 32)
-		g.entry = t.index.find(&t.slab, &g.key, g.hash)
-		return g
-	}
-	t.glance = nil // what is inside it has keys of its own
-	if g.entry != 0 {
-		if e := t.slab.at(g.entry); e.live && e.key.is(&g.key) {
+	} else if g.entry != 0 {
+		if e := t.slab.at(g.entry); e.live && e.key.is4(&g.key) {
 			return g
 		}
 	}

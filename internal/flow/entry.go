@@ -43,7 +43,9 @@ type entry struct {
 	changed bool
 	// awaits tells that an answer is expected: not so of multicast and errors.
 	awaits bool
-	fin    [2]bool
+	// bare tells that its datagrams are of no tunnel, unless carries says so.
+	bare   bool
+	fin    uint8 // who sent a FIN, a set of bits by direction
 	queued bool  // to be reported
 	slot   uint8 // of the timer wheel, plus one; 0 = in none
 	hash   uint32
@@ -162,6 +164,12 @@ func (k *key) hash4(seed *[2]uint64) uint64 {
 func (k *key) is(o *key) bool {
 	return k.a.lo == o.a.lo && k.b.lo == o.b.lo && k.ports == o.ports && k.proto == o.proto && k.vlan == o.vlan &&
 		k.tunnel == o.tunnel && k.a.hi == o.a.hi && k.b.hi == o.b.hi && k.v6 == o.v6
+}
+
+// is4 is is for a key with two IPv4 addresses, in no tunnel and no VLAN.
+func (k *key) is4(o *key) bool {
+	return k.a.lo == o.a.lo && k.b.lo == o.b.lo && k.ports == o.ports && k.proto == o.proto && k.vlan == 0 &&
+		k.tunnel == 0 && !k.v6
 }
 
 func mix(a, b uint64) uint64 {

@@ -43,7 +43,7 @@ func (t *Table) Export(r *heron.FlowRecord) {
 	}
 	last := t.near(r.Last)
 	t.frame = frame{
-		time: min(t.near(r.First), last), src: r.Src.MAC, dst: r.Dst.MAC, vlan: r.Src.VLAN, faulty: true,
+		time: min(t.near(r.First), last), src: r.Src.MAC, dst: r.Dst.MAC, vlan: r.Src.VLAN, faulty: true, odd: true,
 		srcIP: addrOf(r.Src.IP), dstIP: addrOf(r.Dst.IP), v6: r.Src.IP.Is6(),
 		packets: int(min(r.Packets, 1<<40)), bytes: int(min(r.Bytes, 1<<50)), tunnel: exporterTunnel(r.Exporter),
 	}
@@ -53,7 +53,7 @@ func (t *Table) Export(r *heron.FlowRecord) {
 	default:
 		src, dst = 0, 0
 	}
-	i, e, dir := t.follow(int(r.Protocol), src, dst, hints{})
+	i, e, dir := t.follow(nil, int(r.Protocol), src, dst, hints{})
 	e.exporter, e.settled = n, true
 	e.halves[dir].last = max(e.halves[dir].last, last)
 	if r.Protocol == protoTCP {
@@ -80,12 +80,12 @@ func (t *Table) exportState(i uint32, e *entry, dir int, flags int) {
 	state := e.state
 	asked := state == heron.FlowAttempt || state == heron.FlowUnanswered
 	if flags&flagFIN != 0 {
-		e.fin[dir] = true
+		e.fin |= 1 << dir
 	}
 	switch {
 	case asked && dir == fromServer && flags&(flagSYN|flagRST) == flagRST:
 		state = heron.FlowRejected
-	case e.fin[fromClient] && e.fin[fromServer]:
+	case e.fin == 3:
 		state = heron.FlowClosed
 	case flags&flagRST != 0 && !asked:
 		state = heron.FlowReset

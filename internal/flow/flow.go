@@ -78,10 +78,9 @@ type Table struct {
 	nextSecond heron.Time
 	stats      heron.Stats
 
-	frame  frame
-	glance *glance // at the packet at hand, until its flow is found; nil: it was not plain
-	fresh  bool    // it opened its flow
-	ahead  ahead
+	frame frame
+	fresh bool // the packet at hand opened its flow
+	ahead ahead
 
 	index     index
 	slab      slab
@@ -116,6 +115,8 @@ type frame struct {
 	// extensions, or pieces put together.
 	veiled bool
 	ah     bool // an authentication header was passed
+	// odd tells that more may be set than plainPacket sets for each frame.
+	odd    bool
 	depth  uint8
 	tunnel uint64 // in which tunnels it came; 0 = in none
 	// counted is the set of layers that it was counted for.
@@ -163,11 +164,11 @@ func (t *Table) Packet(p *heron.Packet) {
 		at = t.now
 	}
 	t.clock(at)
-	t.frame = frame{time: at, cut: len(p.Data) < p.OrigLen, packets: 1}
 	if g.plain {
-		t.plainPacket(p, g)
+		t.plainPacket(p, g, at)
 		return
 	}
+	t.frame = frame{time: at, cut: len(p.Data) < p.OrigLen, packets: 1, odd: true}
 	r := wire.NewReader(p.Data)
 	t.link(&r, p.Link)
 }
@@ -187,12 +188,17 @@ func (t *Table) clock(at heron.Time) {
 	case at > t.now:
 		t.now = at
 		if at >= t.nextSecond {
-			t.turn(at)
-			t.runTimers()
+			t.second(at)
 		}
 	case at < t.now-reordering:
 		t.stats.Late++
 	}
+}
+
+// second begins another second.
+func (t *Table) second(at heron.Time) {
+	t.turn(at)
+	t.runTimers()
 }
 
 // turn notes which second and which minute it is.
@@ -232,7 +238,7 @@ func (t *Table) fault() {
 	default:
 		t.stats.Malformed++
 	}
-	t.frame.faulty = true
+	t.frame.faulty, t.frame.odd = true, true
 }
 
 // unsupported counts a frame in an encapsulation that is not known, or cannot
@@ -249,5 +255,5 @@ func (t *Table) undecoded() {
 	if !t.frame.faulty {
 		t.stats.Undecoded++
 	}
-	t.frame.faulty = true
+	t.frame.faulty, t.frame.odd = true, true
 }

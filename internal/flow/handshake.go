@@ -72,7 +72,7 @@ func (t *Table) handshake(e *entry, dir int, g *segment, window int, options []b
 	if g.flags&(flagRST|flagFIN) != 0 || t.frame.quoting {
 		return
 	}
-	t.message(e, dir, heron.TCP, 0, 0)
+	t.ends(&t.msg.Src, &t.msg.Dst, e, dir)
 	h := &t.shake
 	*h = Handshake{
 		Time: t.frame.time, Sender: t.msg.Src, Answer: g.flags&flagACK != 0,

@@ -195,27 +195,37 @@ func (t *Table) protocol(e *entry) string {
 
 // datagram gives the payload of one packet to the sink.
 func (t *Table) datagram(e *entry, dir int, tr heron.Transport, src, dst uint16, payload []byte) {
-	s := &e.streams[dir]
-	t.message(e, dir, tr, src, dst)
-	t.msg.Dst.MAC, t.msg.Payload, t.msg.Sequence = t.frame.dst, payload, s.calls
+	s := &e.streams[dir&1]
+	m := t.message(e, dir, tr, src, dst)
+	m.Dst.MAC, m.Payload, m.Sequence, m.Gap = t.frame.dst, payload, s.calls, false
 	s.calls++
-	if t.sink.Message(&t.msg).Done || e.scratch.Settled {
+	if t.sink.Message(m).Done || e.scratch.Settled {
 		e.settled = true
 	}
 }
 
-// message fills in what every message of a flow has.
-func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) {
-	from, to := e.key.a, e.key.b
-	if e.clientIsA != (dir == fromClient) {
-		from, to = to, from
-	}
+// message fills in what every message of a flow has. What differs is left as the
+// message before had it: the payload, its sequence and gap.
+func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) *heron.Message {
 	m := &t.msg
+	t.ends(&m.Src, &m.Dst, e, dir)
 	m.Time, m.Transport, m.EtherType = t.frame.time, tr, 0
-	m.Src.MAC, m.Src.VLAN = e.ends[dir].mac, e.key.vlan
-	m.Dst.MAC, m.Dst.VLAN = e.ends[1-dir].mac, e.key.vlan
-	from.put(&m.Src.IP, e.key.v6)
-	to.put(&m.Dst.IP, e.key.v6)
 	m.SrcPort, m.DstPort, m.FromClient, m.Flow = src, dst, dir == fromClient, &e.scratch
-	m.Payload, m.Sequence, m.Gap = nil, 0, false
+	return m
+}
+
+// ends fills in who sends and who receives in one direction of a flow.
+func (t *Table) ends(from, to *heron.Endpoint, e *entry, dir int) {
+	from.MAC, from.VLAN = e.ends[dir&1].mac, e.key.vlan
+	to.MAC, to.VLAN = e.ends[1-dir&1].mac, e.key.vlan
+	a, b := &from.IP, &to.IP
+	if e.clientIsA != (dir == fromClient) {
+		a, b = b, a
+	}
+	if e.key.v6 {
+		e.key.a.put(a, true)
+		e.key.b.put(b, true)
+		return
+	}
+	*a, *b = ipv4Of(e.key.a.lo), ipv4Of(e.key.b.lo)
 }

@@ -115,7 +115,7 @@ func pair(a, b uint64) uint64 {
 // that the ICMP error in it is about. Nothing of the frame itself is counted.
 func (t *Table) Quote(p *heron.Packet) {
 	kept := t.stats
-	t.frame = frame{time: p.Time, quoting: true, faulty: true, packets: 1}
+	t.frame = frame{time: p.Time, quoting: true, faulty: true, packets: 1, odd: true}
 	r := wire.NewReader(p.Data)
 	t.link(&r, p.Link)
 	t.stats = kept

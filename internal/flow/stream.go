@@ -53,7 +53,7 @@ func (m moment) since(from moment) heron.Time { return heron.Time(int32(m-from))
 
 // stream takes a segment of a flow.
 func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
-	s, seq := &e.streams[dir], g.seq
+	s, seq := &e.streams[dir&1], g.seq
 	if g.flags&flagSYN != 0 {
 		if s.calls == 0 && s.prefixLen == 0 {
 			s.next, s.synced, s.started = seq+1, true, true
@@ -64,7 +64,7 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 	if e.settled {
 		return
 	}
-	if g.flags&flagACK != 0 {
+	if e.holds > 0 && g.flags&flagACK != 0 {
 		t.acknowledged(i, e, 1-dir, g.ack)
 	}
 	if g.length == 0 || g.flags&flagRST != 0 || s.dead || e.settled {
@@ -73,6 +73,25 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 	if !s.started {
 		s.started, s.gap, s.next = true, true, seq
 	}
+	if seq == s.next && e.holds == 0 && len(g.data) == g.length && g.length < maxPrefix {
+		t.whole(i, e, dir, g.data)
+		return
+	}
+	t.segment(i, e, dir, seq, g)
+}
+
+// whole gives the sink the bytes that come next when nothing waits in the flow.
+func (t *Table) whole(i uint32, e *entry, dir int, data []byte) {
+	s := &e.streams[dir&1]
+	s.next += uint32(len(data))
+	if consumed := t.offer(e, dir, data); consumed < len(data) && !e.settled {
+		t.keep(i, e, dir, data[consumed:])
+	}
+}
+
+// segment takes a segment when it is not simply the next, or something waits.
+func (t *Table) segment(i uint32, e *entry, dir int, seq uint32, g *segment) {
+	s := &e.streams[dir]
 	data, missing := g.data, g.length-len(g.data)
 	ahead := int32(seq - s.next)
 	if ahead > 0 {
@@ -145,16 +164,16 @@ func (t *Table) deliver(i uint32, e *entry, dir int, data []byte) {
 
 // offer calls the sink and returns how many bytes it is done with.
 func (t *Table) offer(e *entry, dir int, b []byte) int {
-	s := &e.streams[dir]
+	s := &e.streams[dir&1]
 	src, dst := e.ports()
 	if dir == fromServer {
 		src, dst = dst, src
 	}
-	t.message(e, dir, heron.TCP, src, dst)
-	t.msg.Payload, t.msg.Sequence, t.msg.Gap = b, s.calls, s.gap
+	m := t.message(e, dir, heron.TCP, src, dst)
+	m.Payload, m.Sequence, m.Gap = b, s.calls, s.gap
 	s.calls++
 	s.gap = false
-	v := t.sink.Message(&t.msg)
+	v := t.sink.Message(m)
 	if v.Done || e.scratch.Settled {
 		e.settled = true
 	}

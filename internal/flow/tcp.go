@@ -25,8 +25,8 @@ type segment struct {
 	length int
 }
 
-// tcp reads a TCP header (RFC 9293 §3.1).
-func (t *Table) tcp(packet []byte) {
+// tcp reads a TCP header (RFC 9293 §3.1). look is the look at a plain frame, else nil.
+func (t *Table) tcp(look *glance, packet []byte) {
 	b, rest := wire.Head20(packet)
 	if b == nil {
 		t.fault()
@@ -51,7 +51,7 @@ func (t *Table) tcp(packet []byte) {
 	case flagSYN | flagACK:
 		h.client = sideReceiver
 	}
-	i, e, dir := t.follow(protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
+	i, e, dir := t.follow(look, protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
 	state := e.tcpState(dir, &g, t.fresh)
 	e.repeats(dir, &g)
 	if t.fresh || state != e.state {
@@ -107,7 +107,7 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		return e.state
 	}
 	if g.flags&flagFIN != 0 {
-		e.fin[dir] = true
+		e.fin |= 1 << dir
 	}
 	switch {
 	case dir == fromServer && g.flags&(flagSYN|flagACK) == flagSYN|flagACK && e.over(dir, g.seq):
@@ -115,7 +115,7 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		return heron.FlowEstablished
 	case !asking && e.state != heron.FlowEstablished:
 		return e.state
-	case e.fin[fromClient] && e.fin[fromServer]:
+	case e.fin == 3:
 		return heron.FlowClosed
 	case asking && dir == fromServer && (!fresh || g.flags&flagACK != 0):
 		return heron.FlowEstablished

@@ -39,40 +39,45 @@ func (k *key) order(src, dst int) bool {
 // follow finds or opens the flow of the packet at hand and counts it there. It
 // returns the flow and the packet's direction. TCP flows that open are told by
 // the caller, who knows their state.
-func (t *Table) follow(protocol, src, dst int, h hints) (uint32, *entry, int) {
-	g := t.found(protocol, src, dst)
-	i, senderIsA := g.entry, g.senderIsA
-	if i != 0 && h.begins {
-		if e := t.slab.at(i); e.over(e.direction(senderIsA), h.seq) {
-			t.end(i, e)
-			i = 0
-		}
-	}
-	t.fresh = i == 0
-	if t.fresh {
-		i = t.open(g, src, dst, h)
-		e := t.slab.at(i)
-		if protocol != protoTCP {
-			t.tell(i, e)
-		}
-		return i, e, e.direction(senderIsA)
+func (t *Table) follow(look *glance, protocol, src, dst int, h hints) (uint32, *entry, int) {
+	g := t.found(look, protocol, src, dst)
+	i := g.entry
+	if i == 0 {
+		return t.begin(g, protocol, src, dst, h)
 	}
 	e := t.slab.at(i)
-	dir := e.direction(senderIsA)
+	dir := e.direction(g.senderIsA)
+	if h.begins && e.over(dir, h.seq) {
+		t.end(i, e)
+		return t.begin(g, protocol, src, dst, h)
+	}
+	t.fresh = false
 	t.count(e, dir)
 	e.used = true
-	if protocol != protoTCP && dir == fromServer {
+	if dir == fromServer && protocol != protoTCP {
 		t.answered(i, e)
 	}
 	return i, e, dir
 }
 
+// begin is follow for a packet that opens a flow.
+func (t *Table) begin(g *glance, protocol, src, dst int, h hints) (uint32, *entry, int) {
+	t.fresh = true
+	i := t.open(g, src, dst, h)
+	e := t.slab.at(i)
+	if protocol != protoTCP {
+		t.tell(i, e)
+	}
+	return i, e, e.direction(g.senderIsA)
+}
+
 // direction is that of a packet from one end or the other.
 func (e *entry) direction(senderIsA bool) int {
-	if senderIsA == e.clientIsA {
-		return fromClient
+	dir := fromClient // no branch: which it is changes all the time
+	if senderIsA != e.clientIsA {
+		dir = fromServer
 	}
-	return fromServer
+	return dir
 }
 
 // setKey makes the key of the packet at hand, and reports whether its sender is
@@ -116,12 +121,12 @@ func broadcast() heron.MAC { return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 
 // count adds the packet at hand to its flow.
 func (t *Table) count(e *entry, dir int) {
-	f, h := &t.frame, &e.halves[dir]
+	f, h := &t.frame, &e.halves[dir&1]
 	if f.packets == 1 { // those that came in pieces, or were told of, have no one size
 		if h.packets > 0 {
-			bump(&h.gaps[gapBucket(f.time-h.last)])
+			bump(&h.gaps[gapBucket(f.time-h.last)%heron.FlowBuckets])
 		}
-		bump(&h.sizes[sizeBucket(f.bytes)])
+		bump(&h.sizes[sizeBucket(f.bytes)%heron.FlowBuckets])
 	}
 	h.packets += uint64(f.packets)
 	h.bytes += uint64(f.bytes)
@@ -129,7 +134,7 @@ func (t *Table) count(e *entry, dir int) {
 	h.last = max(h.last, f.time)
 	e.touched = t.now
 	e.changed = true
-	if o := &e.ends[dir]; t.minute >= o.sight || o.mac != f.src {
+	if o := &e.ends[dir&1]; t.minute >= o.sight || o.mac != f.src {
 		o.sight = t.sight(f.srcIP, true)
 		o.mac = f.src
 	}
@@ -144,10 +149,10 @@ func bump(n *uint16) {
 
 // sizeBucket and gapBucket are the places of a packet in the histograms of
 // heron.Flow.
-func sizeBucket(bytes int) int { return min(bits.Len(uint(bytes)|63)-6, heron.FlowBuckets-1) }
+func sizeBucket(bytes int) uint { return min(uint(bits.Len(uint(bytes)|63)-6), heron.FlowBuckets-1) }
 
-func gapBucket(d heron.Time) int {
-	return min((bits.Len64(uint64(max(d, 0))|63)-5)/3, heron.FlowBuckets-1)
+func gapBucket(d heron.Time) uint {
+	return min(uint(bits.Len64(uint64(max(d, 0))|63)-5)/3, heron.FlowBuckets-1)
 }
 
 // evict ends a flow that was quiet for long, to make room: each flow has a

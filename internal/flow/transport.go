@@ -15,9 +15,9 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 	t.frame.payload = max(t.frame.length, 0)
 	switch protocol {
 	case protoTCP:
-		t.tcp(r.Rest())
+		t.tcp(nil, r.Rest())
 	case protoUDP:
-		t.udp(r.Rest())
+		t.udp(nil, r.Rest())
 	case protoICMP, protoICMPv6:
 		t.icmp(r, protocol)
 	case protoSCTP:
@@ -33,14 +33,14 @@ func (t *Table) transport(r *wire.Reader, protocol int) {
 
 // other follows what has no ports, by the number of its IP protocol.
 func (t *Table) other(protocol int, payload []byte) {
-	_, e, dir := t.follow(protocol, 0, 0, hints{})
+	_, e, dir := t.follow(nil, protocol, 0, 0, hints{})
 	if !e.settled && len(payload) > 0 {
 		t.datagram(e, dir, heron.OtherIP, uint16(protocol), uint16(protocol), payload)
 	}
 }
 
-// udp reads a UDP header (RFC 768).
-func (t *Table) udp(packet []byte) {
+// udp reads a UDP header (RFC 768). look is the look at a plain frame, else nil.
+func (t *Table) udp(look *glance, packet []byte) {
 	h, payload := wire.Head8(packet)
 	if h == nil {
 		t.fault()
@@ -56,11 +56,11 @@ func (t *Table) udp(packet []byte) {
 		payload, _, _ = wire.Cut(payload, min(length-8, len(payload)))
 	}
 	t.frame.payload = max(t.frame.payload-8, 0)
-	_, e, dir := t.follow(protoUDP, int(src), int(dst), hints{awaits: true})
+	_, e, dir := t.follow(look, protoUDP, int(src), int(dst), hints{awaits: true})
 	if e.settled && e.carries == layerNone || len(payload) == 0 {
 		return
 	}
-	if l := e.carriesOf(src, dst, payload, t.fresh); l != layerNone && t.udpTunnel(e, l, payload) {
+	if !e.bare && t.carried(e, src, dst, payload) {
 		return
 	}
 	if !e.settled {
@@ -75,7 +75,7 @@ func (t *Table) sctp(r *wire.Reader) {
 		t.fault()
 		return
 	}
-	t.follow(protoSCTP, src, dst, hints{awaits: true})
+	t.follow(nil, protoSCTP, src, dst, hints{awaits: true})
 }
 
 // ICMP types (IANA) that ask or answer, or say that a packet could not be delivered.
@@ -124,7 +124,7 @@ func (t *Table) icmpMessage(whole *wire.Reader, protocol, kind, code int) {
 	case protocol == protoICMPv6 && kind == icmp6EchoReply:
 		flowKind, h.client = icmp6Echo, sideReceiver
 	}
-	_, e, dir := t.follow(protocol, flowKind, code, h)
+	_, e, dir := t.follow(nil, protocol, flowKind, code, h)
 	if !e.settled {
 		t.datagram(e, dir, heron.ICMP, uint16(kind), uint16(code), whole.Rest())
 	}

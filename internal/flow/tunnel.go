@@ -23,6 +23,7 @@ func (t *Table) enter(l layer, network int) bool {
 		return false
 	}
 	f.depth++
+	f.odd = true
 	ends := pair(mix(f.srcIP.hi, f.srcIP.lo), mix(f.dstIP.hi, f.dstIP.lo))
 	f.tunnel = mix(f.tunnel^ends, uint64(l)<<32|uint64(network)) | 1
 	// The stations of the outer frame are those of the tunnel's ends.
@@ -49,7 +50,7 @@ const typeDot11 = -16
 
 // overIP reads tunnels that have an IP protocol number of their own.
 func (t *Table) overIP(r *wire.Reader, protocol int) {
-	t.follow(protocol, 0, 0, hints{})
+	t.follow(nil, protocol, 0, 0, hints{})
 	switch protocol {
 	case protoIPIP:
 		t.inside(r, layerIPIP, 0, typeIPv4)

@@ -25,6 +25,16 @@ func tunnelPort(port uint16) layer {
 	return layerNone
 }
 
+// carried goes on inside a datagram of a tunnel. It returns false when it is none.
+func (t *Table) carried(e *entry, src, dst uint16, payload []byte) bool {
+	l := e.carriesOf(src, dst, payload, t.fresh)
+	if l == layerNone {
+		e.bare = true // by its ports, which are the same for all that follow
+		return false
+	}
+	return t.udpTunnel(e, l, payload)
+}
+
 // carriesOf decides what tunnel a datagram belongs to: that of its flow, or of its
 // port. On other ports VXLAN is known by the first datagram of a flow.
 func (e *entry) carriesOf(src, dst uint16, payload []byte, fresh bool) layer {

@@ -53,6 +53,14 @@ func Head34(b []byte) (head *[34]byte, rest []byte) {
 	return (*[34]byte)(b), b[34:]
 }
 
+// Head38 returns the first 38 bytes.
+func Head38(b []byte) (head *[38]byte, rest []byte) {
+	if len(b) < 38 {
+		return nil, nil
+	}
+	return (*[38]byte)(b), b[38:]
+}
+
 // Cut returns the first n bytes and those behind them; ok is false when there
 // are fewer, or n is below 0.
 func Cut(b []byte, n int) (head, rest []byte, ok bool) {
