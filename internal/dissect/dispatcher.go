@@ -22,6 +22,8 @@ const (
 	toldClient
 	toldBanner // or it is known that there is none
 	startedLate
+
+	toldBoth = toldService | toldClient
 )
 
 // Dispatcher finds the protocol of each flow and hands its messages to the
@@ -38,7 +40,9 @@ type Dispatcher struct {
 	byEther   map[uint16][]int
 	probes    [portless]*[256][]int // by what they ride on, and the first byte
 	out       Sink
+	emitter   Emitter // out, as dissectors see it
 	reader    wire.Reader
+	whole     []byte                // the payload of the message that is looked at
 	frames    []heron.ProtocolCount // of the link, by place in list
 	framed    []int                 // places in list of those that had some
 	value     []byte                // re-used to build values
@@ -64,6 +68,7 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 		byPort:  make(map[uint32][]int),
 		byEther: make(map[uint16][]int),
 		out:     out,
+		emitter: out,
 	}
 	for i := range list {
 		d.names = append(d.names, list[i].Name)
@@ -135,40 +140,39 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 // Message looks at one message. Its verdict is for the flow table: what was
 // consumed of a stream, and whether the flow has nothing more to tell.
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
-	whole := m.Payload
-	d.busy = true
-	defer d.catch(m, whole, &v)
-	v = d.message(m)
-	m.Payload = whole
+	d.busy, d.whole = true, m.Payload
+	v = heron.Verdict{Consumed: len(m.Payload), Done: true} // should it panic
+	defer d.catch(m)
+	switch {
+	case m.Flow == nil || m.Flow.Settled || overOf(m.Transport) == 0:
+		v = d.flowless(m)
+	case m.Transport == heron.TCP:
+		v = d.stream(m)
+		m.Payload = d.whole
+	default:
+		done := d.offer(m).Done
+		v = heron.Verdict{Consumed: len(d.whole), Done: done}
+	}
 	d.busy = false
 	return v
 }
 
-func (d *Dispatcher) message(m *heron.Message) heron.Verdict {
-	f := m.Flow
-	switch {
-	case m.Transport == heron.Link:
+// flowless is Message for what is neither TCP nor UDP, or settled.
+func (d *Dispatcher) flowless(m *heron.Message) heron.Verdict {
+	switch m.Transport {
+	case heron.Link:
 		d.link(m)
 		return heron.Verdict{Consumed: len(m.Payload)}
-	case m.Transport == heron.ICMP:
+	case heron.ICMP:
 		return d.kind(m, OverICMP)
-	case m.Transport == heron.OtherIP:
+	case heron.OtherIP:
 		return d.kind(m, OverIP)
-	case f == nil || overOf(m.Transport) == 0:
-		return heron.Verdict{Consumed: len(m.Payload), Done: true}
-	case f.Settled:
-		return heron.Verdict{Consumed: len(m.Payload), Done: true}
 	}
-	if m.Transport == heron.TCP {
-		return d.stream(m)
-	}
-	v := d.offer(m)
-	v.Consumed = len(m.Payload)
-	return v
+	return heron.Verdict{Consumed: len(m.Payload), Done: true}
 }
 
 // catch makes a panicking dissector a reported fault and a settled flow.
-func (d *Dispatcher) catch(m *heron.Message, whole []byte, v *heron.Verdict) {
+func (d *Dispatcher) catch(m *heron.Message) {
 	if !d.busy {
 		return
 	}
@@ -177,12 +181,11 @@ func (d *Dispatcher) catch(m *heron.Message, whole []byte, v *heron.Verdict) {
 	if reason == nil {
 		return
 	}
-	m.Payload = whole
+	m.Payload = d.whole
 	d.fault(m, reason)
 	if m.Flow != nil {
 		m.Flow.Settled = true
 	}
-	*v = heron.Verdict{Consumed: len(m.Payload), Done: true}
 }
 
 func overOf(t heron.Transport) Over {
@@ -203,7 +206,7 @@ func (d *Dispatcher) link(m *heron.Message) {
 		ether = 0
 	}
 	for _, i := range d.byEther[ether] {
-		if _, err := d.dissect(i, m); !errors.Is(err, ErrNotMine) {
+		if _, err := d.dissect(i, m); !isNotMine(err) {
 			d.frame(i, len(m.Payload))
 			return
 		}
@@ -217,7 +220,7 @@ func (d *Dispatcher) kind(m *heron.Message, over Over) heron.Verdict {
 	done := len(list) == 0
 	for _, i := range list {
 		v, err := d.dissect(i, m)
-		if !errors.Is(err, ErrNotMine) {
+		if !isNotMine(err) {
 			m.Flow.Protocol = uint16(i) + 1
 			done = v.Done
 			break
@@ -251,29 +254,32 @@ func (d *Dispatcher) AppendFrames(out []heron.ProtocolCount) []heron.ProtocolCou
 // stream passes over what is to be skipped, then offers message after message
 // of what is left while they are consumed. It leaves what was not in m.
 func (d *Dispatcher) stream(m *heron.Message) heron.Verdict {
-	whole := m.Payload
 	skip := &m.Flow.Skip[direction(m)]
 	if m.Gap {
 		*skip = 0 // nobody knows how much of it was lost
 	}
+	all := len(m.Payload)
 	for {
-		n := min(int(*skip), len(m.Payload))
-		*skip -= uint32(n)
-		m.Payload = m.Payload[n:]
-		if len(m.Payload) == 0 {
-			return heron.Verdict{Consumed: len(whole)}
+		if *skip > 0 {
+			n := min(int(*skip), len(m.Payload))
+			*skip -= uint32(n)
+			m.Payload = m.Payload[n:]
+		}
+		left := len(m.Payload)
+		if left == 0 {
+			return heron.Verdict{Consumed: all}
 		}
 		v := d.offer(m)
-		if v.Done {
-			return heron.Verdict{Consumed: len(whole), Done: true}
+		switch {
+		case v.Done:
+			return heron.Verdict{Consumed: all, Done: true}
+		case v.Consumed <= 0:
+			return heron.Verdict{Consumed: all - left}
+		case v.Consumed >= left:
+			*skip = uint32(min(v.Consumed-left, 1<<31))
+			return heron.Verdict{Consumed: all}
 		}
-		if v.Consumed <= 0 {
-			return heron.Verdict{Consumed: len(whole) - len(m.Payload)}
-		}
-		if more := v.Consumed - len(m.Payload); more > 0 {
-			*skip = uint32(min(more, 1<<31))
-		}
-		m.Payload = m.Payload[min(v.Consumed, len(m.Payload)):]
+		m.Payload = m.Payload[v.Consumed:]
 	}
 }
 
@@ -300,10 +306,16 @@ func (d *Dispatcher) offer(m *heron.Message) heron.Verdict {
 	}
 	mine := int(f.Protocol) - 1
 	v, err := d.run(mine, m)
-	if err == nil || !errors.Is(err, ErrNotMine) {
+	if err == nil || !isNotMine(err) {
 		f.Tries = 0
 		return v
 	}
+	return d.turned(mine, m)
+}
+
+// turned looks for the protocol of a message that the flow's does not know.
+func (d *Dispatcher) turned(mine int, m *heron.Message) heron.Verdict {
+	f := m.Flow
 	// The stream changed hands (CONNECT, an upgrade), two protocols share the
 	// ports, or a gap hid the start of a message. Others may know these bytes; if
 	// nobody does, the next segment may start where a message does.
@@ -418,7 +430,7 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 		f.Data = data
 		if err == nil {
 			result = waiting
-		} else if !errors.Is(err, ErrNotMine) {
+		} else if !isNotMine(err) {
 			f.Protocol = uint16(i) + 1
 			return v, taken // its own, but broken: nobody else is asked
 		}
@@ -431,30 +443,38 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	p := &d.list[i]
 	d.current = i
-	payload, frame := m.Payload, 0
-	if m.Transport == heron.TCP && p.Frame != nil {
-		n, err := p.Frame(payload)
-		if err != nil {
-			return d.broken(m, heron.Verdict{}, err)
-		}
-		if n == 0 || n > len(payload) && len(payload) < StreamPrefix {
-			return heron.Verdict{}, nil
-		}
-		frame = n
-		m.Payload = payload[:min(n, len(payload))]
+	if m.Transport != heron.TCP || p.Frame == nil {
+		v, err := d.ask(p, m)
+		return d.outcome(p, m, v, err)
 	}
-	v, err := d.dissect(i, m)
-	m.Payload = payload
-	if frame > 0 {
-		v.Consumed = frame
+	payload := m.Payload
+	n, err := p.Frame(payload)
+	switch {
+	case err != nil:
+		return d.broken(m, heron.Verdict{}, err)
+	case n == 0 || n > len(payload) && len(payload) < StreamPrefix:
+		return heron.Verdict{}, nil
+	case n < len(payload):
+		m.Payload = payload[:n]
 	}
+	v, err := d.ask(p, m)
+	if n < len(payload) {
+		m.Payload = payload
+	}
+	v.Consumed = n
+	return d.outcome(p, m, v, err)
+}
+
+// outcome settles what follows from what a dissector made of a message.
+func (d *Dispatcher) outcome(p *Protocol, m *heron.Message, v heron.Verdict, err error) (heron.Verdict, error) {
 	if err != nil {
 		return d.broken(m, v, err)
 	}
-	if v.Carries != "" && m.Flow.Before == 0 {
-		m.Flow.Before = d.number(v.Carries)
+	f := m.Flow
+	if v.Carries != "" && f.Before == 0 {
+		f.Before = d.number(v.Carries)
 	}
-	if !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
+	if f.Told&toldBoth != toldBoth && !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
 		d.tell(p, m)
 	}
 	return d.settle(m, v, p.EveryMessage), nil
@@ -466,7 +486,7 @@ func (d *Dispatcher) number(name string) uint16 { return uint16(slices.Index(d.n
 // broken decides how a flow goes on after an error: a stream whose framing is
 // lost cannot be read on, all else can.
 func (d *Dispatcher) broken(m *heron.Message, v heron.Verdict, err error) (heron.Verdict, error) {
-	if errors.Is(err, ErrNotMine) {
+	if isNotMine(err) {
 		return heron.Verdict{}, err
 	}
 	d.malformed++
@@ -485,32 +505,36 @@ func (d *Dispatcher) settle(m *heron.Message, v heron.Verdict, every bool) heron
 
 // dissect runs one dissector on m as it stands.
 func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
-	p := &d.list[i]
 	d.current = i
+	v, err := d.ask(&d.list[i], m)
+	if err != nil && overOf(m.Transport) == 0 && !isNotMine(err) {
+		d.malformed++
+	}
+	return v, err
+}
+
+// ask runs the dissector of a protocol, unless it would tell nothing new.
+func (d *Dispatcher) ask(p *Protocol, m *heron.Message) (heron.Verdict, error) {
 	d.out.Begin(m, p.Name)
 	if p.Plain && d.out.Same(m.Payload) {
 		return heron.Verdict{}, nil
 	}
 	d.reader.Reset(m.Payload)
-	v, err := p.Dissect(&d.reader, m, d.out)
+	v, err := p.Dissect(&d.reader, m, d.emitter)
 	if p.Plain && err == nil && v == (heron.Verdict{}) {
 		d.out.Keep()
 	}
-	if err != nil && overOf(m.Transport) == 0 && !errors.Is(err, ErrNotMine) {
-		d.malformed++
-	}
 	return v, err
 }
+
+// isNotMine reports whether a dissector took a message for another protocol's.
+func isNotMine(err error) bool { return errors.Is(err, ErrNotMine) }
 
 // tell states once a flow which protocol the server offers and which the client
 // speaks, each when its own side was understood. Who sends from the protocol's
 // port to another is the server, even when it is the first to be heard: answers
 // to broadcasts are flows of their own.
 func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
-	const both = toldClient | toldService
-	if m.Flow.Told&both == both {
-		return
-	}
 	about := heron.Subject{Endpoint: m.Src}
 	if m.FromClient && (!slices.Contains(p.Ports, m.SrcPort) || slices.Contains(p.Ports, m.DstPort)) {
 		if m.Flow.Told&toldClient == 0 {
