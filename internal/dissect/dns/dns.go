@@ -16,6 +16,13 @@ import (
 // Keys of the observations.
 const keyVersionBind = "dns.version_bind"
 
+// Kinds of events, and the attribute that all have.
+const (
+	kindQuery  = "dns.query"
+	kindAnswer = "dns.answer"
+	attrName   = "name"
+)
+
 // maxListed is how many addresses or names of an answer an event lists.
 const maxListed = 8
 
@@ -40,6 +47,7 @@ func Protocol() dissect.Protocol {
 type dissector struct {
 	name, other, list []byte
 	attrs             dissect.Attrs
+	known             dissect.Attrs // by whole messages
 }
 
 // frame reads the length before each message of a stream (RFC 7766 §8).
@@ -102,6 +110,9 @@ func plausible(h *dns.Header) bool {
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+	if m.Transport == heron.UDP && d.again(r, m, out) {
+		return heron.Verdict{}, nil
+	}
 	if m.Transport == heron.TCP {
 		r.Skip(2)
 		body := wire.NewReader(r.Rest()) // pointers count from the header
@@ -136,10 +147,12 @@ func knownClass(c int) bool {
 
 // query states that the sender wants to contact a name.
 func (d *dissector) query(q *dns.Question, m *heron.Message, out dissect.Emitter) {
+	contact := false
 	switch q.Type {
 	case dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeSRV, dns.TypeMX, dns.TypeHTTPS, dns.TypeANY:
 		if q.Class == dns.ClassIN {
 			out.Observe(m.Sender(), heron.KeyContact, q.Name)
+			contact = true
 		}
 	}
 	d.attrs.Begin(ofQuery)
@@ -147,9 +160,12 @@ func (d *dissector) query(q *dns.Question, m *heron.Message, out dissect.Emitter
 	d.attrs.Text(q.Name)
 	attrs := d.attrs.Known()
 	if attrs == nil {
-		attrs = d.attrs.Keep(map[string]string{"name": string(q.Name), "type": typeName(q.Type)})
+		attrs = d.attrs.Keep(map[string]string{attrName: string(q.Name), "type": typeName(q.Type)})
 	}
-	out.Act(heron.Event{Kind: "dns.query", Attrs: attrs})
+	out.Act(heron.Event{Kind: kindQuery, Attrs: attrs})
+	if contact && attrs[attrName] == string(q.Name) {
+		d.remember(ofQuery, m, attrs)
+	}
 }
 
 // What attributes are about, for dissect.Attrs.
@@ -164,7 +180,7 @@ func (d *dissector) answer(
 	r *wire.Reader, h *dns.Header, q *dns.Question, m *heron.Message, out dissect.Emitter,
 ) error {
 	d.list = d.list[:0]
-	listed := 0
+	listed, told := 0, false
 	for range h.Answers {
 		rec := dns.ReadRecord(r, d.other)
 		if r.Err() != nil {
@@ -176,6 +192,7 @@ func (d *dissector) answer(
 		if rec.Class == dns.ClassCHAOS && rec.Type == dns.TypeTXT && bytes.EqualFold(rec.Name, []byte("version.bind")) {
 			text := rec.Strings()
 			out.Observe(m.Sender(), keyVersionBind, dns.ReadString(&text))
+			told = true
 		}
 		if listed < maxListed {
 			listed += d.listRecord(&rec)
@@ -192,10 +209,13 @@ func (d *dissector) answer(
 	attrs := d.attrs.Known()
 	if attrs == nil {
 		attrs = d.attrs.Keep(map[string]string{
-			"name": string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
+			attrName: string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
 		})
 	}
-	out.Act(heron.Event{Kind: "dns.answer", Attrs: attrs})
+	out.Act(heron.Event{Kind: kindAnswer, Attrs: attrs})
+	if !told {
+		d.remember(ofAnswer, m, attrs)
+	}
 	return nil
 }
 
