@@ -16,7 +16,14 @@ type Fingerprinter struct {
 	numbers []uint16
 	text    []byte
 	out     []byte
+	sums    map[string][2 * md5.Size]byte // by what they are of
 }
+
+// Bounds of the sums that are remembered: how many, and of how much text.
+const (
+	maxSums    = 1024
+	maxSumText = 256
+)
 
 // JA3 returns the MD5 of version, ciphers, extensions, groups and point formats,
 // all in the client's order, without GREASE (Salesforce, JA3).
@@ -52,9 +59,22 @@ func (f *Fingerprinter) JA3S(h *ServerHello) []byte {
 	return f.md5()
 }
 
+// md5 returns the sum of the text. Servers answer with the same for ever, so that
+// sums are remembered.
 func (f *Fingerprinter) md5() []byte {
+	if known, ok := f.sums[string(f.text)]; ok {
+		f.out = append(f.out[:0], known[:]...)
+		return f.out
+	}
 	sum := md5.Sum(f.text)
 	f.out = hex.AppendEncode(f.out[:0], sum[:])
+	if len(f.text) > maxSumText {
+		return f.out
+	}
+	if f.sums == nil || len(f.sums) >= maxSums {
+		f.sums = make(map[string][2 * md5.Size]byte)
+	}
+	f.sums[string(f.text)] = [2 * md5.Size]byte(f.out)
 	return f.out
 }
 
