@@ -174,11 +174,25 @@ func (h *Head) Get(name string) []byte {
 		} else {
 			rest = nil
 		}
+		if !mayBegin(line, name) {
+			continue
+		}
 		if i := bytes.IndexByte(line, ':'); i >= len(name) && Is(bytes.TrimSpace(line[:i]), name) {
 			return bytes.TrimSpace(line[i+1:])
 		}
 	}
 	return nil
+}
+
+// mayBegin reports whether a line may be a field of that name: for most lines one
+// look at their first letter tells that they are not.
+func mayBegin(line []byte, name string) bool {
+	const capital, space, beyond = 0x20, ' ', 0x80
+	if len(line) <= len(name) || len(name) == 0 {
+		return false
+	}
+	c := line[0]
+	return c|capital == name[0]|capital || c <= space || c >= beyond
 }
 
 // Is compares a field name without regard to case (ASCII), and allocates nothing.
