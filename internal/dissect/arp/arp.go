@@ -2,6 +2,7 @@
 package arp
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"github.com/heron-iot/heron"
@@ -90,13 +91,12 @@ func (d *dissector) report(p *packet, m *heron.Message, out dissect.Emitter) {
 
 // fields returns the attributes of a packet that came in a frame of that sender.
 func (d *dissector) fields(p *packet, frame heron.MAC) map[string]string {
-	sender, target := p.senderIP.As4(), p.targetIP.As4()
 	d.attrs.Begin(byte(p.op))
-	d.attrs.Text(p.senderMAC[:])
-	d.attrs.Text(sender[:])
-	d.attrs.Text(p.targetMAC[:])
-	d.attrs.Text(target[:])
-	d.attrs.Text(frame[:])
+	d.attrs.Number(number(&p.senderMAC))
+	d.attrs.Number(number(&p.targetMAC))
+	d.attrs.Number(number(&frame))
+	sender, target := p.senderIP.As4(), p.targetIP.As4()
+	d.attrs.Number(int(binary.BigEndian.Uint32(sender[:]))<<32 | int(binary.BigEndian.Uint32(target[:])))
 	if known := d.attrs.Known(); known != nil {
 		return known
 	}
@@ -110,6 +110,11 @@ func (d *dissector) fields(p *packet, frame heron.MAC) map[string]string {
 		attrs["frame_mac"] = frame.String()
 	}
 	return d.attrs.Keep(attrs)
+}
+
+// number is a hardware address as a number.
+func number(m *heron.MAC) int {
+	return int(binary.BigEndian.Uint16(m[:2]))<<32 | int(binary.BigEndian.Uint32(m[2:]))
 }
 
 func mac(r *wire.Reader) (m heron.MAC) {
