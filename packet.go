@@ -138,6 +138,7 @@ type FlowScratch struct {
 	Tries     uint8
 	Settled   bool
 	Told      uint8     // which facts about the flow itself were stated; a set of bits
+	Quiet     bool      // the dissector knows messages of it that tell nothing at a glance
 	Skip      [2]uint32 // stream bytes still to pass over, from the client and from the server
 	Data      [12]byte  // the dissector's own
 }
