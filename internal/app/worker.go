@@ -56,6 +56,11 @@ func newWorker(memory *dissect.Memory, maxFlows int, of share) *worker {
 // Message hands payload to the dissectors. It implements flow.Sink.
 func (w *worker) Message(m *heron.Message) heron.Verdict { return w.dispatcher.Message(m) }
 
+// Quiet reports that a message tells nothing. It implements flow.Listener.
+func (w *worker) Quiet(f *heron.FlowScratch, payload []byte, fromClient bool) bool {
+	return w.dispatcher.Quiet(f, payload, fromClient)
+}
+
 // Sighting tells that an address was in use. It implements flow.Sink.
 func (w *worker) Sighting(e heron.Endpoint, at heron.Time) { w.collector.Sighting(e, at) }
 
@@ -66,7 +71,7 @@ func (w *worker) Handshake(h *flow.Handshake) {
 		key = heron.KeyTCPSynAck
 	}
 	about := heron.Subject{Endpoint: h.Sender}
-	w.value = h.AppendSignature(w.value[:0])
+	w.value = w.table.AppendSignature(w.value[:0], h)
 	w.collector.Fact(about, h.Time, "tcp", key, w.value)
 	w.value = strconv.AppendUint(w.value[:0], uint64(h.TTL), 10)
 	w.collector.Fact(about, h.Time, "ip", heron.KeyTTL, w.value)

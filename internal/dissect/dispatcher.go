@@ -38,9 +38,11 @@ type Dispatcher struct {
 	names     []string         // of the list, and behind them those that are only carried
 	byPort    map[uint32][]int // by portKey
 	byEther   map[uint16][]int
+	servers   [1 << 16 / 64]uint64  // the ports of TCP and UDP among byPort, a set of bits
 	probes    [portless]*[256][]int // by what they ride on, and the first byte
 	out       Sink
 	emitter   Emitter // out, as dissectors see it
+	quiet     []quiet // by place in list
 	reader    wire.Reader
 	whole     []byte                // the payload of the message that is looked at
 	frames    []heron.ProtocolCount // of the link, by place in list
@@ -69,6 +71,7 @@ func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
 		byEther: make(map[uint16][]int),
 		out:     out,
 		emitter: out,
+		quiet:   quietOf(list),
 	}
 	for i := range list {
 		d.names = append(d.names, list[i].Name)
@@ -100,6 +103,9 @@ func (d *Dispatcher) enlist(i int, p *Protocol, over Over) {
 	if over >= portless {
 		return
 	}
+	for _, port := range p.Ports {
+		d.servers[port/64] |= 1 << (port % 64)
+	}
 	if d.probes[over] == nil {
 		d.probes[over] = new([256][]int)
 	}
@@ -128,7 +134,7 @@ func (d *Dispatcher) ProtocolName(i uint16) string {
 
 // ServerPort reports whether a dissector names the port as a service's.
 func (d *Dispatcher) ServerPort(port uint16) bool {
-	return len(d.byPort[portKey(OverTCP, port)]) > 0 || len(d.byPort[portKey(OverUDP, port)]) > 0
+	return d.servers[port/64]>>(port%64)&1 != 0
 }
 
 // Faults returns how many messages made a dissector panic.
@@ -411,7 +417,8 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 		if i == except || probe && !d.list[i].Probe(m.Payload, m.FromClient) {
 			continue
 		}
-		data := f.Data
+		data, quiet := f.Data, f.Quiet
+		f.Quiet = false
 		if int(f.Candidate) != i+1 {
 			f.Data = [len(f.Data)]byte{}
 		}
@@ -427,7 +434,7 @@ func (d *Dispatcher) try(candidates []int, m *heron.Message, except int, probe b
 			f.Protocol = uint16(i) + 1
 			return v, taken
 		}
-		f.Data = data
+		f.Data, f.Quiet = data, quiet
 		if err == nil {
 			result = waiting
 		} else if !isNotMine(err) {

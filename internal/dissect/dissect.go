@@ -67,6 +67,12 @@ type Protocol struct {
 	// to, so that it is not asked of all else; nil: any.
 	Starts []byte
 
+	// Quiet reports that a message of a flow of the protocol's own tells nothing, and
+	// notes in the flow what Dissect would. It is asked where Dissect set the flow's
+	// Quiet, of messages that came whole: a datagram, or a segment of a stream behind
+	// which nothing waits. It only glances: nobody catches what it panics with.
+	Quiet func(f *heron.FlowScratch, b []byte, fromClient bool) bool
+
 	// Frame returns the length of the first message in b, a TCP stream: 0 when
 	// more bytes are needed to know, more than len(b) when it is still coming,
 	// ErrNotMine or another error when it cannot be. nil: Dissect gets the whole

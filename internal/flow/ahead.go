@@ -24,8 +24,8 @@ type ahead struct {
 
 // glance is what a look at a frame tells of its flow.
 type glance struct {
-	data      []byte // of the frame
-	key       key    // of a plain frame nothing but its IPv4 addresses, ports and protocol
+	head      *[38]byte // of the frame
+	key       key       // of a plain frame nothing but its IPv4 addresses, ports and protocol
 	hash      uint32
 	entry     uint32 // the flow, when it is known already; 0: perhaps not
 	length    int    // of a plain frame's IP packet
@@ -75,7 +75,7 @@ func (t *Table) glanceOf(p *heron.Packet) *glance {
 	if a.next < a.n {
 		g := &a.glances[a.next]
 		a.next++
-		if sameBytes(g.data, p.Data) {
+		if h, _ := wire.Head38(p.Data); g.head == h {
 			return g
 		}
 		a.n = 0 // not those that were announced
@@ -84,13 +84,10 @@ func (t *Table) glanceOf(p *heron.Packet) *glance {
 	return &a.own
 }
 
-// sameBytes reports whether two slices are of the same memory.
-func sameBytes(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
-
 // look reads the headers of a frame as far as its flow, if it is a plain one.
 func (g *glance) look(p *heron.Packet, seed *[2]uint64) {
-	g.data, g.entry, g.plain = p.Data, 0, false
 	h, rest := wire.Head38(p.Data)
+	g.head, g.entry, g.plain = h, 0, false
 	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint32(h[12:16])>>8 != typeIPv4<<8|0x45 {
 		return
 	}
@@ -113,11 +110,7 @@ func (g *glance) look(p *heron.Packet, seed *[2]uint64) {
 // plainPacket goes on with a plain frame, as ethernet and what follows do with
 // any.
 func (t *Table) plainPacket(p *heron.Packet, g *glance, at heron.Time) {
-	h, rest := wire.Head34(p.Data)
-	if h == nil {
-		return
-	}
-	f := &t.frame
+	f, h := &t.frame, g.head
 	if f.odd {
 		*f = frame{}
 	}
@@ -129,13 +122,19 @@ func (t *Table) plainPacket(p *heron.Packet, g *glance, at heron.Time) {
 	f.bytes = g.length
 	f.length = f.bytes - 20
 	f.payload = f.length
-	f.ttl, f.tos, f.df, f.id = h[22], h[15], h[20]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[18:20]))
-	body, _, _ := wire.Cut(rest, f.length)
+	packet, _, _ := wire.Cut(p.Data, 34+f.length)
+	_, body, _ := wire.Cut(packet, 34)
 	if g.key.proto == protoTCP {
 		t.tcp(g, body)
 	} else {
 		t.udp(g, body)
 	}
+}
+
+// opens reads what of a plain frame's header only handshakes tell.
+func (f *frame) opens(g *glance) {
+	h := g.head
+	f.ttl, f.tos, f.df, f.id = h[22], h[15], h[20]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[18:20]))
 }
 
 // found returns the look at the packet at hand with its flow, if there is one. g

@@ -42,6 +42,14 @@ type Keeper interface {
 	FlowRoom() *heron.Flow
 }
 
+// Listener is a Sink that knows messages which tell nothing, of flows whose scratch
+// says Quiet.
+type Listener interface {
+	// Quiet reports that a message need not be given to the sink, which has noted
+	// in the flow's scratch that it came.
+	Quiet(f *heron.FlowScratch, payload []byte, fromClient bool) bool
+}
+
 // Config bounds a Table. The zero value means the defaults.
 type Config struct {
 	// MaxFlows is how many flows are followed at once; 0 means 262,144. When it
@@ -68,12 +76,13 @@ const (
 
 // Table decodes frames and follows their flows. It is for one goroutine.
 type Table struct {
-	cfg    Config
-	sink   Sink
-	keeper Keeper // the sink, nil when it keeps no reports
-	now    heron.Time
-	minute uint32     // of now
-	first  heron.Time // of the first frame
+	cfg      Config
+	sink     Sink
+	keeper   Keeper   // the sink, nil when it keeps no reports
+	listener Listener // the sink, nil when it is none
+	now      heron.Time
+	minute   uint32     // of now
+	first    heron.Time // of the first frame
 	// nextSecond is when the second after now begins.
 	nextSecond heron.Time
 	stats      heron.Stats
@@ -97,10 +106,11 @@ type Table struct {
 	queue     []queued // flows to be reported
 	place     uint64   // of the packet at hand
 
-	scratch []byte        // where waiting bytes become one piece
-	msg     heron.Message // given to the sink again and again
-	shake   Handshake
-	report  heron.Flow
+	scratch    []byte        // where waiting bytes become one piece
+	msg        heron.Message // given to the sink again and again
+	shake      Handshake
+	signatures signatures
+	report     heron.Flow
 }
 
 // frame is what is known of the frame at hand, layer by layer.
@@ -146,6 +156,7 @@ func New(c Config, s Sink) *Table {
 	}
 	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
 	t.keeper, _ = s.(Keeper)
+	t.listener, _ = s.(Listener)
 	t.shake.Options = make([]byte, 0, maxOptions)
 	// The seeds keep strangers from choosing addresses that fall on one place of
 	// the index. They decide nothing else: results do not depend on them.

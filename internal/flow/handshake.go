@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"strconv"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -168,70 +166,4 @@ func (h *Handshake) option(kind int, body *wire.Reader) {
 		h.Quirks.set(quirkZeroTime, own == 0)
 		h.Quirks.set(quirkPeerTime, peer != 0 && !h.Answer)
 	}
-}
-
-// AppendSignature appends the handshake as text, in a form of our own that
-// docs/observation-keys.md describes:
-//
-//	ttl:window:scale:mss:options:quirks
-func (h *Handshake) AppendSignature(b []byte) []byte {
-	b = strconv.AppendUint(b, uint64(h.TTL), 10)
-	b = append(b, ':')
-	if mss := h.MSS; mss > 0 && h.Window >= mss && h.Window%mss == 0 {
-		// Systems that count in segments keep to that whatever the path allows.
-		b = append(b, "mss*"...)
-		b = strconv.AppendUint(b, uint64(h.Window/mss), 10)
-	} else {
-		b = strconv.AppendUint(b, uint64(h.Window), 10)
-	}
-	b = append(b, ':')
-	if h.Scale >= 0 {
-		b = strconv.AppendInt(b, int64(h.Scale), 10)
-	}
-	b = append(b, ':')
-	if h.MSS > 0 {
-		b = strconv.AppendUint(b, uint64(h.MSS), 10)
-	}
-	b = append(b, ':')
-	for i, kind := range h.Options {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendOption(b, kind)
-	}
-	return h.Quirks.append(append(b, ':'))
-}
-
-func appendOption(b []byte, kind byte) []byte {
-	switch kind {
-	case optEnd:
-		return append(b, "eol"...)
-	case optNop:
-		return append(b, "nop"...)
-	case optMSS:
-		return append(b, "mss"...)
-	case optScale:
-		return append(b, "ws"...)
-	case optSACKOK:
-		return append(b, "sok"...)
-	case optSACK:
-		return append(b, "sack"...)
-	case optTimestamp:
-		return append(b, "ts"...)
-	}
-	return strconv.AppendUint(append(b, '?'), uint64(kind), 10)
-}
-
-func (q Quirk) append(b []byte) []byte {
-	first := true
-	for i, name := range quirkNames {
-		if q>>i&1 == 0 {
-			continue
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		b, first = append(b, name...), false
-	}
-	return b
 }

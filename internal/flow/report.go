@@ -196,12 +196,21 @@ func (t *Table) protocol(e *entry) string {
 // datagram gives the payload of one packet to the sink.
 func (t *Table) datagram(e *entry, dir int, tr heron.Transport, src, dst uint16, payload []byte) {
 	s := &e.streams[dir&1]
+	if e.scratch.Quiet && t.quiet(e, dir, payload) {
+		s.calls++
+		return
+	}
 	m := t.message(e, dir, tr, src, dst)
 	m.Dst.MAC, m.Payload, m.Sequence, m.Gap = t.frame.dst, payload, s.calls, false
 	s.calls++
 	if t.sink.Message(m).Done || e.scratch.Settled {
 		e.settled = true
 	}
+}
+
+// quiet reports that a message tells the sink nothing.
+func (t *Table) quiet(e *entry, dir int, payload []byte) bool {
+	return t.listener != nil && t.listener.Quiet(&e.scratch, payload, dir == fromClient)
 }
 
 // message fills in what every message of a flow has. What differs is left as the

@@ -84,6 +84,10 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 func (t *Table) whole(i uint32, e *entry, dir int, data []byte) {
 	s := &e.streams[dir&1]
 	s.next += uint32(len(data))
+	if e.scratch.Quiet && !s.gap && t.quiet(e, dir, data) {
+		s.calls++
+		return
+	}
 	if consumed := t.offer(e, dir, data); consumed < len(data) && !e.settled {
 		t.keep(i, e, dir, data[consumed:])
 	}

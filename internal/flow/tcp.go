@@ -52,12 +52,16 @@ func (t *Table) tcp(look *glance, packet []byte) {
 		h.client = sideReceiver
 	}
 	i, e, dir := t.follow(look, protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
-	state := e.tcpState(dir, &g, t.fresh)
-	e.repeats(dir, &g)
-	if t.fresh || state != e.state {
-		t.change(i, e, state)
+	if t.fresh || g.flags&(flagSYN|flagFIN|flagRST) != 0 || e.state != heron.FlowEstablished || e.fin != 0 {
+		if state := e.tcpState(dir, &g, t.fresh); t.fresh || state != e.state {
+			t.change(i, e, state)
+		}
 	}
+	e.repeats(dir, &g)
 	if g.flags&flagSYN != 0 {
+		if look != nil {
+			t.frame.opens(look)
+		}
 		t.handshake(e, dir, &g, int(binary.BigEndian.Uint16(b[14:16])), options)
 	}
 	if !e.settled || g.flags&flagSYN != 0 {
@@ -68,7 +72,7 @@ func (t *Table) tcp(look *glance, packet []byte) {
 // repeats counts a segment whose bytes, or whose SYN, were all sent before: they
 // came again, or late. A byte before the next one keeps a connection alive.
 func (e *entry) repeats(dir int, g *segment) {
-	h := &e.ends[dir]
+	h := &e.ends[dir&1]
 	end := g.seq + uint32(g.length)
 	if g.flags&flagSYN != 0 {
 		end++

@@ -60,6 +60,7 @@ func Protocol() dissect.Protocol {
 		EveryMessage: true,
 		Probe:        probe,
 		Frame:        d.frame,
+		Quiet:        quiet,
 		Dissect:      d.dissect,
 	}
 }
@@ -113,6 +114,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	d.response(&f, m, out)
+	m.Flow.Quiet = true
 	return heron.Verdict{}, nil
 }
 
@@ -174,10 +176,8 @@ const (
 // requested returns the attributes of a request.
 func (d *dissector) requested(f *modbus.Frame, q modbus.Request) map[string]string {
 	d.attrs.Begin(ofRequest)
-	d.attrs.Number(f.Unit)
-	d.attrs.Number(f.Function)
-	d.attrs.Number(q.Address)
-	d.attrs.Number(q.Count)
+	d.attrs.Number(f.Unit<<8 | f.Function)
+	d.attrs.Number(q.Address<<16 | q.Count&0xffff) // both are -1 or neither
 	if known := d.attrs.Known(); known != nil {
 		return known
 	}
@@ -215,10 +215,13 @@ const (
 	atTold  = 11
 )
 
+// polled is the last of the functions that are polled: the first seven.
+const polled = 7
+
 // anew reports whether that function of a unit is to be told, of those that are
-// polled: the first seven. 0 stands for the master's part.
+// polled. 0 stands for the master's part.
 func anew(f *heron.FlowScratch, unit, function int) bool {
-	if function > 7 {
+	if function > polled {
 		return true
 	}
 	data, bit := &f.Data, byte(1)<<function

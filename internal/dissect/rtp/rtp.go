@@ -48,6 +48,7 @@ func Protocol() dissect.Protocol {
 		Carries: []string{"rtcp"},
 		Probe:   func(b []byte, _ bool) bool { _, ok := read(b); return ok },
 		Starts:  dissect.Octets(0x80, 0xbf), // version 2
+		Quiet:   quiet,
 		Dissect: d.dissect,
 	}
 }
@@ -111,8 +112,26 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 	d.text = appendPayload(d.text[:0], h.kind)
 	out.Observe(heron.Subject{Endpoint: m.Src}, keyPayload, d.text)
 	binary.BigEndian.PutUint16(data[atTime:], 0)
+	m.Flow.Quiet = true
 	return heron.Verdict{}, nil
 }
+
+// quiet is proven for what can be no report and is not the last that is watched.
+func quiet(f *heron.FlowScratch, b []byte, _ bool) bool {
+	head, _ := wire.Head4(b)
+	if head == nil || head[1] >= firstReport && head[1] <= lastReport {
+		return false
+	}
+	seen := binary.BigEndian.Uint16(f.Data[atTime:]) + 1
+	if seen >= watched {
+		return false
+	}
+	binary.BigEndian.PutUint16(f.Data[atTime:], seen)
+	return true
+}
+
+// The kinds of report of RTCP (RFC 3550 §12.1, RFC 3611).
+const firstReport, lastReport = 200, 207
 
 // proven looks whether a flow that is known has RTCP on the same ports. What is in
 // clear is for who reads that.
@@ -136,9 +155,8 @@ func proven(m *heron.Message) (heron.Verdict, error) {
 // 0 when b begins with none: by its second octet, no payload type can be mistaken
 // for it (RFC 5761 §4).
 func reportSize(b []byte) int {
-	const first, last = 200, 207
 	r := wire.NewReader(b)
-	if marks, kind := r.U8(), r.U8(); marks>>6 != 2 || kind < first || kind > last {
+	if marks, kind := r.U8(), r.U8(); marks>>6 != 2 || kind < firstReport || kind > lastReport {
 		return 0
 	}
 	size, source := r.U16()*4, r.U32()
