@@ -228,6 +228,9 @@ func (t *Table) Flush() {
 	t.fragments.flush()
 }
 
+// Len returns how many flows the table holds.
+func (t *Table) Len() int { return t.slab.live }
+
 // Now is the traffic time: the largest time of a frame so far.
 func (t *Table) Now() heron.Time { return t.now }
 
