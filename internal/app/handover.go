@@ -13,7 +13,7 @@ type handover struct {
 // Bounds of a handover: sheaves that wait, and how long a batch waits for those
 // that fill its sheaf.
 const (
-	sheaves       = 2
+	sheaves       = 1
 	batchPatience = 100 * time.Millisecond
 )
 

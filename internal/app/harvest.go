@@ -35,7 +35,9 @@ type report struct {
 func (o *idOrder) inOrder(of []*harvest, in *room[heron.Flow]) []heron.Flow {
 	if len(of) == 1 {
 		o.sortRuns(of[0])
-		return of[0].giveFlows(in)
+		out, room := in.swap(of[0].flows)
+		of[0].flows = room
+		return out
 	}
 	o.reports = o.reports[:0]
 	for _, h := range of {
@@ -51,16 +53,5 @@ func (o *idOrder) inOrder(of []*harvest, in *room[heron.Flow]) []heron.Flow {
 		out[i] = *r.flow
 	}
 	clear(o.reports)
-	return out
-}
-
-// giveFlows gives the reports away: few as a copy, many with the room that they
-// are in, for they are large.
-func (h *harvest) giveFlows(in *room[heron.Flow]) []heron.Flow {
-	if len(h.flows) <= maxRoom {
-		return in.keep(h.flows)
-	}
-	out := h.flows
-	h.flows = nil
 	return out
 }

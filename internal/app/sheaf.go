@@ -42,11 +42,19 @@ func (s *sheaf) reset() {
 	s.layers.reset()
 }
 
-// room is where the lists of a sheaf's batches are, one behind the other.
-type room[T any] struct{ list []T }
+// room is where the lists of a sheaf's batches are: the short ones one behind the
+// other.
+type room[T any] struct {
+	list        []T
+	long, spare [][]T // in use, and not
+}
 
-// maxRoom is how large a list may be to go into a room that is used again.
-const maxRoom = 1 << 12
+// Bounds of a room that is used again: how large a list in it may be, and how many
+// long ones it has.
+const (
+	maxRoom  = 1 << 12
+	maxSpare = 8
+)
 
 // more returns a list of n that were in use before, or never.
 func (r *room[T]) more(n int) []T {
@@ -68,9 +76,31 @@ func (r *room[T]) keep(list []T) []T {
 	return out
 }
 
+// swap is keep for a list that nobody needs after: a long one is kept as it is, and
+// an empty one returned for it.
+func (r *room[T]) swap(list []T) (kept, empty []T) {
+	const few = 32
+	if len(list) <= few {
+		return r.keep(list), list[:0]
+	}
+	r.long = append(r.long, list)
+	if n := len(r.spare); n > 0 {
+		empty, r.spare = r.spare[n-1], r.spare[:n-1]
+		return list, empty
+	}
+	return list, make([]T, 0, min(len(list)+len(list)/4, maxRoom))
+}
+
 func (r *room[T]) reset() {
 	if cap(r.list) > maxRoom {
 		r.list = nil
 	}
 	r.list = r.list[:0]
+	for _, l := range r.long {
+		if cap(l) <= maxRoom && len(r.spare) < maxSpare {
+			r.spare = append(r.spare, l[:0])
+		}
+	}
+	clear(r.long)
+	r.long = r.long[:0]
 }

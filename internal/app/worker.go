@@ -124,7 +124,7 @@ func (w *worker) tick(at heron.Time) {
 }
 
 // cut returns what was learned since the last cut. It is valid until the next;
-// whoever gets it may take the flows away.
+// whoever gets it may exchange the flows for other room.
 func (w *worker) cut() *harvest {
 	if w.phase != phaseEnd {
 		w.phase = phaseChange
@@ -144,5 +144,6 @@ func (w *worker) cut() *harvest {
 // finish ends all flows.
 func (w *worker) finish() {
 	w.at(phaseEnd, 0)
+	w.out.flows = slices.Grow(w.out.flows, w.table.Len()) // at once: they are moved less
 	w.table.Flush()
 }
