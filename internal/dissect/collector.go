@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math"
 	"net/netip"
+	"slices"
 
 	"github.com/heron-iot/heron"
 )
@@ -76,6 +77,7 @@ func (c *Collector) Tick(now heron.Time) {
 		if until > c.minute {
 			continue
 		}
+		c.round.carried = slices.Grow(c.round.carried, len(list)) // at once: what devices told first is due together
 		for _, i := range list {
 			c.book.carry(i, true, c.round)
 		}

@@ -46,8 +46,8 @@ func newRound(maxEvents int) *Round { return &Round{maxEvents: maxEvents} }
 
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
-	r.carried, r.facts, r.text, r.places = r.carried[:0], r.facts[:0], r.text[:0], r.places[:0]
-	r.events = emptied(r.events)
+	r.carried, r.facts, r.text = emptied(r.carried), emptied(r.facts), emptied(r.text)
+	r.events, r.places = emptied(r.events), emptied(r.places)
 	r.dropped = CollectorStats{}
 }
 
