@@ -12,7 +12,7 @@ import (
 // usual. What it knows only grows; once that is much, a collection is rare
 // whatever the room between two, and so that room is made small, too.
 const (
-	readGC    = 60
+	readGC    = 50
 	largeGC   = 25
 	largeHeap = 512 << 20 // bytes
 )
