@@ -67,7 +67,7 @@ func (v *Inventory) merge(e *endpoint, o *heron.Observation) (*fact, news) {
 			return f, v.again(f, o)
 		}
 	}
-	if v.keys[o.Key] == nil && len(e.facts) >= maxFacts {
+	if len(e.facts) >= maxFacts && v.keys[o.Key] == nil {
 		v.unplaced++
 		return nil, nothing
 	}
