@@ -203,6 +203,29 @@ func TestTracker(t *testing.T) {
 			t.Errorf("got %+v", p)
 		}
 	})
+	t.Run("keeps names that it has when there are too many", func(t *testing.T) {
+		t.Parallel()
+		n := newNet()
+		tell := func(name, address string) {
+			n.tracker.Event(&heron.Event{Kind: "dns.answer", Attrs: map[string]string{"name": name, "answers": address}})
+		}
+		tell("known.example.com", "203.0.113.7")
+		n.tracker.FillNames()
+		tell("made-up.example.com", "203.0.113.8")
+		tell("known.example.com", "203.0.113.9")
+		for _, address := range []string{"203.0.113.7", "203.0.113.8", "203.0.113.9"} {
+			n.send(address, 100, 1)
+		}
+		n.pass(2 * heron.Minute)
+		_, peers := n.tracker.Drain()
+		names := map[string]uint64{}
+		for _, p := range peers["cam"] {
+			names[p.Name] += p.BytesOut
+		}
+		if names["known.example.com"] != 200 || names[""] != 100 || len(names) != 2 {
+			t.Errorf("got %v", names)
+		}
+	})
 	t.Run("is the same after storing and loading", func(t *testing.T) {
 		t.Parallel()
 		n := newNet()

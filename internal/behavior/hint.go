@@ -44,7 +44,7 @@ func (t *Tracker) end(k *known, found bool, r role, ip netip.Addr, id string) ui
 	if h.names == t.names.learned {
 		return 0
 	}
-	name := t.names.number(ip, hash)
+	name := t.names.called(ip, hash)
 	if name == 0 {
 		h.names = t.names.learned
 	}

@@ -18,6 +18,7 @@ var seed = maphash.MakeSeed()
 type names struct {
 	of    generations[uint32] // by the hash of the address: the number of its name
 	words *words
+	made  int // how many of the words are names that DNS told
 	salt  [2]uint64
 	// learned counts, from 1, how often an address came to be called something else.
 	learned uint32
@@ -66,11 +67,26 @@ func (n *names) learn(name, answers string) {
 		if ip, err := netip.ParseAddr(answer); err == nil {
 			word, _ := n.of.at(n.hash(ip))
 			if *word == 0 || n.words.text(*word) != name {
-				*word = n.words.number(name)
+				*word = n.number(name)
 				n.learned++
 			}
 		}
 	}
+}
+
+// maxNames is how many names become words: whoever makes names up must leave the
+// ids of devices room among them, and the memory of the machine.
+const maxNames = 1 << 20
+
+// number returns the number of a name, 0 when there have been too many.
+func (n *names) number(name string) uint32 {
+	if !n.words.has(name) {
+		if n.made >= maxNames {
+			return 0
+		}
+		n.made++
+	}
+	return n.words.number(name)
 }
 
 // mayBeAddress tells most names, which the list holds too, from addresses.
@@ -78,8 +94,8 @@ func mayBeAddress(s string) bool {
 	return s[0] >= '0' && s[0] <= '9' || strings.Contains(s, ":")
 }
 
-// number returns that of the name of an address, 0 when it has none.
-func (n *names) number(ip netip.Addr, hash uint64) uint32 {
+// called returns the number of the name of an address, 0 when it has none.
+func (n *names) called(ip netip.Addr, hash uint64) uint32 {
 	if !ip.IsValid() {
 		return 0
 	}

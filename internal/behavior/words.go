@@ -33,4 +33,10 @@ func (w *words) number(s string) uint32 {
 	return n
 }
 
+// has reports whether a string has a number.
+func (w *words) has(s string) bool {
+	_, ok := w.index[s]
+	return ok
+}
+
 func (w *words) text(n uint32) string { return w.list[n] }
