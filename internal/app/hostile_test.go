@@ -158,6 +158,13 @@ func floods() []hostile {
 		{name: "UDP to random IPv6 hosts", frame: func(b []byte, i int) []byte {
 			return datagram(b, station{attacker.e, randomIP6(-1)}, station{victim.e, randomIP6(i)}, 5000, 5001, []byte("x"))
 		}},
+		{name: "flows whose ids begin alike", n: 2000, frame: func(b []byte, i int) []byte {
+			// A factor of 0 in the hash that makes ids, which has no secret.
+			const factor = 0x243f6a8885a308d3 ^ 0xa0761d6478bd642f
+			lower := netip.AddrFrom16([16]byte(binary.BigEndian.AppendUint64([]byte("\x20\x01\x0d\xb8\x00\x00\x00\x00"), factor)))
+			upper := netip.AddrFrom16([16]byte(binary.BigEndian.AppendUint64([]byte("\x20\x01\x0d\xb8\x00\x00\x00\x01"), scatter(i))))
+			return datagram(b, station{attacker.e, lower}, station{victim.e, upper}, 5000, 5001, []byte("x"))
+		}, at: func(int) heron.Time { return 0 }},
 		{name: "many flows that never end", frame: func(b []byte, i int) []byte {
 			k := i % 20000
 			return datagram(b, attacker, victim, 1024+k, 5001, []byte("x"))

@@ -56,16 +56,19 @@ func (o *idOrder) sort(flows []heron.Flow) {
 	}
 }
 
-// settle looks at whole ids where their first bits are equal.
+// settle looks at whole ids where their first bits are equal: hardly ever, unless
+// somebody chose them so.
 func (o *idOrder) settle(flows []heron.Flow) {
 	keys := o.keys
-	for i := 1; i < len(keys); i++ {
-		for k := i; k > 0 && (keys[k]^keys[k-1])&^indexMask == 0; k-- {
-			if flows[keys[k-1]&indexMask].ID.Compare(flows[keys[k]&indexMask].ID) <= 0 {
-				break
-			}
-			keys[k], keys[k-1] = keys[k-1], keys[k]
+	for from := 0; from < len(keys); {
+		to := from + 1
+		for to < len(keys) && (keys[to]^keys[from])&^indexMask == 0 {
+			to++
 		}
+		if to-from > 1 {
+			slices.SortFunc(keys[from:to], func(a, b uint64) int { return flows[a&indexMask].ID.Compare(flows[b&indexMask].ID) })
+		}
+		from = to
 	}
 }
 
