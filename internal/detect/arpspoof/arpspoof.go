@@ -108,7 +108,7 @@ type state struct {
 	bindings  *detect.Table[address, binding]
 	questions *detect.Table[question, heron.Time] // when it was asked
 	tellings  *detect.Table[telling, int]         // how often it was told
-	spoofers  map[heron.MAC]int                   // alerts of a MAC that are open
+	spoofers  *detect.Table[heron.MAC, int]       // alerts of a MAC that are open
 	lately    [maxLately]hearing                  // by the hash of the address
 }
 
@@ -117,7 +117,7 @@ func start() detect.Evaluate {
 		bindings:  detect.NewTable[address, binding](maxBindings, address.hash, cmp.Compare[address]),
 		questions: detect.NewTable[question, heron.Time](maxPairs, question.hash, compareQuestions),
 		tellings:  detect.NewTable[telling, int](maxPairs, telling.hash, compareTellings),
-		spoofers:  map[heron.MAC]int{},
+		spoofers:  detect.NewTable[heron.MAC, int](maxPairs, hashMAC, compareMACs),
 	}
 	return s.evaluate
 }
@@ -128,10 +128,19 @@ func compareQuestions(a, b question) int {
 	return cmp.Or(cmp.Compare(a.asker, b.asker), cmp.Compare(a.about, b.about))
 }
 
-func (t telling) hash() uint64 {
+// number is a MAC as one.
+func number(m heron.MAC) uint64 {
 	var b [8]byte
-	copy(b[:], t.mac[:])
-	return detect.HashNumbers(uint64(t.about)<<32^uint64(t.to), binary.BigEndian.Uint64(b[:]))
+	copy(b[:], m[:])
+	return binary.BigEndian.Uint64(b[:])
+}
+
+func hashMAC(m heron.MAC) uint64 { return detect.HashNumber(number(m)) }
+
+func compareMACs(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) }
+
+func (t telling) hash() uint64 {
+	return detect.HashNumbers(uint64(t.about)<<32^uint64(t.to), number(t.mac))
 }
 
 func compareTellings(a, b telling) int {
@@ -287,7 +296,7 @@ func (s *state) contest(v detect.View, b *binding, c claim, out func(detect.Sign
 		r.claims = r.claims[max(0, len(r.claims)-repeat):]
 	}
 	precious := isPrecious(holder(v, b, c)) && r.first-b.first >= settled
-	if r.alerted || precious || s.spoofers[c.mac] > 0 || len(r.claims) >= repeat {
+	if r.alerted || precious || s.isSpoofer(c.mac) || len(r.claims) >= repeat {
 		s.raise(v, b, r, c, out)
 	}
 }
@@ -296,7 +305,7 @@ func (s *state) contest(v detect.View, b *binding, c claim, out func(detect.Sign
 func (s *state) raise(v detect.View, b *binding, r *rival, c claim, out func(detect.Signal)) {
 	if !r.alerted {
 		r.alerted = true
-		s.spoofers[r.mac]++
+		*s.spoofers.Get(r.mac, c.at)++
 	}
 	victim := holder(v, b, c)
 	sig := s.describe(v, r.mac, c, victim)
@@ -325,7 +334,8 @@ func (s *state) pair(v detect.View, c claim, out func(detect.Signal)) {
 	if b != nil && b.mac != c.mac {
 		return // a contest over a known holder: claim speaks of it
 	}
-	s.spoofers[c.mac] = max(1, s.spoofers[c.mac])
+	open := s.spoofers.Get(c.mac, c.at)
+	*open = max(1, *open)
 	sig := s.describe(v, c.mac, c, nil)
 	one, other := c.ip.String(), c.to.ip().String()
 	sig.Summary = fmt.Sprintf("%s tells %s and %s, unasked, that it is the other", c.mac, one, other)
@@ -428,9 +438,17 @@ func (s *state) restore(now heron.Time, out func(detect.Signal)) {
 	})
 }
 
+// isSpoofer reports whether an alert about a MAC is open.
+func (s *state) isSpoofer(mac heron.MAC) bool {
+	n := s.spoofers.Find(mac)
+	return n != nil && *n > 0
+}
+
 // forget takes one alert off a spoofer.
 func (s *state) forget(mac heron.MAC) {
-	if s.spoofers[mac] = s.spoofers[mac] - 1; s.spoofers[mac] <= 0 {
-		delete(s.spoofers, mac)
+	if n := s.spoofers.Find(mac); n != nil {
+		if *n--; *n <= 0 {
+			s.spoofers.Remove(mac)
+		}
 	}
 }
