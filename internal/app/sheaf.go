@@ -88,7 +88,7 @@ func (r *room[T]) swap(list []T) (kept, empty []T) {
 		empty, r.spare = r.spare[n-1], r.spare[:n-1]
 		return list, empty
 	}
-	return list, make([]T, 0, min(len(list)+len(list)/4, maxRoom))
+	return list, make([]T, 0, len(list)+len(list)/4)
 }
 
 func (r *room[T]) reset() {
