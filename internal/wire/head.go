@@ -5,6 +5,14 @@ package wire
 // may be indexed with constants. It is nil when b is shorter, and then so is the
 // rest.
 
+// Head2 returns the first 2 bytes.
+func Head2(b []byte) (head *[2]byte, rest []byte) {
+	if len(b) < 2 {
+		return nil, nil
+	}
+	return (*[2]byte)(b), b[2:]
+}
+
 // Head4 returns the first 4 bytes.
 func Head4(b []byte) (head *[4]byte, rest []byte) {
 	if len(b) < 4 {

@@ -9,8 +9,16 @@ import (
 
 func TestHeads(t *testing.T) {
 	t.Parallel()
-	in := []byte("0123456789abcdefghijklmnopqrstuvwxyz")
+	in := []byte("0123456789abcdefghijklmnopqrstuvwxyz.,;:")
 	heads := map[int]func(b []byte) (head, rest []byte){
+		2: func(b []byte) ([]byte, []byte) {
+			h, rest := wire.Head2(b)
+			return all(h == nil, func() []byte { return h[:] }), rest
+		},
+		38: func(b []byte) ([]byte, []byte) {
+			h, rest := wire.Head38(b)
+			return all(h == nil, func() []byte { return h[:] }), rest
+		},
 		4: func(b []byte) ([]byte, []byte) {
 			h, rest := wire.Head4(b)
 			return all(h == nil, func() []byte { return h[:] }), rest

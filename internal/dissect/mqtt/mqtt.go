@@ -43,6 +43,7 @@ func Protocol() dissect.Protocol {
 		Spec:    "OASIS MQTT 3.1.1 (mqtt-v3.1.1-os); OASIS MQTT 5.0 (mqtt-v5.0-os)",
 		Probe:   probe,
 		Frame:   frame,
+		Quiet:   quiet,
 		Dissect: d.dissect,
 	}
 }
@@ -157,7 +158,7 @@ func (d *dissector) connect(p *mqtt.Packet, m *heron.Message, out dissect.Emitte
 	if err != nil {
 		return err
 	}
-	m.Flow.Data[atVersion], m.Flow.Data[atLogin] = byte(c.Version), withLogin
+	m.Flow.Data[atVersion], m.Flow.Data[atLogin], m.Flow.Quiet = byte(c.Version), withLogin, true
 	if !c.HasUser && !c.HasPassword {
 		m.Flow.Data[atLogin] = withoutLogin
 	}

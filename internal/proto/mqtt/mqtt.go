@@ -50,7 +50,7 @@ func Size(b []byte) (int, error) {
 	if r.Err() != nil {
 		return 0, nil
 	}
-	if !validFlags(first>>4, first&15) {
+	if !ValidFlags(first>>4, first&15) {
 		return 0, ErrNotMQTT
 	}
 	n, err := varint(&r)
@@ -63,8 +63,8 @@ func Size(b []byte) (int, error) {
 	return r.Offset() + n, nil
 }
 
-// validFlags checks the flags that §2.1.3 fixes for each type.
-func validFlags(kind, flags int) bool {
+// ValidFlags reports whether the flags are those that §2.1.3 fixes for a type.
+func ValidFlags(kind, flags int) bool {
 	switch kind {
 	case 0:
 		return false
