@@ -109,11 +109,18 @@ func (t *Table) runSlot(slot int) {
 	}
 }
 
-// fetchTimers fetches entries whose timers run next: many are reported, or end.
+// fetchTimers fetches entries whose timers run next: of most what says when they are
+// due again, and all of those that end.
 func (t *Table) fetchTimers(list []uint32) {
 	sum := uint64(0)
 	for _, i := range list {
-		sum += t.slab.at(i).near()
+		e := t.slab.at(i)
+		sum += uint64(e.hash) + uint64(e.touched)
+	}
+	for _, i := range list {
+		if e := t.slab.at(i); e.live && t.now-e.touched >= e.idle() {
+			sum += e.near() + t.index.home(e.hash)
+		}
 	}
 	t.ahead.fetched += sum
 }
