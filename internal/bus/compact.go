@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/heron-iot/heron"
@@ -30,7 +30,7 @@ type compactor struct {
 	places map[heron.Endpoint]uint64
 	place  []byte
 	body   []byte
-	keys   []string // re-used
+	pairs  []pair // re-used
 	// What was asked for lately, by a part of it: most is asked for again at once.
 	lately [64]struct {
 		text   string
@@ -81,7 +81,7 @@ func (c *compactor) begin(now heron.Time) {
 func (c *compactor) release() {
 	clear(c.texts)
 	clear(c.places)
-	clear(c.keys)
+	clear(c.pairs)
 	clear(c.lately[:])
 	clear(c.near[:])
 	c.text, c.place, c.body = c.text[:0], c.place[:0], c.body[:0]
@@ -247,13 +247,19 @@ func (c *compactor) events(list []heron.Event) {
 
 func (c *compactor) attrs(m map[string]string) {
 	c.number(uint64(len(m)))
-	c.keys = slices.AppendSeq(c.keys[:0], maps.Keys(m))
-	slices.Sort(c.keys)
-	for _, k := range c.keys {
-		c.string(k)
-		c.string(m[k])
+	c.pairs = c.pairs[:0]
+	for k, v := range m {
+		c.pairs = append(c.pairs, pair{k, v})
+	}
+	slices.SortFunc(c.pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
+	for i := range c.pairs {
+		c.string(c.pairs[i].key)
+		c.string(c.pairs[i].value)
 	}
 }
+
+// pair is an attribute with its key.
+type pair struct{ key, value string }
 
 func bit(b bool) uint64 {
 	if b {

@@ -75,13 +75,18 @@ func (s *shedder) thin(b *heron.Batch, l level) *heron.Batch {
 	return &slim
 }
 
-// keep returns what fn keeps, and counts the rest.
+// keep returns what fn keeps, the list itself when that is all, and counts the rest.
 func keep[T any](list []T, dropped *uint64, fn func(*T) bool) []T {
-	out := make([]T, 0, len(list))
+	out, all := list, true
 	for i := range list {
-		if fn(&list[i]) {
+		switch kept := fn(&list[i]); {
+		case kept && all:
+			continue
+		case kept:
 			out = append(out, list[i])
 			continue
+		case all:
+			out, all = append(make([]T, 0, len(list)), list[:i]...), false
 		}
 		*dropped++
 	}
