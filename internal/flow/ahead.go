@@ -144,10 +144,6 @@ func (t *Table) found(g *glance, protocol, src, dst int) *glance {
 		g = &t.ahead.other
 		g.senderIsA = t.setKey(&g.key, protocol, src, dst)
 		g.hash = uint32(g.key.hash(t.index.seed) >> 32)
-	} else if g.entry != 0 {
-		if e := t.slab.at(g.entry); e.live && e.key.is4(&g.key) {
-			return g
-		}
 	}
 	g.entry = t.index.find(&t.slab, &g.key, g.hash)
 	return g

@@ -174,7 +174,11 @@ func (t *Table) Packet(p *heron.Packet) {
 	if at <= 0 {
 		at = t.now
 	}
-	t.clock(at)
+	if at > t.now && at < t.nextSecond { // as clock does
+		t.now = at
+	} else {
+		t.clock(at)
+	}
 	if g.plain {
 		t.plainPacket(p, g, at)
 		return

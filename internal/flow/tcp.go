@@ -44,14 +44,16 @@ func (t *Table) tcp(look *glance, packet []byte) {
 	g.length = max(t.frame.length-header, len(g.data))
 	t.frame.payload = g.length
 
-	h := hints{awaits: true}
-	switch g.flags & (flagSYN | flagACK) {
-	case flagSYN:
-		h.client, h.begins, h.seq = sideSender, true, g.seq
-	case flagSYN | flagACK:
-		h.client = sideReceiver
+	var i uint32
+	var e *entry
+	var dir int
+	if g.flags&flagSYN == 0 {
+		i, e, dir = t.again(look)
 	}
-	i, e, dir := t.follow(look, protoTCP, int(binary.BigEndian.Uint16(b[0:2])), int(binary.BigEndian.Uint16(b[2:4])), h)
+	if e == nil {
+		src, dst := binary.BigEndian.Uint16(b[0:2]), binary.BigEndian.Uint16(b[2:4])
+		i, e, dir = t.follow(look, protoTCP, int(src), int(dst), g.hints())
+	}
 	if t.fresh || g.flags&(flagSYN|flagFIN|flagRST) != 0 || e.state != heron.FlowEstablished || e.fin != 0 {
 		if state := e.tcpState(dir, &g, t.fresh); t.fresh || state != e.state {
 			t.change(i, e, state)
@@ -67,6 +69,18 @@ func (t *Table) tcp(look *glance, packet []byte) {
 	if !e.settled || g.flags&flagSYN != 0 {
 		t.stream(i, e, dir, &g)
 	}
+}
+
+// hints are what the flags say of a flow.
+func (g *segment) hints() hints {
+	h := hints{awaits: true}
+	switch g.flags & (flagSYN | flagACK) {
+	case flagSYN:
+		h.client, h.begins, h.seq = sideSender, true, g.seq
+	case flagSYN | flagACK:
+		h.client = sideReceiver
+	}
+	return h
 }
 
 // repeats counts a segment whose bytes, or whose SYN, were all sent before: they

@@ -60,6 +60,23 @@ func (t *Table) follow(look *glance, protocol, src, dst int, h hints) (uint32, *
 	return i, e, dir
 }
 
+// again is follow for a plain frame that the look at it found the flow of: nearly
+// always so. e is nil where follow must be asked, which knows what may begin.
+func (t *Table) again(look *glance) (i uint32, e *entry, dir int) {
+	if look == nil || look.entry == 0 {
+		return 0, nil, 0
+	}
+	i = look.entry
+	e = t.slab.at(i)
+	if !e.live || !e.key.is4(&look.key) {
+		return 0, nil, 0
+	}
+	dir = e.direction(look.senderIsA)
+	t.fresh, e.used = false, true
+	t.count(e, dir)
+	return i, e, dir
+}
+
 // begin is follow for a packet that opens a flow.
 func (t *Table) begin(g *glance, protocol, src, dst int, h hints) (uint32, *entry, int) {
 	t.fresh = true

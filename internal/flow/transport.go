@@ -56,7 +56,13 @@ func (t *Table) udp(look *glance, packet []byte) {
 		payload, _, _ = wire.Cut(payload, min(length-8, len(payload)))
 	}
 	t.frame.payload = max(t.frame.payload-8, 0)
-	_, e, dir := t.follow(look, protoUDP, int(src), int(dst), hints{awaits: true})
+	i, e, dir := t.again(look)
+	switch {
+	case e == nil:
+		_, e, dir = t.follow(look, protoUDP, int(src), int(dst), hints{awaits: true})
+	case dir == fromServer:
+		t.answered(i, e)
+	}
 	if e.settled && e.carries == layerNone || len(payload) == 0 {
 		return
 	}
