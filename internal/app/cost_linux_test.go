@@ -118,7 +118,7 @@ func TestCostGrowsNoFasterThanTraffic(t *testing.T) {
 		t.Fatal(err)
 	}
 	unit := friendly(t, id)
-	for _, h := range slices.Concat(clocks(), streams(), beginnings(), records()) {
+	for _, h := range slices.Concat(clocks(), streams(), beginnings(), records(), crowds()) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
 			grows(t, h, id, unit, 1000, true)

@@ -100,6 +100,46 @@ func addresses() []hostile {
 	}
 }
 
+// crowds are attacks on what is known of one address or MAC, of which each batch
+// costs more the more that is, up to what is remembered of it.
+func crowds() []hostile {
+	return []hostile{
+		{name: "many MACs claim one address", frame: func(b []byte, i int) []byte {
+			return claim(b, station{nthMAC(i), victim.ip}, 0)
+		}},
+		{name: "many MACs send from one address", frame: func(b []byte, i int) []byte {
+			return datagram(b, station{nthMAC(i), victim.ip}, attacker, 5000, 6000, []byte("x"))
+		}},
+		{name: "many MACs send from one address of the Internet", frame: func(b []byte, i int) []byte {
+			return datagram(b, station{nthMAC(i), randomIP(7)}, attacker, 5000, 6000, []byte("x"))
+		}},
+		{name: "one MAC claims many addresses", frame: func(b []byte, i int) []byte {
+			return claim(b, station{attacker.e, nthIP(i)}, 0)
+		}},
+		{name: "one MAC sends from many addresses", frame: func(b []byte, i int) []byte {
+			return datagram(b, station{attacker.e, nthIP(i)}, victim, 5000, 6000, []byte("x"))
+		}},
+		{name: "one MAC in many VLANs", frame: func(b []byte, i int) []byte {
+			return claim(b, station{attacker.e, nthIP(i)}, uint16(i%4094)+1)
+		}},
+		{name: "one address in many VLANs", frame: func(b []byte, i int) []byte {
+			return claim(b, station{nthMAC(i), victim.ip}, uint16(i%4094)+1)
+		}},
+		{name: "many MACs claim the same twenty addresses", frame: func(b []byte, i int) []byte {
+			return claim(b, station{nthMAC(i / 20), nthIP(i % 20)}, 0)
+		}},
+		{name: "many MACs claim the same twenty addresses in turn", frame: func(b []byte, i int) []byte {
+			return claim(b, station{nthMAC(i % 500), nthIP(i % 20)}, 0)
+		}},
+		{name: "many leases of one address", frame: func(b []byte, i int) []byte {
+			return lease(b, nthMAC(i), victim.ip, dhcp.Text(dhcp.OptHostName, "one"))
+		}},
+		{name: "many leases of many addresses to one", frame: func(b []byte, i int) []byte {
+			return lease(b, attacker.e, nthIP(i), dhcp.Text(dhcp.OptHostName, "one"))
+		}},
+	}
+}
+
 // lease appends the question of a DHCP client for its address.
 func lease(b []byte, client heron.MAC, ip netip.Addr, option dhcp.Option) []byte {
 	m := dhcp.Message{
