@@ -1,0 +1,60 @@
+package dissect_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	"github.com/heron-iot/heron/internal/wire"
+)
+
+// hushed is a protocol that knows messages of one octet at a glance.
+func hushed() dissect.Protocol {
+	p := prefixed("one", dissect.OverUDP|dissect.OverTCP, 1)
+	of := p.Dissect
+	p.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+		m.Flow.Quiet = true
+		return of(r, m, out)
+	}
+	p.Quiet = func(f *heron.FlowScratch, b []byte, _ bool) bool {
+		f.Data[0]++
+		return len(b) == 1
+	}
+	return p
+}
+
+func TestOnlyASideThatWasToldIsQuiet(t *testing.T) {
+	t.Parallel()
+	k := newTalk(hushed())
+	quiet := func(fromClient bool, b string) bool { return k.d.Quiet(&k.flow, []byte(b), fromClient) }
+	if quiet(true, ".") {
+		t.Error("a flow of no protocol is quiet")
+	}
+	k.say(heron.UDP, 1, true, "one:q")
+	if !k.flow.Quiet || !quiet(true, ".") || quiet(false, ".") || quiet(true, "..") {
+		t.Error("the client was told, and nobody else")
+	}
+	k.say(heron.UDP, 1, false, "one:a")
+	k.flow.Tries = 3
+	if !quiet(false, ".") || k.flow.Tries != 0 {
+		t.Error("a message that was known is no try in vain")
+	}
+	k.flow.Skip[1] = 5
+	if quiet(false, ".") || !quiet(true, ".") {
+		t.Error("what is to be passed over is the server's")
+	}
+}
+
+func TestAFlowThatTurnsIsNotQuiet(t *testing.T) {
+	t.Parallel()
+	k := newTalk(hushed(), prefixed("two", dissect.OverUDP))
+	k.say(heron.UDP, 1, true, "one:q")
+	k.say(heron.UDP, 1, true, "neither")
+	if !k.flow.Quiet {
+		t.Error("what nobody knew ended it")
+	}
+	k.say(heron.UDP, 1, true, "two:x")
+	if k.flow.Quiet {
+		t.Error("another protocol's flow is quiet")
+	}
+}
