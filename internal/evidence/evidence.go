@@ -55,13 +55,15 @@ type Ring struct {
 	conf Config
 	log  *slog.Logger
 
-	mu     sync.Mutex // of fill
+	mu     sync.Mutex // of what follows
 	fill   *buffer
+	spare  []*buffer // to be filled, the one that was written last first
+	made   int       // buffers so far
 	closed bool
-	full   chan *buffer // to be written
-	empty  chan *buffer // to be filled
-	done   chan struct{}
-	limit  atomic.Int64
+
+	full  chan *buffer // to be written
+	done  chan struct{}
+	limit atomic.Int64
 
 	packets, bytes, dropped atomic.Uint64
 	disk                    disk
@@ -88,21 +90,15 @@ func Open(c Config) (*Ring, error) {
 		return nil, heron.Errorf(heron.CodeInvalid, "folder of the ring of packets: %v", err)
 	}
 	r := &Ring{
-		conf: c, log: c.Log, fill: newBuffer(), done: make(chan struct{}),
-		full: make(chan *buffer, buffers), empty: make(chan *buffer, buffers),
+		conf: c, log: c.Log, done: make(chan struct{}), full: make(chan *buffer, buffers),
 	}
 	r.limit.Store(c.MaxBytes)
-	for range buffers - 1 {
-		r.empty <- newBuffer()
-	}
 	if err := r.disk.recover(c.Dir); err != nil {
 		return nil, err
 	}
 	go r.write()
 	return r, nil
 }
-
-func newBuffer() *buffer { return &buffer{data: make([]byte, 0, bufferSize)} }
 
 // SetLimit changes how much is kept, from the next segment on.
 func (r *Ring) SetLimit(n int64) { r.limit.Store(max(n, MinBytes)) }
@@ -119,9 +115,7 @@ func (r *Ring) Add(p *heron.Packet) {
 		r.handOverLocked(nil)
 	}
 	if r.fill == nil {
-		select {
-		case r.fill = <-r.empty:
-		default:
+		if r.fill = r.emptyLocked(); r.fill == nil {
 			r.dropped.Add(1)
 			return
 		}
@@ -140,10 +134,30 @@ func (r *Ring) handOverLocked(written chan struct{}) {
 	r.fill.written = written
 	r.full <- r.fill
 	r.fill = nil
-	select {
-	case r.fill = <-r.empty:
-	default:
+}
+
+// emptyLocked returns a buffer to be filled, or nil while all there may be wait
+// for the disk. The one that was written last is likely to be in the processor's
+// cache, and most are never needed.
+func (r *Ring) emptyLocked() *buffer {
+	if n := len(r.spare); n > 0 {
+		b := r.spare[n-1]
+		r.spare = r.spare[:n-1]
+		return b
 	}
+	if r.made == buffers {
+		return nil
+	}
+	r.made++
+	return &buffer{data: make([]byte, 0, bufferSize)}
+}
+
+// giveBack takes a buffer that is on disk.
+func (r *Ring) giveBack(b *buffer) {
+	b.data, b.packets, b.written = b.data[:0], 0, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spare = append(r.spare, b)
 }
 
 // Flush hands over what a quiet source left in the buffer.

@@ -31,6 +31,9 @@ func (r *Ring) Extract(ctx context.Context, q heron.PacketQuery, w *Writer) erro
 func (r *Ring) sync(ctx context.Context) {
 	written := make(chan struct{})
 	r.mu.Lock()
+	if r.fill == nil && !r.closed {
+		r.fill = r.emptyLocked() // goes behind those that wait
+	}
 	waits := r.fill != nil && !r.closed
 	r.handOverLocked(written)
 	r.mu.Unlock()

@@ -28,7 +28,6 @@ func (r *Ring) write() {
 		if b.written != nil {
 			close(b.written)
 		}
-		b.data, b.packets, b.written = b.data[:0], 0, nil
-		r.empty <- b
+		r.giveBack(b)
 	}
 }
