@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io"
 	"runtime"
 	"slices"
 	"strconv"
@@ -14,43 +13,6 @@ import (
 	"github.com/heron-iot/heron/internal/detect"
 	"github.com/heron-iot/heron/internal/identify"
 )
-
-// hostile is a kind of traffic that somebody might send to make Heron slow.
-type hostile struct {
-	name string
-	// frame appends the i-th frame.
-	frame func(b []byte, i int) []byte
-	// at is its time, counted from the first; nil leaves that to the pace.
-	at func(i int) heron.Time
-	// n is how many frames it takes to show; 0 leaves that to the test.
-	n int
-}
-
-// attack is a source of n frames of a kind, so many a second of traffic time.
-type attack struct {
-	hostile
-	count, pace, next int
-	buf               []byte
-}
-
-const attackStart = 1_700_000_000 * heron.Second
-
-func (a *attack) Next(p *heron.Packet) error {
-	if a.next >= a.count {
-		return io.EOF
-	}
-	i := a.next
-	a.next++
-	at := heron.Time(i/a.pace)*heron.Second + heron.Time(i%a.pace)*heron.Second/heron.Time(a.pace)
-	if a.at != nil {
-		at = a.at(i)
-	}
-	a.buf = a.frame(a.buf[:0], i)
-	*p = heron.Packet{Time: attackStart + at, Data: a.buf, OrigLen: len(a.buf), Link: heron.LinkEthernet}
-	return nil
-}
-
-func (a *attack) Close() error { return nil }
 
 // suffer analyses an attack as `heron read` does, or as a core does whose store
 // wants to know all that changes, and returns what a packet costs the processor.

@@ -35,6 +35,7 @@ type pipeline struct {
 	batcher
 	crew   crew
 	place  uint64 // of the last packet
+	cutAt  uint64 // the place where the batch began
 	time   trafficTime
 	second heron.Time // traffic second of the batch being gathered
 }
@@ -68,7 +69,11 @@ func (p *pipeline) packet(pkt *heron.Packet) error {
 		}
 	}
 	p.time.now = max(p.time.now, pkt.Time)
-	p.place++
+	if p.place++; p.place-p.cutAt > maxUncut {
+		if err := p.flush(); err != nil {
+			return err
+		}
+	}
 	return p.crew.packet(pkt, p.place, p.time.now)
 }
 
@@ -84,8 +89,16 @@ func (p *pipeline) turn(second, at heron.Time) error {
 	return p.crew.tick(at)
 }
 
+// maxUncut is how many packets a batch is made of at most: more than come in a
+// second, unless time stands still, as it does for as long as packets are earlier
+// than one whose time was wrong.
+const maxUncut = 1 << 17
+
 // flush emits what was learned since the last batch, if anything was.
-func (p *pipeline) flush() error { return p.crew.cut(p.cut(false)) }
+func (p *pipeline) flush() error {
+	p.cutAt = p.place
+	return p.crew.cut(p.cut(false))
+}
 
 // finish ends all flows and emits the last batch, which there always is.
 func (p *pipeline) finish() error { return p.crew.finish(p.cut(true)) }
