@@ -11,6 +11,7 @@ import (
 	"github.com/heron-iot/heron/internal/proto/frame"
 	"github.com/heron-iot/heron/internal/proto/lldp"
 	"github.com/heron-iot/heron/internal/proto/netflow"
+	"github.com/heron-iot/heron/internal/proto/quic"
 	"github.com/heron-iot/heron/internal/proto/tls"
 )
 
@@ -170,6 +171,15 @@ func conversations() []hostile {
 		}},
 		{name: "syslog of many hosts", frame: func(b []byte, i int) []byte {
 			return datagram(b, attacker, victim, 514, 514, []byte(fmt.Sprintf("<34>1 2023-10-11T22:14:15.003Z host%d app%d - - - failed %d", i, i, i)))
+		}},
+		{name: "QUIC connections that only begin", frame: func(b []byte, i int) []byte {
+			id := binary.BigEndian.AppendUint64(nil, scatter(i))
+			client, _, err := quic.InitialKeys(quic.Version1, id)
+			if err != nil {
+				panic(err) // the version is known
+			}
+			frames := append(quic.AppendCrypto(nil, 500*(i%3), []byte("\x01\x00\x10\x00\x03\x03")), make([]byte, 1100)...)
+			return datagram(b, attacker, victim, 1024+i%60000, 443, client.AppendInitial(nil, quic.Initial{Version: quic.Version1, DCID: id, Frames: frames}))
 		}},
 		{name: "fields nested in fields", frame: func(b []byte, i int) []byte {
 			return datagram(b, attacker, victim, 161, 161, []byte(strings.Repeat("\x30\x80", 600)))
