@@ -25,12 +25,15 @@ type ahead struct {
 // glance is what a look at a frame tells of its flow.
 type glance struct {
 	head      *[38]byte // of the frame
-	key       key       // of a plain frame nothing but its IPv4 addresses, ports and protocol
+	packet    *[26]byte // of a plain frame: the type of its content, the IP header and the ports
+	key       key       // of a plain frame nothing but its IPv4 addresses, ports, protocol and VLAN
 	hash      uint32
 	entry     uint32 // the flow, when it is known already; 0: perhaps not
 	length    int    // of a plain frame's IP packet
+	body      int    // where what follows the IP header begins
 	senderIsA bool
-	// plain frames are TCP or UDP in IPv4 in Ethernet, and nothing else.
+	// plain frames are TCP or UDP in IPv4 in Ethernet, with at most one VLAN tag, and
+	// nothing else.
 	plain bool
 }
 
@@ -86,44 +89,65 @@ func (t *Table) glanceOf(p *heron.Packet) *glance {
 
 // look reads the headers of a frame as far as its flow, if it is a plain one.
 func (g *glance) look(p *heron.Packet, seed *[2]uint64) {
-	h, rest := wire.Head38(p.Data)
-	g.head, g.entry, g.plain = h, 0, false
-	if h == nil || p.Link != heron.LinkEthernet || binary.BigEndian.Uint32(h[12:16])>>8 != typeIPv4<<8|0x45 {
+	head, rest := wire.Head38(p.Data)
+	g.head, g.entry, g.plain = head, 0, false
+	if head == nil || p.Link != heron.LinkEthernet {
 		return
 	}
-	length := int(binary.BigEndian.Uint16(h[16:18]))
-	fragment := binary.BigEndian.Uint16(h[20:22])&0x3fff != 0
-	if fragment || length < 20 || length > len(rest)+24 || h[23] != protoTCP && h[23] != protoUDP {
+	h := (*[26]byte)(head[12:38])
+	g.key.vlan, g.body = 0, untagged
+	if binary.BigEndian.Uint16(h[0:2]) == typeVLAN {
+		g.key.vlan, g.body = binary.BigEndian.Uint16(h[2:4])&0xfff, tagged
+		_, tail, _ := wire.Cut(p.Data, 12+tagged-untagged)
+		if h, rest = wire.Head26(tail); h == nil {
+			return
+		}
+	}
+	length := int(binary.BigEndian.Uint16(h[4:6]))
+	fragment := binary.BigEndian.Uint16(h[8:10])&0x3fff != 0
+	if binary.BigEndian.Uint32(h[0:4])>>8 != typeIPv4<<8|0x45 || fragment ||
+		length < 20 || length > len(rest)+24 || h[11] != protoTCP && h[11] != protoUDP {
 		return
 	}
 	// With the ports behind them addresses are in the order of key.order.
-	ports := binary.BigEndian.Uint32(h[34:38])
-	a, b := uint64(binary.BigEndian.Uint32(h[26:30]))<<16|uint64(ports>>16), uint64(binary.BigEndian.Uint32(h[30:34]))<<16|uint64(ports&0xffff)
+	ports := binary.BigEndian.Uint32(h[22:26])
+	a, b := uint64(binary.BigEndian.Uint32(h[14:18]))<<16|uint64(ports>>16), uint64(binary.BigEndian.Uint32(h[18:22]))<<16|uint64(ports&0xffff)
 	g.senderIsA = a <= b
 	a, b = min(a, b), max(a, b)
-	g.key.a.lo, g.key.b.lo, g.key.ports, g.key.proto = a>>16, b>>16, uint32(a&0xffff)<<16|uint32(b&0xffff), h[23]
+	g.key.a.lo, g.key.b.lo, g.key.ports, g.key.proto = a>>16, b>>16, uint32(a&0xffff)<<16|uint32(b&0xffff), h[11]
 	g.hash = uint32(g.key.hash4(seed) >> 32)
-	g.length = length
+	g.packet, g.length = h, length
 	g.plain = true
 }
+
+// Where what follows the IP header begins in a plain frame without a VLAN tag, and
+// in one with it.
+const (
+	untagged = 14 + 20
+	tagged   = untagged + 4
+)
 
 // plainPacket goes on with a plain frame, as ethernet and what follows do with
 // any.
 func (t *Table) plainPacket(p *heron.Packet, g *glance, at heron.Time) {
-	f, h := &t.frame, g.head
+	f, h := &t.frame, g.packet
 	if f.odd {
 		*f = frame{}
 	}
-	f.time, f.cut, f.packets = at, len(p.Data) < p.OrigLen, 1
-	f.dst = heron.MAC(h[0:6])
-	f.src = heron.MAC(h[6:12])
-	f.srcIP.lo = uint64(binary.BigEndian.Uint32(h[26:30]))
-	f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[30:34]))
+	f.time, f.cut, f.packets, f.vlan = at, len(p.Data) < p.OrigLen, 1, g.key.vlan
+	f.dst = heron.MAC(g.head[0:6])
+	f.src = heron.MAC(g.head[6:12])
+	f.srcIP.lo = uint64(binary.BigEndian.Uint32(h[14:18]))
+	f.dstIP.lo = uint64(binary.BigEndian.Uint32(h[18:22]))
 	f.bytes = g.length
 	f.length = f.bytes - 20
 	f.payload = f.length
-	packet, _, _ := wire.Cut(p.Data, 34+f.length)
-	_, body, _ := wire.Cut(packet, 34)
+	packet, _, _ := wire.Cut(p.Data, g.body+f.length)
+	_, body, _ := wire.Cut(packet, g.body)
+	if g.body == tagged {
+		t.inLayer(layerVLAN, len(p.Data)-tagged+20)
+		f.odd = true
+	}
 	if g.key.proto == protoTCP {
 		t.tcp(g, body)
 	} else {
@@ -133,8 +157,8 @@ func (t *Table) plainPacket(p *heron.Packet, g *glance, at heron.Time) {
 
 // opens reads what of a plain frame's header only handshakes tell.
 func (f *frame) opens(g *glance) {
-	h := g.head
-	f.ttl, f.tos, f.df, f.id = h[22], h[15], h[20]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[18:20]))
+	h := g.packet
+	f.ttl, f.tos, f.df, f.id = h[10], h[3], h[8]&0x40 != 0, uint32(binary.BigEndian.Uint16(h[6:8]))
 }
 
 // found returns the look at the packet at hand with its flow, if there is one. g

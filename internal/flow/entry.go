@@ -154,10 +154,10 @@ func (k *key) hash(seed [2]uint64) uint64 {
 	return mix(h^rest, seed[1]^0x9e3779b97f4a7c15)
 }
 
-// hash4 is hash of a key with two IPv4 addresses, in no tunnel and no VLAN.
+// hash4 is hash of a key with two IPv4 addresses, in no tunnel.
 func (k *key) hash4(seed *[2]uint64) uint64 {
 	h := mix(k.a.lo^seed[0], k.b.lo^seed[1])
-	return mix(h^(uint64(k.ports)<<32|uint64(k.proto)<<8), seed[1]^0x9e3779b97f4a7c15)
+	return mix(h^(uint64(k.ports)<<32|uint64(k.vlan)<<16|uint64(k.proto)<<8), seed[1]^0x9e3779b97f4a7c15)
 }
 
 // is reports whether two keys are the same.
@@ -166,9 +166,9 @@ func (k *key) is(o *key) bool {
 		k.tunnel == o.tunnel && k.a.hi == o.a.hi && k.b.hi == o.b.hi && k.v6 == o.v6
 }
 
-// is4 is is for a key with two IPv4 addresses, in no tunnel and no VLAN.
+// is4 is is for a key with two IPv4 addresses, in no tunnel.
 func (k *key) is4(o *key) bool {
-	return k.a.lo == o.a.lo && k.b.lo == o.b.lo && k.ports == o.ports && k.proto == o.proto && k.vlan == 0 &&
+	return k.a.lo == o.a.lo && k.b.lo == o.b.lo && k.ports == o.ports && k.proto == o.proto && k.vlan == o.vlan &&
 		k.tunnel == 0 && !k.v6
 }
 

@@ -45,6 +45,14 @@ func Head20(b []byte) (head *[20]byte, rest []byte) {
 	return (*[20]byte)(b), b[20:]
 }
 
+// Head26 returns the first 26 bytes.
+func Head26(b []byte) (head *[26]byte, rest []byte) {
+	if len(b) < 26 {
+		return nil, nil
+	}
+	return (*[26]byte)(b), b[26:]
+}
+
 // Head28 returns the first 28 bytes.
 func Head28(b []byte) (head *[28]byte, rest []byte) {
 	if len(b) < 28 {

@@ -19,6 +19,10 @@ func TestHeads(t *testing.T) {
 			h, rest := wire.Head38(b)
 			return all(h == nil, func() []byte { return h[:] }), rest
 		},
+		26: func(b []byte) ([]byte, []byte) {
+			h, rest := wire.Head26(b)
+			return all(h == nil, func() []byte { return h[:] }), rest
+		},
 		4: func(b []byte) ([]byte, []byte) {
 			h, rest := wire.Head4(b)
 			return all(h == nil, func() []byte { return h[:] }), rest
