@@ -181,7 +181,7 @@ func conversations() []hostile {
 			frames := append(quic.AppendCrypto(nil, 500*(i%3), []byte("\x01\x00\x10\x00\x03\x03")), make([]byte, 1100)...)
 			return datagram(b, attacker, victim, 1024+i%60000, 443, client.AppendInitial(nil, quic.Initial{Version: quic.Version1, DCID: id, Frames: frames}))
 		}},
-		{name: "fields nested in fields", frame: func(b []byte, i int) []byte {
+		{name: "fields nested in fields", frame: func(b []byte, _ int) []byte {
 			return datagram(b, attacker, victim, 161, 161, []byte(strings.Repeat("\x30\x80", 600)))
 		}},
 	}

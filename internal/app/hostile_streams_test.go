@@ -110,7 +110,7 @@ func streams() []hostile {
 			}
 			return at(2000+uint32(scatter(i)%30000), strings.Repeat("x", 100))(b)
 		}},
-		{name: "one segment for ever", frame: func(b []byte, i int) []byte { return at(1001, "GET / HTTP/1.1\r\n")(b) }},
+		{name: "one segment for ever", frame: func(b []byte, _ int) []byte { return at(1001, "GET / HTTP/1.1\r\n")(b) }},
 		{name: "huge gaps", frame: func(b []byte, i int) []byte { return at(1001+uint32(i)*100_000_000, "GET / HTTP/1.1\r\n")(b) }},
 		{name: "a connection begun for ever", frame: func(b []byte, i int) []byte {
 			return segment(b, attacker, victim, 40000, 80, frame.TCP{Flags: frame.SYN, Seq: uint32(i) * 1000}, nil)
@@ -210,7 +210,7 @@ func clocks() []hostile {
 		{name: "a packet an hour", frame: talk, at: func(i int) heron.Time { return heron.Time(i) * heron.Hour }},
 		{name: "a packet a day", frame: talk, at: func(i int) heron.Time { return heron.Time(i) * heron.Day }},
 		{name: "a packet a minute, much known", frame: full, at: func(i int) heron.Time { return heron.Time(i) * heron.Minute }},
-		{name: "no time", frame: talk, at: func(i int) heron.Time { return -attackStart }},
+		{name: "no time", frame: talk, at: func(int) heron.Time { return -attackStart }},
 		{name: "the beginning of time", frame: talk, at: func(i int) heron.Time { return -attackStart + heron.Time(i) }},
 		{name: "the end of time", frame: talk, at: func(i int) heron.Time { return heron.Time(1<<63-1) - attackStart - heron.Time(100_000-i) }},
 		{name: "leaps to the end of time", frame: talk, at: func(i int) heron.Time {

@@ -147,8 +147,7 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 // consumed of a stream, and whether the flow has nothing more to tell.
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	d.busy, d.whole = true, m.Payload
-	v = heron.Verdict{Consumed: len(m.Payload), Done: true} // should it panic
-	defer d.catch(m)
+	defer d.catch(m, &v)
 	switch {
 	case m.Flow == nil || m.Flow.Settled || overOf(m.Transport) == 0:
 		v = d.flowless(m)
@@ -178,7 +177,7 @@ func (d *Dispatcher) flowless(m *heron.Message) heron.Verdict {
 }
 
 // catch makes a panicking dissector a reported fault and a settled flow.
-func (d *Dispatcher) catch(m *heron.Message) {
+func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
 	if !d.busy {
 		return
 	}
@@ -188,6 +187,7 @@ func (d *Dispatcher) catch(m *heron.Message) {
 		return
 	}
 	m.Payload = d.whole
+	*v = heron.Verdict{Consumed: len(m.Payload), Done: true}
 	d.fault(m, reason)
 	if m.Flow != nil {
 		m.Flow.Settled = true
