@@ -50,6 +50,7 @@ type Dispatcher struct {
 	value     []byte                // re-used to build values
 	current   int                   // place in list of the protocol that is asked
 	busy      bool                  // a message is being looked at
+	glancing  bool                  // so is one by Quiet
 	faults    uint64
 	reported  map[string]bool // where faults were, as far as they were reported
 	malformed uint64

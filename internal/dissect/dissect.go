@@ -70,7 +70,7 @@ type Protocol struct {
 	// Quiet reports that a message of a flow of the protocol's own tells nothing, and
 	// notes in the flow what Dissect would. It is asked where Dissect set the flow's
 	// Quiet, of messages that came whole: a datagram, or a segment of a stream behind
-	// which nothing waits. It only glances: nobody catches what it panics with.
+	// which nothing waits. It only glances.
 	Quiet func(f *heron.FlowScratch, b []byte, fromClient bool) bool
 
 	// Frame returns the length of the first message in b, a TCP stream: 0 when

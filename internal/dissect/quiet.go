@@ -16,15 +16,33 @@ func quietOf(list []Protocol) []quiet {
 
 // Quiet reports that a message tells nothing: neither of itself, nor that its side
 // speaks the protocol. Message need not be asked then.
-func (d *Dispatcher) Quiet(f *heron.FlowScratch, b []byte, fromClient bool) bool {
+func (d *Dispatcher) Quiet(f *heron.FlowScratch, b []byte, fromClient bool) (quiet bool) {
 	side, told := 1, uint8(toldService)
 	if fromClient {
 		side, told = 0, toldClient
 	}
 	i := int(f.Protocol) - 1
-	if f.Told&told == 0 || f.Skip[side] > 0 || i < 0 || i >= len(d.quiet) || d.quiet[i] == nil || !d.quiet[i](f, b, fromClient) {
+	if f.Told&told == 0 || f.Skip[side] > 0 || i < 0 || i >= len(d.quiet) || d.quiet[i] == nil {
 		return false
 	}
-	f.Tries = 0 // as after any message that was understood
-	return true
+	d.glancing = true
+	defer d.catchGlance(f)
+	if quiet = d.quiet[i](f, b, fromClient); quiet {
+		f.Tries = 0 // as after any message that was understood
+	}
+	d.glancing = false
+	return quiet
+}
+
+// catchGlance counts a panic, and has no more messages of the flow glanced at:
+// the dissector is given this one and those to come.
+func (d *Dispatcher) catchGlance(f *heron.FlowScratch) {
+	if !d.glancing {
+		return
+	}
+	d.glancing = false
+	if recover() != nil {
+		d.faults++
+		f.Quiet = false
+	}
 }

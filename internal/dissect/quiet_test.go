@@ -58,3 +58,14 @@ func TestAFlowThatTurnsIsNotQuiet(t *testing.T) {
 		t.Error("another protocol's flow is quiet")
 	}
 }
+
+func TestAPanicAtAGlanceIsCounted(t *testing.T) {
+	t.Parallel()
+	p := hushed()
+	p.Quiet = func(*heron.FlowScratch, []byte, bool) bool { panic("bug") }
+	k := newTalk(p)
+	k.say(heron.UDP, 1, true, "one:q")
+	if k.d.Quiet(&k.flow, []byte("."), true) || k.d.Faults() != 1 || k.flow.Quiet {
+		t.Errorf("%d faults, quiet %t", k.d.Faults(), k.flow.Quiet)
+	}
+}
