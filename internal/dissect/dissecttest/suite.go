@@ -214,6 +214,7 @@ func (s Suite) Fuzz(f *testing.F) {
 		}
 	}
 	base := s.Conversations[0].withDefaults()
+	quiet := s.Protocol().Quiet
 	f.Fuzz(func(t *testing.T, in []byte, fromClient bool, cut int) {
 		c := base
 		cut = max(0, min(cut, len(in)))
@@ -223,6 +224,12 @@ func (s Suite) Fuzz(f *testing.F) {
 		p.play(&c)
 		if again := Describe(out.Drain()); again != first {
 			t.Fatalf("re-used buffers or a second run changed the result:\n%s", difference(first, again))
+		}
+		if quiet != nil { // whatever is known of the flow
+			flow := heron.FlowScratch{Data: p.flow.Data}
+			quiet(&flow, in, fromClient)
+			copy(flow.Data[:], in)
+			quiet(&flow, in[cut:], fromClient)
 		}
 	})
 }
