@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -194,6 +195,67 @@ func TestBounds(t *testing.T) {
 		v.Apply(at(0), factory(50))
 		if count(v) != 10 || v.Dropped() != 400 {
 			t.Errorf("got %d devices, %d observations dropped", count(v), v.Dropped())
+		}
+	})
+	t.Run("the MACs of an address", func(t *testing.T) {
+		t.Parallel()
+		v := inventory.New(inventory.Options{})
+		for i := range 2000 {
+			v.Apply(at(i), []heron.Observation{{
+				Subject: heron.Subject{Endpoint: heron.Endpoint{MAC: madeUp(i), IP: theOne}},
+				Key:     heron.KeyARP, Value: theOne.String(), First: at(i), Last: at(i), Count: 1,
+			}})
+		}
+		first := v.DeviceAt(heron.Endpoint{IP: theOne}, at(1000))
+		if count(v) != 2000 || first == nil || !slices.Contains(first.MACs, madeUp(0)) || v.Dropped() != 0 {
+			t.Errorf("got %d devices, the address is with %+v, %d dropped", count(v), first, v.Dropped())
+		}
+	})
+	t.Run("the addresses of a MAC", func(t *testing.T) {
+		t.Parallel()
+		v := inventory.New(inventory.Options{})
+		send := func(i int, key string) {
+			v.Apply(at(i), []heron.Observation{{
+				Subject: heron.Subject{Endpoint: heron.Endpoint{MAC: madeUp(1), IP: address(i)}},
+				Key:     key, Value: address(i).String(), First: at(i), Last: at(i), Count: 1,
+			}})
+		}
+		for i := range 1500 {
+			send(i+1, heron.KeyFrame)
+		}
+		if got := find(t, v, madeUp(1).String()); !slices.Contains(got.Roles, "router") || count(v) != 1501 || v.Unplaced() != 0 {
+			t.Errorf("got %d devices, %d observations with no room, roles %v", count(v), v.Unplaced(), got.Roles)
+		}
+		if send(2000, heron.KeyARP); v.Unplaced() != 1 {
+			t.Errorf("a claim beyond the bound is no loss: %d", v.Unplaced())
+		}
+	})
+	t.Run("the facts of an endpoint", func(t *testing.T) {
+		t.Parallel()
+		var rows []row
+		for i := range 3000 {
+			rows = append(rows, row{i, camera, "10.0.0.5", fmt.Sprint("mdns.txt.k", i), "v"})
+		}
+		v := network(t, inventory.Options{}, rows)
+		if n := len(v.Observations(find(t, v, camera).ID)); n != 2048 || v.Unplaced() != 3000-2048 {
+			t.Errorf("kept %d observations, %d had no room", n, v.Unplaced())
+		}
+	})
+	t.Run("the nodes that identifiers lead through", func(t *testing.T) {
+		t.Parallel()
+		v := inventory.New(inventory.Options{})
+		chain := func(from, to int) {
+			for i := from; i < to; i++ {
+				o := heron.Observation{First: at(i), Last: at(i), Count: 1, Key: "upnp.udn", Value: fmt.Sprintf("uuid:5f9ec1b3-ed59-79bb-4530-%012x", i/2)}
+				o.MAC, o.IP = madeUp((i+1)/2), address((i+1)/2)
+				v.Apply(at(i), []heron.Observation{o})
+			}
+		}
+		if chain(0, 400); count(v) != 1 {
+			t.Errorf("a chain of 201 MACs is %d devices", count(v))
+		}
+		if chain(400, 1000); count(v) != 501 {
+			t.Errorf("a chain of 501 MACs is %d devices", count(v))
 		}
 	})
 	t.Run("the networks that are ours", func(t *testing.T) {
