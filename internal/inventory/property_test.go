@@ -263,6 +263,8 @@ func checkNothingLost(t testing.TB, v *inventory.Inventory, delta inventory.Delt
 // FuzzApply takes any seeds for a stream of observations.
 func FuzzApply(f *testing.F) {
 	f.Add(uint64(1), uint64(2), 50)
+	f.Add(uint64(33549), uint64(9), 400) // what a MAC claimed first turns out to be another address
+	f.Add(uint64(10648), uint64(9), 400) // a usurper claims so many that the address is no longer its own
 	f.Fuzz(func(t *testing.T, a, b uint64, n int) {
 		r := rand.New(rand.NewPCG(a, b))
 		obs := stream(r, min(max(n, 0), 400))
