@@ -90,14 +90,12 @@ func (m *merge) NextBlock(ps []heron.Packet) (int, error) {
 	if len(m.active) > 1 || len(m.waiting) > 0 {
 		return n, nil // the next frame may be of another file
 	}
-	bytes := uint64(0)
 	for n < len(ps) && f.dec.ahead(&ps[n]) {
-		bytes += uint64(ps[n].OrigLen)
+		f.frames++
+		m.stats.Packets++
+		m.stats.Bytes += uint64(ps[n].OrigLen)
 		n++
 	}
-	f.frames += uint64(n - 1)
-	m.stats.Packets += uint64(n - 1)
-	m.stats.Bytes += bytes
 	return n, nil
 }
 

@@ -3,7 +3,6 @@ package capture
 import (
 	"encoding/binary"
 	"io"
-	"math/bits"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -77,13 +76,8 @@ func (d *pcapReader) ahead(p *heron.Packet) bool {
 	if h == nil {
 		return false
 	}
-	first, second := binary.LittleEndian.Uint64(h[0:8]), binary.LittleEndian.Uint64(h[8:16])
-	if d.big { // each of two numbers, which then change places as well
-		first, second = bits.ReverseBytes64(first), bits.ReverseBytes64(second)
-		first, second = bits.RotateLeft64(first, 32), bits.RotateLeft64(second, 32)
-	}
-	sec, frac := int(uint32(first)), int(first>>32)
-	captured, orig := int(uint32(second)), int(second>>32)
+	sec, frac := fixed32(h[0:4], d.big), fixed32(h[4:8], d.big)
+	captured, orig := fixed32(h[8:12], d.big), fixed32(h[12:16], d.big)
 	data, _, ok := wire.Cut(rest, captured)
 	if !ok || captured > MaxFrame {
 		return false
@@ -96,6 +90,14 @@ func (d *pcapReader) ahead(p *heron.Packet) bool {
 	p.Time = heron.Time(sec)*heron.Second + heron.Time(frac)
 	p.Data, p.OrigLen, p.Link, p.Interface = data, max(orig, captured), d.link, 0
 	return true
+}
+
+// fixed32 is u32 in a view.
+func fixed32(b []byte, big bool) int {
+	if big {
+		return int(binary.BigEndian.Uint32(b))
+	}
+	return int(binary.LittleEndian.Uint32(b))
 }
 
 func u16(r *wire.Reader, big bool) int {

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"encoding/binary"
 	"io"
 
 	"github.com/heron-iot/heron"
@@ -300,12 +299,4 @@ func u64(r *wire.Reader, big bool) uint64 {
 		return r.U64()
 	}
 	return r.U64LE()
-}
-
-// fixed32 is u32 in a view.
-func fixed32(b []byte, big bool) int {
-	if big {
-		return int(binary.BigEndian.Uint32(b))
-	}
-	return int(binary.LittleEndian.Uint32(b))
 }
