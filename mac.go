@@ -71,6 +71,11 @@ func (m *MAC) UnmarshalText(b []byte) error {
 	return err
 }
 
+// Uint64 returns the address as a number, the first octet highest.
+func (m MAC) Uint64() uint64 {
+	return uint64(m[0])<<40 | uint64(m[1])<<32 | uint64(m[2])<<24 | uint64(m[3])<<16 | uint64(m[4])<<8 | uint64(m[5])
+}
+
 // IsZero reports whether m is the zero MAC.
 func (m MAC) IsZero() bool { return m == MAC{} }
 

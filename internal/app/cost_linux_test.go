@@ -64,22 +64,22 @@ const (
 
 // friendly is what a packet costs where nobody is hostile, on this machine and
 // with what else the compiler was asked to check.
-func friendly(t testing.TB, id identifier) time.Duration {
+func friendly(t testing.TB) (id identifier, unit time.Duration) {
 	t.Helper()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
 	talk := hostile{frame: func(b []byte, i int) []byte {
 		return datagram(b, station{nthMAC(i % 50), nthIP(i % 50)}, victim, 5000, 6000, []byte("x"))
 	}}
-	return suffer(t, id, &attack{hostile: talk, count: 5000, pace: 100}, true)
+	return id, suffer(t, id, &attack{hostile: talk, count: 5000, pace: 100}, true)
 }
 
 // TestCostGrowsNoFasterThanTraffic sends what an attacker might.
 func TestCostGrowsNoFasterThanTraffic(t *testing.T) {
 	t.Parallel()
-	id, err := identify.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit := friendly(t, id)
+	id, unit := friendly(t)
 	for _, h := range slices.Concat(clocks(), streams(), beginnings(), records(), crowds()) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,11 +117,7 @@ func grows(t *testing.T, h hostile, id identifier, unit time.Duration, pace int,
 // TestAFloodOfAlertsCostsNoSearch raises more alerts than are followed at once.
 func TestAFloodOfAlertsCostsNoSearch(t *testing.T) {
 	t.Parallel()
-	id, err := identify.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit := friendly(t, id)
+	id, unit := friendly(t)
 	brain := newAnalyzer(analyzerConfig{site: "test", identify: id})
 	raise := func(from, to int) time.Duration {
 		return work(t, func() {

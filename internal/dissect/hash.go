@@ -30,8 +30,7 @@ func fold(a, b uint64) uint64 {
 // endpoint hashes an end of traffic.
 func (h *hasher) endpoint(e *heron.Endpoint) uint64 {
 	ip := e.IP.As16()
-	m := &e.MAC
-	link := uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(e.VLAN)
+	link := e.MAC.Uint64()<<16 | uint64(e.VLAN)
 	address := fold(binary.BigEndian.Uint64(ip[:8])^h.first, binary.BigEndian.Uint64(ip[8:])^h.second)
 	return fold(address^h.third, link^h.fourth)
 }

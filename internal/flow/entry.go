@@ -10,6 +10,8 @@ import (
 const (
 	fromClient = 0
 	fromServer = 1
+
+	bothSides = 1<<fromClient | 1<<fromServer // as a set
 )
 
 // key names a flow whichever way a packet goes: a is the lower end.

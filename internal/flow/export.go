@@ -85,7 +85,7 @@ func (t *Table) exportState(i uint32, e *entry, dir int, flags int) {
 	switch {
 	case asked && dir == fromServer && flags&(flagSYN|flagRST) == flagRST:
 		state = heron.FlowRejected
-	case e.fin == 3:
+	case e.fin == bothSides:
 		state = heron.FlowClosed
 	case flags&flagRST != 0 && !asked:
 		state = heron.FlowReset

@@ -28,7 +28,7 @@ type sighting[A comparable] struct {
 
 // stationOf makes one number of a MAC address and a VLAN.
 func stationOf(m *heron.MAC, vlan uint16) uint64 {
-	return uint64(m[0])<<56 | uint64(m[1])<<48 | uint64(m[2])<<40 | uint64(m[3])<<32 | uint64(m[4])<<24 | uint64(m[5])<<16 | uint64(vlan)
+	return m.Uint64()<<16 | uint64(vlan)
 }
 
 // sight tells the sink who sent the frame at hand, unless it was told within

@@ -133,7 +133,7 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		return heron.FlowEstablished
 	case !asking && e.state != heron.FlowEstablished:
 		return e.state
-	case e.fin == 3:
+	case e.fin == bothSides:
 		return heron.FlowClosed
 	case asking && dir == fromServer && (!fresh || g.flags&flagACK != 0):
 		return heron.FlowEstablished

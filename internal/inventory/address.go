@@ -221,7 +221,7 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 	case ip.Is6():
 		return v.segments[segmentOf(ip)].isOnLink() || !c.forwards
 	case v.segments[segmentOf(ip)].isOnLink():
-		return c.aliases <= maxAliases && !e.others
+		return c.aliases <= maxAliases && !e.claimedByOther
 	case c.claims > 0:
 		return false // it has an address on a link, and this one is elsewhere
 	}

@@ -18,19 +18,20 @@ var endless = &chain{}
 // many for it to mean anything.
 func (v *Inventory) believed(id string) []*node {
 	list := v.byID[id]
-	if len(list) > maxFollowed {
-		return nil
-	}
-	lasting := 0
-	for _, n := range list {
-		if !n.mac.IsLocal() {
-			lasting++
-		}
-	}
-	if lasting > maxShared {
+	if len(list) > maxFollowed || lasting(list) > maxShared {
 		return nil
 	}
 	return list
+}
+
+// lasting counts the nodes that invented no address of their own.
+func lasting(list []*node) (count int) {
+	for _, n := range list {
+		if !n.mac.IsLocal() {
+			count++
+		}
+	}
+	return count
 }
 
 // chainUp puts the nodes that show an identifier into one chain.

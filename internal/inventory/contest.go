@@ -30,7 +30,7 @@ type standing uint8
 const (
 	unjudged standing = iota
 	carries           // the address is not the MAC's own
-	usurps            // see findUsurpers
+	usurps            // see judgeStanding
 	contends          // the MAC had the address at some time
 )
 
@@ -107,15 +107,25 @@ func (v *Inventory) contend(ip *node) {
 }
 
 // judgeStanding finds the standing of all endpoints of a contested address, and
-// reports whether any has another than before.
+// reports whether any has another than before. MACs that claim an address whose
+// holder is alive, while they have another of their own, usurp it: they stand
+// between others (ARP spoofing), so that what passes through them was said by these.
 func (v *Inventory) judgeStanding(ip *node) (changed bool) {
-	v.findUsurpers(ip)
+	r := v.reaches[:0]
+	for _, e := range ip.endpoints {
+		if e.own && e.claimed {
+			r = append(r, reach{e.first, e.last})
+		}
+	}
+	r.sort()
+	v.reaches = r
 	for _, e := range ip.endpoints {
 		now := carries
 		switch {
-		case e.own && e.usurper:
+		case !e.own:
+		case e.claimed && e.leased == 0 && r.before(e.first) >= e.first && e.mac.claimsBeside(e):
 			now = usurps
-		case e.own:
+		default:
 			now = contends
 		}
 		e.stood, e.standing = e.standing, now
@@ -209,27 +219,10 @@ func (v *Inventory) findClaimed(ip *node) {
 		if e.mac == nil {
 			continue
 		}
-		if others := !e.claimed && r.before(e.last+1) >= e.first; others != e.others {
-			e.others = others
+		if other := !e.claimed && r.before(e.last+1) >= e.first; other != e.claimedByOther {
+			e.claimedByOther = other
 			v.dirty.macs.add(e.mac)
 		}
-	}
-}
-
-// findUsurpers finds the MACs that claim an address whose holder is alive, while
-// they have another of their own: they stand between others (ARP spoofing), so
-// that what passes through them was said by these.
-func (v *Inventory) findUsurpers(ip *node) {
-	r := v.reaches[:0]
-	for _, e := range ip.endpoints {
-		if e.own && e.claimed {
-			r = append(r, reach{e.first, e.last})
-		}
-	}
-	r.sort()
-	v.reaches = r
-	for _, e := range ip.endpoints {
-		e.usurper = e.mac != nil && e.claimed && e.leased == 0 && r.before(e.first) >= e.first && e.mac.claimsBeside(e)
 	}
 }
 

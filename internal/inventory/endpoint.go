@@ -35,9 +35,9 @@ type endpoint struct {
 	sent bool
 	// own is derived: the IP belongs to the MAC, at some time at least.
 	own bool
-	// So are these, of a contested address: others claimed it while the MAC only
-	// sent from it, the MAC usurps it, and what is made of all that and was before.
-	others, usurper bool
+	// So are these, of a contested address: another MAC claimed it while this one only
+	// sent from it, and what the endpoint is to it and was before.
+	claimedByOther  bool
 	standing, stood standing
 	keys            []uint32 // numbers of the keys of the facts, to find these by
 	facts           []*fact  // in the order of compareFacts

@@ -28,7 +28,7 @@ func (k endKey) slot() endSlot {
 	ip := k.ip.As16() // an address is never 0 here, and none is
 	return endSlot{
 		hi: binary.BigEndian.Uint64(ip[:8]), lo: binary.BigEndian.Uint64(ip[8:]),
-		mac: uint64(binary.BigEndian.Uint32(k.mac[:4]))<<16 | uint64(binary.BigEndian.Uint16(k.mac[4:])),
+		mac: k.mac.Uint64(),
 	}
 }
 

@@ -108,7 +108,7 @@ func (v *Inventory) index(n *node) {
 // addPeers adds the nodes of an identifier, unless it is beyond believing and
 // was before.
 func (v *Inventory) addPeers(id string) {
-	if list := v.byID[id]; len(list) <= maxFollowed+1 {
+	if list := v.byID[id]; len(list) <= maxFollowed+1 && lasting(list) <= maxShared+1 {
 		for _, p := range list {
 			v.region.add(p)
 		}

@@ -130,8 +130,8 @@ func (v *Inventory) joined(region []*node) *forest {
 // joinBy joins the nodes that show one identifier, where nothing speaks
 // against it.
 func (v *Inventory) joinBy(f *forest, id string) {
-	list := v.byID[id]
-	if len(list) < 2 || !joins(list) {
+	list := v.believed(id)
+	if len(list) < 2 || !takeTurns(list) {
 		return
 	}
 	for i, a := range list {

@@ -178,26 +178,17 @@ func isGenericName(name string) bool {
 	return len(name) < 4
 }
 
-// joins reports whether the nodes that show one identifier may be one device
-// at all, beside what speaks against any two of them.
-func joins(list []*node) bool {
-	if len(list) > maxFollowed {
-		return false
-	}
-	lasting := 0
+// takeTurns reports whether the addresses that the nodes of a list invented were
+// never in use together: a host uses one at a time.
+func takeTurns(list []*node) bool {
 	for i, n := range list {
-		if !n.mac.IsLocal() {
-			lasting++
-			continue
-		}
-		// A host uses one invented address at a time.
 		for _, o := range list[:i] {
-			if o.mac.IsLocal() && n.first <= o.last && o.first <= n.last {
+			if n.mac.IsLocal() && o.mac.IsLocal() && n.first <= o.last && o.first <= n.last {
 				return false
 			}
 		}
 	}
-	return lasting <= maxShared
+	return true
 }
 
 // hostLabels returns the first names in the facts of a node, which are in the

@@ -41,8 +41,7 @@ func Lookup(m heron.MAC) (Assignment, bool) {
 		return Assignment{}, false
 	}
 	t := registry()
-	address := uint64(m[0])<<40 | uint64(m[1])<<32 | uint64(m[2])<<24 |
-		uint64(m[3])<<16 | uint64(m[4])<<8 | uint64(m[5])
+	address := m.Uint64()
 	for i := len(t.blocks) - 1; i >= 0; i-- {
 		b := &t.blocks[i]
 		if place, ok := b.find(address >> (48 - b.bits)); ok {

@@ -128,19 +128,12 @@ func compareQuestions(a, b question) int {
 	return cmp.Or(cmp.Compare(a.asker, b.asker), cmp.Compare(a.about, b.about))
 }
 
-// number is a MAC as one.
-func number(m heron.MAC) uint64 {
-	var b [8]byte
-	copy(b[:], m[:])
-	return binary.BigEndian.Uint64(b[:])
-}
-
-func hashMAC(m heron.MAC) uint64 { return detect.HashNumber(number(m)) }
+func hashMAC(m heron.MAC) uint64 { return detect.HashNumber(m.Uint64()) }
 
 func compareMACs(a, b heron.MAC) int { return bytes.Compare(a[:], b[:]) }
 
 func (t telling) hash() uint64 {
-	return detect.HashNumbers(uint64(t.about)<<32^uint64(t.to), number(t.mac))
+	return detect.HashNumbers(uint64(t.about)<<32^uint64(t.to), t.mac.Uint64())
 }
 
 func compareTellings(a, b telling) int {

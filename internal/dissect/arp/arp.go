@@ -92,9 +92,9 @@ func (d *dissector) report(p *packet, m *heron.Message, out dissect.Emitter) {
 // fields returns the attributes of a packet that came in a frame of that sender.
 func (d *dissector) fields(p *packet, frame heron.MAC) map[string]string {
 	d.attrs.Begin(byte(p.op))
-	d.attrs.Number(number(&p.senderMAC))
-	d.attrs.Number(number(&p.targetMAC))
-	d.attrs.Number(number(&frame))
+	d.attrs.Number(int(p.senderMAC.Uint64()))
+	d.attrs.Number(int(p.targetMAC.Uint64()))
+	d.attrs.Number(int(frame.Uint64()))
 	sender, target := p.senderIP.As4(), p.targetIP.As4()
 	d.attrs.Number(int(binary.BigEndian.Uint32(sender[:]))<<32 | int(binary.BigEndian.Uint32(target[:])))
 	if known := d.attrs.Known(); known != nil {
@@ -110,11 +110,6 @@ func (d *dissector) fields(p *packet, frame heron.MAC) map[string]string {
 		attrs["frame_mac"] = frame.String()
 	}
 	return d.attrs.Keep(attrs)
-}
-
-// number is a hardware address as a number.
-func number(m *heron.MAC) int {
-	return int(binary.BigEndian.Uint16(m[:2]))<<32 | int(binary.BigEndian.Uint32(m[2:]))
 }
 
 func mac(r *wire.Reader) (m heron.MAC) {
