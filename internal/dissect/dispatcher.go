@@ -51,6 +51,7 @@ type Dispatcher struct {
 	current   int                   // place in list of the protocol that is asked
 	busy      bool                  // a message is being looked at
 	glancing  bool                  // so is one by Quiet
+	slip      slip                  // of Quiet, to be told with the message
 	faults    uint64
 	reported  map[string]bool // where faults were, as far as they were reported
 	malformed uint64
@@ -149,6 +150,10 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	d.busy, d.whole = true, m.Payload
 	defer d.catch(m, &v)
+	if d.slip.where != "" {
+		d.fault(m, d.slip.reason, d.slip.where)
+		d.slip = slip{}
+	}
 	switch {
 	case m.Flow == nil || m.Flow.Settled || overOf(m.Transport) == 0:
 		v = d.flowless(m)
@@ -189,7 +194,7 @@ func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
 	}
 	m.Payload = d.whole
 	*v = heron.Verdict{Consumed: len(m.Payload), Done: true}
-	d.fault(m, reason)
+	d.fault(m, reason, panicked())
 	if m.Flow != nil {
 		m.Flow.Settled = true
 	}

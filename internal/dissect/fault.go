@@ -22,9 +22,8 @@ const (
 
 // fault counts a panic, and reports each place in the code that panics once,
 // with what it takes to find the bug and nothing of what people sent.
-func (d *Dispatcher) fault(m *heron.Message, reason any) {
+func (d *Dispatcher) fault(m *heron.Message, reason any, where string) {
 	d.faults++
-	where := panicked()
 	if d.reported[where] || len(d.reported) >= maxFaultPlaces {
 		return
 	}

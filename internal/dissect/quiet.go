@@ -34,15 +34,21 @@ func (d *Dispatcher) Quiet(f *heron.FlowScratch, b []byte, fromClient bool) (qui
 	return quiet
 }
 
-// catchGlance counts a panic, and has no more messages of the flow glanced at:
-// the dissector is given this one and those to come.
+// slip is a panic at a glance.
+type slip struct {
+	reason any
+	where  string // in the code; "" for none
+}
+
+// catchGlance notes a panic. The message that it was at is given to Message next,
+// as what tells something is, and so are those to come.
 func (d *Dispatcher) catchGlance(f *heron.FlowScratch) {
 	if !d.glancing {
 		return
 	}
 	d.glancing = false
-	if recover() != nil {
-		d.faults++
+	if reason := recover(); reason != nil {
 		f.Quiet = false
+		d.current, d.slip = int(f.Protocol)-1, slip{reason, panicked()}
 	}
 }

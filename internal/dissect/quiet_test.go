@@ -1,6 +1,7 @@
 package dissect_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -65,7 +66,17 @@ func TestAPanicAtAGlanceIsCounted(t *testing.T) {
 	p.Quiet = func(*heron.FlowScratch, []byte, bool) bool { panic("bug") }
 	k := newTalk(p)
 	k.say(heron.UDP, 1, true, "one:q")
-	if k.d.Quiet(&k.flow, []byte("."), true) || k.d.Faults() != 1 || k.flow.Quiet {
-		t.Errorf("%d faults, quiet %t", k.d.Faults(), k.flow.Quiet)
+	k.out.Drain()
+	if k.d.Quiet(&k.flow, []byte("one:b"), true) || k.flow.Quiet {
+		t.Error("the message is quiet, or those to come are")
+	}
+	k.say(heron.UDP, 1, true, "one:b")
+	_, events := k.out.Drain()
+	if len(events) != 1 || k.d.Faults() != 1 || k.flow.Settled {
+		t.Fatalf("%d faults, events %+v, settled %t", k.d.Faults(), events, k.flow.Settled)
+	}
+	if e := events[0]; e.Kind != dissect.KindFault || e.Attrs["protocol"] != "one" || e.Attrs["sample"] != "6161613a61" ||
+		!strings.HasPrefix(e.Attrs["where"], "internal/dissect_test.TestAPanic") {
+		t.Errorf("got %+v", e)
 	}
 }
