@@ -212,12 +212,17 @@ func seconds(s float64) string {
 	return d.Round(time.Second).String()
 }
 
-// protocols names the most frequent protocols with their flows.
+// protocols names the most frequent protocols with their flows, or with their
+// packets where these are of no flow.
 func protocols(list []heron.ProtocolCount, limit int) string {
 	var b strings.Builder
 	for i, p := range list[:min(len(list), limit)] {
 		if i > 0 {
 			b.WriteString(", ")
+		}
+		if p.Flows == 0 {
+			fmt.Fprintf(&b, "%s %d packets", p.Name, p.Packets)
+			continue
 		}
 		fmt.Fprintf(&b, "%s %d", p.Name, p.Flows)
 	}
