@@ -1,16 +1,15 @@
 package inventory
 
 import (
-	"cmp"
-	"math"
 	"slices"
 
 	"github.com/heron-iot/heron"
 )
 
 // contest is what follows for an address that several MACs used, of which one at
-// least claims or owns it. It is worked out once a flush at most, for an attacker may claim one address from very many
-// MACs: what any of them costs must not grow with their number.
+// least claims or owns it. It is worked out once a flush at most, for an attacker
+// may claim one address from very many MACs: what any of them costs must not grow
+// with their number.
 type contest struct {
 	spans  []span      // by time; empty when no MAC ever owned the address
 	before []span      // what they were
@@ -65,11 +64,14 @@ func (n *node) soleOwner() *endpoint {
 	return nil
 }
 
+// ownerIn returns who had the address at a time, nil for nobody.
 func ownerIn(spans []span, at heron.Time) *endpoint {
-	i, found := slices.BinarySearchFunc(spans, at, func(s span, at heron.Time) int { return cmp.Compare(s.from, at) })
-	if found {
-		i++
-	}
+	i, _ := slices.BinarySearchFunc(spans, at, func(s span, at heron.Time) int {
+		if s.from <= at {
+			return -1
+		}
+		return 1
+	})
 	if i == 0 {
 		return nil
 	}
@@ -173,62 +175,4 @@ func (v *Inventory) losing(f *fact) {
 	if o := v.ownerAt(e.ip, f.first); o != nil {
 		v.dirty.node(o.mac)
 	}
-}
-
-// reach says from when to when somebody is heard of.
-type reach struct{ from, until heron.Time }
-
-// reaches are in order of from, and until is the latest of any so far.
-type reaches []reach
-
-func (r reaches) sort() {
-	slices.SortFunc(r, func(a, b reach) int { return cmp.Compare(a.from, b.from) })
-	for i := 1; i < len(r); i++ {
-		r[i].until = max(r[i].until, r[i-1].until)
-	}
-}
-
-// before returns the latest until of those that begin before a time.
-func (r reaches) before(at heron.Time) heron.Time {
-	i, _ := slices.BinarySearchFunc(r, at, func(r reach, at heron.Time) int { return cmp.Compare(r.from, at) })
-	if i == 0 {
-		return math.MinInt64
-	}
-	return r[i-1].until
-}
-
-// findClaimed finds the endpoints of a contested address that another MAC
-// claimed while they only sent from it: then their MAC passed the packets on. A
-// lease is a claim for as long as leases commonly last. MACs for which that
-// changed are judged again.
-func (v *Inventory) findClaimed(ip *node) {
-	r := v.reaches[:0]
-	for _, e := range ip.endpoints {
-		if e.mac == nil || !e.claimed {
-			continue
-		}
-		until := e.last
-		if e.leased != 0 {
-			until = max(until, e.leased+heron.Day)
-		}
-		r = append(r, reach{e.first, until})
-	}
-	r.sort()
-	v.reaches = r
-	for _, e := range ip.endpoints {
-		if e.mac == nil {
-			continue
-		}
-		if other := !e.claimed && r.before(e.last+1) >= e.first; other != e.claimedByOther {
-			e.claimedByOther = other
-			v.dirty.macs.add(e.mac)
-		}
-	}
-}
-
-// claimsBeside reports whether a MAC has another IPv4 address of its own.
-func (n *node) claimsBeside(e *endpoint) bool {
-	return slices.ContainsFunc(n.endpoints, func(o *endpoint) bool {
-		return o != e && o.own && o.claimed && o.ip.ip.Is4()
-	})
 }
