@@ -124,7 +124,7 @@ type Stats struct {
 	DroppedValues  uint64  `json:"dropped_values,omitempty"` // sightings beyond MaxValuesPerKey
 	DroppedFacts   uint64  `json:"dropped_facts,omitempty"`  // sightings beyond what a second of traffic may tell
 	DroppedEvents  uint64  `json:"dropped_events,omitempty"`
-	Unplaced       uint64  `json:"unplaced_observations,omitempty"` // the inventory had no room for whom they are about
+	Unplaced       uint64  `json:"unplaced_observations,omitempty"` // the inventory had no room for them or whom they are about
 	ShedFlows      uint64  `json:"shed_flows,omitempty"`            // reports left out for want of room on the way to the core
 	ShedFacts      uint64  `json:"shed_observations,omitempty"`
 	CaptureSeconds float64 `json:"capture_seconds"` // traffic time from first to last packet

@@ -166,7 +166,7 @@ func printRead(t *terminal, r *app.ReadResult, explain bool) {
 		fmt.Fprintf(t.out, "%d packets are malformed\n", s.Malformed)
 	}
 	if s.Unplaced > 0 {
-		fmt.Fprintf(t.out, "%d observations are of devices beyond those that there is room for\n", s.Unplaced)
+		fmt.Fprintf(t.out, "%d observations had no room, in whole or in part\n", s.Unplaced)
 	}
 	if len(r.Protocols) > 0 {
 		fmt.Fprintf(t.out, "protocols: %s\n", protocols(r.Protocols, 12))

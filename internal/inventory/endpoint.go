@@ -160,7 +160,7 @@ func (v *Inventory) file(o *heron.Observation) *endpoint {
 
 // fileLocal finds room for an address of ours. Of a MAC that has too many it is
 // remembered alone, as one behind a router; with an address that too many MACs
-// used, a MAC is remembered alone.
+// used, a MAC is remembered alone, and that it used the address is lost.
 func (v *Inventory) fileLocal(key endKey, o *heron.Observation) *endpoint {
 	switch mac, ip := v.macs[key.mac], v.ips[key.ip]; {
 	case key.mac.IsZero() || !key.ip.IsValid():
@@ -173,6 +173,7 @@ func (v *Inventory) fileLocal(key endKey, o *heron.Observation) *endpoint {
 		v.overflow(mac)
 		key.mac = heron.MAC{}
 	case ip.isFull():
+		v.unplaced++
 		key.ip = netip.Addr{}
 	default:
 		return v.makeEndpoint(key)

@@ -60,7 +60,7 @@ type Inventory struct {
 	now            heron.Time
 	since          heron.Time
 	dropped        uint64
-	unplaced       uint64 // of these, for want of room
+	unplaced       uint64 // for want of room, some of them not dropped
 	local          []netip.Prefix
 	macs           map[heron.MAC]*node
 	ips            map[netip.Addr]*node
@@ -208,7 +208,7 @@ func (v *Inventory) Since() heron.Time { return v.since }
 // Dropped counts observations that were about nobody or beyond a bound.
 func (v *Inventory) Dropped() uint64 { return v.dropped }
 
-// Unplaced returns how many of these there was no room for.
+// Unplaced counts observations that there was no room for, in whole or in part.
 func (v *Inventory) Unplaced() uint64 { return v.unplaced }
 
 // Device returns the device with that id, or nil. It must not be changed or kept.

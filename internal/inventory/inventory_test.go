@@ -207,8 +207,8 @@ func TestBounds(t *testing.T) {
 			}})
 		}
 		first := v.DeviceAt(heron.Endpoint{IP: theOne}, at(1000))
-		if count(v) != 2000 || first == nil || !slices.Contains(first.MACs, madeUp(0)) || v.Dropped() != 0 {
-			t.Errorf("got %d devices, the address is with %+v, %d dropped", count(v), first, v.Dropped())
+		if count(v) != 2000 || first == nil || !slices.Contains(first.MACs, madeUp(0)) || v.Dropped() != 0 || v.Unplaced() != 2000-1024 {
+			t.Errorf("got %d devices, the address is with %+v, %d dropped, %d with no room", count(v), first, v.Dropped(), v.Unplaced())
 		}
 	})
 	t.Run("the addresses of a MAC", func(t *testing.T) {

@@ -152,7 +152,7 @@ func (l *losses) worst() string {
 		{l.evictions, "the table of flows is full (make it larger)"},
 		{l.facts, "more facts a second than are kept"},
 		{l.events, "more events a second than are kept"},
-		{l.unplaced, "the inventory is full (raise max_endpoints)"},
+		{l.unplaced, "the inventory is full (raise max_endpoints), or a host makes addresses up"},
 	}
 	worst := kinds[0]
 	for _, k := range kinds {

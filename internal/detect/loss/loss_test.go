@@ -55,7 +55,7 @@ func TestLoss(t *testing.T) {
 			Script: []detecttest.Step{
 				report(0, "a", heron.Stats{}), report(61, "a", heron.Stats{Packets: 10_000, Unplaced: 900}),
 			},
-			Want: []string{"medium  → : open, Sensor s1 misses 9.0 % of its traffic: the inventory is full (raise max_endpoints)"},
+			Want: []string{"medium  → : open, Sensor s1 misses 9.0 % of its traffic: the inventory is full (raise max_endpoints), or a host makes addresses up"},
 		},
 		{
 			Name: "a few holes are chance",

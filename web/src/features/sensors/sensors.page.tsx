@@ -59,7 +59,7 @@ const losses = [
   ['stream_drops', 'TCP bytes dropped for want of memory'],
   ['stream_gaps', 'TCP bytes never seen'],
   ['table_evictions', 'flows ended for want of room'],
-  ['unplaced_observations', 'observations of devices that there was no room for'],
+  ['unplaced_observations', 'observations that the inventory had no room for'],
   ['late', 'packets older than the reordering window'],
   ['malformed', 'malformed packets'],
 ] as const
