@@ -41,6 +41,25 @@ func lamp(address string) dns.Message {
 	}
 }
 
+// matter is a plug that waits to be commissioned, and that belongs to a fabric
+// (Matter Core Specification 1.3 §4.3.1, §4.3.2).
+func matter() dns.Message {
+	const waits, belongs = "DD200C20D25AE5F7._matterc._udp.local", "2906C908D115D362-8FC7772401CD0696._matter._tcp.local"
+	return dns.Message{
+		Flags: dns.FlagResponse | dns.FlagAuthoritative,
+		Answers: []dns.RR{
+			dns.PTR("_matterc._udp.local", 120, waits),
+			dns.PTR("_L840._sub._matterc._udp.local", 120, waits),
+			dns.SRV(waits, 120, 5540, "0200000000000C.local"),
+			dns.TXT(waits, 120, "D=840", "CM=1", "VP=4937+20", "DT=266", "DN=Kitchen plug"),
+			dns.PTR("_matter._tcp.local", 120, belongs),
+			dns.SRV(belongs, 120, 5540, "0200000000000C.local"),
+			dns.TXT(belongs, 120, "SII=5000", "T=0"),
+			dns.A("0200000000000C.local", 120, ip("192.0.2.12")),
+		},
+	}
+}
+
 func suite() dissecttest.Suite {
 	probe := dns.Message{
 		Questions: []dns.Ask{{Name: "lamp-0c.local", Type: dns.TypeANY, Class: dns.ClassTop | dns.ClassIN}},
@@ -66,6 +85,7 @@ func suite() dissecttest.Suite {
 		Conversations: []dissecttest.Conversation{
 			say("announcement", lamp("192.0.2.12")),
 			say("passed_on_by_a_reflector", lamp("198.51.100.9")),
+			say("matter", matter()),
 			say("reverse_name", reverse),
 			say("probe", probe),
 			say("query_with_known_answer", query),
