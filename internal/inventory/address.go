@@ -137,8 +137,8 @@ func isVirtualRouter(m heron.MAC) bool {
 	return false
 }
 
-// routes reports whether a MAC carries packets of hosts behind it.
-func (n *node) routes() bool {
+// passesOn reports whether a MAC carries packets of hosts behind it.
+func (n *node) passesOn() bool {
 	if n.overflow {
 		return true
 	}
@@ -162,6 +162,10 @@ func (v *Inventory) classify(n *node) {
 		e.own = own
 		v.owned(e)
 		v.dirty.node(e.ip)
+		v.dirty.node(n)
+	}
+	if routes := n.passesOn(); routes != n.routes {
+		n.routes = routes
 		v.dirty.node(n)
 	}
 }

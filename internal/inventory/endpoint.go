@@ -50,6 +50,7 @@ type node struct {
 	mac      heron.MAC
 	marks    mark  // of the sets that it is in
 	overflow bool  // of a MAC: more addresses than are remembered
+	routes   bool  // of a MAC, derived: it carries packets of hosts behind it
 	remote   int32 // endpoints with remote addresses, of a MAC
 	users    int32 // MACs that used it, of an IP
 	owner    *node // of an IP that is not contested, the MAC that owns it
@@ -115,6 +116,9 @@ func (v *Inventory) observe(o *heron.Observation, end *endpoint) *fact {
 		return nil
 	}
 	if !earlier && v.touch(end, f, what, newest) {
+		return f
+	}
+	if v.arrive(end, f, what, newest) {
 		return f
 	}
 	for _, n := range end.nodes() {
@@ -237,7 +241,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 	}
 	if end.mac != nil {
 		end.mac.insert(end, key)
-		v.dirty.mac(end.mac)
+		v.dirty.macs.add(end.mac)
 	}
 	if end.ip != nil {
 		end.ip.insert(end, key)
@@ -353,8 +357,8 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
 	}
 	if o.Key == heron.KeyFrame && !end.sent {
 		end.sent = true
-		for _, n := range end.nodes() {
-			v.dirty.mac(n)
+		if end.mac != nil {
+			v.dirty.macs.add(end.mac)
 		}
 	}
 	if isClaim(o.Key) && end.mac != nil && end.ip != nil {

@@ -124,7 +124,7 @@ func (v *Inventory) add(want *fact, at int) (*fact, news) {
 		}
 		e.facts, e.keys = slices.Delete(e.facts, oldest, oldest+1), slices.Delete(e.keys, oldest, oldest+1)
 		v.losing(old)
-		old.dirty = false // it will not be told
+		old.dirty, old.end = false, nil // it will not be told, and is nobody's
 		v.gone = append(v.gone, old)
 		if e.sighting == old {
 			e.sighting = nil

@@ -52,6 +52,7 @@ func (v *Inventory) judge() {
 	for _, n := range v.dirty.macs.list {
 		v.classify(n)
 	}
+	v.place()
 }
 
 // findSpread makes the set of the dirty nodes and those that share addresses

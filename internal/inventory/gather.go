@@ -10,6 +10,9 @@ import (
 // addresses, and those told of these addresses by nobody in particular at a
 // time when they were its own. They are there until forgetGathered.
 func (v *Inventory) gather(n *node) {
+	if n.record != nil {
+		v.freshen(n.record) // while its nodes are what they were
+	}
 	v.gathered = append(v.gathered, n)
 	n.first, n.last, n.shows = 0, 0, 0
 	start := len(v.facts)

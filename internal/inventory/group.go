@@ -50,7 +50,6 @@ func (v *Inventory) regroup(d *Delta, region []*node) {
 	var before []*record
 	for _, n := range region {
 		if r := n.record; r != nil && !r.before {
-			v.freshen(r) // while its nodes are what they were
 			r.before = true
 			before = append(before, r)
 		}
@@ -206,7 +205,10 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin *r
 	old := r.device
 	stored, wasLoaded := v.loaded[id]
 	if isNew && wasLoaded {
-		old, r.basis = stored, r.basisOf(v.evidence(r, r.owner))
+		old = stored
+		if stored.MergedInto == "" { // else what it was said to be may rest on what it has no more
+			r.basis = r.basisOf(v.evidence(r, r.owner))
+		}
 	}
 	r.stale = false
 	next := v.derive(r, id, &old)

@@ -82,7 +82,7 @@ func identifiers(n *node) []string {
 // own: a reflector repeats that of other networks, a sleep proxy answers for
 // those who sleep, and both show more than one instance.
 func (n *node) speaksForItself() bool {
-	if n.isMAC() && n.routes() {
+	if n.isMAC() && n.routes {
 		return false
 	}
 	first := map[string]string{}

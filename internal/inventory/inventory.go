@@ -99,25 +99,27 @@ type Inventory struct {
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
 	slab           []fact            // room for new facts
 	sightings      []sighting
-	serial         uint32  // of the last fact
-	gone           []*fact // facts that went since the last flush
-	spare          []*fact // room of facts that went before
+	arrivals       []arrival // since the last flush
+	serial         uint32    // of the last fact
+	gone           []*fact   // facts that went since the last flush
+	spare          []*fact   // room of facts that went before
 }
 
 // record is a device and the nodes it is made of. What a sighting touches comes
 // first.
 type record struct {
-	plain   bool   // its times may be brought up to date when it is asked for
-	late    bool   // they must be
-	stale   bool   // facts that were seen since it was last brought up to date may change it
-	before  bool   // it was there before regrouping, and is not yet found again
-	parts   part   // what such facts may change
-	owner   uint32 // number of the device
-	flush   uint32 // of those of the inventory, when the device last changed
-	changes uint32 // of a late device that its version does not count yet
-	turn    uint64 // when it was first touched since the last flush: see takeTurn
-	last    heron.Time
-	nodes   []*node // in order of anchor
+	plain    bool   // its times may be brought up to date when it is asked for
+	late     bool   // they must be
+	stale    bool   // facts that were seen since it was last brought up to date may change it
+	before   bool   // it was there before regrouping, and is not yet found again
+	parts    part   // what such facts may change
+	invented bool   // a host invented the MAC of a plain device
+	owner    uint32 // number of the device
+	flush    uint32 // of those of the inventory, when the device last changed
+	changes  uint32 // of a late device that its version does not count yet
+	turn     uint64 // when it was first touched since the last flush: see takeTurn
+	last     heron.Time
+	nodes    []*node // in order of anchor
 	// The facts that were seen, among Inventory.sightings; 0 for none.
 	firstSeen, lastSeen int
 	basis               basis // what the identity rests on

@@ -14,23 +14,35 @@ import (
 // A device of one interface is plain, unless not all its addresses are listed.
 func (v *Inventory) settled(r *record, d *heron.Device) {
 	r.plain = v.options.Quiet && len(r.nodes) == 1 && len(d.Interfaces) == 1 && len(d.IPs) < maxIPs
-	r.last = r.nodes[0].last
+	r.invented, r.last = r.nodes[0].mac.IsLocal(), r.nodes[0].last
 }
 
 // touchLater takes note of a fact that may change no more of a plain device
 // than its times. It reports false, having done nothing, for any other.
 func (v *Inventory) touchLater(r *record, f *fact, what news, newest bool) bool {
-	if r.parts != 0 || what == replaced || (newest && f.last <= r.last) {
+	if !r.plain || r.parts != 0 || what == replaced {
 		return false
 	}
 	if _, _, _, listed := f.listed(); listed && what != added {
 		return false // a service, with times of its own
 	}
 	f.dirty, f.owner = false, r.owner
-	if f.last <= r.last {
+	v.seeLater(r, f.last, newest)
+	return true
+}
+
+// seeLater takes note of when a plain device was seen, by an endpoint that may be
+// the newest of its node's: then where it is may be another. It reports false,
+// having done nothing, for any other device.
+func (v *Inventory) seeLater(r *record, last heron.Time, newest bool) bool {
+	if !r.plain {
+		return false
+	}
+	r.late = r.late || newest || last > r.last
+	if last <= r.last {
 		return true
 	}
-	r.last, r.late = f.last, true
+	r.last = last
 	if r.flush != v.flushes {
 		r.flush = v.flushes
 		r.changes++
@@ -47,7 +59,11 @@ func (v *Inventory) freshen(r *record) {
 	r.late = false
 	n.last = max(n.last, r.last)
 	d.Last = max(d.Last, r.last)
-	d.Interfaces[0].Last, d.Interfaces[0].VLAN = max(d.Interfaces[0].Last, r.last), n.vlan()
+	vlan := n.vlan()
+	if r.changes == 0 && vlan != d.Interfaces[0].VLAN {
+		v.renumber(r, d, d.Version)
+	}
+	d.Interfaces[0].Last, d.Interfaces[0].VLAN = max(d.Interfaces[0].Last, r.last), vlan
 	d.Version += int64(r.changes)
 	r.changes = 0
 	v.reorder(r)

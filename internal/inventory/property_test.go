@@ -115,11 +115,15 @@ func addresses() gocmp.Option {
 	return gocmp.Comparer(func(a, b interface{ IsLinkLocalUnicast() bool }) bool { return a == b })
 }
 
-// apply cuts obs into batches at random places and applies them.
+// apply cuts obs into batches at random places, few or many, and applies them.
 func apply(v *inventory.Inventory, r *rand.Rand, obs []heron.Observation) []inventory.Delta {
 	var out []inventory.Delta
+	most := 1 + r.IntN(max(1, len(obs)))
+	if r.IntN(2) == 0 {
+		most = 2
+	}
 	for len(obs) > 0 {
-		n := 1 + r.IntN(len(obs))
+		n := 1 + r.IntN(min(most, len(obs)))
 		out = append(out, v.Apply(obs[n-1].Last, obs[:n]))
 		obs = obs[n:]
 	}

@@ -172,7 +172,7 @@ func roles(nodes []*node, services []heron.Service) []string {
 		case !n.isMAC():
 		case isVirtualRouter(n.mac):
 			out = append(out, "virtual_router")
-		case n.routes():
+		case n.routes:
 			out = append(out, "router")
 		}
 		if !n.shows.has(ofRole) {

@@ -34,8 +34,8 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news, newest bool) bool {
 		return false
 	}
 	r := e.lone
-	if r == nil || !r.plain {
-		concerned, ok := v.concerned(e)
+	if r == nil || !r.plain || (r.invented && v.meets(r.nodes[0], f)) {
+		concerned, ok := v.concerned(e, f)
 		if !ok {
 			return false
 		}
@@ -55,11 +55,10 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news, newest bool) bool {
 	return true
 }
 
-// lone returns the record of the one node concerned, if it is plain. That of a
-// MAC that a host invented is not relied upon: see isTimed.
+// lone returns the record of the one node concerned, if it is plain.
 func lone(concerned [2]*node) *record {
 	n := cmp.Or(concerned[0], concerned[1])
-	if (concerned[0] != nil && concerned[1] != nil) || n.mac.IsLocal() || !n.record.plain {
+	if (concerned[0] != nil && concerned[1] != nil) || !n.record.plain {
 		return nil
 	}
 	return n.record
@@ -193,9 +192,9 @@ func (v *Inventory) taker(concerned [2]*node, f *fact) *node {
 	return ip
 }
 
-// concerned returns the nodes whose devices may rest on the facts of an
-// endpoint. It is not ok where that depends on more than the endpoint.
-func (v *Inventory) concerned(e *endpoint) (list [2]*node, ok bool) {
+// concerned returns the nodes whose devices may rest on a fact of an endpoint. It
+// is not ok where that depends on more than the endpoint.
+func (v *Inventory) concerned(e *endpoint, f *fact) (list [2]*node, ok bool) {
 	list[0] = e.mac
 	if e.ip != nil {
 		owner, contested := e.ip.loneOwner()
@@ -209,15 +208,30 @@ func (v *Inventory) concerned(e *endpoint) (list [2]*node, ok bool) {
 		}
 	}
 	for _, n := range list {
-		if n != nil && (n.record == nil || n.isTimed(v)) {
+		if n != nil && (n.record == nil || v.meets(n, f)) {
 			return list, false
 		}
 	}
 	return list, list[0] == nil || list[1] == nil || list[0].record != list[1].record
 }
 
-// isTimed reports whether it depends on when a node was seen which nodes are
-// one device with it: invented MACs are not, when they were there together.
-func (n *node) isTimed(v *Inventory) bool {
-	return n.mac.IsLocal() && slices.ContainsFunc(n.ids, func(id string) bool { return len(v.byID[id]) > 1 })
+// meets reports whether a fact shows that a node was there together with another
+// that it may be one device with, and was not before: of invented MACs that decides
+// whether they are.
+func (v *Inventory) meets(n *node, f *fact) bool {
+	last := n.last
+	if r := n.record; r != nil && r.late {
+		last = max(last, r.last)
+	}
+	if !n.mac.IsLocal() || (n.first <= f.first && f.last <= last) {
+		return false
+	}
+	for _, id := range v.follows(n) {
+		for _, o := range v.byID[id] {
+			if o != n && o.mac.IsLocal() && (f.first < n.first || (last < o.first && o.first <= f.last)) {
+				return true
+			}
+		}
+	}
+	return false
 }

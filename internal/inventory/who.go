@@ -73,7 +73,7 @@ func (v *Inventory) nodeAt(e *heron.Endpoint, at heron.Time, slot *addressSlot) 
 		return v.holderAt(n, e.MAC, at)
 	}
 	// An address not seen before, on an interface that is nobody's router.
-	if n := v.macs[e.MAC]; n != nil && !n.routes() && v.isLocal(ip) {
+	if n := v.macs[e.MAC]; n != nil && !n.routes && v.isLocal(ip) {
 		return n, false
 	}
 	return nil, false
