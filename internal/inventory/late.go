@@ -18,16 +18,23 @@ func (v *Inventory) settled(r *record, d *heron.Device) {
 }
 
 // touchLater takes note of a fact that may change no more of a plain device
-// than its times. It reports false, having done nothing, for any other.
+// than its times, which nobody keeps. It reports false, having done nothing, for any other.
 func (v *Inventory) touchLater(r *record, f *fact, what news, newest bool) bool {
 	if !r.plain || r.parts != 0 || what == replaced {
 		return false
 	}
-	if _, _, _, listed := f.listed(); listed && what != added {
-		return false // a service, with times of its own
-	}
 	f.dirty, f.owner = false, r.owner
 	v.seeLater(r, f.last, newest)
+	if what == added {
+		return true
+	}
+	if transport, port, _, ok := f.listed(); ok {
+		at, found := serviceIndex(r.device.Services, transport, port)
+		if found && r.device.Services[at].Last < f.last {
+			r.device.Services[at].Last = f.last
+			v.countLater(r)
+		}
+	}
 	return true
 }
 
@@ -43,11 +50,17 @@ func (v *Inventory) seeLater(r *record, last heron.Time, newest bool) bool {
 		return true
 	}
 	r.last = last
+	v.countLater(r)
+	return true
+}
+
+// countLater counts a change of a device that is late, once a flush.
+func (v *Inventory) countLater(r *record) {
 	if r.flush != v.flushes {
 		r.flush = v.flushes
 		r.changes++
 	}
-	return true
+	r.late = true
 }
 
 // freshen brings a late device up to date.
@@ -70,24 +83,21 @@ func (v *Inventory) freshen(r *record) {
 }
 
 // reorder puts the addresses of a plain device in the order that they have by
-// now, and reports whether that is another. Which addresses these are stands.
-func (v *Inventory) reorder(r *record) bool {
+// now. Which addresses these are stands.
+func (v *Inventory) reorder(r *record) {
 	d, n := &r.device, r.nodes[0]
 	if len(d.IPs) < 2 {
-		return false
+		return
 	}
 	now := make([]current, 0, 8)
 	for _, e := range n.endpoints {
-		if e.ip != nil && slices.Contains(d.IPs, e.ip.ip) {
+		if e.own && slices.Contains(d.IPs, e.ip.ip) {
 			now = append(now, current{e.ip.ip, e.last, e.first})
 		}
 	}
-	ips := listed(now)
-	if len(ips) != len(d.IPs) || slices.Equal(ips, d.IPs) {
-		return false
+	if ips := listed(now); len(ips) == len(d.IPs) && !slices.Equal(ips, d.IPs) {
+		d.IPs, d.Zone = ips, v.zoneOf(ips)
 	}
-	d.IPs, d.Zone = ips, v.zoneOf(ips)
-	return true
 }
 
 // renumber gives a device that changed its version: one more than the last,

@@ -37,10 +37,6 @@ func (v *Inventory) gatherAll(r *record) {
 // a device, and reports those facts. It reports false, having done nothing,
 // when the whole device must be derived.
 func (v *Inventory) refresh(d *Delta, r *record) bool {
-	if r.plain && r.parts == 0 {
-		v.refreshInPlace(r)
-		return true
-	}
 	old, next := r.device, r.device
 	services, ok := v.servicesSeen(r)
 	if !ok {
@@ -75,36 +71,6 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 		v.changes(d, r, &old)
 	}
 	return true
-}
-
-// refreshInPlace is refresh for a plain device, where nothing but times may
-// change and nobody keeps what it was.
-func (v *Inventory) refreshInPlace(r *record) {
-	d, n := &r.device, r.nodes[0]
-	first, last := d.First, d.Last
-	widen(d, n)
-	i := &d.Interfaces[0]
-	vlan := n.vlan()
-	changed := d.First != first || d.Last != last || i.First != n.first || i.Last != n.last || i.VLAN != vlan
-	i.First, i.Last, i.VLAN = n.first, n.last, vlan
-	for at := r.firstSeen; at != 0; at = v.sightings[at].next {
-		f := v.sightings[at].fact
-		if !f.dirty {
-			continue // seen twice
-		}
-		f.dirty, f.owner = false, r.owner
-		transport, port, _, ok := f.listed()
-		if !ok {
-			continue
-		}
-		if at, found := serviceIndex(d.Services, transport, port); found && d.Services[at].Last < f.last {
-			d.Services[at].Last, changed = f.last, true
-		}
-	}
-	if v.reorder(r) || changed {
-		v.renumber(r, d, d.Version)
-	}
-	r.last = max(r.last, n.last)
 }
 
 // widen makes a device as old as a node of it.
