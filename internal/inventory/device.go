@@ -64,10 +64,13 @@ func interfaces(nodes []*node) []heron.Interface {
 		}
 		out = append(out, i)
 	}
-	slices.SortFunc(out, func(a, b heron.Interface) int {
-		return cmp.Or(cmp.Compare(b.Last, a.Last), bytes.Compare(a.MAC[:], b.MAC[:]), slices.CompareFunc(a.IPs, b.IPs, netip.Addr.Compare))
-	})
+	slices.SortFunc(out, compareInterfaces)
 	return out
+}
+
+// compareInterfaces orders the interfaces of a device.
+func compareInterfaces(a, b heron.Interface) int {
+	return cmp.Or(cmp.Compare(b.Last, a.Last), bytes.Compare(a.MAC[:], b.MAC[:]), slices.CompareFunc(a.IPs, b.IPs, netip.Addr.Compare))
 }
 
 // vlan is where a node was seen last.
@@ -124,16 +127,22 @@ func sensors(nodes []*node) []string {
 func (v *Inventory) addresses(nodes []*node) []netip.Addr {
 	var now []current
 	for _, n := range nodes {
-		if !n.isMAC() {
-			now = append(now, current{n.ip, n.last, n.first})
-		}
-		for _, e := range n.endpoints {
-			if n.isMAC() && e.own && (!e.ip.contested || v.holder(e.ip) == e) {
-				now = append(now, current{e.ip.ip, e.last, e.first})
-			}
-		}
+		now = v.current(now, n)
 	}
 	return listed(now)
+}
+
+// current adds the addresses that a node has now to a list.
+func (v *Inventory) current(now []current, n *node) []current {
+	if !n.isMAC() {
+		return append(now, current{n.ip, n.last, n.first})
+	}
+	for _, e := range n.endpoints {
+		if e.own && (!e.ip.contested || v.holder(e.ip) == e) {
+			now = append(now, current{e.ip.ip, e.last, e.first})
+		}
+	}
+	return now
 }
 
 // listed lists addresses in the order in which a device shows them.

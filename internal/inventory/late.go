@@ -63,38 +63,64 @@ func (v *Inventory) countLater(r *record) {
 	r.late = true
 }
 
+// refreshLater is refresh for a device of which only times may have changed, and
+// nobody keeps these.
+func (v *Inventory) refreshLater(d *Delta, r *record) bool {
+	services, ok := v.servicesSeen(r)
+	if !ok {
+		return false
+	}
+	r.device.Services = services
+	v.reportSeen(d, r)
+	v.countLater(r)
+	return true
+}
+
 // freshen brings a late device up to date.
 func (v *Inventory) freshen(r *record) {
 	if !r.late {
 		return
 	}
-	n, d := r.nodes[0], &r.device
+	d := &r.device
 	r.late = false
-	n.last = max(n.last, r.last)
-	d.Last = max(d.Last, r.last)
-	vlan := n.vlan()
-	if r.changes == 0 && vlan != d.Interfaces[0].VLAN {
+	if r.plain {
+		r.nodes[0].last = max(r.nodes[0].last, r.last)
+	}
+	moved := false
+	d.Interfaces = slices.Clone(d.Interfaces)
+	for _, n := range r.nodes {
+		widen(d, n)
+		i := &d.Interfaces[slices.IndexFunc(d.Interfaces, n.isOf)]
+		vlan := n.vlan()
+		moved = moved || i.VLAN != vlan
+		i.First, i.Last, i.VLAN = n.first, n.last, vlan
+	}
+	slices.SortFunc(d.Interfaces, compareInterfaces)
+	if r.changes == 0 && moved {
 		v.renumber(r, d, d.Version)
 	}
-	d.Interfaces[0].Last, d.Interfaces[0].VLAN = max(d.Interfaces[0].Last, r.last), vlan
 	d.Version += int64(r.changes)
 	r.changes = 0
 	v.reorder(r)
 }
 
-// reorder puts the addresses of a plain device in the order that they have by
+// isOf reports whether an interface of a device is what the node stands for.
+func (n *node) isOf(i heron.Interface) bool {
+	return i.MAC == n.mac && (n.isMAC() || i.IPs[0] == n.ip)
+}
+
+// reorder puts the addresses of a late device in the order that they have by
 // now. Which addresses these are stands.
 func (v *Inventory) reorder(r *record) {
-	d, n := &r.device, r.nodes[0]
+	d := &r.device
 	if len(d.IPs) < 2 {
 		return
 	}
 	now := make([]current, 0, 8)
-	for _, e := range n.endpoints {
-		if e.own && slices.Contains(d.IPs, e.ip.ip) {
-			now = append(now, current{e.ip.ip, e.last, e.first})
-		}
+	for _, n := range r.nodes {
+		now = v.current(now, n)
 	}
+	now = slices.DeleteFunc(now, func(c current) bool { return !slices.Contains(d.IPs, c.ip) })
 	if ips := listed(now); len(ips) == len(d.IPs) && !slices.Equal(ips, d.IPs) {
 		d.IPs, d.Zone = ips, v.zoneOf(ips)
 	}

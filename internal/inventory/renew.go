@@ -37,6 +37,9 @@ func (v *Inventory) gatherAll(r *record) {
 // a device, and reports those facts. It reports false, having done nothing,
 // when the whole device must be derived.
 func (v *Inventory) refresh(d *Delta, r *record) bool {
+	if v.options.Quiet && r.parts == 0 && len(r.device.IPs) < maxIPs {
+		return v.refreshLater(d, r)
+	}
 	old, next := r.device, r.device
 	services, ok := v.servicesSeen(r)
 	if !ok {
