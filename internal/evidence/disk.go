@@ -36,7 +36,7 @@ type disk struct {
 
 	mu     sync.Mutex
 	list   []*segment
-	file   *os.File
+	file   *appender
 	link   heron.LinkType
 	blocks []block // of the segment that is written
 	total  int64
@@ -102,8 +102,8 @@ func (s *segment) span(blocks []block) {
 func segmentSize(limit int64) int64 { return min(max(limit/16, 512<<10), 64<<20) }
 
 // put appends a buffer, in a new segment where the last is full or of another
-// link type, and makes room for it first.
-func (d *disk) put(b *buffer, limit int64) error {
+// link type, and makes room for it first. In a burst more are waiting.
+func (d *disk) put(b *buffer, limit int64, burst bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.file != nil && (d.link != b.link || d.current().size+int64(len(b.data)) > segmentSize(limit)) {
@@ -120,13 +120,12 @@ func (d *disk) put(b *buffer, limit int64) error {
 		}
 	}
 	s := d.current()
-	n, err := d.file.Write(b.data)
-	if err != nil {
-		return errors.Join(fmt.Errorf("write packets: %w", err), d.giveUpLocked(int64(n)))
+	if err := d.file.write(b.data, burst); err != nil {
+		return errors.Join(fmt.Errorf("write packets: %w", err), d.giveUpLocked())
 	}
 	d.blocks, _ = noteAll(d.blocks, s.size, b.data, b.link)
-	s.size += int64(n)
-	d.total += int64(n)
+	s.size += int64(len(b.data))
+	d.total += int64(len(b.data))
 	s.span(d.blocks[max(0, len(d.blocks)-3):]) // a buffer ends one block and begins two at most
 	return nil
 }
@@ -135,14 +134,11 @@ func (d *disk) current() *segment { return d.list[len(d.list)-1] }
 
 func (d *disk) beginLocked(link heron.LinkType) error {
 	s := &segment{path: filepath.Join(d.dir, fmt.Sprintf("%016d%s", d.next, segmentEnd)), seq: d.next, size: fileHeader}
-	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := begin(s.path, appendFileHeader(nil, link))
 	if err != nil {
-		return fmt.Errorf("begin a segment: %w", err)
+		return err
 	}
 	d.next++
-	if _, err := f.Write(appendFileHeader(nil, link)); err != nil {
-		return errors.Join(fmt.Errorf("begin a segment: %w", err), f.Close(), os.Remove(s.path))
-	}
 	d.file, d.link, d.blocks = f, link, nil
 	d.list = append(d.list, s)
 	d.total += s.size
@@ -153,7 +149,7 @@ func (d *disk) beginLocked(link heron.LinkType) error {
 func (d *disk) finishLocked() error {
 	s, f, blocks := d.current(), d.file, d.blocks
 	d.file, d.blocks = nil, nil
-	if err := f.Close(); err != nil {
+	if err := f.close(); err != nil {
 		return fmt.Errorf("end a segment: %w", err)
 	}
 	if err := storeIndex(s, blocks); err != nil {
@@ -164,17 +160,30 @@ func (d *disk) finishLocked() error {
 	return nil
 }
 
-// giveUpLocked ends a segment whose last write failed after n bytes: what is
-// whole in it stays.
-func (d *disk) giveUpLocked(n int64) error {
-	s := d.current()
-	d.total += n
-	err := d.file.Truncate(s.size)
-	if err == nil {
-		d.total -= n
-	} else {
-		s.size += n
+// settle lets whoever reads the segment that is written find all that was put.
+func (d *disk) settle() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.settleLocked()
+}
+
+func (d *disk) settleLocked() error {
+	if d.file == nil {
+		return nil
 	}
+	if err := d.file.settle(); err != nil {
+		return errors.Join(fmt.Errorf("write packets: %w", err), d.giveUpLocked())
+	}
+	return nil
+}
+
+// giveUpLocked ends a segment of which a write failed: what is whole in it stays.
+func (d *disk) giveUpLocked() error {
+	s := d.current()
+	size, err := d.file.rescue(s.size)
+	d.total += size - s.size
+	s.size = size
+	d.blocks = cutBlocks(d.blocks, size)
 	return errors.Join(err, d.finishLocked())
 }
 

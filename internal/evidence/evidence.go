@@ -74,6 +74,7 @@ type buffer struct {
 	link    heron.LinkType
 	data    []byte
 	packets uint64
+	settle  bool // nothing of it is to wait for more
 	// written, when set, is closed once all before it is on disk.
 	written chan struct{}
 }
@@ -128,7 +129,7 @@ func (r *Ring) Add(p *heron.Packet) {
 // handOverLocked gives the filled buffer to the writer, which has room for all
 // there are. The next one is taken when a frame needs it.
 func (r *Ring) handOverLocked(written chan struct{}) {
-	if r.fill == nil || r.closed || len(r.fill.data) == 0 && written == nil {
+	if r.fill == nil || r.closed || len(r.fill.data) == 0 && written == nil && !r.fill.settle {
 		return
 	}
 	r.fill.written = written
@@ -154,7 +155,7 @@ func (r *Ring) emptyLocked() *buffer {
 
 // giveBack takes a buffer that is on disk.
 func (r *Ring) giveBack(b *buffer) {
-	b.data, b.packets, b.written = b.data[:0], 0, nil
+	b.data, b.packets, b.settle, b.written = b.data[:0], 0, false, nil
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.spare = append(r.spare, b)
@@ -166,7 +167,14 @@ func (r *Ring) Flush() {
 	defer r.mu.Unlock()
 	// A partly filled buffer waits while the disk is behind: it would only make
 	// more work.
-	if len(r.full) == 0 {
+	if len(r.full) > 0 || r.closed {
+		return
+	}
+	if r.fill == nil {
+		r.fill = r.emptyLocked()
+	}
+	if r.fill != nil {
+		r.fill.settle = true
 		r.handOverLocked(nil)
 	}
 }

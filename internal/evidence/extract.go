@@ -19,7 +19,11 @@ func (r *Ring) Extract(ctx context.Context, q heron.PacketQuery, w *Writer) erro
 		return err
 	}
 	r.sync(ctx)
-	for _, part := range r.disk.parts(q.From, q.To) {
+	parts, err := r.disk.parts(q.From, q.To)
+	if err != nil {
+		r.log.Error("packets are not kept as evidence", "source", r.conf.Source, "error", err)
+	}
+	for _, part := range parts {
 		if err := s.segment(ctx, part); err != nil || w.Truncated() {
 			return err
 		}
@@ -52,10 +56,12 @@ type part struct {
 	blocks []block
 }
 
-// parts returns the segments that may hold packets of a time.
-func (d *disk) parts(from, to heron.Time) []part {
+// parts returns the segments that may hold packets of a time. They are good with
+// an error, too, which is a fault of the disk.
+func (d *disk) parts(from, to heron.Time) ([]part, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	err := d.settleLocked()
 	var out []part
 	for i, s := range d.list {
 		if s.last < from || s.first > to {
@@ -67,7 +73,7 @@ func (d *disk) parts(from, to heron.Time) []part {
 		}
 		out = append(out, p)
 	}
-	return out
+	return out, err
 }
 
 // search is one extraction.

@@ -77,6 +77,17 @@ func noteAll(blocks []block, from int64, data []byte, link heron.LinkType) ([]bl
 	return blocks, int64(good)
 }
 
+// cutBlocks ends blocks where their segment ends.
+func cutBlocks(blocks []block, size int64) []block {
+	for len(blocks) > 0 && blocks[len(blocks)-1].from >= size {
+		blocks = blocks[:len(blocks)-1]
+	}
+	if n := len(blocks); n > 0 {
+		blocks[n-1].to = min(blocks[n-1].to, size)
+	}
+	return blocks
+}
+
 // encodeIndex writes the index of a segment of that size.
 func encodeIndex(blocks []block, size int64) []byte {
 	le := binary.LittleEndian

@@ -13,21 +13,33 @@ func (r *Ring) write() {
 	defer close(r.done)
 	var said time.Time
 	for b := range r.full {
-		if len(b.data) > 0 {
-			if err := r.disk.put(b, r.limit.Load()); err != nil {
-				r.dropped.Add(b.packets)
-				if time.Since(said) > sayAgain {
-					said = time.Now()
-					r.log.Error("packets are not kept as evidence", "source", r.conf.Source, "dropped", r.dropped.Load(), "error", err)
-				}
-			} else {
-				r.packets.Add(b.packets)
-				r.bytes.Add(uint64(len(b.data)))
+		if err := r.keep(b); err != nil {
+			r.dropped.Add(b.packets)
+			if time.Since(said) > sayAgain {
+				said = time.Now()
+				r.log.Error("packets are not kept as evidence", "source", r.conf.Source, "dropped", r.dropped.Load(), "error", err)
 			}
+		} else {
+			r.packets.Add(b.packets)
+			r.bytes.Add(uint64(len(b.data)))
 		}
 		if b.written != nil {
 			close(b.written)
 		}
 		r.giveBack(b)
 	}
+}
+
+// keep writes one buffer.
+func (r *Ring) keep(b *buffer) error {
+	if len(b.data) > 0 {
+		burst := len(r.full) > buffers/2
+		if err := r.disk.put(b, r.limit.Load(), burst); err != nil {
+			return err
+		}
+	}
+	if b.settle {
+		return r.disk.settle()
+	}
+	return nil
 }
