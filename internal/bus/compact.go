@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +40,10 @@ type compactor struct {
 	near [256]struct {
 		end    heron.Endpoint
 		number uint64
+	}
+	alike [256]struct {
+		attrs    uintptr // many events share theirs
+		from, to int     // how they stand in body
 	}
 }
 
@@ -84,6 +89,7 @@ func (c *compactor) release() {
 	clear(c.pairs)
 	clear(c.lately[:])
 	clear(c.near[:])
+	clear(c.alike[:])
 	c.text, c.place, c.body = c.text[:0], c.place[:0], c.body[:0]
 	compactors.Put(c)
 }
@@ -246,6 +252,22 @@ func (c *compactor) events(list []heron.Event) {
 }
 
 func (c *compactor) attrs(m map[string]string) {
+	if len(m) == 0 {
+		c.number(0)
+		return
+	}
+	at := reflect.ValueOf(m).Pointer()
+	l := &c.alike[at>>4%uintptr(len(c.alike))]
+	if l.attrs != at {
+		l.attrs, l.from = at, len(c.body)
+		c.newAttrs(m)
+		l.to = len(c.body)
+		return
+	}
+	c.body = append(c.body, c.body[l.from:l.to]...)
+}
+
+func (c *compactor) newAttrs(m map[string]string) {
 	c.number(uint64(len(m)))
 	c.pairs = c.pairs[:0]
 	for k, v := range m {
