@@ -49,6 +49,13 @@ func newBook() book {
 	return book{index: newIndex(), due: make(map[uint32][]int32)}
 }
 
+// forget forgets all, and keeps the memory.
+func (b *book) forget() {
+	b.index.clear()
+	clear(b.due)
+	b.notes, b.counts = b.notes[:0], b.counts[:0]
+}
+
 // find looks for the notes of facts. Those that it does not find have no place.
 // Each of its loops fetches what does not depend on what it fetched before, so
 // that the processor has all of it on the way at once.
@@ -117,8 +124,8 @@ func (b *book) carry(i int32, alive bool, to *Round) {
 	if n.count == 0 {
 		return
 	}
-	to.carried = append(to.carried, carried{
+	*to.carried.next() = carried{
 		id: n.id, first: from.first, last: n.last, since: from.since, count: n.count, alive: alive,
-	})
+	}
 	n.count = 0
 }

@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 	"math"
 	"net/netip"
-	"slices"
 
 	"github.com/heron-iot/heron"
 )
@@ -77,7 +76,7 @@ func (c *Collector) Tick(now heron.Time) {
 		if until > c.minute {
 			continue
 		}
-		c.round.carried = slices.Grow(c.round.carried, len(list)) // at once: what devices told first is due together
+		c.round.carried.grow(len(list)) // at once: what devices told first is due together
 		for _, i := range list {
 			c.book.carry(i, true, c.round)
 		}
@@ -101,8 +100,8 @@ func (c *Collector) Cut() *Round {
 // hear takes what the Memory answered to the facts of a round. What is carried
 // goes with the next.
 func (c *Collector) hear(answered, next *Round) {
-	for i := range answered.facts {
-		f := &answered.facts[i]
+	for i := range answered.facts.list {
+		f := &answered.facts.list[i]
 		if int(f.note) < len(c.book.notes) && c.book.notes[f.note].id == f.id {
 			c.book.notes[f.note].until = f.until
 		}

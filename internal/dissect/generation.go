@@ -32,6 +32,14 @@ func newGeneration() generation {
 	return generation{index: newIndex(), values: newTally(), aliases: make(map[uint64]uint64)}
 }
 
+// forget forgets all, and keeps the memory.
+func (g *generation) forget() {
+	g.index.clear()
+	g.values.clear()
+	clear(g.aliases)
+	g.facts = g.facts[:0]
+}
+
 // used is how much of the generation's room is taken.
 func (g *generation) used() int { return len(g.facts) + len(g.aliases) }
 

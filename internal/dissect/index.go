@@ -19,6 +19,12 @@ const minIndex = 1 << 8
 
 func newIndex() index { return index{slots: make([]slot, minIndex)} }
 
+// clear empties the index, and keeps its memory.
+func (x *index) clear() {
+	clear(x.slots)
+	x.used = 0
+}
+
 // half is the part of a hash that an index has.
 func half(hash uint64) uint32 { return uint32(hash >> 32) }
 

@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"hash/maphash"
-	"slices"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -52,9 +51,9 @@ type Memory struct {
 	now       generation
 	before    generation
 	round     uint32 // grows with each drain
-	pending   []heron.Observation
-	events    []heron.Event
-	lent      bool // events are those of a round
+	pending   room[heron.Observation]
+	events    room[heron.Event]
+	lent      []heron.Event // of a round, instead
 	stats     CollectorStats
 	value     []byte
 	portTable portTable
@@ -82,18 +81,11 @@ func (m *Memory) Stats() CollectorStats { return m.stats }
 // of the packets.
 func (m *Memory) Take(rounds ...*Round) {
 	for _, r := range rounds {
-		for i := range r.carried {
-			m.carry(&r.carried[i])
+		for i := range r.carried.list {
+			m.carry(&r.carried.list[i])
 		}
 	}
-	for _, r := range rounds {
-		m.now.look(r.facts)
-	}
-	generations := m.stats.Generations
-	m.merge(rounds, func(r *Round) int { return len(r.facts) }, func(r *Round, i int) uint64 { return r.facts[i].place },
-		func(r *Round, i int) {
-			m.see(&r.facts[i], r.value(&r.facts[i]), sighting(r.turn, r.facts[i].place), m.stats.Generations == generations)
-		})
+	m.takeFacts(rounds)
 	m.takeEvents(rounds)
 	for _, r := range rounds {
 		m.stats.DroppedFacts += r.dropped.DroppedFacts
@@ -102,27 +94,39 @@ func (m *Memory) Take(rounds ...*Round) {
 	}
 }
 
-// takeEvents borrows the events of a single round, and joins those of several.
-func (m *Memory) takeEvents(rounds []*Round) {
-	if len(rounds) == 1 && len(m.events) == 0 {
-		m.events, m.lent = rounds[0].events, true
-		return
+// takeFacts learns the facts of the rounds.
+func (m *Memory) takeFacts(rounds []*Round) {
+	for _, r := range rounds {
+		m.now.look(r.facts.list)
 	}
-	if m.lent {
-		m.events, m.lent = slices.Clone(m.events), false
+	generations := m.stats.Generations
+	take := func(r *Round, i int) {
+		s := &r.facts.list[i]
+		m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
 	}
-	m.merge(rounds, func(r *Round) int { return len(r.events) }, func(r *Round, i int) uint64 { return r.places[i] },
-		func(r *Round, i int) { m.event(&r.events[i]) })
-}
-
-// merge calls take for what is in the rounds, in the order of places.
-func (m *Memory) merge(rounds []*Round, length func(*Round) int, place func(*Round, int) uint64, take func(*Round, int)) {
 	if len(rounds) == 1 {
-		for i := range length(rounds[0]) {
+		for i := range rounds[0].facts.list {
 			take(rounds[0], i)
 		}
 		return
 	}
+	m.merge(rounds, func(r *Round) int { return len(r.facts.list) }, func(r *Round, i int) uint64 { return r.facts.list[i].place }, take)
+}
+
+// takeEvents borrows the events of a single round, and joins those of several.
+func (m *Memory) takeEvents(rounds []*Round) {
+	if len(rounds) == 1 && len(m.events.list)+len(m.lent) == 0 {
+		m.lent = rounds[0].events.list
+		return
+	}
+	m.events.add(m.lent)
+	m.lent = nil
+	m.merge(rounds, func(r *Round) int { return len(r.events.list) }, func(r *Round, i int) uint64 { return r.places.list[i] },
+		func(r *Round, i int) { m.event(&r.events.list[i]) })
+}
+
+// merge calls take for what is in the rounds, in the order of places.
+func (m *Memory) merge(rounds []*Round, length func(*Round) int, place func(*Round, int) uint64, take func(*Round, int)) {
 	m.next = append(m.next[:0], make([]int, len(rounds))...)
 	for {
 		first := -1
@@ -140,11 +144,11 @@ func (m *Memory) merge(rounds []*Round, length func(*Round) int, place func(*Rou
 }
 
 func (m *Memory) event(ev *heron.Event) {
-	if len(m.events) >= m.config.MaxEvents {
+	if len(m.events.list) >= m.config.MaxEvents {
 		m.stats.DroppedEvents++
 		return
 	}
-	m.events = append(m.events, *ev)
+	*m.events.next() = *ev
 }
 
 // Drain returns the observations that are new, or due to be told again, and the
@@ -153,23 +157,14 @@ func (m *Memory) event(ev *heron.Event) {
 // and First cover what happened since it was last told, so that counts of one fact
 // add up.
 func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
-	obs, events := m.pending, m.events
-	m.pending, m.events = emptied(m.pending), emptied(m.events)
-	if m.lent {
-		m.events, m.lent = nil, false
+	obs, events := m.pending.list, m.events.list
+	if len(m.lent) > 0 {
+		events, m.lent = m.lent, nil
 	}
+	m.pending.empty()
+	m.events.empty()
 	m.round++
 	return obs, events
-}
-
-// emptied returns the room of a list that was told, unless that is much more than
-// is needed.
-func emptied[T any](list []T) []T {
-	const small = 1 << 10
-	if cap(list) > small && cap(list) > 4*len(list) {
-		return make([]T, 0, len(list)+len(list)/4)
-	}
-	return list[:0]
 }
 
 // see learns one fact of a round, and answers until when it need not hear of it.
@@ -233,7 +228,8 @@ func (m *Memory) room(scope uint64) bool {
 		return false
 	}
 	if m.now.used() >= m.config.MaxFacts {
-		m.before, m.now = m.now, newGeneration()
+		m.before.forget()
+		m.before, m.now = m.now, m.before
 		m.stats.Generations++
 	}
 	m.now.values.set(scope, n+1)
@@ -262,7 +258,7 @@ func (m *Memory) again(f *fact, s *seen, value []byte, since uint64) {
 // told again.
 func (m *Memory) count(f *fact, first, last heron.Time, n uint32, since uint64) bool {
 	if f.round == m.round {
-		o := &m.pending[f.place]
+		o := &m.pending.list[f.place]
 		o.Count += uint64(n)
 		o.Last = max(o.Last, last)
 		return false
@@ -296,10 +292,10 @@ func (m *Memory) carry(c *carried) {
 
 // tell puts an observation of f into what the next drain returns.
 func (m *Memory) tell(f *fact, s *seen, text string) {
-	f.round, f.place, f.told = m.round, int32(len(m.pending)), s.first
-	m.pending = append(m.pending, heron.Observation{
+	f.round, f.place, f.told = m.round, int32(len(m.pending.list)), s.first
+	*m.pending.next() = heron.Observation{
 		Subject: s.subject, Key: s.key, Value: text, Source: s.source, Sensor: m.config.Sensor,
 		First: f.first, Last: f.last, Count: uint64(f.count),
-	})
+	}
 	f.count = 0
 }

@@ -69,7 +69,8 @@ func (c *Collector) room(n int) {
 			c.book.carry(i, true, c.round)
 		}
 	}
-	c.book, c.memo = newBook(), memo{}
+	c.book.forget()
+	c.memo = memo{}
 }
 
 // see notes a sighting of a fact, whose note has that place as far as it was known.

@@ -1,10 +1,6 @@
 package dissect
 
-import (
-	"slices"
-
-	"github.com/heron-iot/heron"
-)
+import "github.com/heron-iot/heron"
 
 // Bounds of a Round.
 const (
@@ -17,12 +13,12 @@ const (
 // Round is what one worker learned between two cuts, in the order of packets.
 type Round struct {
 	maxEvents int
-	turn      uint32    // its number
-	carried   []carried // counts of facts from the rounds before
-	facts     []seen
-	text      []byte // values, as they came
-	events    []heron.Event
-	places    []uint64 // of the packets that the events came from
+	turn      uint32        // its number
+	carried   room[carried] // counts of facts from the rounds before
+	facts     room[seen]
+	text      room[byte] // values, as they came
+	events    room[heron.Event]
+	places    room[uint64] // of the packets that the events came from
 	dropped   CollectorStats
 	forgot    uint64 // answer of the Memory: how many generations it has forgotten
 }
@@ -46,29 +42,33 @@ func newRound(maxEvents int) *Round { return &Round{maxEvents: maxEvents} }
 
 // reset empties the round and keeps its memory.
 func (r *Round) reset() {
-	r.carried, r.facts, r.text = emptied(r.carried), emptied(r.facts), emptied(r.text)
-	r.events, r.places = emptied(r.events), emptied(r.places)
+	r.carried.empty()
+	r.facts.empty()
+	r.text.empty()
+	r.events.empty()
+	r.places.empty()
 	r.dropped = CollectorStats{}
 }
 
 // add adds a fact with its value, of that note of the book, and returns its place;
 // noPlace when there is no room.
 func (r *Round) add(f *stated, value []byte, note int32) int32 {
-	if len(r.facts) >= maxRoundFacts || len(r.text)+len(value) > maxRoundText {
+	at := len(r.text.list)
+	if len(r.facts.list) >= maxRoundFacts || at+len(value) > maxRoundText {
 		r.dropped.DroppedFacts++
 		return noPlace
 	}
-	r.facts = append(r.facts, seen{
-		id: f.id, scope: f.scope, subject: f.subject, key: f.key, source: f.source, at: int32(len(r.text)), size: f.size,
+	*r.facts.next() = seen{
+		id: f.id, scope: f.scope, subject: f.subject, key: f.key, source: f.source, at: int32(at), size: f.size,
 		first: f.time, last: f.time, place: f.place, note: note, count: 1, presence: isPresence(f.key),
-	})
-	r.text = append(r.text, value...)
-	return int32(len(r.facts) - 1)
+	}
+	r.text.add(value)
+	return int32(len(r.facts.list) - 1)
 }
 
 // again counts a fact of this round once more.
 func (r *Round) again(i int32, at heron.Time) {
-	f := &r.facts[i]
+	f := &r.facts.list[i]
 	f.last = max(f.last, at)
 	if !f.presence {
 		f.count++
@@ -78,18 +78,13 @@ func (r *Round) again(i int32, at heron.Time) {
 // event returns where to put an event of the packet with that place, whatever is
 // there now; nil when there is no room.
 func (r *Round) event(place uint64) *heron.Event {
-	if len(r.events) >= r.maxEvents {
+	if len(r.events.list) >= r.maxEvents {
 		r.dropped.DroppedEvents++
 		return nil
 	}
-	r.places = append(r.places, place)
-	n := len(r.events)
-	if n == cap(r.events) {
-		r.events = slices.Grow(r.events, 1)
-	}
-	r.events = r.events[:n+1]
-	return &r.events[n]
+	*r.places.next() = place
+	return r.events.next()
 }
 
 // value is the value of a fact of this round.
-func (r *Round) value(s *seen) []byte { return r.text[s.at : s.at+s.size] }
+func (r *Round) value(s *seen) []byte { return r.text.list[s.at : s.at+s.size] }

@@ -12,6 +12,12 @@ const maxTally = 0xff
 
 func newTally() tally { return tally{slots: make([]uint64, minIndex)} }
 
+// clear empties the tally, and keeps its memory.
+func (t *tally) clear() {
+	clear(t.slots)
+	t.used = 0
+}
+
 // slot returns the slot that a hash has, or would.
 func (t *tally) slot(hash uint64) *uint64 {
 	mask := uint64(len(t.slots) - 1)
