@@ -51,6 +51,7 @@ func frame(b []byte) (int, error) {
 type dissector struct {
 	fragment []byte // joined from segments
 	text     dissect.Buffer
+	attrs    dissect.Attrs
 }
 
 // dissect reads the frames of one fragment, or of one datagram, which may hold
@@ -97,14 +98,14 @@ func (d *dissector) ends(f *dnp3.Frame, m *heron.Message, out dissect.Emitter) {
 func (d *dissector) application(f *dnp3.Frame, fragment []byte, m *heron.Message, out dissect.Emitter) error {
 	a, ok := dnp3.ReadApplication(fragment)
 	if !ok {
-		out.Event(heron.Event{Kind: "dnp3.malformed", Attrs: addresses(f, strconv.Itoa(a.Function))})
+		out.Act(heron.Event{Kind: "dnp3.malformed", Attrs: d.about(f, a.Function)})
 		return dnp3.ErrNotDNP3
 	}
 	if a.FromOutstation() {
 		d.response(f, &a, m, out)
 		return nil
 	}
-	request(f, &a, m, out)
+	d.request(f, &a, m, out)
 	return nil
 }
 
@@ -123,24 +124,13 @@ func (d *dissector) response(f *dnp3.Frame, a *dnp3.Application, m *heron.Messag
 	const refused = dnp3.IINFunction | dnp3.IINObject | dnp3.IINParameter
 	switch {
 	case a.Indication&refused != 0:
-		attrs := addresses(f, strconv.Itoa(a.Function))
-		attrs["indication"] = strconv.FormatInt(int64(a.Indication), 16)
-		out.Event(heron.Event{Kind: "dnp3.refusal", Attrs: attrs})
+		out.Act(heron.Event{Kind: "dnp3.refusal", Attrs: d.refused(f, a)})
 	case a.Function == dnp3.Unsolicited && dissect.Fresh(m.Flow, f.Source, f.Destination, a.Function):
-		out.Event(heron.Event{Kind: "dnp3.unsolicited", Attrs: addresses(f, strconv.Itoa(a.Function))})
+		out.Act(heron.Event{Kind: "dnp3.unsolicited", Attrs: d.about(f, a.Function)})
 	}
 	if a.Indication&dnp3.IINRestart != 0 && dissect.Fresh(m.Flow, f.Source, f.Destination, dnp3.IINRestart) {
-		out.Event(heron.Event{Kind: "dnp3.restarted", Attrs: addresses(f, strconv.Itoa(a.Function))})
+		out.Act(heron.Event{Kind: "dnp3.restarted", Attrs: d.about(f, a.Function)})
 	}
-}
-
-// addresses are the attributes that all events have.
-func addresses(f *dnp3.Frame, function string) map[string]string {
-	attrs := map[string]string{"source": strconv.Itoa(f.Source), "destination": strconv.Itoa(f.Destination)}
-	if function != "" {
-		attrs["function"] = function
-	}
-	return attrs
 }
 
 // attributeName names the device attributes that tell what it is (annex A.1).

@@ -55,7 +55,7 @@ func kindOf(function int) (kind string, polled bool) {
 // request reports what a master orders. What it polls is reported once for each
 // of the last few forms of it on the flow; all that changes an outstation is
 // reported each time.
-func request(f *dnp3.Frame, a *dnp3.Application, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) request(f *dnp3.Frame, a *dnp3.Application, m *heron.Message, out dissect.Emitter) {
 	kind, polled := kindOf(a.Function)
 	if kind == "" {
 		return
@@ -68,41 +68,77 @@ func request(f *dnp3.Frame, a *dnp3.Application, m *heron.Message, out dissect.E
 	if kind == "dnp3.write" && named && h.Group == dnp3.GroupTime {
 		kind = "dnp3.time"
 	}
-	attrs := addresses(f, strconv.Itoa(a.Function))
-	if named {
-		attrs["group"], attrs["variation"] = strconv.Itoa(h.Group), strconv.Itoa(h.Variation)
-		objects(attrs, &h, &r)
+	o := objects{header: h, named: named}
+	if named && h.Count >= 0 && (h.Prefix > 0 || h.Group == dnp3.GroupCommand) {
+		o.point, o.pointed = h.Point(&r)
 	}
-	if file, ok := a.FileNamed(); ok {
-		attrs["file"] = wire.Text(file.Name, 128)
-		attrs["mode"] = strconv.Itoa(file.Mode)
+	if named && h.Group == dnp3.GroupFile {
+		o.file, o.filed = a.FileNamed()
 	}
+	out.Act(heron.Event{Kind: kind, Attrs: d.requested(f, a.Function, &o)})
+}
+
+// objects are what a request names.
+type objects struct {
+	header  dnp3.Header
+	point   dnp3.Command // the first object
+	file    dnp3.File
+	named   bool // there is a header
+	pointed bool // a point
+	filed   bool // a file
+}
+
+// requested returns the attributes of a request.
+func (d *dissector) requested(f *dnp3.Frame, function int, o *objects) map[string]string {
+	d.attrs.Begin(ofRequest)
+	d.frame(f, function)
+	if o.named {
+		d.attrs.Number(1 + o.header.Group<<8 | o.header.Variation)
+		d.attrs.Number(o.header.Start)
+		d.attrs.Number(o.header.Count)
+	}
+	if o.pointed {
+		d.attrs.Number(2)
+		d.attrs.Number(o.point.Index)
+		d.attrs.Number(int(o.point.Code))
+	}
+	if o.filed {
+		d.attrs.Number(3)
+		d.attrs.Text(o.file.Name)
+		d.attrs.Number(o.file.Mode)
+	}
+	if known := d.attrs.Known(); known != nil {
+		return known
+	}
+	attrs := addresses(f, strconv.Itoa(function))
+	o.add(attrs)
 	if f.Destination >= 0xfffd { // §9.2.4.4: to all outstations
 		attrs["broadcast"] = "yes"
 	}
-	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+	return d.attrs.Keep(attrs)
 }
 
-// objects adds which objects a request names, and for a command to a binary
-// output what it orders.
-func objects(attrs map[string]string, h *dnp3.Header, r *wire.Reader) {
-	if h.Count < 0 {
-		return // all of them
+// add adds which objects a request names, and for a command to a binary output
+// what it orders.
+func (o *objects) add(attrs map[string]string) {
+	if h := &o.header; o.named {
+		attrs["group"], attrs["variation"] = strconv.Itoa(h.Group), strconv.Itoa(h.Variation)
+		if h.Count >= 0 { // not all of them
+			attrs["count"] = strconv.Itoa(h.Count)
+		}
+		if h.Count >= 0 && h.Start >= 0 {
+			attrs["index"] = strconv.Itoa(h.Start)
+		}
 	}
-	attrs["count"] = strconv.Itoa(h.Count)
-	if h.Start >= 0 {
-		attrs["index"] = strconv.Itoa(h.Start)
+	if o.pointed {
+		attrs["index"] = strconv.Itoa(o.point.Index)
+		if name := commandName(o.point.Code); name != "" && o.header.Group == dnp3.GroupCommand {
+			attrs["command"] = name
+		}
 	}
-	if h.Prefix == 0 && h.Group != dnp3.GroupCommand {
-		return
-	}
-	c, ok := h.Point(r)
-	if !ok {
-		return
-	}
-	attrs["index"] = strconv.Itoa(c.Index)
-	if name := commandName(c.Code); name != "" && h.Group == dnp3.GroupCommand {
-		attrs["command"] = name
+	if o.filed {
+		attrs["file"] = wire.Text(o.file.Name, 128)
+		attrs["mode"] = strconv.Itoa(o.file.Mode)
 	}
 }
 

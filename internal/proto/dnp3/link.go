@@ -40,10 +40,10 @@ var ErrNotDNP3 = errors.New("not a DNP3 frame")
 // ErrChecksum says that a frame's data were changed on their way.
 var ErrChecksum = errors.New("DNP3: wrong checksum")
 
-// table holds the checksum's remainders for each octet: the polynomial of §9.2.5
-// with its bits reversed, since the lowest goes first.
-var table = func() (t [256]uint16) {
-	for i := range t {
+// tables hold the checksum's remainders for each octet that so many others follow:
+// the polynomial of §9.2.5 with its bits reversed, since the lowest goes first.
+var tables = func() (t [8][256]uint16) {
+	for i := range t[0] {
 		c := uint16(i)
 		for range 8 {
 			if c&1 != 0 {
@@ -52,7 +52,12 @@ var table = func() (t [256]uint16) {
 				c >>= 1
 			}
 		}
-		t[i] = c
+		t[0][i] = c
+	}
+	for n := 1; n < len(t); n++ {
+		for i, c := range t[n-1] {
+			t[n][i] = c>>8 ^ t[0][byte(c)]
+		}
 	}
 	return t
 }()
@@ -60,8 +65,14 @@ var table = func() (t [256]uint16) {
 // Checksum returns the checksum of a header or of a block (§9.2.5).
 func Checksum(b []byte) uint16 {
 	var c uint16
+	t := &tables
+	for ; len(b) >= 8; b = b[8:] { // at once: each octet else waits for the one before
+		x := binary.LittleEndian.Uint64(b) ^ uint64(c)
+		c = t[7][byte(x)] ^ t[6][byte(x>>8)] ^ t[5][byte(x>>16)] ^ t[4][byte(x>>24)] ^
+			t[3][byte(x>>32)] ^ t[2][byte(x>>40)] ^ t[1][byte(x>>48)] ^ t[0][byte(x>>56)]
+	}
 	for _, x := range b {
-		c = c>>8 ^ table[byte(c)^x]
+		c = c>>8 ^ t[0][byte(c)^x]
 	}
 	return ^c
 }
