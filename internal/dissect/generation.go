@@ -63,11 +63,9 @@ func (g *generation) place(id uint64) int32 {
 	return noPlace
 }
 
-// look finds the places of facts, as far as they are there, as book.find does.
+// look finds the places of at most maxPending facts, as far as they are there, as
+// book.find does.
 func (g *generation) look(facts []seen) {
-	for ; len(facts) > maxPending; facts = facts[maxPending:] {
-		g.look(facts[:maxPending])
-	}
 	var homes [maxPending]slot
 	for i := range facts {
 		homes[i%maxPending] = g.index.home(facts[i].id)

@@ -58,6 +58,7 @@ type Memory struct {
 	value     []byte
 	portTable portTable
 	next      []int // of each round to be merged
+	fetched   uint64
 }
 
 // NewMemory returns a Memory that knows nothing yet.
@@ -96,21 +97,49 @@ func (m *Memory) Take(rounds ...*Round) {
 
 // takeFacts learns the facts of the rounds.
 func (m *Memory) takeFacts(rounds []*Round) {
-	for _, r := range rounds {
-		m.now.look(r.facts.list)
-	}
-	generations := m.stats.Generations
-	take := func(r *Round, i int) {
-		s := &r.facts.list[i]
-		m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
-	}
 	if len(rounds) == 1 {
-		for i := range rounds[0].facts.list {
-			take(rounds[0], i)
+		r := rounds[0]
+		for list := r.facts.list; len(list) > 0; {
+			n := min(len(list), maxPending)
+			m.takeSome(r, list[:n])
+			list = list[n:]
 		}
 		return
 	}
-	m.merge(rounds, func(r *Round) int { return len(r.facts.list) }, func(r *Round, i int) uint64 { return r.facts.list[i].place }, take)
+	for _, r := range rounds {
+		for list := r.facts.list; len(list) > 0; {
+			n := min(len(list), maxPending)
+			m.now.look(list[:n])
+			list = list[n:]
+		}
+	}
+	generations := m.stats.Generations
+	m.merge(rounds, func(r *Round) int { return len(r.facts.list) }, func(r *Round, i int) uint64 { return r.facts.list[i].place },
+		func(r *Round, i int) {
+			s := &r.facts.list[i]
+			m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
+		})
+}
+
+// takeSome learns a few facts of a round: at most maxPending.
+func (m *Memory) takeSome(r *Round, list []seen) {
+	m.now.look(list)
+	m.fetch(list)
+	generations := m.stats.Generations
+	for i := range list {
+		s := &list[i]
+		m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
+	}
+}
+
+// fetch reads where facts that may be new will be looked for, so that the processor
+// has all of it on the way at once.
+func (m *Memory) fetch(list []seen) {
+	for i := range list {
+		if s := &list[i]; s.found == noPlace {
+			m.fetched += uint64(m.before.index.home(s.id).half) + m.now.values.home(s.scope) + m.before.values.home(s.scope)
+		}
+	}
 }
 
 // takeEvents borrows the events of a single round, and joins those of several.
