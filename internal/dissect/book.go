@@ -6,8 +6,11 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// maxNotes bounds the facts that one book knows.
-const maxNotes = 1 << 17
+// Bounds of what one book knows: facts, and of these how many lately.
+const (
+	maxNotes    = 1 << 17
+	latestNotes = 1 << 10
+)
 
 // book is what a Collector knows of the facts that it told: until when nobody
 // needs to hear of them again, and what was seen of them since.
@@ -16,6 +19,7 @@ type book struct {
 	notes  []note
 	counts []count            // of the notes, by their place
 	due    map[uint32][]int32 // places of notes that count, by the minute until which they may
+	latest [latestNotes]slot  // of notes that were looked for lately, by the end of their hash
 }
 
 // note is what is known of one fact.
@@ -53,6 +57,7 @@ func newBook() book {
 func (b *book) forget() {
 	b.index.clear()
 	clear(b.due)
+	clear(b.latest[:])
 	b.notes, b.counts = b.notes[:0], b.counts[:0]
 }
 

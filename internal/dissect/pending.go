@@ -27,9 +27,15 @@ type stated struct {
 func newPending() pending { return pending{facts: make([]stated, 0, maxPending)} }
 
 // state notes that a fact was stated. It returns where its value must be put into
-// the text of what waits, as far as its size says; nil when it is about nobody.
+// the text of what waits, as far as its size says; nil when it is about nobody, or
+// counted already.
 func (c *Collector) state(about *heron.Subject, key string, value uint64, size int) *stated {
 	if !c.clean(&about.Endpoint) {
+		return nil
+	}
+	scope := c.hasher.scope(c.who.hash, key)
+	id := c.hasher.fact(scope, about, value)
+	if c.counted(id, key) {
 		return nil
 	}
 	w := &c.pending
@@ -38,11 +44,35 @@ func (c *Collector) state(about *heron.Subject, key string, value uint64, size i
 	}
 	w.facts = w.facts[:len(w.facts)+1]
 	f := &w.facts[len(w.facts)-1]
-	f.scope = c.hasher.scope(c.who.hash, key)
-	f.id = c.hasher.fact(f.scope, about, value)
+	f.id, f.scope = id, scope
 	f.subject, f.key, f.source, f.time, f.place = *about, key, c.protocol, c.time, c.place
 	f.at, f.size = int32(len(w.text)), int32(min(size, maxRaw))
 	return f
+}
+
+// counted counts a fact that was seen lately, as far as it need not be told: those
+// that a poll or a flood repeats. So is counted before what waits, as Same does it.
+func (c *Collector) counted(id uint64, key string) bool {
+	s := c.book.latest[id%latestNotes]
+	if s.half != half(id) || s.place == 0 {
+		return false
+	}
+	i := s.place - 1
+	n := &c.book.notes[i]
+	if n.id != id || !c.needless(n, c.time) {
+		return false
+	}
+	presence := isPresence(key)
+	if !presence && n.count == 0 {
+		return false
+	}
+	if c.memo.on {
+		c.memo.told = append(c.memo.told, i)
+	}
+	if !presence {
+		c.count(i, c.time, c.place)
+	}
+	return true
 }
 
 // look puts what waits into the book, and into the round what must be told.
@@ -81,6 +111,7 @@ func (c *Collector) see(f *stated, i int32) {
 	if c.memo.on {
 		c.memo.told = append(c.memo.told, i)
 	}
+	c.book.latest[f.id%latestNotes] = slot{half(f.id), i + 1}
 	n := &c.book.notes[i]
 	switch {
 	case c.needless(n, f.time):
