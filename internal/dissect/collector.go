@@ -100,12 +100,14 @@ func (c *Collector) Cut() *Round {
 // hear takes what the Memory answered to the facts of a round. What is carried
 // goes with the next.
 func (c *Collector) hear(answered, next *Round) {
-	for i := range answered.facts.list {
-		f := &answered.facts.list[i]
-		if int(f.note) < len(c.book.notes) && c.book.notes[f.note].id == f.id {
-			c.book.notes[f.note].until = f.until
+	answered.facts.some(func(list []seen) {
+		for i := range list {
+			f := &list[i]
+			if int(f.note) < len(c.book.notes) && c.book.notes[f.note].id == f.id {
+				c.book.notes[f.note].until = f.until
+			}
 		}
-	}
+	})
 	if answered.forgot == c.forgot {
 		return
 	}

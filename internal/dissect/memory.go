@@ -97,26 +97,20 @@ func (m *Memory) Take(rounds ...*Round) {
 
 // takeFacts learns the facts of the rounds.
 func (m *Memory) takeFacts(rounds []*Round) {
+	for _, r := range rounds {
+		m.pending.grow(r.facts.len)
+	}
 	if len(rounds) == 1 {
-		r := rounds[0]
-		for list := r.facts.list; len(list) > 0; {
-			n := min(len(list), maxPending)
-			m.takeSome(r, list[:n])
-			list = list[n:]
-		}
+		rounds[0].facts.some(func(list []seen) { m.takeSome(rounds[0], list) })
 		return
 	}
 	for _, r := range rounds {
-		for list := r.facts.list; len(list) > 0; {
-			n := min(len(list), maxPending)
-			m.now.look(list[:n])
-			list = list[n:]
-		}
+		r.facts.some(m.now.look)
 	}
 	generations := m.stats.Generations
-	m.merge(rounds, func(r *Round) int { return len(r.facts.list) }, func(r *Round, i int) uint64 { return r.facts.list[i].place },
+	m.merge(rounds, func(r *Round) int { return r.facts.len }, func(r *Round, i int) uint64 { return r.facts.at(i).place },
 		func(r *Round, i int) {
-			s := &r.facts.list[i]
+			s := r.facts.at(i)
 			m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
 		})
 }

@@ -2,20 +2,40 @@ package dissect
 
 import "slices"
 
-// room is a list that is filled and emptied again and again, in memory that stays:
-// a flood fills it many times, with little between.
-type room[T any] struct {
-	list  []T
+// need is how much of the memory of a list that is filled and emptied again and
+// again was needed lately: a flood fills it many times, with little between.
+type need struct {
 	most  int // that were in it, since its memory was judged
 	times int // that it was emptied since
 }
 
-// Bounds of the memory of a room: what is no matter, and how many times it must
-// have been more than four times too much before some is given back.
+// Bounds of memory that stays: what is no matter, and how many times it must have
+// been more than four times too much before some is given back.
 const (
 	smallRoom = 1 << 10
 	roomTimes = 1 << 10
 )
+
+// of returns for how many items to keep memory, now that so many were there and
+// there is memory for size; -1 means all.
+func (n *need) of(items, size int) int {
+	n.most = max(n.most, items)
+	if n.times++; n.times < roomTimes {
+		return -1
+	}
+	most := n.most
+	*n = need{}
+	if size <= smallRoom || size <= 4*most {
+		return -1
+	}
+	return most + most/4
+}
+
+// room is such a list.
+type room[T any] struct {
+	list []T
+	need need
+}
 
 // next adds an item and returns it, whatever is in it.
 func (r *room[T]) next() *T {
@@ -45,12 +65,8 @@ func (r *room[T]) grow(n int) {
 
 // empty empties the list.
 func (r *room[T]) empty() {
-	r.most = max(r.most, len(r.list))
-	if r.times++; r.times >= roomTimes {
-		if cap(r.list) > smallRoom && cap(r.list) > 4*r.most {
-			r.list = make([]T, 0, r.most+r.most/4)
-		}
-		r.most, r.times = 0, 0
+	if size := r.need.of(len(r.list), cap(r.list)); size >= 0 {
+		r.list = make([]T, 0, size)
 	}
 	r.list = r.list[:0]
 }

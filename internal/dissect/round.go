@@ -15,7 +15,7 @@ type Round struct {
 	maxEvents int
 	turn      uint32        // its number
 	carried   room[carried] // counts of facts from the rounds before
-	facts     room[seen]
+	facts     pile[seen]
 	text      room[byte] // values, as they came
 	events    room[heron.Event]
 	places    room[uint64] // of the packets that the events came from
@@ -54,7 +54,7 @@ func (r *Round) reset() {
 // noPlace when there is no room.
 func (r *Round) add(f *stated, value []byte, note int32) int32 {
 	at := len(r.text.list)
-	if len(r.facts.list) >= maxRoundFacts || at+len(value) > maxRoundText {
+	if r.facts.len >= maxRoundFacts || at+len(value) > maxRoundText {
 		r.dropped.DroppedFacts++
 		return noPlace
 	}
@@ -63,12 +63,12 @@ func (r *Round) add(f *stated, value []byte, note int32) int32 {
 		first: f.time, last: f.time, place: f.place, note: note, count: 1, presence: isPresence(f.key),
 	}
 	r.text.add(value)
-	return int32(len(r.facts.list) - 1)
+	return int32(r.facts.len - 1)
 }
 
 // again counts a fact of this round once more.
 func (r *Round) again(i int32, at heron.Time) {
-	f := &r.facts.list[i]
+	f := r.facts.at(int(i))
 	f.last = max(f.last, at)
 	if !f.presence {
 		f.count++

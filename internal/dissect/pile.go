@@ -1,0 +1,43 @@
+package dissect
+
+// pile is a list in pieces that is filled and emptied again and again: what is in
+// it is never moved, and no more memory is touched than it needs.
+type pile[T any] struct {
+	pieces []*[pieceSize]T
+	len    int
+	need   need
+}
+
+const pieceSize = 1 << 7
+
+// next adds an item and returns it, whatever is in it.
+func (p *pile[T]) next() *T {
+	if p.len == len(p.pieces)*pieceSize {
+		p.pieces = append(p.pieces, new([pieceSize]T))
+	}
+	p.len++
+	return p.at(p.len - 1)
+}
+
+// at returns the item in a place.
+func (p *pile[T]) at(i int) *T { return &p.pieces[i/pieceSize][i%pieceSize] }
+
+// empty empties the pile.
+func (p *pile[T]) empty() {
+	if size := p.need.of(p.len, len(p.pieces)*pieceSize); size >= 0 {
+		keep := (size + pieceSize - 1) / pieceSize
+		clear(p.pieces[keep:])
+		p.pieces = p.pieces[:keep]
+	}
+	p.len = 0
+}
+
+// some calls take with what is in the pile, a few items after another: at most
+// maxPending.
+func (p *pile[T]) some(take func([]T)) {
+	for from := 0; from < p.len; from += maxPending {
+		piece := p.pieces[from/pieceSize]
+		at := from % pieceSize
+		take(piece[at : at+min(p.len-from, maxPending)])
+	}
+}
