@@ -48,6 +48,7 @@ type Dispatcher struct {
 	frames    []heron.ProtocolCount // of the link, by place in list
 	framed    []int                 // places in list of those that had some
 	value     []byte                // re-used to build values
+	gist      [64]byte              // so are gists
 	current   int                   // place in list of the protocol that is asked
 	busy      bool                  // a message is being looked at
 	glancing  bool                  // so is one by Quiet
@@ -529,7 +530,7 @@ func (d *Dispatcher) dissect(i int, m *heron.Message) (heron.Verdict, error) {
 // ask runs the dissector of a protocol, unless it would tell nothing new.
 func (d *Dispatcher) ask(p *Protocol, m *heron.Message) (heron.Verdict, error) {
 	d.out.Begin(m, p.Name)
-	if p.Plain && d.out.Same(m.Payload) {
+	if p.Plain && d.out.Same(d.gistOf(p, m.Payload)) {
 		return heron.Verdict{}, nil
 	}
 	d.reader.Reset(m.Payload)
@@ -538,6 +539,14 @@ func (d *Dispatcher) ask(p *Protocol, m *heron.Message) (heron.Verdict, error) {
 		d.out.Keep()
 	}
 	return v, err
+}
+
+// gistOf returns what all that a message tells follows from.
+func (d *Dispatcher) gistOf(p *Protocol, b []byte) []byte {
+	if p.Gist == nil {
+		return b
+	}
+	return p.Gist(d.gist[:0], b)
 }
 
 // isNotMine reports whether a dissector took a message for another protocol's.

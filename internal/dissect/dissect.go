@@ -56,6 +56,9 @@ type Protocol struct {
 	// alone, whatever the flow, and that it only observes: a message that was seen
 	// before need not be taken apart again.
 	Plain bool
+	// Gist appends to buf what of a message b that follows from, when that is not all
+	// of it: serial numbers and times make each another. It may be b itself. nil: b.
+	Gist func(buf, b []byte) []byte
 	// EveryMessage keeps a flow from being settled: each message matters.
 	EveryMessage bool
 

@@ -3,6 +3,7 @@ package dissect_test
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -44,6 +45,41 @@ func TestPlainMessagesAreReadOnce(t *testing.T) {
 	want, wantRead := run(false)
 	got, read := run(true)
 	if !slices.Equal(want, got) || len(got) < 20 {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if read > wantRead/10 {
+		t.Errorf("%d of %d messages were read", read, wantRead)
+	}
+}
+
+// Messages that differ in a number that tells nothing are read once, too.
+func TestTheGistOfAMessageIsEnough(t *testing.T) {
+	t.Parallel()
+	run := func(plain bool) (all []heron.Observation, read int) {
+		p := announced(plain, &read)
+		whole := p.Dissect
+		behind := func(b []byte) []byte {
+			_, facts, _ := bytes.Cut(b, []byte(":"))
+			return facts
+		}
+		p.Dissect = func(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
+			facts := wire.NewReader(behind(r.Rest()))
+			return whole(&facts, m, out)
+		}
+		p.Gist = func(buf, b []byte) []byte { return append(buf, behind(b)...) }
+		k := newTalk(p)
+		for i := range 200 {
+			k.out.Tick(k.now + 15*heron.Second)
+			k.now += 14 * heron.Second
+			k.say(heron.UDP, 700, true, strconv.Itoa(i)+[]string{":a,b", ":c"}[i%2])
+			obs, _ := k.out.Drain()
+			all = append(all, obs...)
+		}
+		return all, read
+	}
+	want, wantRead := run(false)
+	got, read := run(true)
+	if !slices.Equal(want, got) || len(got) < 3 {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if read > wantRead/10 {

@@ -42,6 +42,8 @@ func Protocol() dissect.Protocol {
 		Ports:      []uint16{319, 320},
 		EtherTypes: []uint16{0x88f7},
 		Spec:       "IEEE 1588-2019 §13 (version 2); IEEE 1588-2002 §8 (version 1)",
+		Plain:      true,
+		Gist:       gist,
 		Dissect:    d.dissect,
 	}
 }
@@ -55,29 +57,59 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if head := r.Peek(4); len(head) == 4 && string(head) == "\x00\x01\x00\x01" {
 		return heron.Verdict{}, d.first(r, about, out)
 	}
-	whole := r.Len()
-	kind := r.U8() & 0xf
-	version := r.U8()
-	size := r.U16()
-	domain := r.U8()
-	r.Skip(3)  // minor SDO, flags
-	r.Skip(12) // correction, type-specific
-	identity := r.Bytes(8)
-	r.Skip(6) // port, sequence, control, interval
-	if r.Err() != nil || version&0xf != 2 || version>>4 > 1 || size > whole || size < sizeOf(kind) || sizeOf(kind) == 0 {
+	h, ok := readHeader(r)
+	if !ok {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	out.Observe(about, keyVersion, d.text.Numbers('.', version&0xf, version>>4))
-	out.Observe(about, keyIdentity, d.text.Hex(identity))
-	out.Observe(about, keyDomain, d.text.Number(domain))
-	out.ObserveString(about, keyRole, role(kind))
-	switch kind {
+	out.Observe(about, keyVersion, d.text.Numbers('.', h.version&0xf, h.version>>4))
+	out.Observe(about, keyIdentity, d.text.Hex(h.identity))
+	out.Observe(about, keyDomain, d.text.Number(h.domain))
+	out.ObserveString(about, keyRole, role(h.kind))
+	switch h.kind {
 	case typeAnnounce:
 		d.announce(r, about, out)
 	case typeManagement:
 		return heron.Verdict{}, d.management(r, about, out)
 	}
 	return heron.Verdict{}, nil
+}
+
+// header is that of a message of version 2 (§13.3).
+type header struct {
+	kind, version, domain int
+	identity              []byte // borrowed
+}
+
+// readHeader reads the header; false when r has no message.
+func readHeader(r *wire.Reader) (h header, ok bool) {
+	whole := r.Len()
+	h.kind = r.U8() & 0xf
+	h.version = r.U8()
+	size := r.U16()
+	h.domain = r.U8()
+	r.Skip(3)  // minor SDO, flags
+	r.Skip(12) // correction, type-specific
+	h.identity = r.Bytes(8)
+	r.Skip(6) // port, sequence, control, interval
+	least := sizeOf(h.kind)
+	return h, r.Err() == nil && h.version&0xf == 2 && h.version>>4 <= 1 && size <= whole && size >= least && least > 0
+}
+
+// gist is what all follows from that a message of version 2 tells: not its time, nor
+// its number.
+func gist(buf, b []byte) []byte {
+	r := wire.NewReader(b)
+	h, ok := readHeader(&r)
+	if !ok || h.kind == typeManagement {
+		return b
+	}
+	buf = append(buf, byte(h.kind), byte(h.version), byte(h.domain))
+	buf = append(buf, h.identity...)
+	if h.kind == typeAnnounce {
+		a := readAnnounced(&r)
+		buf = append(append(buf, a.grandmaster...), byte(a.class), byte(a.source))
+	}
+	return buf
 }
 
 // sizeOf returns the least length of a message of that type (§13.5 to §13.13); 0
@@ -108,20 +140,32 @@ func role(kind int) string {
 	return ""
 }
 
-// announce tells whom a clock follows, and how good that one is (§13.5).
-func (d *dissector) announce(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
+// announced is what a clock announces (§13.5).
+type announced struct {
+	class, source int
+	grandmaster   []byte // borrowed
+}
+
+// readAnnounced reads an announcement behind its header.
+func readAnnounced(r *wire.Reader) (a announced) {
 	r.Skip(10 + 2 + 1 + 1) // time, offset to UTC, reserved, first priority
-	class := r.U8()
+	a.class = r.U8()
 	r.Skip(1 + 2 + 1) // accuracy, variance, second priority
-	grandmaster := r.Bytes(8)
+	a.grandmaster = r.Bytes(8)
 	r.Skip(2) // steps
-	source := r.U8()
+	a.source = r.U8()
+	return a
+}
+
+// announce tells whom a clock follows, and how good that one is.
+func (d *dissector) announce(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
+	a := readAnnounced(r)
 	if r.Err() != nil {
 		return
 	}
-	out.Observe(about, keyGrandmaster, d.text.Hex(grandmaster))
-	out.Observe(about, keyClass, d.text.Number(class))
-	out.ObserveString(about, keySource, sourceName(source))
+	out.Observe(about, keyGrandmaster, d.text.Hex(a.grandmaster))
+	out.Observe(about, keyClass, d.text.Number(a.class))
+	out.ObserveString(about, keySource, sourceName(a.source))
 }
 
 // sourceName names the sources of time (§7.6.2.8).
