@@ -41,7 +41,8 @@ func Protocol() dissect.Protocol {
 }
 
 type dissector struct {
-	text dissect.Buffer
+	text  dissect.Buffer
+	attrs dissect.Attrs
 }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
@@ -74,7 +75,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	if b.SourceNet == 0 {
 		d.facts(&b, about, out)
 	}
-	report(&b, m, out)
+	d.report(&b, m, out)
 	return heron.Verdict{}, nil
 }
 

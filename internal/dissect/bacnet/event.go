@@ -61,11 +61,33 @@ func target(attrs map[string]string, b *bacnet.Message) {
 
 // report makes an event of what changes a device, and of who looks for all. The
 // password of a restart is not told.
-func report(b *bacnet.Message, m *heron.Message, out dissect.Emitter) {
+func (d *dissector) report(b *bacnet.Message, m *heron.Message, out dissect.Emitter) {
 	kind, polled := eventKind(b)
 	if kind == "" || polled && !fresh(m, int(b.Kind), int(b.Service), int(b.Object), b.Property, b.Class, b.Code) {
 		return
 	}
+	d.key(b)
+	attrs := d.attrs.Known()
+	if attrs == nil {
+		attrs = d.attrs.Keep(attributes(kind, b))
+	}
+	out.Act(heron.Event{Kind: kind, Attrs: attrs})
+}
+
+// key begins the key of the attributes of a message: all that they say.
+func (d *dissector) key(b *bacnet.Message) {
+	d.attrs.Begin(b.Kind)
+	for _, n := range [...]int{
+		int(b.Service), int(b.Object), b.Property, b.Low, b.High, b.Class, b.Code, b.State, b.TargetNet, b.SourceNet,
+	} {
+		d.attrs.Number(n)
+	}
+	d.attrs.Text(b.TargetAddress)
+	d.attrs.Text(b.SourceAddress)
+}
+
+// attributes says what a message of that kind of event asks, or refuses.
+func attributes(kind string, b *bacnet.Message) map[string]string {
 	attrs := map[string]string{"service": strconv.Itoa(int(b.Service))}
 	switch {
 	case kind == "bacnet.who_is" && b.Low >= 0:
@@ -86,7 +108,7 @@ func report(b *bacnet.Message, m *heron.Message, out dissect.Emitter) {
 		attrs["state"] = stateName(b)
 	}
 	target(attrs, b)
-	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+	return attrs
 }
 
 // stateName names what a device is asked to do (clauses 16.1 and 16.4).
