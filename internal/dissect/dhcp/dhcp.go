@@ -39,6 +39,7 @@ func Protocol() dissect.Protocol {
 		Spec:         "RFC 2131; RFC 2132; RFC 3004 (user class); RFC 4702 (FQDN)",
 		EveryMessage: true,
 		Probe:        probe,
+		Starts:       []byte{dhcp.OpRequest, dhcp.OpReply},
 		Dissect:      d.dissect,
 	}
 }

@@ -50,6 +50,10 @@ func Protocol() dissect.Protocol {
 			n, err := frame(b)
 			return err == nil && n > 0 && proves(b) || isProcessData(b)
 		},
+		Starts: []byte{
+			cmdNOP, cmdListServices, cmdListIdentity, cmdRegisterSession, cmdSendRRData, cmdSendUnitData,
+			processItems,
+		},
 		Frame:   frame,
 		Dissect: d.dissect,
 	}
@@ -202,6 +206,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	return heron.Verdict{}, nil
 }
 
+// processItems is how many items process data have, and what they begin with.
+const processItems = 2
+
 // isProcessData reports whether a datagram is what connections exchange all the
 // time: an address with a sequence number, then data (§2-6, chapter 3-2).
 func isProcessData(b []byte) bool {
@@ -209,7 +216,7 @@ func isProcessData(b []byte) bool {
 	count, address, length := r.U16LE(), r.U16LE(), r.U16LE()
 	r.Skip(8)
 	kind, size := r.U16LE(), r.U16LE()
-	return r.Err() == nil && count == 2 && address == itemSequencedAddr && length == 8 &&
+	return r.Err() == nil && count == processItems && address == itemSequencedAddr && length == 8 &&
 		kind == itemConnectedData && size == r.Len()
 }
 

@@ -48,6 +48,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{port},
 		Spec:    "RFC 959; RFC 4217 (TLS)",
 		Probe:   probe,
+		Starts:  []byte{'2'},
 		Frame:   frame,
 		Dissect: d.dissect,
 	}

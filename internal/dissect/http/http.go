@@ -34,6 +34,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{80, 8080, 8000, 8008, 8081, 8888, 49152, 49153, 49154},
 		Spec:    "RFC 9110; RFC 9112; UPnP Device Architecture 2.0 §2.3 (device description); DPWS 1.1 §5 and ONVIF Core §8.1 (metadata)",
 		Probe:   probe,
+		Starts:  []byte("CDGHNOPSTU"), // of methods, and of HTTP itself
 		Dissect: d.dissect,
 	}
 }

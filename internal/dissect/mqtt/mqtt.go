@@ -42,6 +42,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{1883},
 		Spec:    "OASIS MQTT 3.1.1 (mqtt-v3.1.1-os); OASIS MQTT 5.0 (mqtt-v5.0-os)",
 		Probe:   probe,
+		Starts:  []byte{mqtt.TypeConnect << 4},
 		Frame:   frame,
 		Quiet:   quiet,
 		Dissect: d.dissect,

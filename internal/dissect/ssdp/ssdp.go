@@ -37,6 +37,7 @@ func Protocol() dissect.Protocol {
 		Plain:        true,
 		EveryMessage: true,
 		Probe:        probe,
+		Starts:       []byte("HMN"), // HTTP, M-SEARCH, NOTIFY
 		Dissect:      d.dissect,
 	}
 }

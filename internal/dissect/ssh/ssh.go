@@ -49,6 +49,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{22, 2222},
 		Spec:    "RFC 4253 §4.2, §6, §7, §8; RFC 4419; RFC 5656; HASSH (Salesforce)",
 		Probe:   func(b []byte, _ bool) bool { return bytes.HasPrefix(b, []byte("SSH-")) },
+		Starts:  []byte{'S'},
 		Dissect: d.dissect,
 	}
 }

@@ -46,6 +46,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{23, 2323},
 		Spec:    "RFC 854; RFC 855 (options)",
 		Probe:   func(b []byte, _ bool) bool { n, whole := negotiation(b); return whole && n >= 6 },
+		Starts:  []byte{iac},
 		Dissect: d.dissect,
 	}
 }

@@ -21,6 +21,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{443, 8443, 8883, 993, 995, 465, 636, 989, 990, 5061, 6697, 853},
 		Spec:    "RFC 8446; RFC 5246; RFC 6066 §3 (SNI); RFC 7301 (ALPN); FoxIO JA4 (BSD 3-clause part)",
 		Probe:   probe,
+		Starts:  []byte{tls.RecordHandshake, tls.RecordData},
 		Dissect: d.dissect,
 	}
 }
