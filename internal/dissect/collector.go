@@ -30,7 +30,6 @@ type Collector struct {
 	message  *heron.Message // that what comes is about; see Begin
 	protocol string
 	time     heron.Time
-	value    []byte
 }
 
 // anyTime is the minute of a Collector that nobody told the time.
@@ -155,14 +154,29 @@ func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	if !c.clean(&about.Endpoint) {
 		return
 	}
+	// The value follows from the end: it is written only when it must be told.
+	key, id := heron.KeyMAC, c.hasher.numbers(c.who.hash, ofMAC)
 	if about.IP.IsValid() {
-		c.value = e.IP.AppendTo(c.value[:0])
-		c.Observe(about, heron.KeyFrame, c.value)
+		key, id = heron.KeyFrame, c.hasher.numbers(c.who.hash, ofFrame)
+	}
+	if c.counted(id, key) {
 		return
 	}
-	c.value = append(c.value[:0], e.MAC.String()...)
-	c.Observe(about, heron.KeyMAC, c.value)
+	f, text := c.wait(&about, key, id), &c.pending.text
+	if key == heron.KeyFrame {
+		*text = about.IP.AppendTo(*text)
+	} else {
+		*text = AppendMAC(*text, about.MAC[:])
+	}
+	f.scope, f.size = id, int32(len(*text))-f.at // there is no other value
 }
+
+// What the hash of a fact about presence is of, besides the end; no fact about a port
+// has such a number.
+const (
+	ofFrame = 1<<40 + iota
+	ofMAC
+)
 
 // Fact states what somebody else than a dissector learned, of whatever source.
 func (c *Collector) Fact(about heron.Subject, at heron.Time, source, key string, value []byte) {

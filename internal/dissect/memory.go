@@ -57,7 +57,8 @@ type Memory struct {
 	stats     CollectorStats
 	value     []byte
 	portTable portTable
-	next      []int // of each round to be merged
+	seen      [manyReports]portSeen // re-used
+	next      []int                 // of each round to be merged
 	fetched   uint64
 }
 

@@ -38,15 +38,21 @@ func (c *Collector) state(about *heron.Subject, key string, value uint64, size i
 	if c.counted(id, key) {
 		return nil
 	}
+	f := c.wait(about, key, id)
+	f.scope, f.size = scope, int32(min(size, maxRaw))
+	return f
+}
+
+// wait adds a fact to those that wait. Its value comes next into their text.
+func (c *Collector) wait(about *heron.Subject, key string, id uint64) *stated {
 	w := &c.pending
 	if len(w.facts) == maxPending {
 		c.look()
 	}
 	w.facts = w.facts[:len(w.facts)+1]
 	f := &w.facts[len(w.facts)-1]
-	f.id, f.scope = id, scope
-	f.subject, f.key, f.source, f.time, f.place = *about, key, c.protocol, c.time, c.place
-	f.at, f.size = int32(len(w.text)), int32(min(size, maxRaw))
+	f.id, f.subject, f.key, f.source, f.time, f.place = id, *about, key, c.protocol, c.time, c.place
+	f.at = int32(len(w.text))
 	return f
 }
 

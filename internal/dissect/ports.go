@@ -95,8 +95,10 @@ func (m *Memory) Flows(list []heron.Flow, ours func(netip.Addr) bool) {
 const manyReports = 32
 
 func (m *Memory) reports(list []heron.Flow, ours func(netip.Addr) bool) {
-	var room [manyReports]portSeen
-	seen := room[:len(list)]
+	if len(list) == 0 {
+		return
+	}
+	seen := m.seen[:len(list)]
 	for i := range seen {
 		seen[i].id = m.portsOf(&list[i])
 	}
