@@ -1,10 +1,6 @@
 package dissect
 
-import (
-	"slices"
-
-	"github.com/heron-iot/heron"
-)
+import "github.com/heron-iot/heron"
 
 // Bounds of what one book knows: facts, and of these how many lately.
 const (
@@ -16,8 +12,8 @@ const (
 // needs to hear of them again, and what was seen of them since.
 type book struct {
 	index  index
-	notes  []note
-	counts []count            // of the notes, by their place
+	notes  pile[note]
+	counts pile[count]        // of the notes, by their place
 	due    map[uint32][]int32 // places of notes that count, by the minute until which they may
 	latest [latestNotes]slot  // of notes that were looked for lately, by the end of their hash
 }
@@ -58,7 +54,7 @@ func (b *book) forget() {
 	b.index.clear()
 	clear(b.due)
 	clear(b.latest[:])
-	b.notes, b.counts = b.notes[:0], b.counts[:0]
+	b.notes.len, b.counts.len = 0, 0
 }
 
 // find looks for the notes of facts. Those that it does not find have no place.
@@ -75,7 +71,7 @@ func (b *book) find(facts []stated, places []int32) {
 	}
 	for i := range facts {
 		if at := places[i]; at != noPlace {
-			ids[i%maxPending] = b.notes[at].id
+			ids[i%maxPending] = b.notes.at(at).id
 		}
 	}
 	for i := range facts {
@@ -88,7 +84,7 @@ func (b *book) find(facts []stated, places []int32) {
 // place returns the place of the note with that hash, or noPlace.
 func (b *book) place(id uint64) int32 {
 	for at, s := b.index.next(half(id) - 1); s.place != 0; at, s = b.index.next(at) {
-		if s.half == half(id) && b.notes[s.place-1].id == id {
+		if s.half == half(id) && b.notes.at(s.place-1).id == id {
 			return s.place - 1
 		}
 	}
@@ -100,22 +96,18 @@ func (b *book) note(id uint64) int32 {
 	if i := b.place(id); i != noPlace {
 		return i
 	}
-	i := int32(len(b.notes))
+	i := int32(b.notes.len)
 	b.index.put(id, i)
-	if len(b.notes) == cap(b.notes) {
-		b.notes = slices.Grow(b.notes, max(len(b.notes), minIndex)) // twice as many: they are moved less
-		b.counts = slices.Grow(b.counts, cap(b.notes)-len(b.counts))
-	}
-	b.notes = append(b.notes, note{id: id})
-	b.counts = append(b.counts, count{})
+	*b.notes.next() = note{id: id}
+	*b.counts.next() = count{}
 	return i
 }
 
 // count counts a sighting of a note.
 func (b *book) count(i int32, at heron.Time, since uint64) {
-	n := &b.notes[i]
+	n := b.notes.at(i)
 	if n.count == 0 {
-		b.counts[i] = count{at, since}
+		*b.counts.at(i) = count{at, since}
 		b.due[n.until] = append(b.due[n.until], i)
 		n.last = at
 	}
@@ -125,7 +117,7 @@ func (b *book) count(i int32, at heron.Time, since uint64) {
 
 // carry puts what a note counts into a round.
 func (b *book) carry(i int32, alive bool, to *Round) {
-	n, from := &b.notes[i], &b.counts[i]
+	n, from := b.notes.at(i), b.counts.at(i)
 	if n.count == 0 {
 		return
 	}

@@ -102,8 +102,8 @@ func (c *Collector) hear(answered, next *Round) {
 	answered.facts.some(func(list []seen) {
 		for i := range list {
 			f := &list[i]
-			if int(f.note) < len(c.book.notes) && c.book.notes[f.note].id == f.id {
-				c.book.notes[f.note].until = f.until
+			if int(f.note) < c.book.notes.len && c.book.notes.at(f.note).id == f.id {
+				c.book.notes.at(f.note).until = f.until
 			}
 		}
 	})
@@ -113,10 +113,10 @@ func (c *Collector) hear(answered, next *Round) {
 	c.forgot = answered.forgot
 	// The Memory forgot what it had not heard of for long: it must hear of all that
 	// was seen since, and all may be new to it.
-	for i := range c.book.notes {
-		n := &c.book.notes[i]
+	for i := range int32(c.book.notes.len) {
+		n := c.book.notes.at(i)
 		n.until = 0
-		c.book.carry(int32(i), n.turn >= answered.turn, next)
+		c.book.carry(i, n.turn >= answered.turn, next)
 	}
 	clear(c.book.due)
 }

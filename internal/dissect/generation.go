@@ -1,16 +1,12 @@
 package dissect
 
-import (
-	"slices"
-
-	"github.com/heron-iot/heron"
-)
+import "github.com/heron-iot/heron"
 
 // generation is a half of what a Memory knows: when one is full the other is
 // dropped.
 type generation struct {
 	index   index // place in facts by hash
-	facts   []fact
+	facts   pile[fact]
 	values  tally             // hash of endpoint and key → values seen
 	aliases map[uint64]uint64 // hash of a value as it came → that of its text
 }
@@ -37,26 +33,24 @@ func (g *generation) forget() {
 	g.index.clear()
 	g.values.clear()
 	clear(g.aliases)
-	g.facts = g.facts[:0]
+	g.facts.len = 0
 }
 
 // used is how much of the generation's room is taken.
-func (g *generation) used() int { return len(g.facts) + len(g.aliases) }
+func (g *generation) used() int { return g.facts.len + len(g.aliases) }
 
 // add adds a fact that is not there.
 func (g *generation) add(f fact) *fact {
-	g.index.put(f.id, int32(len(g.facts)))
-	if len(g.facts) == cap(g.facts) {
-		g.facts = slices.Grow(g.facts, max(len(g.facts), minIndex)) // twice as many: they are moved less
-	}
-	g.facts = append(g.facts, f)
-	return &g.facts[len(g.facts)-1]
+	g.index.put(f.id, int32(g.facts.len))
+	added := g.facts.next()
+	*added = f
+	return added
 }
 
 // place returns the place of the fact with that hash, or noPlace.
 func (g *generation) place(id uint64) int32 {
 	for at, s := g.index.next(half(id) - 1); s.place != 0; at, s = g.index.next(at) {
-		if s.half == half(id) && g.facts[s.place-1].id == id {
+		if s.half == half(id) && g.facts.at(s.place-1).id == id {
 			return s.place - 1
 		}
 	}
@@ -74,7 +68,7 @@ func (g *generation) look(facts []seen) {
 		facts[i].found = g.index.first(facts[i].id, homes[i%maxPending])
 	}
 	for i := range facts {
-		if f := &facts[i]; f.found != noPlace && g.facts[f.found].id != f.id {
+		if f := &facts[i]; f.found != noPlace && g.facts.at(f.found).id != f.id {
 			f.found = g.place(f.id)
 		}
 	}
@@ -83,7 +77,7 @@ func (g *generation) look(facts []seen) {
 // find returns the fact with that hash, or nil.
 func (g *generation) find(id uint64) *fact {
 	if i := g.place(id); i != noPlace {
-		return &g.facts[i]
+		return g.facts.at(i)
 	}
 	return nil
 }
@@ -110,13 +104,13 @@ func (m *Memory) place(id uint64) int32 {
 		return noPlace
 	}
 	m.now.add(*f)
-	return int32(len(m.now.facts) - 1)
+	return int32(m.now.facts.len - 1)
 }
 
 // find returns the fact with that hash, moved into the newer generation, or nil.
 func (m *Memory) find(id uint64) *fact {
 	if i := m.place(id); i != noPlace {
-		return &m.now.facts[i]
+		return m.now.facts.at(i)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (c *Collector) Same(payload []byte) bool {
 // before, so that it does not matter what of them is counted first.
 func (c *Collector) counting(places []int32) bool {
 	for _, i := range places {
-		if n := &c.book.notes[i]; n.count == 0 || !c.needless(n, c.time) {
+		if n := c.book.notes.at(i); n.count == 0 || !c.needless(n, c.time) {
 			return false
 		}
 	}
@@ -51,7 +51,7 @@ func (c *Collector) counting(places []int32) bool {
 // keptBack reports whether none of those facts need be told now.
 func (c *Collector) keptBack(places []int32) bool {
 	for _, i := range places {
-		if !c.needless(&c.book.notes[i], c.time) {
+		if !c.needless(c.book.notes.at(i), c.time) {
 			return false
 		}
 	}

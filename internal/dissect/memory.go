@@ -109,9 +109,9 @@ func (m *Memory) takeFacts(rounds []*Round) {
 		r.facts.some(m.now.look)
 	}
 	generations := m.stats.Generations
-	m.merge(rounds, func(r *Round) int { return r.facts.len }, func(r *Round, i int) uint64 { return r.facts.at(i).place },
+	m.merge(rounds, func(r *Round) int { return r.facts.len }, func(r *Round, i int) uint64 { return r.facts.at(int32(i)).place },
 		func(r *Round, i int) {
-			s := r.facts.at(i)
+			s := r.facts.at(int32(i))
 			m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
 		})
 }
@@ -196,7 +196,7 @@ func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 func (m *Memory) see(s *seen, value []byte, since uint64, looked bool) {
 	var f *fact
 	if looked && s.found != noPlace {
-		f = &m.now.facts[s.found]
+		f = m.now.facts.at(s.found)
 	} else {
 		f = m.known(s.id)
 	}

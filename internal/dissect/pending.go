@@ -64,7 +64,7 @@ func (c *Collector) counted(id uint64, key string) bool {
 		return false
 	}
 	i := s.place - 1
-	n := &c.book.notes[i]
+	n := c.book.notes.at(i)
 	if n.id != id || !c.needless(n, c.time) {
 		return false
 	}
@@ -97,7 +97,7 @@ func (c *Collector) look() {
 
 // room makes room for so many new notes: a full book begins anew.
 func (c *Collector) room(n int) {
-	if len(c.book.notes)+n <= maxNotes {
+	if c.book.notes.len+n <= maxNotes {
 		return
 	}
 	for _, list := range c.book.due {
@@ -118,7 +118,7 @@ func (c *Collector) see(f *stated, i int32) {
 		c.memo.told = append(c.memo.told, i)
 	}
 	c.book.latest[f.id%latestNotes] = slot{half(f.id), i + 1}
-	n := &c.book.notes[i]
+	n := c.book.notes.at(i)
 	switch {
 	case c.needless(n, f.time):
 		if !isPresence(f.key) {
@@ -139,6 +139,6 @@ func (c *Collector) needless(n *note, at heron.Time) bool { return n.until > c.m
 // count counts a sighting of a fact that is not told.
 func (c *Collector) count(i int32, at heron.Time, place uint64) {
 	c.book.count(i, at, sighting(c.turn, place))
-	n := &c.book.notes[i]
+	n := c.book.notes.at(i)
 	n.turn, n.at = c.turn, noPlace
 }

@@ -16,11 +16,11 @@ func (p *pile[T]) next() *T {
 		p.pieces = append(p.pieces, new([pieceSize]T))
 	}
 	p.len++
-	return p.at(p.len - 1)
+	return p.at(int32(p.len - 1))
 }
 
 // at returns the item in a place.
-func (p *pile[T]) at(i int) *T { return &p.pieces[i/pieceSize][i%pieceSize] }
+func (p *pile[T]) at(i int32) *T { return &p.pieces[i/pieceSize][i%pieceSize] }
 
 // empty empties the pile.
 func (p *pile[T]) empty() {

@@ -12,8 +12,8 @@ func TestAPileKeepsWhatItHasAndGivesBackWhatItNeedNot(t *testing.T) {
 	n := 0
 	p.some(func(list []int) {
 		for _, got := range list {
-			if got != n || *p.at(n) != n {
-				t.Fatalf("%d, and %d in its place, want %d", got, *p.at(n), n)
+			if got != n || *p.at(int32(n)) != n {
+				t.Fatalf("%d, and %d in its place, want %d", got, *p.at(int32(n)), n)
 			}
 			n++
 		}

@@ -141,7 +141,7 @@ func (m *Memory) due(p *portFacts, at heron.Time) bool {
 		if i == noPlace {
 			break
 		}
-		f := &m.now.facts[i]
+		f := m.now.facts.at(i)
 		due = due || at-f.told >= m.config.Refresh
 	}
 	return due
@@ -153,7 +153,7 @@ func (m *Memory) countPorts(p *portFacts, at heron.Time) {
 		if i == noPlace {
 			return
 		}
-		m.count(&m.now.facts[i], at, at, 1, 0)
+		m.count(m.now.facts.at(i), at, at, 1, 0)
 	}
 }
 
@@ -178,9 +178,9 @@ func (m *Memory) port(kind portFact, f *heron.Flow) int32 {
 		if m.learn(&s, value, 0) == nil {
 			return noPlace
 		}
-		return int32(len(m.now.facts) - 1)
-	case m.count(&m.now.facts[i], f.Last, f.Last, 1, 0):
-		m.tell(&m.now.facts[i], &s, string(value))
+		return int32(m.now.facts.len - 1)
+	case m.count(m.now.facts.at(i), f.Last, f.Last, 1, 0):
+		m.tell(m.now.facts.at(i), &s, string(value))
 		return i
 	default:
 		return i

@@ -13,7 +13,7 @@ type need struct {
 // been more than four times too much before some is given back.
 const (
 	smallRoom = 1 << 10
-	roomTimes = 1 << 10
+	roomTimes = 1 << 14
 )
 
 // of returns for how many items to keep memory, now that so many were there and
@@ -59,7 +59,7 @@ func (r *room[T]) add(items []T) {
 // much, so that what is there is moved seldom.
 func (r *room[T]) grow(n int) {
 	if cap(r.list)-len(r.list) < n {
-		r.list = slices.Grow(r.list, max(n, len(r.list)))
+		r.list = slices.Grow(r.list, max(n, 2*cap(r.list)-len(r.list)))
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *Round) add(f *stated, value []byte, note int32) int32 {
 
 // again counts a fact of this round once more.
 func (r *Round) again(i int32, at heron.Time) {
-	f := r.facts.at(int(i))
+	f := r.facts.at(i)
 	f.last = max(f.last, at)
 	if !f.presence {
 		f.count++
