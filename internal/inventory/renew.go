@@ -12,7 +12,6 @@ import (
 func (v *Inventory) renew(d *Delta) {
 	slices.SortFunc(v.dirty.records, func(a, b *record) int { return cmp.Compare(a.turn, b.turn) })
 	for _, r := range v.dirty.records {
-		v.freshen(r)
 		if r.stale && (r.parts&ofAll != 0 || !v.refresh(d, r)) {
 			v.gatherAll(r)
 			v.update(d, r, r.device.ID, false, r)
@@ -40,6 +39,7 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 	if v.options.Quiet && r.parts == 0 && len(r.device.IPs) < maxIPs {
 		return v.refreshLater(d, r)
 	}
+	v.freshen(r)
 	old, next := r.device, r.device
 	services, ok := v.servicesSeen(r)
 	if !ok {
