@@ -12,7 +12,7 @@ import (
 // control and format characters made spaces, and space at the ends trimmed.
 func Text(b []byte, limit int) string {
 	if isPlain(b) && len(b) <= limit {
-		return strings.TrimSpace(string(b))
+		return string(bytes.Trim(b, " "))
 	}
 	var s strings.Builder
 	for len(b) > 0 && s.Len() < limit {
@@ -40,7 +40,17 @@ func Clean(s string, limit int) string {
 	return Text([]byte(s), limit)
 }
 
+// isPlain reports whether b is printable ASCII alone: eight octets at once, as far
+// as there are as many.
 func isPlain[T string | []byte](b T) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		const each, top = 0x0101010101010101, 0x8080808080808080
+		if ((x-0x20*each)&^x|(x+each)|x)&top != 0 { // below a space, delete, or above
+			return false
+		}
+	}
 	for i := range len(b) {
 		if b[i] < 0x20 || b[i] >= 0x7f {
 			return false

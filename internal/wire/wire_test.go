@@ -133,6 +133,23 @@ func step(r *wire.Reader, op byte) {
 	}
 }
 
+// Whatever octet stands wherever in plain text, it is kept only where it is plain.
+func TestTextLooksAtEachOctet(t *testing.T) {
+	t.Parallel()
+	for size := range 20 {
+		for at := range size {
+			for c := range 256 {
+				b := bytes.Repeat([]byte{'x'}, size)
+				b[at] = byte(c)
+				got, want := wire.Text(b, 100), strings.TrimSpace(string(b))
+				if plain := c >= ' ' && c < 0x7f; plain != (got == want) && strings.TrimSpace(string(b[at:at+1])) != "" {
+					t.Fatalf("%q of %q", got, b)
+				}
+			}
+		}
+	}
+}
+
 func TestCleanAgreesWithText(t *testing.T) { // alone: allocations are counted
 	for _, s := range []string{"", "a", " a", "a ", "a b", "a\tb", "é", "\x00", "123456789", " "} {
 		if got, want := wire.Clean(s, 8), wire.Text([]byte(s), 8); got != want {
