@@ -79,7 +79,10 @@ func (r *room[T]) keep(list []T) []T {
 // swap is keep for a list that nobody needs after: a long one is kept as it is, and
 // an empty one returned for it.
 func (r *room[T]) swap(list []T) (kept, empty []T) {
-	const few = 32
+	const (
+		few    = 32
+		enough = 256 // to begin another with
+	)
 	if len(list) <= few {
 		return r.keep(list), list[:0]
 	}
@@ -88,7 +91,7 @@ func (r *room[T]) swap(list []T) (kept, empty []T) {
 		empty, r.spare = r.spare[n-1], r.spare[:n-1]
 		return list, empty
 	}
-	return list, make([]T, 0, len(list)+len(list)/4)
+	return list, make([]T, 0, min(len(list)+len(list)/4, enough))
 }
 
 func (r *room[T]) reset() {

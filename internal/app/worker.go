@@ -20,6 +20,7 @@ type worker struct {
 	phase      uint64
 	value      []byte   // re-used to build values
 	out, spare *harvest // the one that grows, and the one before
+	pieces     pieces   // of the flows of the one that grows
 }
 
 // share says which of several workers one is.
@@ -81,7 +82,8 @@ func (w *worker) Handshake(h *flow.Handshake) {
 func (w *worker) FlowRoom() *heron.Flow {
 	n := len(w.out.flows)
 	if n == cap(w.out.flows) {
-		w.out.flows = slices.Grow(w.out.flows, 1)
+		w.out.flows = w.pieces.after(w.out.flows)
+		n = len(w.out.flows)
 	}
 	w.out.flows = w.out.flows[:n+1]
 	return &w.out.flows[n]
@@ -131,6 +133,7 @@ func (w *worker) cut() *harvest {
 		w.table.Report()
 	}
 	h := w.out
+	h.flows = w.pieces.join(h.flows)
 	h.facts = w.collector.Cut()
 	h.layers = w.dispatcher.AppendFrames(w.table.AppendLayers(h.layers[:0]))
 	h.stats = w.table.Stats()
