@@ -97,7 +97,8 @@ func (p *batcher) sheaf() *sheaf {
 
 // count sums up what was counted up to a cut.
 func (p *batcher) count(s *heron.Stats, c cut, of []*harvest) {
-	for _, h := range of {
+	*s = of[0].stats
+	for _, h := range of[1:] {
 		s.Add(&h.stats)
 	}
 	kept := p.memory.Stats()

@@ -31,8 +31,11 @@ func compareMoments(a, b moment) int {
 // of returns the order, valid until the next call. Of what was at one time,
 // flows come first, each in the order of the batch.
 func (t *timeline) of(b *heron.Batch) []moment {
-	t.events, t.all = t.events[:0], t.all[:0]
 	t.sortFlows(b.Flows)
+	if len(b.Events) == 0 {
+		return t.flows
+	}
+	t.events, t.all = t.events[:0], t.all[:0]
 	for i := range b.Events {
 		t.events = append(t.events, moment{b.Events[i].Time, len(b.Flows) + i})
 	}
@@ -50,11 +53,15 @@ func (t *timeline) sortFlows(flows []heron.Flow) {
 	if len(flows) == 0 {
 		return
 	}
-	first, last := flows[0].Last, flows[0].Last
+	first, last, sorted := flows[0].Last, flows[0].Last, true
 	for i := range flows {
 		at := flows[i].Last
 		t.flows = append(t.flows, moment{at, i})
+		sorted = sorted && at >= last
 		first, last = min(first, at), max(last, at)
+	}
+	if sorted {
+		return
 	}
 	if uint64(last-first)>>(64-indexBits) != 0 || len(flows) > indexMask {
 		slices.SortFunc(t.flows, compareMoments)

@@ -136,7 +136,7 @@ func (w *worker) cut() *harvest {
 	h.flows = w.pieces.join(h.flows)
 	h.facts = w.collector.Cut()
 	h.layers = w.dispatcher.AppendFrames(w.table.AppendLayers(h.layers[:0]))
-	h.stats = w.table.Stats()
+	w.table.StatsTo(&h.stats)
 	h.stats.Panics = w.dispatcher.Faults()
 	h.stats.Malformed += w.dispatcher.Malformed()
 	w.out, w.spare = w.spare, h
