@@ -94,8 +94,8 @@ type Signal struct {
 	// Severity overrides the detector's when not Info.
 	Severity   heron.Severity
 	Confidence float64
-	Summary    string // one line: who did what to whom
-	Evidence   heron.Attributes
+	Summary    string           // one line: who did what to whom
+	Evidence   heron.Attributes // the engine's from then on
 	// First is when the trouble began; 0 means now.
 	First heron.Time
 }

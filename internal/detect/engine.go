@@ -251,10 +251,10 @@ func (t *trouble) refresh(r *running, s Signal, now heron.Time) {
 	a.Evidence = boundEvidence(s.Evidence)
 }
 
-// boundEvidence copies at most maxEvidence attributes, the first by name.
+// boundEvidence returns at most maxEvidence attributes, the first by name.
 func boundEvidence(in heron.Attributes) heron.Attributes {
 	if n := len(in); n > 0 && n <= maxEvidence {
-		return maps.Clone(in)
+		return in
 	}
 	out := make(heron.Attributes, min(len(in), maxEvidence))
 	for _, k := range slices.Sorted(maps.Keys(in)) {
@@ -291,6 +291,9 @@ func (e *Engine) evict() {
 // Drain returns the alerts raised, refreshed or cleared since the last call, in
 // the order in which they were first raised. The caller owns them.
 func (e *Engine) Drain() []heron.Alert {
+	if len(e.changed) == 0 { // as after nearly every batch of little traffic
+		return []heron.Alert{}
+	}
 	out := make([]heron.Alert, 0, len(e.changed))
 	for _, a := range e.changed {
 		c := *a

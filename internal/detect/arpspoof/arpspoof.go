@@ -109,6 +109,7 @@ type state struct {
 	questions *detect.Table[question, heron.Time] // when it was asked
 	tellings  *detect.Table[telling, int]         // how often it was told
 	spoofers  *detect.Table[heron.MAC, int]       // alerts of a MAC that are open
+	held      bits                                // the addresses that ever had a binding
 	lately    [maxLately]hearing                  // by the hash of the address
 }
 
@@ -214,8 +215,7 @@ func (s *state) leased(e *heron.Event) {
 		return
 	}
 	a := addressOf(e.Src.VLAN, ip)
-	s.catchUp(a)
-	b := s.bindings.Get(a, e.Time)
+	b := s.binding(a, e.Time)
 	if b.mac != mac {
 		*b = binding{mac: mac, first: e.Time}
 	}
@@ -240,8 +240,7 @@ func (s *state) question(c *claim) {
 
 // claim judges a claim against who holds the address.
 func (s *state) claim(v detect.View, c claim, out func(detect.Signal)) {
-	s.catchUp(c.address)
-	b := s.bindings.Get(c.address, c.at)
+	b := s.binding(c.address, c.at)
 	switch {
 	case b.mac.IsZero():
 		*b = binding{mac: c.mac, first: c.at, last: c.at}

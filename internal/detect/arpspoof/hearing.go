@@ -5,6 +5,13 @@ import "github.com/heron-iot/heron"
 // maxLately is for how many addresses it is at hand when they were heard of.
 const maxLately = 4096
 
+// bits is a set of hashes that has some too many.
+type bits [1 << 10]uint64
+
+func (b *bits) add(hash uint64) { b[hash>>6%uint64(len(b))] |= 1 << (hash % 64) }
+
+func (b *bits) has(hash uint64) bool { return b[hash>>6%uint64(len(b))]>>(hash%64)&1 != 0 }
+
 // hearing is when an address was last heard of from a MAC. Bindings, of which
 // few are ever contested, are told only when it matters.
 type hearing struct {
@@ -19,6 +26,9 @@ func (s *state) heard(e *heron.Endpoint, at heron.Time) {
 		return
 	}
 	a := addressOf(e.VLAN, e.IP)
+	if !s.held.has(a.hash()) {
+		return // no binding could be told
+	}
 	h := s.hearing(a)
 	if h.address != a || h.mac != e.MAC {
 		s.tell(h)
@@ -37,6 +47,13 @@ func (s *state) catchUp(a address) {
 		s.tell(h)
 		*h = hearing{}
 	}
+}
+
+// binding returns that of an address, up to date, made where there is none.
+func (s *state) binding(a address, now heron.Time) *binding {
+	s.catchUp(a)
+	s.held.add(a.hash())
+	return s.bindings.Get(a, now)
 }
 
 // tell notes in a binding that its holder sent from the address.
