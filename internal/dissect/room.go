@@ -13,7 +13,7 @@ type need struct {
 // been more than four times too much before some is given back.
 const (
 	smallRoom = 1 << 10
-	roomTimes = 1 << 14
+	roomTimes = 1 << 12
 )
 
 // of returns for how many items to keep memory, now that so many were there and

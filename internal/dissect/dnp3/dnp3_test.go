@@ -64,6 +64,7 @@ func suite() dissecttest.Suite {
 				ask(dnp3.StopApp, "5a01 06"), ask(dnp3.WarmRestart, ""), ask(dnp3.DisableUnsolicited, "3c0206 3c0306"),
 				dissecttest.C(everyone.AppendFragment(nil, stop.Append(nil))),
 				answer(dnp3.Response, dnp3.IINFunction, nil)),
+			talk("classes", ask(dnp3.DisableUnsolicited, "3c0206"), ask(dnp3.DisableUnsolicited, "3c0306"), ask(dnp3.DisableUnsolicited, "3c0406")),
 			talk("files", ask(dnp3.OpenFile, "4603 5b 01 2100 1a00 0700 000000000000 0000 00000000 10000000 0200 0004 0100 2f6366672e62696e"),
 				ask(dnp3.DeleteFile, "4603 5b 01 2000 1a00 0600 000000000000 0000 00000000 00000000 0000 0000 0200 782e63666721")),
 			talk("changed_on_the_way", poll, broken, ask(99, "")),

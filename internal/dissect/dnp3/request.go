@@ -93,7 +93,9 @@ func (d *dissector) requested(f *dnp3.Frame, function int, o *objects) map[strin
 	d.attrs.Begin(ofRequest)
 	d.frame(f, function)
 	if o.named {
-		d.attrs.Number(1 + o.header.Group<<8 | o.header.Variation)
+		d.attrs.Number(1)
+		d.attrs.Number(o.header.Group)
+		d.attrs.Number(o.header.Variation)
 		d.attrs.Number(o.header.Start)
 		d.attrs.Number(o.header.Count)
 	}
