@@ -59,7 +59,7 @@ type Memory struct {
 	portTable portTable
 	seen      [manyReports]portSeen // re-used
 	next      []int                 // of each round to be merged
-	fetched   uint64
+	fetched   uint64                // keeps fetch from being optimised away
 }
 
 // NewMemory returns a Memory that knows nothing yet.
