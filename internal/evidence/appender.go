@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"errors"
-	"fmt"
 	"os"
 )
 
@@ -21,8 +20,8 @@ type appender struct {
 	stored int      // bytes of stage that are in the file
 }
 
-// create makes a file, which must not be there.
-func create(path string) (*appender, error) {
+// create makes a file, which must not be there, that begins with a header.
+func create(path string, header []byte) (*appender, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -31,7 +30,8 @@ func create(path string) (*appender, error) {
 	if err != nil {
 		direct = nil // not on this file system
 	}
-	return &appender{file: f, direct: direct, stage: make([]byte, 0, bufferSize+alignment)}, nil
+	stage := make([]byte, 0, bufferSize+alignment)
+	return &appender{file: f, direct: direct, stage: append(stage, header...)}, nil
 }
 
 // write appends at most bufferSize bytes. Less than a block of all that was written
@@ -92,14 +92,4 @@ func (a *appender) close() error {
 		err = errors.Join(err, a.direct.Close())
 	}
 	return errors.Join(err, a.file.Close())
-}
-
-// begin makes a segment's file with its header.
-func begin(path string, header []byte) (*appender, error) {
-	a, err := create(path)
-	if err != nil {
-		return nil, fmt.Errorf("begin a segment: %w", err)
-	}
-	a.stage = append(a.stage, header...)
-	return a, nil
 }

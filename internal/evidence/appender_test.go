@@ -15,7 +15,7 @@ func TestAppender(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(seed))
-		a, err := begin(path, []byte("the header"))
+		a, err := create(path, []byte("the header"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func isFile(t *testing.T, path string, want []byte) {
 func TestAppenderGoesThroughTheCacheWhereItMust(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a")
-	a, err := create(path)
+	a, err := create(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

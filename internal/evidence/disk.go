@@ -134,9 +134,9 @@ func (d *disk) current() *segment { return d.list[len(d.list)-1] }
 
 func (d *disk) beginLocked(link heron.LinkType) error {
 	s := &segment{path: filepath.Join(d.dir, fmt.Sprintf("%016d%s", d.next, segmentEnd)), seq: d.next, size: fileHeader}
-	f, err := begin(s.path, appendFileHeader(nil, link))
+	f, err := create(s.path, appendFileHeader(nil, link))
 	if err != nil {
-		return err
+		return fmt.Errorf("begin a segment: %w", err)
 	}
 	d.next++
 	d.file, d.link, d.blocks = f, link, nil

@@ -12,7 +12,7 @@ type arrival struct {
 // arrive puts off what a new fact means to the MAC until it is known whose the
 // address is. It reports false for what must be looked at in any case.
 func (v *Inventory) arrive(e *endpoint, f *fact, what news, newest bool) bool {
-	if what != added || e.mac == nil || e.ip == nil || f.key.kind.has(ofClaim) {
+	if what != added || e.mac == nil || e.ip == nil || isClaim(f.key.name) {
 		return false
 	}
 	v.dirty.node(e.ip)

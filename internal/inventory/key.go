@@ -39,8 +39,6 @@ const (
 	ofARP
 	// ofFrame: heron.KeyFrame.
 	ofFrame
-	// ofClaim: it says that the address is the MAC's.
-	ofClaim
 	// ofService: its value, not its subject, is a service.
 	ofService
 	// ofOne: its values name one device for as long as it lives.
@@ -56,16 +54,14 @@ func (k kind) has(what kind) bool { return k&what != 0 }
 func kindOf(name string) kind {
 	switch name {
 	case heron.KeyARP:
-		return ofLink | ofWhom | ofARP | ofClaim
+		return ofLink | ofWhom | ofARP
 	case heron.KeyFrame:
 		return ofLink | ofWhom | ofFrame
 	case heron.KeyMAC:
 		return ofLink | ofWhom
 	case heron.KeyHostname, "dhcp.hostname":
 		return ofName | ofWhom
-	case heron.KeyDHCPAddress:
-		return ofWhom | ofClaim
-	case "dhcp.params", "dhcp.vendor_class":
+	case heron.KeyDHCPAddress, "dhcp.params", "dhcp.vendor_class":
 		return ofWhom
 	case heron.KeyService, heron.KeyServiceProtocol:
 		return ofService

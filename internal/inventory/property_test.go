@@ -115,13 +115,19 @@ func addresses() gocmp.Option {
 	return gocmp.Comparer(func(a, b interface{ IsLinkLocalUnicast() bool }) bool { return a == b })
 }
 
-// apply cuts obs into batches at random places, few or many, and applies them.
+// apply cuts obs into a few batches at random places and applies them.
 func apply(v *inventory.Inventory, r *rand.Rand, obs []heron.Observation) []inventory.Delta {
+	return applyUpTo(v, r, obs, len(obs))
+}
+
+// applyBySmall is apply for many small batches: what is taken note of in one, and
+// matters in the next, shows there.
+func applyBySmall(v *inventory.Inventory, r *rand.Rand, obs []heron.Observation) {
+	applyUpTo(v, r, obs, 3)
+}
+
+func applyUpTo(v *inventory.Inventory, r *rand.Rand, obs []heron.Observation, most int) []inventory.Delta {
 	var out []inventory.Delta
-	most := 1 + r.IntN(max(1, len(obs)))
-	if r.IntN(2) == 0 {
-		most = 2
-	}
 	for len(obs) > 0 {
 		n := 1 + r.IntN(min(most, len(obs)))
 		out = append(out, v.Apply(obs[n-1].Last, obs[:n]))
@@ -143,6 +149,10 @@ func TestInventoryProperties(t *testing.T) {
 		cut := inventory.New(inventory.Options{SiteID: "site"})
 		deltas := apply(cut, r, obs)
 		same(t, fmt.Sprintf("seed %d: cutting into batches", seed), devices(cut), want)
+
+		quiet := inventory.New(inventory.Options{SiteID: "site", Quiet: true})
+		applyBySmall(quiet, r, obs)
+		same(t, fmt.Sprintf("seed %d: telling nobody", seed), devices(quiet), want)
 
 		shuffled := slices.Clone(obs)
 		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
@@ -181,6 +191,8 @@ func TestIdentityFollowsTheEvidence(t *testing.T) {
 		},
 		Reads: func(key, _ string) bool { return key == "http.server" },
 	}
+	q := o
+	q.Quiet = true
 	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		obs := stream(r, 1+r.IntN(120))
@@ -188,6 +200,20 @@ func TestIdentityFollowsTheEvidence(t *testing.T) {
 		whole.Apply(at(0), obs)
 		apply(cut, r, obs)
 		same(t, fmt.Sprintf("seed %d: cutting into batches", seed), devices(cut), devices(whole))
+		quiet := inventory.New(q)
+		applyBySmall(quiet, r, obs)
+		same(t, fmt.Sprintf("seed %d: telling nobody", seed), devices(quiet), devices(whole))
+	}
+	for _, seed := range []uint64{
+		182,  // a device that was merged is one of its own again, without what it was told by
+		2130, // the first frame that shows a router's MAC comes from behind it
+	} {
+		r := rand.New(rand.NewPCG(seed, 2))
+		obs := stream(r, 120)
+		whole, quiet := inventory.New(o), inventory.New(q)
+		whole.Apply(at(0), obs)
+		applyBySmall(quiet, r, obs)
+		same(t, fmt.Sprintf("seed %d", seed), devices(quiet), devices(whole))
 	}
 }
 
@@ -277,6 +303,9 @@ func FuzzApply(f *testing.F) {
 		apply(w, r, obs)
 		checkInvariants(t, v)
 		same(t, "cutting into batches", devices(w), devices(v))
+		quiet := inventory.New(inventory.Options{Quiet: true})
+		applyBySmall(quiet, r, obs)
+		same(t, "telling nobody", devices(quiet), devices(v))
 		checkNothingLost(t, v, delta, obs)
 	})
 }
