@@ -67,7 +67,7 @@ func segmentOf(ip netip.Addr) netip.Prefix {
 // two MACs send from it: what lies beyond a router comes through one.
 func (v *Inventory) joinSegment(end *endpoint) {
 	ip := end.ip.ip
-	s := v.segment(ip)
+	s := end.ip.segment
 	if s.onLink {
 		return
 	}
@@ -193,7 +193,7 @@ func (v *Inventory) census(n *node) census {
 		case e.claimed, e.ip.ip.IsLinkLocalUnicast(), isEUI64(e.ip.ip, n.mac):
 		case !v.isLocal(e.ip.ip):
 			c.forwards = c.forwards || e.sent
-		case v.segments[segmentOf(e.ip.ip)].isOnLink():
+		case e.ip.segment.onLink:
 			if e.ip.ip.Is4() && e.sent {
 				c.aliases++
 			}
@@ -203,9 +203,6 @@ func (v *Inventory) census(n *node) census {
 	}
 	return c
 }
-
-// isOnLink reports whether the segment is known to be on the link.
-func (s *segment) isOnLink() bool { return s != nil && s.onLink }
 
 // isOwn reports whether the address of e belongs to its MAC, by what the MAC
 // alone shows. Who of several has it at a time is for its contest to say.
@@ -223,8 +220,8 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 	case ip.IsLinkLocalUnicast(), isEUI64(ip, n.mac):
 		return true
 	case ip.Is6():
-		return v.segments[segmentOf(ip)].isOnLink() || !c.forwards
-	case v.segments[segmentOf(ip)].isOnLink():
+		return e.ip.segment.onLink || !c.forwards
+	case e.ip.segment.onLink:
 		return c.aliases <= maxAliases && !e.claimedByOther
 	case c.claims > 0:
 		return false // it has an address on a link, and this one is elsewhere

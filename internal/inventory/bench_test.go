@@ -91,3 +91,16 @@ func inBatches(v *inventory.Inventory, obs []heron.Observation) {
 		obs = obs[n:]
 	}
 }
+
+// BenchmarkBehindARouter adds 900 addresses that pass through one MAC, each in a
+// batch of its own.
+func BenchmarkBehindARouter(b *testing.B) {
+	for b.Loop() {
+		v := inventory.New(inventory.Options{Quiet: true})
+		for i := range 900 {
+			o := heron.Observation{Key: heron.KeyFrame, First: at(i), Last: at(i), Count: 1, Source: "test"}
+			o.MAC, o.IP = madeUp(1), address(i*256)
+			v.Apply(at(i), []heron.Observation{o})
+		}
+	}
+}

@@ -69,6 +69,7 @@ type node struct {
 	endpoints []*endpoint // of a MAC by IP, of an IP by MAC
 	anchor    string      // "mac:…" or "ip:…"
 	ip        netip.Addr
+	segment   *segment // of an IP, that it is in
 }
 
 // isMAC reports whether n stands for an interface rather than an address.
@@ -298,7 +299,7 @@ func (v *Inventory) macNode(m heron.MAC) *node {
 func (v *Inventory) ipNode(ip netip.Addr) *node {
 	n := v.ips[ip]
 	if n == nil {
-		n = &node{anchor: "ip:" + ip.String(), ip: ip}
+		n = &node{anchor: "ip:" + ip.String(), ip: ip, segment: v.segment(ip)}
 		n.self[0] = n
 		v.ips[ip] = n
 	}
