@@ -33,7 +33,7 @@ func Protocol() dissect.Protocol {
 		EveryMessage: true,
 		Probe: func(b []byte, _ bool) bool {
 			_, err := bacnet.Read(b)
-			return err == nil
+			return err == nil && bacnet.Whole(b)
 		},
 		Starts:  []byte{0x81},
 		Dissect: d.dissect,

@@ -30,6 +30,9 @@ func suite() dissecttest.Suite {
 	device := bacnet.ObjectID(bacnet.ObjectDevice, 40001)
 	found := talk("found", c(bacnet.AppendWhoIs(nil)), c(link("810b", "0100 1008 0900 1964")))
 	found.Server = dissecttest.End("ff:ff:ff:ff:ff:ff", "192.0.2.255")
+	// Devices pass over what is behind the length: an order with a wrong one is an order.
+	long := talk("more_than_the_length_says", c(dissecttest.Hex("810a 0011 0104 0005 0514 0906 1d 09 00 63616e65613434")))
+	long.PortOnly = true // elsewhere it would prove nothing
 	announced := talk("announced", c(bacnet.AppendIAm(nil, 40001, 36)))
 	announced.Client, announced.ClientPort = dissecttest.End("02:00:00:00:00:05", "192.0.2.5"), 47808
 	announced.Server = found.Server
@@ -72,6 +75,7 @@ func suite() dissecttest.Suite {
 				s(link("810a", "0100 30 01 0e 0c02009c41 1e 2946 4e 75050050584334 4f 2924 5e 9102 9120 5f"+
 					"2979 4e 7508 00 5369656d656e73 4f 294c 3901 4e c402009c41 4f 1f 0c00000001 1e 2955 4e 4441ac0000 4f 1f")),
 			),
+			long,
 			talk("orders",
 				c(link("810a", "0104 0005 020f 0c00800001 1955 3e 4441c80000 3f 4908")), // analog value 1 to 25, priority 8
 				c(link("810a", "0104 0005 0310 0c01400002 1e 0955 2e 9101 2f 1f")),      // binary output 2

@@ -85,7 +85,11 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 		return proven(m)
 	}
 	h, ok := read(m.Payload)
-	if !ok {
+	switch {
+	case ok:
+	case reportSize(m.Payload) > 0 && m.Flow.Data[atCount] > 0:
+		return heron.Verdict{Undecided: true}, nil // RTCP on the same ports
+	default:
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
 	data := &m.Flow.Data
@@ -99,10 +103,12 @@ func (d *dissector) dissect(_ *wire.Reader, m *heron.Message, out dissect.Emitte
 		return heron.Verdict{Undecided: true}, nil
 	case data[atSide] != side:
 		return heron.Verdict{Undecided: true}, nil // the other side's are not counted
+	case int(binary.BigEndian.Uint32(data[atSource:])) != h.source:
+		data[atCount] = 0 // several sources share the ports (RFC 8843): from here on this one counts
 	case !follows(data, &h):
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
-	if step := h.serial - int(binary.BigEndian.Uint16(data[atSerial:])); step&0xffff == 0 {
+	if step := h.serial - int(binary.BigEndian.Uint16(data[atSerial:])); step&0xffff == 0 && data[atCount] > 0 {
 		return heron.Verdict{Undecided: true}, nil // the same once more: the capture has it twice
 	}
 	note(data, side, &h)
@@ -175,12 +181,12 @@ func note(data *[12]byte, side byte, h *header) {
 	binary.BigEndian.PutUint16(data[atTime:], uint16(h.time>>16))
 }
 
-// follows reports whether a datagram can come after the last: of the same source,
-// a little further. The time stands still within a picture, and else goes on.
+// follows reports whether a datagram of the same source can come after the last: a
+// little further. The time stands still within a picture, and else goes on.
 func follows(data *[12]byte, h *header) bool {
 	step := (h.serial - int(binary.BigEndian.Uint16(data[atSerial:]))) & 0xffff
 	passed := (h.time>>16 - int(binary.BigEndian.Uint16(data[atTime:]))) & 0xffff
-	return int(binary.BigEndian.Uint32(data[atSource:])) == h.source && step <= maxStep && passed < 1<<6
+	return step <= maxStep && passed < 1<<6
 }
 
 // appendPayload names a payload type (RFC 3551 §6).

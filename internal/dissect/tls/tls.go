@@ -21,7 +21,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{443, 8443, 8883, 993, 995, 465, 636, 989, 990, 5061, 6697, 853},
 		Spec:    "RFC 8446; RFC 5246; RFC 6066 §3 (SNI); RFC 7301 (ALPN); FoxIO JA4 (BSD 3-clause part)",
 		Probe:   probe,
-		Starts:  []byte{tls.RecordHandshake, tls.RecordData},
+		Starts:  []byte{tls.RecordHandshake, tls.RecordData, tls.RecordAlert},
 		Dissect: d.dissect,
 	}
 }
@@ -29,7 +29,7 @@ func Protocol() dissect.Protocol {
 // probe accepts a handshake record that begins with the hello of that side, and
 // the middle of a connection whose start was missed.
 func probe(b []byte, fromClient bool) bool {
-	if isData(b) {
+	if isSealed(b) {
 		return true
 	}
 	r := wire.NewReader(b)
@@ -98,33 +98,39 @@ func couldBegin(b []byte, fromClient bool) bool {
 // missed takes the middle of a connection whose handshake was not seen: it has
 // nothing to show but that it is TLS.
 func missed(b []byte) (heron.Verdict, error) {
-	if isData(b) {
+	if isSealed(b) {
 		return heron.Verdict{Consumed: len(b), Done: true}, nil
 	}
 	r := wire.NewReader(b)
 	rec := tls.ReadRecord(&r)
 	short := errors.Is(r.Err(), wire.ErrShort)
-	if matches(b, tls.RecordData, 3) && (short || r.Err() == nil && !rec.Whole) {
+	begun := matches(b, tls.RecordData, 3) || matches(b, tls.RecordAlert, 3)
+	if begun && (short || r.Err() == nil && !rec.Whole) {
 		return heron.Verdict{}, nil
 	}
 	return heron.Verdict{}, dissect.ErrNotMine
 }
 
-// isData reports whether b is a run of records of encrypted data, the first of
-// them whole.
-func isData(b []byte) bool {
+// isSealed reports whether b is a run of encrypted records, the first of them
+// whole: data, or the alert with which a connection ends (RFC 5246 §7.2.1).
+func isSealed(b []byte) bool {
 	r := wire.NewReader(b)
 	for first := true; r.Len() > 0; first = false {
 		rec := tls.ReadRecord(&r)
 		if errors.Is(r.Err(), wire.ErrShort) {
 			return !first
 		}
-		if r.Err() != nil || rec.Type != tls.RecordData || first && !rec.Whole {
+		sealed := rec.Type == tls.RecordData || rec.Type == tls.RecordAlert && len(rec.Body) >= leastAlert
+		if r.Err() != nil || !sealed || first && !rec.Whole {
 			return false
 		}
 	}
 	return len(b) > 0
 }
+
+// leastAlert is the length of the shortest alert that is encrypted: its two octets
+// with a tag (RFC 8446 §5.2, AES-CCM-8). One in clear has two (RFC 5246 §7.2).
+const leastAlert = 2 + 8
 
 // matches compares b, as far as it goes, with octets of which -1 is any.
 func matches(b []byte, want ...int) bool {

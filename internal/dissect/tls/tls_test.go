@@ -70,6 +70,7 @@ func suite() dissecttest.Suite {
 			talk("messages_across_records", dissecttest.C(rewrap(hello(), 40)),
 				dissecttest.S(append(rewrap(old, 9), rewrap(cert, 100)...))),
 			talk("handshake_missed", data, dissecttest.S(data.Payload)),
+			talk("only_the_end_was_seen", dissecttest.S(append(dissecttest.Hex("15 0303 001a"), make([]byte, 26)...))),
 			talk("refused", dissecttest.C(hello()), dissecttest.S(dissecttest.Hex("15 0301 0002 02 28"))),
 			talk("address_for_a_name", dissecttest.C(tls.AppendClientHello(nil,
 				tls.Hello{Version: tls.Version10, Ciphers: []uint16{5}, ServerName: "192.0.2.5"}))),

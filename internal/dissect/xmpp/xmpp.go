@@ -39,7 +39,7 @@ func Protocol() dissect.Protocol {
 		Ports:   []uint16{5222, 5269},
 		Spec:    "RFC 6120",
 		Starts:  []byte("<"),
-		Probe:   func(b []byte, _ bool) bool { return isStream(b) },
+		Probe:   func(b []byte, _ bool) bool { return isStream(b) || isStanza(b) },
 		Dissect: read,
 	}
 }
@@ -54,15 +54,43 @@ func isStream(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("<stream:stream ")) && bytes.Contains(b, []byte("jabber:"))
 }
 
+// stanzas are what streams carry once they are open (RFC 6120 §8); every one has
+// attributes.
+var stanzas = [...]string{"<iq ", "<message ", "<presence "}
+
+// isStanza reports whether b begins with one.
+func isStanza(b []byte) bool {
+	for _, name := range stanzas {
+		if rest, found := bytes.CutPrefix(b, []byte(name)); found {
+			known, _, found := bytes.Cut(rest[:min(len(rest), 16)], []byte("="))
+			return found && line.IsOneOf(known, "id", "type", "to", "from", "xml:lang", "xmlns")
+		}
+	}
+	return false
+}
+
+// mayOpen reports whether what is there of b may become a stream's opening, or a stanza.
+func mayOpen(b []byte) bool {
+	const longest = len("<presence xml:lang=")
+	for _, name := range stanzas {
+		if len(b) < longest && wire.CanBegin(b, name) {
+			return true
+		}
+	}
+	return len(b) < 512 && (wire.CanBegin(b, "<?xml version") || wire.CanBegin(b, "<stream:stream "))
+}
+
 func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
-	const begin = "<?xml version"
 	b := r.Rest()
 	data := &m.Flow.Data
 	if data[atTLS] == 2 {
 		return heron.Verdict{}, dissect.ErrNotMine
 	}
+	if m.Flow.Protocol == 0 && isStanza(b) {
+		return heron.Verdict{Consumed: len(b), Done: true}, nil // the opening was missed
+	}
 	if m.Flow.Protocol == 0 && !isStream(b) {
-		if len(b) < 512 && (wire.CanBegin(b, begin) || wire.CanBegin(b, "<stream:stream ")) {
+		if mayOpen(b) {
 			return heron.Verdict{}, nil
 		}
 		return heron.Verdict{}, dissect.ErrNotMine

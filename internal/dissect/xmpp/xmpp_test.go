@@ -19,6 +19,8 @@ func suite() dissecttest.Suite {
 		Protocol: xmpp.Protocol,
 		Allocs:   6,
 		Conversations: []dissecttest.Conversation{
+			talk("opening_missed", c("<iq type='set' id='p1' to='cs.example'>"), s("<iq xml:lang='en' type='result'/>")),
+			talk("another_language", c("<iq>"), s("<message to nobody>")),
 			talk("clear", open, answer, s("<stream:features><mechanisms xmlns='x'><mechanism>PLAIN</mechanism><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"),
 				c("<auth xmlns='x' mechanism='PLAIN'>c2VjcmV0</auth>"), s("<failure xmlns='x'><not-authorized/></failure>")),
 			talk("tls", open, answer, s("<stream:features><starttls xmlns='x'><required/></starttls></stream:features>"), c("<starttls xmlns='x'/>"), s("<proceed xmlns='x'/>"),

@@ -141,14 +141,25 @@ type Message struct {
 // ObjectID joins a type and an instance.
 func ObjectID(kind, instance uint32) uint32 { return kind<<22 | instance&0x3fffff }
 
-// Read reads one datagram.
+// linkHeader is the length of what each datagram begins with (clause J.2).
+const linkHeader = 4
+
+// Whole reports whether a datagram is as long as it says.
+func Whole(b []byte) bool {
+	head, _ := wire.Head4(b)
+	return head != nil && int(binary.BigEndian.Uint16(head[2:])) == len(b)
+}
+
+// Read reads one datagram. What is behind the length that it gives is passed over,
+// as devices do.
 func Read(b []byte) (Message, error) {
 	m := newMessage()
 	r := wire.NewReader(b)
 	kind, function, n := r.U8(), r.U8(), r.U16()
-	if kind != 0x81 || n != len(b) {
+	if kind != 0x81 || n < linkHeader || n > len(b) {
 		return m, ErrNotBACnet
 	}
+	r = r.Sub(n - linkHeader)
 	m.Link = byte(function)
 	if m.LinkOnly = linkOnly(function, n); m.LinkOnly {
 		return m, nil
