@@ -40,16 +40,19 @@ func privateRanges() []netip.Prefix {
 
 // isLocal reports whether an address is on a network that we watch.
 func (v *Inventory) isLocal(ip netip.Addr) bool {
-	for _, p := range v.local {
-		if p.Contains(ip) {
-			return true
-		}
-	}
-	if ip.IsLinkLocalUnicast() {
+	if v.isOurs(ip) {
 		return true
 	}
 	s := v.segments[segmentOf(ip)]
 	return s != nil && s.onLink
+}
+
+// isLocal is that of an address that has a node.
+func (n *node) isLocal() bool { return n.ours || n.segment.onLink }
+
+// isOurs reports whether an address is local whatever is seen of its segment.
+func (v *Inventory) isOurs(ip netip.Addr) bool {
+	return ip.IsLinkLocalUnicast() || slices.ContainsFunc(v.local, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // segmentOf returns the segment that ip is in.
@@ -191,7 +194,7 @@ func (v *Inventory) census(n *node) census {
 				c.claimed = e
 			}
 		case e.claimed, e.ip.ip.IsLinkLocalUnicast(), isEUI64(e.ip.ip, n.mac):
-		case !v.isLocal(e.ip.ip):
+		case !e.ip.isLocal():
 			c.forwards = c.forwards || e.sent
 		case e.ip.segment.onLink:
 			if e.ip.ip.Is4() && e.sent {
@@ -215,7 +218,7 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 		return e == c.claimed // proxy ARP: its own is what it claimed first
 	case e.claimed:
 		return true
-	case isVirtualRouter(n.mac), !v.isLocal(ip):
+	case isVirtualRouter(n.mac), !e.ip.isLocal():
 		return false
 	case ip.IsLinkLocalUnicast(), isEUI64(ip, n.mac):
 		return true

@@ -40,7 +40,7 @@ func (v *Inventory) passed(a arrival) bool {
 		return false
 	}
 	r := m.record
-	switch taken := f.key.kind.has(ofFrame) && !v.isLocal(e.ip.ip); {
+	switch taken := f.key.kind.has(ofFrame) && !e.ip.isLocal(); {
 	case !f.key.kind.has(ofLink): // the address's alone, but for where the MAC is
 		if a.newest && !v.seeLater(r, 0, true) {
 			v.stale(r)

@@ -70,6 +70,7 @@ type node struct {
 	anchor    string      // "mac:…" or "ip:…"
 	ip        netip.Addr
 	segment   *segment // of an IP, that it is in
+	ours      bool     // of an IP, that it is local whatever is seen of its segment
 }
 
 // isMAC reports whether n stands for an interface rather than an address.
@@ -254,7 +255,7 @@ func (v *Inventory) makeEndpoint(key endKey) *endpoint {
 			end.ip.contested = true
 		}
 		v.joinSegment(end)
-		if end.mac != nil && !v.isLocal(key.ip) {
+		if end.mac != nil && !end.ip.isLocal() {
 			end.mac.remote++
 		}
 	}
@@ -299,7 +300,7 @@ func (v *Inventory) macNode(m heron.MAC) *node {
 func (v *Inventory) ipNode(ip netip.Addr) *node {
 	n := v.ips[ip]
 	if n == nil {
-		n = &node{anchor: "ip:" + ip.String(), ip: ip, segment: v.segment(ip)}
+		n = &node{anchor: "ip:" + ip.String(), ip: ip, segment: v.segment(ip), ours: v.isOurs(ip)}
 		n.self[0] = n
 		v.ips[ip] = n
 	}

@@ -19,7 +19,7 @@ func (v *Inventory) gather(n *node) {
 	if n.isMAC() {
 		v.gatherMAC(n)
 	} else if v.ownerAt(n, 0) == nil {
-		local := v.isLocal(n.ip)
+		local := n.isLocal()
 		for _, e := range n.endpoints {
 			carried := e.mac != nil && !local
 			v.take(n, e, func(f *fact) bool {
@@ -28,7 +28,7 @@ func (v *Inventory) gather(n *node) {
 		}
 	}
 	n.facts = v.facts[start:len(v.facts):len(v.facts)]
-	n.local = n.isMAC() || v.isLocal(n.ip)
+	n.local = n.isMAC() || n.isLocal()
 	n.present = (n.isMAC() && n.first != 0) || (!n.isMAC() && n.speaks())
 }
 
@@ -75,7 +75,7 @@ func (v *Inventory) gatherMAC(n *node) {
 func (v *Inventory) carry(n *node, e *endpoint) {
 	for f := range v.linked(e) {
 		n.span(f.first, f.last)
-		if f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !v.isLocal(e.ip.ip)) {
+		if f.key.kind.has(ofARP) || (f.key.kind.has(ofFrame) && !e.ip.isLocal()) {
 			v.give(n, f)
 		}
 	}

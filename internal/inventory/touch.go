@@ -186,7 +186,7 @@ func (v *Inventory) isCrowded(r *record, k *key) bool {
 func (v *Inventory) taker(concerned [2]*node, f *fact) *node {
 	mac, ip := concerned[0], concerned[1]
 	switch {
-	case ip == nil, mac != nil && f.key.kind.has(ofARP), mac != nil && f.key.kind.has(ofFrame) && !v.isLocal(ip.ip):
+	case ip == nil, mac != nil && f.key.kind.has(ofARP), mac != nil && f.key.kind.has(ofFrame) && !ip.isLocal():
 		return mac
 	}
 	return ip
