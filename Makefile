@@ -60,6 +60,10 @@ bench: ## run the benchmarks
 peers: build ## CPU and memory of heron read beside other tools: make peers CAPTURE=file [ROUNDS=3]
 	@scripts/peers.sh $(CAPTURE) $(or $(ROUNDS),3)
 
+.PHONY: cost
+cost: ## instructions and cache misses of heron read by function: make cost CAPTURE=file [FILTER=name]
+	@scripts/cost.sh $(CAPTURE) '$(FILTER)'
+
 .PHONY: live
 live: build ## live capture of a replayed file beside tcpdump, as root: make live CAPTURE=file [ROUNDS=3] [PPS=300000]
 	@scripts/live.sh $(CAPTURE) $(or $(ROUNDS),3) $(or $(PPS),300000)
