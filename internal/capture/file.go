@@ -14,10 +14,10 @@ import (
 // a *damage.
 type decoder interface {
 	next(p *heron.Packet) error
-	// ahead is next for a frame that was read from the file already, so that the
-	// frames before it stay valid. It returns false, and changes nothing, where
-	// next has more to do than that.
-	ahead(p *heron.Packet) bool
+	// ahead is next for frames that were read from the file already, so that the
+	// frames before them stay valid. It returns how many there are, up to where next
+	// has more to do than that.
+	ahead(ps []heron.Packet) int
 }
 
 // stdin is the path that stands for standard input.

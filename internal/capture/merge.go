@@ -86,17 +86,17 @@ func (m *merge) NextBlock(ps []heron.Packet) (int, error) {
 	if err := m.Next(&ps[0]); err != nil {
 		return 0, err
 	}
-	n, f := 1, m.lent
 	if len(m.active) > 1 || len(m.waiting) > 0 {
-		return n, nil // the next frame may be of another file
+		return 1, nil // the next frame may be of another file
 	}
-	for n < len(ps) && f.dec.ahead(&ps[n]) {
-		f.frames++
-		m.stats.Packets++
-		m.stats.Bytes += uint64(ps[n].OrigLen)
-		n++
+	f := m.lent
+	n := f.dec.ahead(ps[1:])
+	f.frames += uint64(n)
+	m.stats.Packets += uint64(n)
+	for i := range ps[1 : 1+n] {
+		m.stats.Bytes += uint64(ps[1+i].OrigLen)
 	}
-	return n, nil
+	return 1 + n, nil
 }
 
 // advance takes the frame that was lent out of its file.

@@ -19,6 +19,7 @@ type pcapReader struct {
 	big  bool // numbers are big-endian
 	nano bool // fractions are nanoseconds
 	link heron.LinkType
+	one  [1]heron.Packet // room for next
 }
 
 // newPcapReader reads the file header, whose magic number is known to be right.
@@ -46,7 +47,7 @@ func newPcapReader(s *stream, big, nano bool) (*pcapReader, error) {
 }
 
 func (d *pcapReader) next(p *heron.Packet) error {
-	if d.ahead(p) {
+	if d.found(p) {
 		return nil
 	}
 	h := d.s.peek(pcapRecordHeader)
@@ -64,32 +65,48 @@ func (d *pcapReader) next(p *heron.Packet) error {
 		return d.s.corrupt("a frame of %d bytes cannot be: the limit is %d", captured, MaxFrame)
 	}
 	record := d.s.peek(pcapRecordHeader + captured)
-	if !d.ahead(p) {
+	if !d.found(p) {
 		return d.s.cutShort("a frame", len(record)-pcapRecordHeader, captured)
 	}
 	return nil
 }
 
-// ahead implements decoder.
-func (d *pcapReader) ahead(p *heron.Packet) bool {
-	h, rest := wire.Head16(d.s.window())
-	if h == nil {
+// found is ahead for one frame.
+func (d *pcapReader) found(p *heron.Packet) bool {
+	if d.ahead(d.one[:]) == 0 {
 		return false
 	}
-	sec, frac := fixed32(h[0:4], d.big), fixed32(h[4:8], d.big)
-	captured, orig := fixed32(h[8:12], d.big), fixed32(h[12:16], d.big)
-	data, _, ok := wire.Cut(rest, captured)
-	if !ok || captured > MaxFrame {
-		return false
-	}
-	if d.nano {
-		frac /= 1000
-	}
-	d.s.mark = d.s.offset
-	d.s.take(pcapRecordHeader + captured)
-	p.Time = heron.Time(sec)*heron.Second + heron.Time(frac)
-	p.Data, p.OrigLen, p.Link, p.Interface = data, max(orig, captured), d.link, 0
+	*p = d.one[0]
 	return true
+}
+
+// ahead implements decoder.
+func (d *pcapReader) ahead(ps []heron.Packet) int {
+	w, big := d.s.window(), d.big
+	rest, mark, n := w, 0, 0
+	for ; n < len(ps); n++ {
+		h, body := wire.Head16(rest)
+		if h == nil {
+			break
+		}
+		captured, orig := fixed32(h[8:12], big), fixed32(h[12:16], big)
+		data, behind, ok := wire.Cut(body, captured)
+		if !ok || captured > MaxFrame {
+			break
+		}
+		sec, frac := fixed32(h[0:4], big), fixed32(h[4:8], big)
+		if d.nano {
+			frac /= 1000
+		}
+		p := &ps[n]
+		p.Time = heron.Time(sec)*heron.Second + heron.Time(frac)
+		p.Data, p.OrigLen, p.Link, p.Interface = data, max(orig, captured), d.link, 0
+		mark, rest = len(w)-len(rest), behind
+	}
+	if n > 0 {
+		d.s.taken(mark, rest)
+	}
+	return n
 }
 
 // fixed32 is u32 in a view.

@@ -46,7 +46,7 @@ type ngInterface struct {
 
 // next reads blocks until one gives a frame.
 func (d *ngReader) next(p *heron.Packet) error {
-	for !d.ahead(p) {
+	for !d.one(p) {
 		h := d.s.peek(12)
 		if len(h) == 0 && d.s.broken() == nil {
 			return d.end()
@@ -244,8 +244,17 @@ func (d *ngReader) packet(r *wire.Reader, kind int, p *heron.Packet) error {
 // ngEnhanced is what stands before the data of an enhanced packet block.
 const ngEnhanced = 28
 
-// ahead implements decoder, for enhanced packet blocks with no fault.
-func (d *ngReader) ahead(p *heron.Packet) bool {
+// ahead implements decoder.
+func (d *ngReader) ahead(ps []heron.Packet) int {
+	n := 0
+	for n < len(ps) && d.one(&ps[n]) {
+		n++
+	}
+	return n
+}
+
+// one is next for an enhanced packet block with no fault that was read already.
+func (d *ngReader) one(p *heron.Packet) bool {
 	w := d.s.window()
 	h, rest := wire.Head28(w)
 	if h == nil || fixed32(h[0:4], d.big) != blockEnhanced {

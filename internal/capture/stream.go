@@ -6,8 +6,8 @@ import (
 )
 
 // chunk is how much is read from a file at a time: large enough that system
-// calls cost little, small enough to stay in the processor's cache.
-const chunk = 256 << 10
+// calls cost little, small enough to stay in the processor's cache beside all else.
+const chunk = 64 << 10
 
 // maxBlock bounds what peek may be asked for: the longest frame with headers
 // and options around it.
@@ -72,6 +72,13 @@ func (s *stream) peek(n int) []byte {
 
 // window returns what is read and not yet taken, valid as that of peek is.
 func (s *stream) window() []byte { return s.buf[s.start:s.end] }
+
+// taken passes over all of the window but the rest, whose last record began at
+// mark bytes of it.
+func (s *stream) taken(mark int, rest []byte) {
+	s.mark = s.offset + int64(mark)
+	s.take(s.end - s.start - len(rest))
+}
 
 // take passes over the n bytes that peek returned.
 func (s *stream) take(n int) {
