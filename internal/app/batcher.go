@@ -36,7 +36,7 @@ const (
 	jumpAhead = heron.Hour
 )
 
-// see takes the time of a packet; what it does to now is the caller's.
+// see takes the time of a packet.
 func (t *trafficTime) see(at heron.Time) {
 	if t.first == 0 {
 		t.first = at
@@ -44,7 +44,7 @@ func (t *trafficTime) see(at heron.Time) {
 	if t.last != 0 && (at < t.last-jumpBack || at > t.last+jumpAhead) {
 		t.jumps++
 	}
-	t.last = at
+	t.last, t.now = at, max(t.now, at)
 }
 
 // cut says where a batch ends.

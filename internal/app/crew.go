@@ -8,10 +8,9 @@ import (
 // crew is the workers of a pipeline: one that works in the caller's goroutine,
 // or several beside it.
 type crew interface {
-	// ahead tells which packets come next, so that a crew may look at them before.
-	ahead(ps []*heron.Packet)
-	// packet takes the next packet of the source, when traffic time is now.
-	packet(p *heron.Packet, place uint64, now heron.Time) error
+	// packets takes packets that follow one another in the source, the first from
+	// that place.
+	packets(ps []*heron.Packet, place uint64)
 	// tick runs the timers of all workers.
 	tick(at heron.Time) error
 	// cut makes a batch of what was learned since the last one.
@@ -36,11 +35,11 @@ type solo struct {
 	out    [1]*harvest
 }
 
-func (s *solo) ahead(ps []*heron.Packet) { s.worker.table.Ahead(ps) }
-
-func (s *solo) packet(p *heron.Packet, place uint64, _ heron.Time) error {
-	s.worker.packet(p, place)
-	return nil
+func (s *solo) packets(ps []*heron.Packet, place uint64) {
+	s.worker.table.Ahead(ps)
+	for i, p := range ps {
+		s.worker.packet(p, place+uint64(i))
+	}
 }
 
 func (s *solo) tick(at heron.Time) error {

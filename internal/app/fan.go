@@ -120,7 +120,6 @@ func (l *lane) take(ps []*heron.Packet) {
 func (l *lane) packetLocked(p *heron.Packet) {
 	l.waitLocked(p.Time)
 	l.time.see(p.Time)
-	l.time.now = max(l.time.now, p.Time)
 	if len(l.quotes) > 0 {
 		l.quote(p.Time - 1)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"io"
+	"math"
 	"net/netip"
 
 	"github.com/heron-iot/heron"
@@ -33,60 +34,79 @@ type pipelineConfig struct {
 // same packets always make the same batches, whatever the number of workers.
 type pipeline struct {
 	batcher
-	crew   crew
-	place  uint64 // of the last packet
-	cutAt  uint64 // the place where the batch began
-	time   trafficTime
-	second heron.Time // traffic second of the batch being gathered
+	crew  crew
+	place uint64 // of the last packet
+	cutAt uint64 // the place where the batch began
+	time  trafficTime
+	until heron.Time // the last moment of the traffic second of the batch being gathered
 }
 
 func newPipeline(c pipelineConfig) *pipeline {
-	p := &pipeline{batcher: newBatcher(c)}
+	p := &pipeline{batcher: newBatcher(c), until: endOfSecond(0)}
 	p.crew = newCrew(p.memory, c, p.batch)
 	return p
 }
 
-// take takes packets that follow one another.
+// take takes packets that follow one another, and emits the batches of the traffic
+// seconds that they end.
 func (p *pipeline) take(ps []*heron.Packet) error {
-	p.crew.ahead(ps)
-	for _, pkt := range ps {
-		if err := p.packet(pkt); err != nil {
+	for len(ps) > 0 {
+		if err := p.begin(ps[0]); err != nil {
 			return err
 		}
+		n := p.see(ps)
+		p.crew.packets(ps[:n], p.place+1)
+		p.place += uint64(n)
+		ps = ps[n:]
 	}
 	return nil
 }
 
-// packet takes one packet, and emits the batch of the traffic second that it ended.
-func (p *pipeline) packet(pkt *heron.Packet) error {
-	if pkt.Time <= 0 {
-		pkt.Time = p.time.now
-	}
-	p.time.see(pkt.Time)
-	if s := pkt.Time / heron.Second; s > p.second {
-		if err := p.turn(s, pkt.Time); err != nil {
+// begin cuts what ends before a packet.
+func (p *pipeline) begin(pkt *heron.Packet) error {
+	if pkt.Time > p.until {
+		if err := p.turn(pkt.Time); err != nil {
 			return err
 		}
 	}
-	p.time.now = max(p.time.now, pkt.Time)
-	if p.place++; p.place-p.cutAt > maxUncut {
-		if err := p.flush(); err != nil {
-			return err
-		}
+	if p.place-p.cutAt >= maxUncut {
+		return p.flush()
 	}
-	return p.crew.packet(pkt, p.place, p.time.now)
+	return nil
+}
+
+// see notes the times of the packets up to where the next batch begins, and returns
+// how many these are: the first of them always.
+func (p *pipeline) see(ps []*heron.Packet) int {
+	ps = ps[:min(uint64(len(ps)), maxUncut-(p.place-p.cutAt))]
+	for n, pkt := range ps {
+		if pkt.Time > p.until {
+			return n
+		}
+		if pkt.Time <= 0 {
+			pkt.Time = p.time.now
+		}
+		p.time.see(pkt.Time)
+	}
+	return len(ps)
 }
 
 // turn begins a new traffic second: what was learned in the one before is cut,
 // and then the timers run.
-func (p *pipeline) turn(second, at heron.Time) error {
-	if p.second != 0 {
+func (p *pipeline) turn(at heron.Time) error {
+	if p.until > endOfSecond(0) {
 		if err := p.flush(); err != nil {
 			return err
 		}
 	}
-	p.second = second
+	p.until = endOfSecond(at)
 	return p.crew.tick(at)
+}
+
+// endOfSecond is the last moment of a traffic second, or of time.
+func endOfSecond(at heron.Time) heron.Time {
+	begin := at - at%heron.Second
+	return begin + min(heron.Second-1, math.MaxInt64-begin)
 }
 
 // maxUncut is how many packets a batch is made of at most: more than come in a

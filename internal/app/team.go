@@ -20,6 +20,7 @@ const (
 // more goroutine makes a batch of what they answer.
 type team struct {
 	members []*member
+	now     heron.Time // traffic time
 	cuts    chan cut
 	batch   func(cut, []*harvest) error
 	failed  atomic.Pointer[error]
@@ -80,17 +81,18 @@ func newTeam(memory *dissect.Memory, c pipelineConfig, batch func(cut, []*harves
 	return t
 }
 
-// ahead does nothing: its workers look ahead in their parcels.
-func (t *team) ahead([]*heron.Packet) {}
-
-func (t *team) packet(p *heron.Packet, place uint64, now heron.Time) error {
+func (t *team) packets(ps []*heron.Packet, place uint64) {
 	n := uint64(len(t.members))
-	of, quoted, ok := flow.Share(p)
-	t.members[of%n].give(job{kind: jobPacket, packet: *p, place: place, now: now}, p.Data)
-	if ok && quoted%n != of%n {
-		t.members[quoted%n].give(job{kind: jobQuote, packet: *p, place: place, now: now}, p.Data)
+	for i, p := range ps {
+		t.now = max(t.now, p.Time)
+		of, quoted, ok := flow.Share(p)
+		j := job{packet: *p, place: place + uint64(i), now: t.now}
+		t.members[of%n].give(j, p.Data)
+		if ok && quoted%n != of%n {
+			j.kind = jobQuote
+			t.members[quoted%n].give(j, p.Data)
+		}
 	}
-	return nil
 }
 
 func (t *team) tick(at heron.Time) error {
