@@ -18,15 +18,6 @@ func addrOf(ip netip.Addr) addr {
 	return addr{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
-// put makes ip the address.
-func (a addr) put(ip *netip.Addr, v6 bool) {
-	if v6 {
-		*ip = a.netip(true)
-		return
-	}
-	*ip = ipv4Of(a.lo)
-}
-
 // ipv4Of is the address that is a number.
 func ipv4Of(n uint64) netip.Addr {
 	var b [4]byte

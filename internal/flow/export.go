@@ -55,7 +55,8 @@ func (t *Table) Export(r *heron.FlowRecord) {
 	}
 	i, e, dir := t.follow(nil, int(r.Protocol), src, dst, hints{})
 	e.exporter, e.settled = n, true
-	e.halves[dir].last = max(e.halves[dir].last, last)
+	h := e.half(dir)
+	h.last = max(h.last, last)
 	if r.Protocol == protoTCP {
 		t.exportState(i, e, dir, int(r.TCPFlags))
 	}

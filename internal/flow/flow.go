@@ -74,25 +74,27 @@ const (
 	reordering = 2 * heron.Second
 )
 
-// Table decodes frames and follows their flows. It is for one goroutine.
+// Table decodes frames and follows their flows. It is for one goroutine. What each
+// frame needs stands together, first.
 type Table struct {
-	cfg      Config
-	sink     Sink
-	keeper   Keeper   // the sink, nil when it keeps no reports
-	listener Listener // the sink, nil when it is none
-	now      heron.Time
-	minute   uint32     // of now
-	first    heron.Time // of the first frame
+	frame frame
+	now   heron.Time
 	// nextSecond is when the second after now begins.
 	nextSecond heron.Time
+	minute     uint32 // of now
+	seen       uint16 // the same for an entry: never 0, and the same again in three weeks
+	fresh      bool   // the packet at hand opened its flow
 	stats      heron.Stats
+	slab       slab
+	index      index
+	ahead      ahead
 
-	frame frame
-	fresh bool // the packet at hand opened its flow
-	ahead ahead
+	cfg      Config
+	sink     Sink
+	keeper   Keeper     // the sink, nil when it keeps no reports
+	listener Listener   // the sink, nil when it is none
+	first    heron.Time // of the first frame
 
-	index     index
-	slab      slab
 	wheel     wheel
 	pages     pages
 	fragments fragments
@@ -126,17 +128,9 @@ type frame struct {
 	veiled bool
 	ah     bool // an authentication header was passed
 	// odd tells that more may be set than plainPacket sets for each frame.
-	odd    bool
-	depth  uint8
-	tunnel uint64 // in which tunnels it came; 0 = in none
-	// counted is the set of layers that it was counted for.
-	counted uint32
-
-	v6           bool
-	df           bool
-	ttl, tos     uint8
-	id           uint32 // of the IPv4 packet, or its IPv6 flow label
-	srcIP, dstIP addr
+	odd   bool
+	depth uint8
+	v6    bool
 	// packets and bytes are what this adds to the counters of its flow: more
 	// than one packet for a reassembled datagram.
 	packets int
@@ -144,6 +138,15 @@ type frame struct {
 	// length is how long the network payload was on the wire, payload how long
 	// what is behind the transport header.
 	length, payload int
+
+	srcIP, dstIP addr
+	tunnel       uint64 // in which tunnels it came; 0 = in none
+	// counted is the set of layers that it was counted for.
+	counted uint32
+	id      uint32 // of the IPv4 packet, or its IPv6 flow label
+	df      bool
+	ttl     uint8
+	tos     uint8
 }
 
 // New returns an empty table that tells what it finds to s.
@@ -154,7 +157,7 @@ func New(c Config, s Sink) *Table {
 	if c.MaxStreamBytes <= 0 {
 		c.MaxStreamBytes = defaultStreamBytes
 	}
-	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix)}
+	t := &Table{cfg: c, sink: s, scratch: make([]byte, maxPrefix), frame: frame{odd: true}}
 	t.keeper, _ = s.(Keeper)
 	t.listener, _ = s.(Listener)
 	t.shake.Options = make([]byte, 0, maxOptions)
@@ -167,7 +170,10 @@ func New(c Config, s Sink) *Table {
 
 // Packet takes the next frame; p and its data are not kept.
 func (t *Table) Packet(p *heron.Packet) {
-	g := t.glanceOf(p)
+	g := t.ahead.turn(p)
+	if g == nil {
+		g = t.unannounced(p)
+	}
 	t.stats.Packets++
 	t.stats.Bytes += uint64(p.OrigLen)
 	at := p.Time
@@ -220,12 +226,13 @@ func (t *Table) second(at heron.Time) {
 func (t *Table) turn(at heron.Time) {
 	t.nextSecond = (at/heron.Second + 1) * heron.Second
 	t.minute = uint32(at / sightEvery)
+	t.seen = uint16(t.minute) | 1<<15
 }
 
 // Flush ends all flows, as at the end of a capture. The table may be used again.
 func (t *Table) Flush() {
 	for i := range t.slab.len() {
-		if e := t.slab.at(uint32(i)); e.live {
+		if e := t.slab.at(uint32(i)); e.live() {
 			t.end(uint32(i), e)
 		}
 	}
@@ -252,7 +259,10 @@ func (t *Table) StatsTo(s *heron.Stats) {
 }
 
 // fault counts a frame that could not be decoded: malformed, unless it was cut
-// short by the capture and so could not be. Each frame counts once.
+// short by the capture and so could not be. Each frame counts once. It is kept out
+// of the way of the many frames that have none.
+//
+//go:noinline
 func (t *Table) fault() {
 	switch {
 	case t.frame.faulty:

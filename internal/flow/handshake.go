@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"encoding/binary"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -65,19 +67,24 @@ const (
 // maxOptions bounds the options that are told: 40 bytes have no room for more.
 const maxOptions = 40
 
-// handshake tells how one side opens a connection.
-func (t *Table) handshake(e *entry, dir int, g *segment, window int, options []byte) {
+// handshake tells how one side opens a connection. look is the look at a plain
+// frame, else nil.
+func (t *Table) handshake(look *glance, e *entry, dir int, g *segment, packet []byte) {
 	if g.flags&(flagRST|flagFIN) != 0 || t.frame.quoting {
 		return
 	}
-	t.ends(&t.msg.Src, &t.msg.Dst, e, dir)
+	if look != nil {
+		t.frame.opens(look)
+	}
+	e.between(&t.msg.Src, &t.msg.Dst, dir)
+	header, _ := wire.Head20(packet)
 	h := &t.shake
 	*h = Handshake{
 		Time: t.frame.time, Sender: t.msg.Src, Answer: g.flags&flagACK != 0,
-		TTL: initialTTL(t.frame.ttl), Window: uint16(window), Scale: -1, Options: h.Options[:0],
+		TTL: initialTTL(t.frame.ttl), Window: binary.BigEndian.Uint16(header[14:16]), Scale: -1, Options: h.Options[:0],
 	}
-	h.Quirks = t.frame.quirks() | g.quirks()
-	h.readOptions(options)
+	h.Quirks = t.frame.quirks() | g.quirks(binary.BigEndian.Uint16(header[18:20]))
+	h.readOptions(wire.Part(packet, len(header), int(header[12]>>4)*4))
 	t.sink.Handshake(h)
 }
 
@@ -108,7 +115,7 @@ func (f *frame) quirks() Quirk {
 }
 
 // quirks are those of the TCP header.
-func (g *segment) quirks() Quirk {
+func (g *segment) quirks(urgent uint16) Quirk {
 	const (
 		flagPSH = 0x08
 		flagURG = 0x20
@@ -119,7 +126,7 @@ func (g *segment) quirks() Quirk {
 	q.set(quirkECN, g.flags&(flagECE|flagCWR) != 0)
 	q.set(quirkZeroSeq, g.seq == 0)
 	q.set(quirkAck, g.flags&flagACK == 0 && g.ack != 0)
-	q.set(quirkURG, g.flags&flagURG != 0 || g.urgent != 0)
+	q.set(quirkURG, g.flags&flagURG != 0 || urgent != 0)
 	q.set(quirkPSH, g.flags&flagPSH != 0)
 	q.set(quirkData, g.length > 0)
 	return q

@@ -28,7 +28,7 @@ func (t *Table) holdBack(i uint32, e *entry, dir int, seq uint32, data []byte) {
 		}
 		at, prev = p.next, at
 	}
-	if e.halves[1-dir].packets == 0 && momentOf(t.now).since(w.stalled) > oneWayWait {
+	if e.half(1-dir).packets == 0 && momentOf(t.now).since(w.stalled) > oneWayWait {
 		t.skipGap(i, e, dir)
 	}
 	for w.held != 0 && !s.dead && !e.settled && (w.heldLen > maxHeld || e.holds > maxHolds) {
@@ -64,7 +64,7 @@ func (t *Table) insertHeld(i uint32, e *entry, dir int, prev, seq uint32, data [
 
 // release gives the sink the held bytes whose turn has come.
 func (t *Table) release(i uint32, e *entry, dir int) {
-	if e.holds == 0 {
+	if !e.holding {
 		return
 	}
 	s, w := &e.streams[dir], &e.backlogs[dir]
@@ -103,7 +103,7 @@ func (t *Table) skipGap(i uint32, e *entry, dir int) {
 // acknowledged skips the gaps of a direction up to what its receiver has: what
 // it acknowledged it got, so the capture lost it.
 func (t *Table) acknowledged(i uint32, e *entry, dir int, ack uint32) {
-	if e.holds == 0 {
+	if !e.holding {
 		return
 	}
 	s, w := &e.streams[dir], &e.backlogs[dir]
@@ -115,7 +115,7 @@ func (t *Table) acknowledged(i uint32, e *entry, dir int, ack uint32) {
 // drain gives the sink what is still held of a flow that ends, and gives its
 // pages back.
 func (t *Table) drain(i uint32, e *entry) {
-	if e.holds == 0 {
+	if !e.holding {
 		return
 	}
 	at := t.frame.time

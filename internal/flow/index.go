@@ -13,8 +13,9 @@ const minPlaces = 1 << 10
 
 func place(hash, entry uint32) uint64 { return uint64(hash)<<32 | uint64(entry) }
 
-// find returns the entry with key k, 0 when there is none.
-func (x *index) find(s *slab, k *key, hash uint32) uint32 {
+// find returns the entry with key k, and with f where the key goes on in that; 0
+// when there is none.
+func (x *index) find(s *slab, k *key, f *far, hash uint32) uint32 {
 	if len(x.places) == 0 {
 		return 0
 	}
@@ -24,8 +25,10 @@ func (x *index) find(s *slab, k *key, hash uint32) uint32 {
 		if p == 0 {
 			return 0
 		}
-		if uint32(p>>32) == hash && s.at(uint32(p)).key.is(k) {
-			return uint32(p)
+		if uint32(p>>32) == hash {
+			if e := s.at(uint32(p)); e.key == *k && (k.rest&keyFar == 0 || e.far == *f) {
+				return uint32(p)
+			}
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (t *Table) freePage(e *entry, n uint32) uint32 {
 
 // hold puts a flow at the end of the list of holders.
 func (t *Table) hold(i uint32, e *entry) {
-	e.older, e.newer = t.pages.newest, 0
+	e.older, e.newer, e.holding = t.pages.newest, 0, true
 	if e.older != 0 {
 		t.slab.at(e.older).newer = i
 	} else {
@@ -95,6 +95,7 @@ func (t *Table) hold(i uint32, e *entry) {
 }
 
 func (t *Table) unhold(e *entry) {
+	e.holding = false
 	if e.older != 0 {
 		t.slab.at(e.older).newer = e.newer
 	} else {

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -36,9 +35,8 @@ const maxQueued = 1 << 18
 
 // queued is a flow that changed, and the place of the packet that made it.
 type queued struct {
-	flow, hash uint32
-	first      heron.Time
-	place      uint64
+	flow, serial uint32
+	place        uint64
 }
 
 // tell has a flow reported by the next Report.
@@ -50,7 +48,7 @@ func (t *Table) tell(i uint32, e *entry) {
 	if len(t.queue) >= maxQueued {
 		t.Report()
 	}
-	t.queue = append(t.queue, queued{i, e.hash, e.first, t.place})
+	t.queue = append(t.queue, queued{i, e.serial, t.place})
 	e.queued = true
 }
 
@@ -61,7 +59,7 @@ func (t *Table) Report() {
 		t.fetchQueued(list)
 		for _, q := range list {
 			// Another flow may have the entry by now.
-			if e := t.slab.at(q.flow); e.queued && e.hash == q.hash && e.first == q.first {
+			if e := t.slab.at(q.flow); e.queued && e.serial == q.serial {
 				t.place = q.place
 				t.emit(q.flow, e, false)
 			}
@@ -81,8 +79,8 @@ func (t *Table) fetchQueued(list []queued) {
 
 // near reads of each cache line that a report needs.
 func (e *entry) near() uint64 {
-	return uint64(e.hash) + e.halves[fromClient].packets + e.halves[fromServer].packets +
-		uint64(e.touched) + uint64(e.scratch.Protocol)
+	return uint64(e.touched) + e.halves[lower].packets + e.halves[upper].packets +
+		uint64(e.scratch.Protocol) + uint64(e.first)
 }
 
 // SetPlace says which packet of the source comes next: reports of what it
@@ -94,28 +92,23 @@ func (t *Table) Place() uint64 { return t.place }
 
 // emit gives a report on a flow to the sink.
 func (t *Table) emit(i uint32, e *entry, ended bool) {
-	client, server := e.key.a, e.key.b
-	if !e.clientIsA {
-		client, server = server, client
-	}
 	r := &t.report
 	if t.keeper != nil {
 		r = t.keeper.FlowRoom()
 	}
-	c, v := &e.halves[fromClient], &e.halves[fromServer]
-	co, so := &e.ends[fromClient], &e.ends[fromServer]
+	c, v := &e.halves[lower], &e.halves[upper]
+	if e.client == upper {
+		c, v = v, c
+	}
 	r.ID, r.Number, r.Transport = e.id(), i, e.transport()
-	r.Client.MAC, r.Client.VLAN = co.mac, e.key.vlan
-	r.Server.MAC, r.Server.VLAN = so.mac, e.key.vlan
-	client.put(&r.Client.IP, e.key.v6)
-	server.put(&r.Server.IP, e.key.v6)
+	e.between(&r.Client, &r.Server, fromClient)
 	r.ClientPort, r.ServerPort = e.ports()
 	r.Protocol, r.State, r.First, r.Last = t.protocol(e), e.state, e.first, e.last()
 	r.ClientPackets, r.ServerPackets = c.packets, v.packets
 	r.ClientBytes, r.ServerBytes = c.bytes, v.bytes
 	r.ClientPayload, r.ServerPayload = c.payload, v.payload
 	r.ClientSizes, r.ServerSizes, r.ClientGaps, r.ServerGaps = c.sizes, v.sizes, c.gaps, v.gaps
-	r.ClientRepeats, r.ServerRepeats, r.Resets = co.again, so.again, e.resets
+	r.ClientRepeats, r.ServerRepeats, r.Resets = e.again[fromClient], e.again[fromServer], e.resets
 	r.Ended, r.Exporter, r.Before, r.ClientDevice, r.ServerDevice = ended, netip.Addr{}, "", "", ""
 	if n := e.scratch.Before; n > 0 && t.cfg.ProtocolName != nil {
 		r.Before = t.cfg.ProtocolName(n - 1)
@@ -123,20 +116,13 @@ func (t *Table) emit(i uint32, e *entry, ended bool) {
 	if e.exporter != 0 {
 		r.Exporter = t.exporters.list[e.exporter-1]
 	}
-	e.queued, e.changed = false, false
+	e.queued = false
+	e.news &^= newsSinceReport
 	t.sink.Flow(r)
 }
 
-// id names the flow by what it is and when it began, and by nothing else.
-func (e *entry) id() (id heron.FlowID) {
-	for i, seed := range [2]uint64{0x243f6a8885a308d3, 0x13198a2e03707344} {
-		binary.BigEndian.PutUint64(id[8*i:], e.key.hash([2]uint64{seed, uint64(e.first)}))
-	}
-	return id
-}
-
 func (e *entry) transport() heron.Transport {
-	switch e.key.proto {
+	switch e.key.proto() {
 	case protoTCP:
 		return heron.TCP
 	case protoUDP:
@@ -158,7 +144,7 @@ func (t *Table) protocol(e *entry) string {
 	if e.carries != layerNone {
 		return layerNames[e.carries]
 	}
-	switch e.key.proto {
+	switch e.key.proto() {
 	case protoICMP:
 		return "icmp"
 	case 2:
@@ -217,24 +203,23 @@ func (t *Table) quiet(e *entry, dir int, payload []byte) bool {
 // message before had it: the payload, its sequence and gap.
 func (t *Table) message(e *entry, dir int, tr heron.Transport, src, dst uint16) *heron.Message {
 	m := &t.msg
-	t.ends(&m.Src, &m.Dst, e, dir)
+	e.between(&m.Src, &m.Dst, dir)
 	m.Time, m.Transport, m.EtherType = t.frame.time, tr, 0
 	m.SrcPort, m.DstPort, m.FromClient, m.Flow = src, dst, dir == fromClient, &e.scratch
 	return m
 }
 
-// ends fills in who sends and who receives in one direction of a flow.
-func (t *Table) ends(from, to *heron.Endpoint, e *entry, dir int) {
-	from.MAC, from.VLAN = e.ends[dir&1].mac, e.key.vlan
-	to.MAC, to.VLAN = e.ends[1-dir&1].mac, e.key.vlan
-	a, b := &from.IP, &to.IP
-	if e.clientIsA != (dir == fromClient) {
-		a, b = b, a
+// between fills in who sends and who receives in one direction of the flow.
+func (e *entry) between(from, to *heron.Endpoint, dir int) {
+	if int(e.client) != dir {
+		from, to = to, from
 	}
-	if e.key.v6 {
-		e.key.a.put(a, true)
-		e.key.b.put(b, true)
+	vlan := e.key.vlan()
+	from.MAC, from.VLAN = e.ends[lower].mac, vlan
+	to.MAC, to.VLAN = e.ends[upper].mac, vlan
+	if e.key.rest&keyFar != 0 {
+		from.IP, to.IP = e.far.a.netip(e.key.v6()), e.far.b.netip(e.key.v6())
 		return
 	}
-	*a, *b = ipv4Of(e.key.a.lo), ipv4Of(e.key.b.lo)
+	from.IP, to.IP = ipv4Of(e.key.hosts>>32), ipv4Of(e.key.hosts)
 }

@@ -32,23 +32,22 @@ func stationOf(m *heron.MAC, vlan uint16) uint64 {
 }
 
 // sight tells the sink who sent the frame at hand, unless it was told within
-// this minute of traffic time, and returns the minute in which to ask again.
-func (t *Table) sight(ip addr, hasIP bool) uint32 {
+// this minute of traffic time.
+func (t *Table) sight(ip addr, hasIP bool) {
 	f := &t.frame
 	hasIP = hasIP && ip != (addr{}) && !ip.isGroup(f.v6)
 	if f.src.IsMulticast() || !hasIP && f.src.IsZero() {
-		return t.minute + 1
+		return
 	}
 	station := stationOf(&f.src, f.vlan)
-	var due uint32
 	var told bool
 	switch {
 	case !hasIP:
-		due, told = t.sightings.look4(station, 0, t.minute)
+		told = t.sightings.look4(station, 0, t.minute)
 	case f.v6:
-		due, told = t.sightings.look6(station, ip, t.minute)
+		told = t.sightings.look6(station, ip, t.minute)
 	default:
-		due, told = t.sightings.look4(station, uint32(ip.lo), t.minute)
+		told = t.sightings.look4(station, uint32(ip.lo), t.minute)
 	}
 	if !told {
 		e := heron.Endpoint{MAC: f.src, VLAN: f.vlan}
@@ -57,11 +56,24 @@ func (t *Table) sight(ip addr, hasIP bool) uint32 {
 		}
 		t.sink.Sighting(e, f.time)
 	}
-	return due
+}
+
+// told4 reports whether a pair was told in this minute.
+func (c *sightings) told4(station uint64, ip, minute uint32) bool {
+	if c.v4 == nil {
+		return false
+	}
+	s := &c.v4[mix(station, uint64(ip))%sightSets]
+	for i := range s {
+		if w := &s[i]; w.station == station && w.ip == ip {
+			return minute < w.due
+		}
+	}
+	return false
 }
 
 // look4 is look for IPv4 addresses.
-func (c *sightings) look4(station uint64, ip, minute uint32) (due uint32, told bool) {
+func (c *sightings) look4(station uint64, ip, minute uint32) (told bool) {
 	if c.v4 == nil {
 		c.v4 = make([]sightSet[uint32], sightSets)
 	}
@@ -69,23 +81,23 @@ func (c *sightings) look4(station uint64, ip, minute uint32) (due uint32, told b
 }
 
 // look6 is look for IPv6 addresses.
-func (c *sightings) look6(station uint64, ip addr, minute uint32) (due uint32, told bool) {
+func (c *sightings) look6(station uint64, ip addr, minute uint32) (told bool) {
 	if c.v6 == nil {
 		c.v6 = make([]sightSet[addr], sightSets)
 	}
 	return c.v6[mix(mix(ip.hi, ip.lo), station)%sightSets].look(station, ip, minute)
 }
 
-// look finds a pair, or puts it in place of the one that is oldest of its set, and
-// returns when it is to be told again: in the next minute, for tables which share
-// a source to agree. told is false when that is now.
-func (s *sightSet[A]) look(station uint64, ip A, minute uint32) (due uint32, told bool) {
+// look finds a pair, or puts it in place of the one that is oldest of its set. It
+// reports whether the pair was told in this minute: not so for as long after it was
+// told last, for tables which share a source to agree.
+func (s *sightSet[A]) look(station uint64, ip A, minute uint32) (told bool) {
 	oldest := &s[0]
 	for i := range s {
 		w := &s[i]
 		if w.station == station && w.ip == ip {
 			if minute < w.due {
-				return w.due, true
+				return true
 			}
 			oldest = w
 			break
@@ -95,5 +107,5 @@ func (s *sightSet[A]) look(station uint64, ip A, minute uint32) (due uint32, tol
 		}
 	}
 	*oldest = sighting[A]{station: station, ip: ip, due: minute + 1}
-	return minute + 1, false
+	return false
 }

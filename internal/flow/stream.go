@@ -64,7 +64,7 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 	if e.settled {
 		return
 	}
-	if e.holds > 0 && g.flags&flagACK != 0 {
+	if e.holding && g.flags&flagACK != 0 {
 		t.acknowledged(i, e, 1-dir, g.ack)
 	}
 	if g.length == 0 || g.flags&flagRST != 0 || s.dead || e.settled {
@@ -73,7 +73,7 @@ func (t *Table) stream(i uint32, e *entry, dir int, g *segment) {
 	if !s.started {
 		s.started, s.gap, s.next = true, true, seq
 	}
-	if seq == s.next && e.holds == 0 && len(g.data) == g.length && g.length < maxPrefix {
+	if seq == s.next && !e.holding && len(g.data) == g.length && g.length < maxPrefix {
 		t.whole(i, e, dir, g.data)
 		return
 	}
@@ -118,7 +118,7 @@ func (t *Table) segment(i uint32, e *entry, dir int, seq uint32, g *segment) {
 func (t *Table) inOrder(i uint32, e *entry, dir int, data []byte, missing int) {
 	s := &e.streams[dir]
 	s.next += uint32(len(data) + missing)
-	if e.holds > 0 && e.backlogs[dir].stalled != 0 {
+	if e.holding && e.backlogs[dir].stalled != 0 {
 		e.backlogs[dir].stalled = momentOf(t.now)
 	}
 	t.deliver(i, e, dir, data)
@@ -240,7 +240,7 @@ func (t *Table) giveUp(e *entry, dir, n int) {
 
 // forget gives back the pages of a direction.
 func (t *Table) forget(e *entry, dir int) {
-	if e.holds == 0 {
+	if !e.holding {
 		return
 	}
 	t.forgetPrefix(e, dir)

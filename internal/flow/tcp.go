@@ -19,7 +19,6 @@ const (
 type segment struct {
 	seq, ack uint32
 	flags    int
-	urgent   uint16
 	// data is what was captured of length bytes.
 	data   []byte
 	length int
@@ -27,32 +26,29 @@ type segment struct {
 
 // tcp reads a TCP header (RFC 9293 §3.1). look is the look at a plain frame, else nil.
 func (t *Table) tcp(look *glance, packet []byte) {
-	b, rest := wire.Head20(packet)
+	b, _ := wire.Head20(packet)
 	if b == nil {
 		t.fault()
 		return
 	}
 	header := int(b[12]>>4) * 4
-	options, data, ok := wire.Cut(rest, header-20)
-	if !ok {
+	_, data, ok := wire.Cut(packet, header)
+	if !ok || header < len(b) {
 		t.fault()
 		return
 	}
 	var g segment // by its fields: a copy of the whole would wait for them
 	g.seq, g.ack = binary.BigEndian.Uint32(b[4:8]), binary.BigEndian.Uint32(b[8:12])
-	g.flags, g.urgent, g.data = int(b[13]), binary.BigEndian.Uint16(b[18:20]), data
-	g.length = max(t.frame.length-header, len(g.data))
+	g.flags, g.data = int(b[13]), data
+	g.length = max(t.frame.length-header, len(data))
 	t.frame.payload = g.length
-
-	var i uint32
-	var e *entry
-	var dir int
-	if g.flags&flagSYN == 0 {
-		i, e, dir = t.again(look)
-	}
-	if e == nil {
-		src, dst := binary.BigEndian.Uint16(b[0:2]), binary.BigEndian.Uint16(b[2:4])
-		i, e, dir = t.follow(look, protoTCP, int(src), int(dst), g.hints())
+	i, e, dir := uint32(0), t.known(look), 0
+	if e != nil && g.flags&flagSYN == 0 {
+		t.fresh = false
+		t.count(e, look)
+		i, dir = look.entry, e.direction(look.sender)
+	} else {
+		i, e, dir = t.followSegment(look, &g, packet)
 	}
 	if t.fresh || g.flags&(flagSYN|flagFIN|flagRST) != 0 || e.state != heron.FlowEstablished || e.fin != 0 {
 		if state := e.tcpState(dir, &g, t.fresh); t.fresh || state != e.state {
@@ -61,14 +57,18 @@ func (t *Table) tcp(look *glance, packet []byte) {
 	}
 	e.repeats(dir, &g)
 	if g.flags&flagSYN != 0 {
-		if look != nil {
-			t.frame.opens(look)
-		}
-		t.handshake(e, dir, &g, int(binary.BigEndian.Uint16(b[14:16])), options)
-	}
-	if !e.settled || g.flags&flagSYN != 0 {
+		t.handshake(look, e, dir, &g, packet)
+		t.stream(i, e, dir, &g)
+	} else if !e.settled {
 		t.stream(i, e, dir, &g)
 	}
+}
+
+// followSegment is follow for a segment that may open a flow.
+func (t *Table) followSegment(look *glance, g *segment, packet []byte) (uint32, *entry, int) {
+	r := wire.NewReader(packet)
+	src, dst := r.U16(), r.U16()
+	return t.follow(look, protoTCP, src, dst, g.hints())
 }
 
 // hints are what the flags say of a flow.
@@ -86,7 +86,7 @@ func (g *segment) hints() hints {
 // repeats counts a segment whose bytes, or whose SYN, were all sent before: they
 // came again, or late. A byte before the next one keeps a connection alive.
 func (e *entry) repeats(dir int, g *segment) {
-	h := &e.ends[dir&1]
+	h := e.end(dir)
 	end := g.seq + uint32(g.length)
 	if g.flags&flagSYN != 0 {
 		end++
@@ -96,7 +96,7 @@ func (e *entry) repeats(dir int, g *segment) {
 	case h.top == 0 || int32(end-h.top) > 0:
 		h.top = end
 	case g.length != 1 || end != h.top:
-		bump(&h.again)
+		bump(&e.again[dir&1])
 	}
 }
 
@@ -137,7 +137,7 @@ func (e *entry) tcpState(dir int, g *segment, fresh bool) heron.FlowState {
 		return heron.FlowClosed
 	case asking && dir == fromServer && (!fresh || g.flags&flagACK != 0):
 		return heron.FlowEstablished
-	case asking && g.flags&(flagSYN|flagACK) == flagACK && (g.length > 0 || e.halves[fromClient].packets > 2):
+	case asking && g.flags&(flagSYN|flagACK) == flagACK && (g.length > 0 || e.half(fromClient).packets > 2):
 		// The answer was not captured, but there must have been one.
 		return heron.FlowEstablished
 	}

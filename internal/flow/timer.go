@@ -114,12 +114,11 @@ func (t *Table) runSlot(slot int) {
 func (t *Table) fetchTimers(list []uint32) {
 	sum := uint64(0)
 	for _, i := range list {
-		e := t.slab.at(i)
-		sum += uint64(e.hash) + uint64(e.touched)
+		sum += uint64(t.slab.at(i).touched)
 	}
 	for _, i := range list {
-		if e := t.slab.at(i); e.live && t.now-e.touched >= e.idle() {
-			sum += e.near() + t.index.home(e.hash)
+		if e := t.slab.at(i); e.live() && t.now-e.touched >= e.idle() {
+			sum += e.near() + t.index.home(e.key.hash(&t.index.seed))
 		}
 	}
 	t.ahead.fetched += sum
@@ -138,7 +137,7 @@ func (t *Table) timer(i uint32, e *entry) {
 		e.state = heron.FlowUnanswered
 		t.tell(i, e)
 	}
-	if e.changed && t.now-e.reported >= reportEvery {
+	if e.news&newsSinceReport != 0 && t.now-e.reported >= reportEvery {
 		t.tell(i, e)
 	}
 	t.schedule(i, e, e.deadline(t.now))
@@ -159,7 +158,7 @@ func (e *entry) deadline(now heron.Time) heron.Time {
 
 // idle is how long the flow may be quiet before it ends.
 func (e *entry) idle() heron.Time {
-	switch e.key.proto {
+	switch e.key.proto() {
 	case protoTCP:
 		switch e.state {
 		case heron.FlowClosed, heron.FlowReset, heron.FlowRejected:

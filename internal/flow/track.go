@@ -24,18 +24,6 @@ type hints struct {
 	seq    uint32
 }
 
-// order puts the lower end of a packet first, whose ends are in a and b; it
-// reports whether that is the sender.
-func (k *key) order(src, dst int) bool {
-	if k.b.less(k.a) || k.a == k.b && dst < src {
-		k.a, k.b = k.b, k.a
-		k.ports = uint32(dst)<<16 | uint32(src)
-		return false
-	}
-	k.ports = uint32(src)<<16 | uint32(dst)
-	return true
-}
-
 // follow finds or opens the flow of the packet at hand and counts it there. It
 // returns the flow and the packet's direction. TCP flows that open are told by
 // the caller, who knows their state.
@@ -46,35 +34,29 @@ func (t *Table) follow(look *glance, protocol, src, dst int, h hints) (uint32, *
 		return t.begin(g, protocol, src, dst, h)
 	}
 	e := t.slab.at(i)
-	dir := e.direction(g.senderIsA)
+	dir := e.direction(g.sender)
 	if h.begins && e.over(dir, h.seq) {
 		t.end(i, e)
 		return t.begin(g, protocol, src, dst, h)
 	}
 	t.fresh = false
-	t.count(e, dir)
-	e.used = true
+	t.count(e, g)
 	if dir == fromServer && protocol != protoTCP {
 		t.answered(i, e)
 	}
 	return i, e, dir
 }
 
-// again is follow for a plain frame that the look at it found the flow of: nearly
-// always so. e is nil where follow must be asked, which knows what may begin.
-func (t *Table) again(look *glance) (i uint32, e *entry, dir int) {
-	if look == nil || look.entry == 0 {
-		return 0, nil, 0
+// known is the flow of a plain frame that the look at it found: nearly always so.
+// It is nil where follow must be asked.
+func (t *Table) known(g *glance) *entry {
+	if g == nil || g.entry == 0 {
+		return nil
 	}
-	i = look.entry
-	e = t.slab.at(i)
-	if !e.live || !e.key.is4(&look.key) {
-		return 0, nil, 0
+	if e := t.slab.at(g.entry); e.key == g.key {
+		return e
 	}
-	dir = e.direction(look.senderIsA)
-	t.fresh, e.used = false, true
-	t.count(e, dir)
-	return i, e, dir
+	return nil
 }
 
 // begin is follow for a packet that opens a flow.
@@ -85,29 +67,20 @@ func (t *Table) begin(g *glance, protocol, src, dst int, h hints) (uint32, *entr
 	if protocol != protoTCP {
 		t.tell(i, e)
 	}
-	return i, e, e.direction(g.senderIsA)
+	return i, e, e.direction(g.sender)
 }
 
-// direction is that of a packet from one end or the other.
-func (e *entry) direction(senderIsA bool) int {
-	dir := fromClient // no branch: which it is changes all the time
-	if senderIsA != e.clientIsA {
-		dir = fromServer
-	}
-	return dir
-}
-
-// setKey makes the key of the packet at hand, and reports whether its sender is
-// the lower end. The ports of ICMP are its type and code, the same both ways.
-func (t *Table) setKey(k *key, protocol, src, dst int) (senderIsA bool) {
+// pair makes the pairing of the packet at hand, and returns which end is its sender.
+// The ports of ICMP are its type and code, the same both ways.
+func (t *Table) pair(p *pairing, protocol, src, dst int) (sender uint8) {
 	f := &t.frame
-	k.a, k.b, k.tunnel, k.vlan, k.proto, k.v6 = f.srcIP, f.dstIP, f.tunnel, f.vlan, uint8(protocol), f.v6
+	p.a, p.b, p.tunnel, p.vlan, p.proto, p.v6 = f.srcIP, f.dstIP, f.tunnel, f.vlan, uint8(protocol), f.v6
 	if protocol == protoICMP || protocol == protoICMPv6 {
-		senderIsA = k.order(0, 0)
-		k.ports = uint32(src)<<16 | uint32(dst)
-		return senderIsA
+		sender = p.order(0, 0)
+		p.ports = uint32(src)<<16 | uint32(dst)
+		return sender
 	}
-	return k.order(src, dst)
+	return p.order(src, dst)
 }
 
 // open starts a flow with the packet at hand.
@@ -118,16 +91,22 @@ func (t *Table) open(g *glance, src, dst int, h hints) uint32 {
 	f := &t.frame
 	i, e := t.slab.alloc()
 	t.stats.Flows++
-	e.key, e.hash, e.live = g.key, g.hash, true
+	e.key, e.serial = g.key, uint32(t.stats.Flows)
+	if g.key.rest&keyFar != 0 {
+		e.far = t.ahead.far
+	}
 	e.first = f.time
 	e.state = heron.FlowAttempt
 	senderIsClient := h.client == sideSender ||
 		h.client == sideUnknown && t.portRank(src) >= t.portRank(dst)
-	e.clientIsA = senderIsClient == g.senderIsA
+	e.client = g.sender
+	if !senderIsClient {
+		e.client ^= upper
+	}
 	e.awaits = h.awaits && senderIsClient && !f.dstIP.isGroup(f.v6) && f.dst != broadcast()
-	dir := e.direction(g.senderIsA)
-	t.count(e, dir)
-	e.ends[1-dir].mac = f.dst
+	t.count(e, g)
+	e.news = newsSinceReport
+	e.ends[(g.sender^upper)&1].mac = f.dst
 	t.index.insert(g.hash, i)
 	e.reported = t.now
 	t.schedule(i, e, e.deadline(t.now))
@@ -137,24 +116,40 @@ func (t *Table) open(g *glance, src, dst int, h hints) uint32 {
 func broadcast() heron.MAC { return heron.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff} }
 
 // count adds the packet at hand to its flow.
-func (t *Table) count(e *entry, dir int) {
-	f, h := &t.frame, &e.halves[dir&1]
+func (t *Table) count(e *entry, g *glance) {
+	f, h := &t.frame, &e.halves[g.sender&1]
+	gap, size := uint(0), sizeBucket(f.bytes)
+	if d := f.time - h.last; d > 0 {
+		h.last, gap = f.time, gapBucket(d)
+	}
 	if f.packets == 1 { // those that came in pieces, or were told of, have no one size
 		if h.packets > 0 {
-			bump(&h.gaps[gapBucket(f.time-h.last)%heron.FlowBuckets])
+			bump(&h.gaps[gap%heron.FlowBuckets])
 		}
-		bump(&h.sizes[sizeBucket(f.bytes)%heron.FlowBuckets])
+		bump(&h.sizes[size%heron.FlowBuckets])
 	}
 	h.packets += uint64(f.packets)
 	h.bytes += uint64(f.bytes)
 	h.payload += uint64(f.payload)
-	h.last = max(h.last, f.time)
 	e.touched = t.now
-	e.changed = true
-	if o := &e.ends[dir&1]; t.minute >= o.sight || o.mac != f.src {
-		o.sight = t.sight(f.srcIP, true)
-		o.mac = f.src
+	e.news = newsSinceReport | newsSincePassed
+	if o := &e.ends[g.sender&1]; o.seen != t.seen || o.mac != f.src {
+		o.seen, o.mac = t.seen, f.src
+		t.notice(g)
 	}
+}
+
+// notice tells who sent the packet at hand. Of most plain frames it is enough to
+// see that they were told.
+func (t *Table) notice(g *glance) {
+	f := &t.frame
+	if g.plain {
+		f.hosts(g)
+		if t.sightings.told4(stationOf(&f.src, f.vlan), uint32(f.srcIP.lo), t.minute) {
+			return
+		}
+	}
+	t.sight(f.srcIP, true)
 }
 
 // bump adds one, as far as it goes.
@@ -169,7 +164,7 @@ func bump(n *uint16) {
 func sizeBucket(bytes int) uint { return min(uint(bits.Len(uint(bytes)|63)-6), heron.FlowBuckets-1) }
 
 func gapBucket(d heron.Time) uint {
-	return min(uint(bits.Len64(uint64(max(d, 0))|63)-5)/3, heron.FlowBuckets-1)
+	return min(uint(bits.Len64(uint64(d)|63)-5)/3, heron.FlowBuckets-1)
 }
 
 // evict ends a flow that was quiet for long, to make room: each flow has a
@@ -181,11 +176,11 @@ func (t *Table) evict() {
 			t.hand = 1
 		}
 		e := t.slab.at(t.hand)
-		if !e.live {
+		if !e.live() {
 			continue
 		}
-		if e.used {
-			e.used = false
+		if e.news&newsSincePassed != 0 {
+			e.news &^= newsSincePassed
 			continue
 		}
 		t.stats.TableEvictions++
@@ -202,14 +197,14 @@ func (t *Table) end(i uint32, e *entry) {
 	}
 	t.emit(i, e, true)
 	t.unschedule(e)
-	t.index.remove(e.hash, i)
+	t.index.remove(e.key.hash(&t.index.seed), i)
 	t.slab.release(i, e)
 }
 
 // oneWay tells of a TCP connection with payload of which one side was never seen.
 func (e *entry) oneWay() bool {
-	c, s := &e.halves[fromClient], &e.halves[fromServer]
-	return e.key.proto == protoTCP && (c.packets == 0 || s.packets == 0) && c.payload+s.payload > 0
+	c, s := &e.halves[lower], &e.halves[upper]
+	return e.key.proto() == protoTCP && (c.packets == 0 || s.packets == 0) && c.payload+s.payload > 0
 }
 
 // portRank orders ports by how likely a server has them, the likeliest lowest.

@@ -56,18 +56,26 @@ func (t *Table) udp(look *glance, packet []byte) {
 		payload, _, _ = wire.Cut(payload, min(length-8, len(payload)))
 	}
 	t.frame.payload = max(t.frame.payload-8, 0)
-	i, e, dir := t.again(look)
-	switch {
-	case e == nil:
+	e, dir := t.known(look), 0
+	if e == nil {
 		_, e, dir = t.follow(look, protoUDP, int(src), int(dst), hints{awaits: true})
-	case dir == fromServer:
-		t.answered(i, e)
+	} else {
+		t.fresh = false
+		t.count(e, look)
+		if dir = e.direction(look.sender); dir == fromServer {
+			t.answered(look.entry, e)
+		}
 	}
-	if e.settled && e.carries == layerNone || len(payload) == 0 {
+	if len(payload) == 0 || e.settled && (e.bare || e.carries == layerNone) {
 		return
 	}
-	if !e.bare && t.carried(e, src, dst, payload) {
-		return
+	if !e.bare {
+		if look != nil {
+			t.frame.hosts(look)
+		}
+		if t.carried(e, src, dst, payload) {
+			return
+		}
 	}
 	if !e.settled {
 		t.datagram(e, dir, heron.UDP, src, dst, payload)
@@ -138,7 +146,7 @@ func (t *Table) icmpMessage(whole *wire.Reader, protocol, kind, code int) {
 
 // rejected marks the flow of the packet that an ICMP error brings back.
 func (t *Table) rejected(r *wire.Reader) {
-	k := key{tunnel: t.frame.tunnel, vlan: t.frame.vlan, v6: t.frame.v6}
+	k := pairing{far: far{tunnel: t.frame.tunnel}, vlan: t.frame.vlan, v6: t.frame.v6}
 	if k.v6 {
 		r.Skip(6)
 		k.proto = uint8(r.U8())
@@ -161,13 +169,14 @@ func (t *Table) rejected(r *wire.Reader) {
 	default:
 		return
 	}
-	senderIsA := k.order(src, dst)
-	i := t.index.find(&t.slab, &k, uint32(k.hash(t.index.seed)>>32))
+	sender := k.order(src, dst)
+	name := k.key(&t.index.seed)
+	i := t.index.find(&t.slab, &name, &k.far, name.hash(&t.index.seed))
 	if i == 0 {
 		return
 	}
 	e := t.slab.at(i)
-	if e.clientIsA == senderIsA && (e.state == heron.FlowAttempt || e.state == heron.FlowUnanswered) {
+	if e.client == sender && (e.state == heron.FlowAttempt || e.state == heron.FlowUnanswered) {
 		t.change(i, e, heron.FlowRejected)
 	}
 }

@@ -77,6 +77,15 @@ func Head38(b []byte) (head *[38]byte, rest []byte) {
 	return (*[38]byte)(b), b[38:]
 }
 
+// Part returns the bytes from one place up to another; nil when they are not all
+// there.
+func Part(b []byte, from, to int) []byte {
+	if from < 0 || from > to || to > len(b) {
+		return nil
+	}
+	return b[from:to:to]
+}
+
 // Cut returns the first n bytes and those behind them; ok is false when there
 // are fewer, or n is below 0.
 func Cut(b []byte, n int) (head, rest []byte, ok bool) {

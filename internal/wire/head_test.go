@@ -83,3 +83,19 @@ func TestCut(t *testing.T) {
 		}
 	}
 }
+
+func TestPart(t *testing.T) {
+	t.Parallel()
+	in := []byte("abcde")
+	if b := wire.Part(in, 1, 3); string(b) != "bc" || cap(b) != 2 {
+		t.Errorf("got %q of %d", b, cap(b))
+	}
+	if b := wire.Part(in, 5, 5); b == nil || len(b) != 0 {
+		t.Errorf("got %q, want none of none", b)
+	}
+	for _, p := range [][2]int{{-1, 2}, {3, 2}, {2, 6}, {6, 6}} {
+		if b := wire.Part(in, p[0], p[1]); b != nil {
+			t.Errorf("%v of 5: got %q", p, b)
+		}
+	}
+}
