@@ -36,9 +36,9 @@ type Detector struct {
 	Start func() Evaluate
 }
 
-// Evaluate looks at one input and signals what it found. State that it keeps
-// must be bounded. It must depend on nothing but its inputs.
-type Evaluate func(v View, in Input, out func(Signal))
+// Evaluate looks at one input, which is lent to it, and signals what it found.
+// State that it keeps must be bounded. It must depend on nothing but its inputs.
+type Evaluate func(v View, in *Input, out func(Signal))
 
 // Input is one thing that happened. Exactly one pointer is set, or none when
 // only the clock moved.

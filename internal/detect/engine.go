@@ -28,6 +28,7 @@ type Engine struct {
 	order     *list.List          // of them, the quietest first
 	now       heron.Time
 	lastClock heron.Time
+	input     Input                   // that detectors look at
 	changed   map[string]*heron.Alert // by alert id, since the last Drain
 }
 
@@ -173,27 +174,28 @@ func (e *Engine) drop(t *trouble) {
 	e.order.Remove(t.place)
 }
 
-// Apply shows one input to the detectors that watch for it. The engine's time
-// never goes back; an input without time of its own happens now.
+// Apply shows one input to the detectors that watch for it, and the clock to
+// those that watch it when a second or more has gone by. The engine's time never
+// goes back; an input without time of its own happens now.
 func (e *Engine) Apply(v View, in Input) {
 	e.now = max(e.now, in.Now)
 	if in.Now == 0 {
 		in.Now = e.now
 	}
-	e.clock(v)
-	for _, r := range e.watching.of(&in) {
-		r.evaluate(v, in, r.out)
+	if e.now-e.lastClock >= heron.Second {
+		e.lastClock, e.input = e.now, Input{Now: e.now}
+		e.show(v, e.watching.clock)
+	}
+	if by := e.watching.of(&in); len(by) > 0 { // of most events, nobody
+		e.input = in
+		e.show(v, by)
 	}
 }
 
-// clock tells the watchers of it when a second or more has gone by.
-func (e *Engine) clock(v View) {
-	if e.now-e.lastClock < heron.Second {
-		return
-	}
-	e.lastClock = e.now
-	for _, r := range e.watching.clock {
-		r.evaluate(v, Input{Now: e.now}, r.out)
+// show lets detectors look at the input.
+func (e *Engine) show(v View, by []watcher) {
+	for i := range by {
+		by[i].evaluate(v, &e.input, by[i].out)
 	}
 }
 

@@ -17,7 +17,7 @@ func echo(id string) detect.Detector {
 		ID: id, Title: "Echo", Severity: heron.Medium, Attack: []string{"T0000"}, Watches: detect.WatchEvent,
 		Events: []string{"raise", "clear"},
 		Start: func() detect.Evaluate {
-			return func(_ detect.View, in detect.Input, out func(detect.Signal)) {
+			return func(_ detect.View, in *detect.Input, out func(detect.Signal)) {
 				s := detect.Signal{Op: detect.Raise, Key: in.Event.Attrs["key"], Summary: in.Event.Attrs["text"], Confidence: 0.5}
 				if in.Event.Kind == "clear" {
 					s.Op = detect.Clear
@@ -182,7 +182,7 @@ func TestEngine(t *testing.T) {
 		counts := map[string]int{}
 		count := func(id string, w detect.Watch) detect.Detector {
 			return detect.Detector{ID: id, Watches: w, Start: func() detect.Evaluate {
-				return func(detect.View, detect.Input, func(detect.Signal)) { counts[id]++ }
+				return func(detect.View, *detect.Input, func(detect.Signal)) { counts[id]++ }
 			}}
 		}
 		e := detect.NewEngine([]detect.Detector{

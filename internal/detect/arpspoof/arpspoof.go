@@ -141,7 +141,7 @@ func compareTellings(a, b telling) int {
 	return cmp.Or(bytes.Compare(a.mac[:], b.mac[:]), cmp.Compare(a.about, b.about), cmp.Compare(a.to, b.to))
 }
 
-func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+func (s *state) evaluate(v detect.View, in *detect.Input, out func(detect.Signal)) {
 	switch {
 	case in.Flow != nil:
 		if in.Still {

@@ -88,7 +88,7 @@ func start() detect.Evaluate {
 	return s.evaluate
 }
 
-func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+func (s *state) evaluate(v detect.View, in *detect.Input, out func(detect.Signal)) {
 	f := in.Flow
 	if f == nil {
 		s.expire(in.Now, out)

@@ -61,7 +61,7 @@ func start() detect.Evaluate {
 	return s.evaluate
 }
 
-func (s *state) evaluate(_ detect.View, in detect.Input, out func(detect.Signal)) {
+func (s *state) evaluate(_ detect.View, in *detect.Input, out func(detect.Signal)) {
 	r := in.Sensor
 	if r == nil {
 		return

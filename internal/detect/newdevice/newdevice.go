@@ -49,7 +49,7 @@ func start() detect.Evaluate {
 	return s.evaluate
 }
 
-func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+func (s *state) evaluate(v detect.View, in *detect.Input, out func(detect.Signal)) {
 	c := in.Change
 	if c == nil || c.Kind != heron.DeviceNew || c.Device == nil || !c.Device.Local {
 		return

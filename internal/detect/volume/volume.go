@@ -66,7 +66,7 @@ func start() detect.Evaluate {
 	return s.evaluate
 }
 
-func (s *state) evaluate(v detect.View, in detect.Input, out func(detect.Signal)) {
+func (s *state) evaluate(v detect.View, in *detect.Input, out func(detect.Signal)) {
 	if in.Event == nil {
 		s.expire(in.Now, out)
 		return
