@@ -113,21 +113,19 @@ func (a *analyzer) place(b *heron.Batch) inventory.Delta {
 // replay feeds flows and events in the order of their times to what learns from
 // them and to the detectors.
 func (a *analyzer) replay(b *heron.Batch) {
-	for i := range b.Flows {
-		a.own(&b.Flows[i])
-	}
 	a.behavior.From(b.SensorID)
-	for _, in := range a.order.of(b) {
-		if i := in.event(b); i >= 0 {
-			e := &b.Events[i]
-			a.behavior.Event(e)
-			a.detect.Apply(a.view, detect.Input{Now: in.at, Event: e})
-			continue
-		}
-		f := &b.Flows[in.index]
-		before := a.behavior.Flow(f)
-		a.detect.Apply(a.view, detect.Input{Now: in.at, Flow: f, Still: before.Still, Answered: before.Answered})
-	}
+	a.order.each(b, a.flow, a.event)
+}
+
+func (a *analyzer) flow(f *heron.Flow) {
+	a.own(f)
+	before := a.behavior.Flow(f)
+	a.detect.Apply(a.view, detect.Input{Now: f.Last, Flow: f, Still: before.Still, Answered: before.Answered})
+}
+
+func (a *analyzer) event(e *heron.Event) {
+	a.behavior.Event(e)
+	a.detect.Apply(a.view, detect.Input{Now: e.Time, Event: e})
 }
 
 // own names the devices at both ends of a flow.
