@@ -66,7 +66,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	r := &reader{
-		started: time.Now(), options: &o, within: within(),
+		started: time.Now(), options: &o,
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local, quiet: true}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
@@ -122,8 +122,7 @@ type reader struct {
 	stats    heron.Stats
 	started  time.Time
 	told     time.Time
-	within   map[string][]string // protocols by what they ride on
-	names    []string            // re-used
+	speeches speeches
 	options  *ReadOptions
 	fail     func(error) // ends the reading
 	failed   bool
@@ -139,16 +138,16 @@ func (r *reader) takeAll(s *sheaf) {
 }
 
 func (r *reader) take(b *heron.Batch) {
+	for _, a := range r.analyzer.apply(b).Alerts {
+		r.alerts[a.ID] = a
+	}
 	for i := range b.Flows {
 		if f := &b.Flows[i]; f.Ended {
-			r.countFlow(f)
+			r.speeches.add(f)
 		}
 	}
 	for _, c := range b.Layers {
 		r.count(c)
-	}
-	for _, a := range r.analyzer.apply(b).Alerts {
-		r.alerts[a.ID] = a
 	}
 	if err := r.hand(b); err != nil {
 		r.failed = true
@@ -180,21 +179,6 @@ func (r *reader) hand(b *heron.Batch) error {
 	return nil
 }
 
-// countFlow counts a flow for what it speaks, for what that rides on, and for
-// what it spoke before.
-func (r *reader) countFlow(f *heron.Flow) {
-	c := heron.ProtocolCount{Flows: 1, Packets: f.ClientPackets + f.ServerPackets, Bytes: f.ClientBytes + f.ServerBytes}
-	names := append(r.names[:0], cmp.Or(f.Protocol, f.Transport.String()))
-	names = append(names, r.within[f.Protocol]...)
-	if f.Before != "" && !slices.Contains(names, f.Before) {
-		names = append(names, f.Before)
-	}
-	r.names = names
-	for _, c.Name = range names {
-		r.count(c)
-	}
-}
-
 func (r *reader) count(p heron.ProtocolCount) {
 	c := r.counts[p.Name]
 	if c == nil {
@@ -204,6 +188,16 @@ func (r *reader) count(p heron.ProtocolCount) {
 	c.Flows += p.Flows
 	c.Packets += p.Packets
 	c.Bytes += p.Bytes
+}
+
+// countFlows counts the flows that ended for all that they spoke.
+func (r *reader) countFlows() {
+	within := within()
+	for what, c := range r.speeches.of {
+		for _, name := range what.names(within) {
+			r.count(heron.ProtocolCount{Name: name, Flows: c.Flows, Packets: c.Packets, Bytes: c.Bytes})
+		}
+	}
 }
 
 // result puts everything in an order that depends on the input alone.
@@ -225,6 +219,7 @@ func (r *reader) result(damage []string) (*ReadResult, error) {
 	slices.SortFunc(out.Alerts, func(a, b heron.Alert) int {
 		return cmp.Or(cmp.Compare(a.DetectedAt, b.DetectedAt), cmp.Compare(a.ID, b.ID))
 	})
+	r.countFlows()
 	for _, c := range r.counts {
 		out.Protocols = append(out.Protocols, *c)
 	}
