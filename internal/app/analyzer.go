@@ -118,8 +118,8 @@ func (a *analyzer) replay(b *heron.Batch) {
 }
 
 func (a *analyzer) flow(f *heron.Flow) {
-	a.own(f)
-	before := a.behavior.Flow(f)
+	client, server := a.own(&f.ClientDevice, &f.Client, f.Last), a.own(&f.ServerDevice, &f.Server, f.Last)
+	before := a.behavior.Flow(f, client, server)
 	a.detect.Apply(a.view, detect.Input{Now: f.Last, Flow: f, Still: before.Still, Answered: before.Answered})
 }
 
@@ -128,14 +128,13 @@ func (a *analyzer) event(e *heron.Event) {
 	a.detect.Apply(a.view, detect.Input{Now: e.Time, Event: e})
 }
 
-// own names the devices at both ends of a flow.
-func (a *analyzer) own(f *heron.Flow) {
-	if id := a.inventory.DeviceIDAt(&f.Client, f.Last); id != "" {
-		f.ClientDevice = id
+// own names the device at an end of a flow, and returns its number, 0 for none.
+func (a *analyzer) own(device *string, e *heron.Endpoint, at heron.Time) uint32 {
+	id, number := a.inventory.WhoAt(e, at)
+	if id != "" {
+		*device = id
 	}
-	if id := a.inventory.DeviceIDAt(&f.Server, f.Last); id != "" {
-		f.ServerDevice = id
-	}
+	return number
 }
 
 func (a *analyzer) result(r *heron.BatchResult, b *heron.Batch, delta *inventory.Delta) {

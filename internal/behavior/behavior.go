@@ -52,11 +52,11 @@ const KindUnusual = "behavior.unusual"
 type Tracker struct {
 	siteID string
 	devices
+	minute    minute // of the last report
 	open      cohorts
 	due       []uint32 // devices whose baseline is to be reported
 	sources   sources
-	last      known          // a flow whose first report is its last
-	hints     [maxHints]hint // by the hash of an address
+	last      known // a flow whose first report is its last
 	names     names
 	words     *words // names, and ids of devices
 	protocols *words
@@ -88,17 +88,32 @@ type Before struct {
 	Answered bool // the server had answered
 }
 
+// minute is a window of traffic time.
+type minute struct {
+	start heron.Time
+	hour  uint8 // of the day
+}
+
+// of returns the minute that a time is in, most often the one it was before.
+func (m *minute) of(at heron.Time) minute {
+	if at < m.start || at >= m.start+window {
+		*m = minute{at - at%window, uint8(at / heron.Hour % 24)}
+	}
+	return *m
+}
+
 // Flow counts what a flow did since its last report, which it describes. The
-// devices must be filled in; an end without one is only a peer.
-func (t *Tracker) Flow(f *heron.Flow) (before Before) {
+// devices must be filled in; an end without one is only a peer. Their numbers are
+// those of the inventory, where known: no device has that of another.
+func (t *Tracker) Flow(f *heron.Flow, client, server uint32) (before Before) {
 	t.now = max(t.now, f.Last)
 	k, found := t.recall(f)
 	if found {
 		before.Still = k.isStill(f)
-		before.Answered = k.counts[asServer] && k.packets[asServer] > 0
+		before.Answered = k.counts[asServer] && k.ends[asServer].packets > 0
 	}
 	if !before.Still || !t.isOld(k, f) {
-		t.learn(k, found, f)
+		t.learn(k, found, f, [roles]uint32{client, server})
 	}
 	if f.Ended {
 		k.live = false
@@ -106,17 +121,18 @@ func (t *Tracker) Flow(f *heron.Flow) (before Before) {
 	return before
 }
 
-// learn counts what is new of a flow for the devices at its ends.
-func (t *Tracker) learn(k *known, found bool, f *heron.Flow) {
+// learn counts what is new of a flow for the devices at its ends, which have
+// those numbers elsewhere.
+func (t *Tracker) learn(k *known, found bool, f *heron.Flow, numbers [roles]uint32) {
 	var d growth
 	if !t.difference(k, found, f, &d) {
 		return
 	}
-	if found {
-		t.locate(k, f)
+	t.locate(k, f, numbers)
+	if !found || k.names != t.names.learned {
+		t.name(k, f, &d)
 	}
-	t.name(k, found, f, &d)
-	client, server := k.devices[asClient], k.devices[asServer]
+	client, server := k.ends[asClient].device, k.ends[asServer].device
 	if client != 0 {
 		t.count(k, asClient, f, &d)
 	}
@@ -126,21 +142,33 @@ func (t *Tracker) learn(k *known, found bool, f *heron.Flow) {
 }
 
 // locate finds the devices of a flow, most often where they were.
-func (t *Tracker) locate(k *known, f *heron.Flow) {
-	client := t.number(f.ClientDevice, k.devices[asClient])
-	server := t.number(f.ServerDevice, k.devices[asServer])
-	if client != k.devices[asClient] || server != k.devices[asServer] || f.ServerPort != k.port {
-		k.devices, k.port = [roles]uint32{client, server}, f.ServerPort
-		k.turns, k.services = [roles]uint16{}, [roles]uint8{}
+func (t *Tracker) locate(k *known, f *heron.Flow, numbers [roles]uint32) {
+	client := t.number(f.ClientDevice, numbers[asClient])
+	server := t.number(f.ServerDevice, numbers[asServer])
+	if client == k.ends[asClient].device && server == k.ends[asServer].device && f.ServerPort == k.port {
+		return
 	}
+	k.port = f.ServerPort
+	for r, device := range [roles]uint32{client, server} {
+		e := &k.ends[r]
+		e.device, e.turn, e.service = device, 0, 0
+	}
+}
+
+// name looks for the names of both ends, which mostly have none.
+func (t *Tracker) name(k *known, f *heron.Flow, d *growth) {
+	client, server := t.names.called(f.Client.IP), t.names.called(f.Server.IP)
+	if client|server == 0 {
+		k.names = t.names.learned
+	}
+	d.ends[asClient].name, d.ends[asServer].name = client, server
 }
 
 // count adds to the open window of a device, which has that role in the flow.
 func (t *Tracker) count(k *known, r role, f *heron.Flow, d *growth) {
-	n := k.devices[r]
-	s := t.state(n)
-	start := f.Last - f.Last%window
-	if s.window != 0 && start > s.window {
+	e, _ := sides(&k.ends, r)
+	n, s := e.device, t.state(e.device)
+	if s.window != 0 && d.start > s.window {
 		t.close(n)
 	}
 	if s.window == 0 {
@@ -150,8 +178,8 @@ func (t *Tracker) count(k *known, r role, f *heron.Flow, d *growth) {
 		s.until = f.Last
 		t.queue(n)
 	}
-	s.add(d, r, f)
-	s.serve(k, r, f, d.uses[r])
+	s.add(r, d)
+	s.serve(e, &d.ends[r%roles], r, d.service)
 	t.meet(s, k, r, f, d)
 }
 

@@ -35,7 +35,7 @@ func (n *net) send(server string, out, in uint64) {
 		ClientDevice: "cam",
 	}
 	f.Client.IP, f.Server.IP = netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr(server)
-	n.tracker.Flow(f)
+	n.tracker.Flow(f, 0, 0)
 }
 
 // pass lets time go by.
@@ -138,7 +138,7 @@ func TestTracker(t *testing.T) {
 			f.Last = n.now + heron.Time(i)*heron.Minute
 			f.ClientBytes, f.ServerBytes = uint64(i+1)*100, uint64(i+1)*10
 			f.Ended = i == 4
-			n.tracker.Flow(f)
+			n.tracker.Flow(f, 0, 0)
 		}
 		n.pass(10 * heron.Minute)
 		baselines, peers := n.tracker.Drain()
@@ -160,7 +160,7 @@ func TestTracker(t *testing.T) {
 		t.Parallel()
 		n := newNet()
 		f := &heron.Flow{ID: heron.FlowID{0xff}, ClientDevice: "cam", ServerDevice: "nas", First: n.now, Last: n.now, State: heron.FlowEstablished, ClientBytes: 9}
-		n.tracker.Flow(f)
+		n.tracker.Flow(f, 0, 0)
 		n.pass(2 * heron.Minute)
 		_, peers := n.tracker.Drain()
 		for _, id := range []string{"cam", "nas"} {
@@ -175,10 +175,10 @@ func TestTracker(t *testing.T) {
 		f := talk(1)
 		f.State = heron.FlowEstablished
 		f.ServerBytes, f.ServerPackets = 60, 1
-		first := n.tracker.Flow(f)
+		first := n.tracker.Flow(f, 0, 0)
 		n.pass(3 * heron.Minute)
 		f.State, f.Ended = heron.FlowExpired, true
-		last := n.tracker.Flow(f)
+		last := n.tracker.Flow(f, 0, 0)
 		n.pass(3 * heron.Minute)
 		if first.Still || !last.Still {
 			t.Errorf("got %+v, then %+v", first, last)
@@ -326,13 +326,13 @@ func TestTraffic(t *testing.T) {
 		t.Parallel()
 		tr := behavior.New("site")
 		f := talk('a')
-		tr.Flow(f)
+		tr.Flow(f, 0, 0)
 		f.State, f.Protocol, f.ClientBytes, f.ServerBytes, f.ClientPackets, f.ServerPackets = heron.FlowEstablished, "rtsp", 160, 1000, 2, 3
 		f.ClientSizes[1], f.ServerSizes[5], f.ServerGaps[2] = 1, 3, 3
 		f.Last += heron.Minute
-		tr.Flow(f)
+		tr.Flow(f, 0, 0)
 		f.Ended, f.State = true, heron.FlowClosed
-		tr.Flow(f)
+		tr.Flow(f, 0, 0)
 		used := []heron.ServiceUse{{Transport: heron.TCP, Port: 554, Protocol: "rtsp", Flows: 1, Last: f.Last}}
 		sent, received := [heron.FlowBuckets]uint32{1, 1}, [heron.FlowBuckets]uint32{5: 3}
 		want := map[string]heron.Traffic{
@@ -362,7 +362,7 @@ func TestTraffic(t *testing.T) {
 		for i, protocol := range []string{"tls", "wg", "http", "rtp", ""} {
 			f := talk(byte(i), byte(i>>8))
 			f.Protocol, f.ClientBytes, f.Ended = protocol, 100<<i, true
-			tr.Flow(f)
+			tr.Flow(f, 0, 0)
 		}
 		if got := trafficOf(tr)["cam"]; got.BytesEncrypted != 300 || got.BytesClear != 400 || got.BytesOut != 3100 {
 			t.Errorf("got %+v", got)
@@ -375,7 +375,7 @@ func TestTraffic(t *testing.T) {
 			for k, protocol := range []string{"", "syslog"} {
 				f := talk(byte(i), byte(k))
 				f.State, f.Protocol, f.ServerPort, f.Ended = state, protocol, uint16(10*i+k), true
-				tr.Flow(f)
+				tr.Flow(f, 0, 0)
 			}
 		}
 		ports := func(list []heron.ServiceUse) (out []uint16) {
@@ -398,7 +398,7 @@ func TestTraffic(t *testing.T) {
 			if i%4 == 0 {
 				f.ServerPort = 554
 			}
-			tr.Flow(f)
+			tr.Flow(f, 0, 0)
 		}
 		got := trafficOf(tr)["nvr"].Offered
 		if len(got) != 16 || got[0].Port != 554 || got[0].Flows != 100 {
@@ -411,7 +411,7 @@ func TestTraffic(t *testing.T) {
 		b := heron.Baseline{DeviceID: "cam"}
 		b.Traffic.SizesOut[0] = math.MaxUint32
 		tr.Load(b)
-		tr.Flow(talk('a'))
+		tr.Flow(talk('a'), 0, 0)
 		if got := trafficOf(tr)["cam"]; got.SizesOut[0] != math.MaxUint32 || got.GapsOut[0] != 1 {
 			t.Errorf("got %+v", got)
 		}
@@ -432,6 +432,16 @@ func TestStateIsBounded(t *testing.T) {
 	list, _ := n.tracker.Drain()
 	if len(list[0].Peers) != 64 {
 		t.Errorf("kept %d peers", len(list[0].Peers))
+	}
+}
+
+// TestStateIsInWholeCacheLines, or else what a report changes is in more of them.
+func TestStateIsInWholeCacheLines(t *testing.T) {
+	t.Parallel()
+	for i, size := range behavior.Sizes {
+		if size%64 != 0 {
+			t.Errorf("size %d is %d", i, size)
+		}
 	}
 }
 
@@ -471,7 +481,7 @@ func BenchmarkFlow(b *testing.B) {
 		f.First, f.Last, f.ClientBytes = now, now, f.ClientBytes+100
 		f.ClientSizes[2]++
 		f.ClientGaps[5]++
-		tr.Flow(f)
+		tr.Flow(f, 0, 0)
 		if i++; i%len(flows) == 0 {
 			now += heron.Second
 			tr.Advance(now)

@@ -10,9 +10,10 @@ const stateChunk = 64
 // by an index of open addressing, the upper half of a hash of the id over the
 // number, 0 where it is free.
 type devices struct {
-	states []*[stateChunk]state
-	count  uint32 // nobody included
-	index  []uint64
+	states    []*[stateChunk]state
+	count     uint32 // nobody included
+	index     []uint64
+	elsewhere []uint32 // their numbers, by those that they have elsewhere; 0 where not known
 }
 
 func newDevices() devices {
@@ -67,16 +68,28 @@ func (d *devices) home(hash uint64) int { return int(hash>>32) & (len(d.index) -
 
 func (d *devices) after(i int) int { return (i + 1) & (len(d.index) - 1) }
 
-// number finds or makes the number of a device, and tries first what it was
-// when last asked; 0 is none, for want of an id or at the bound.
-func (t *Tracker) number(id string, last uint32) uint32 {
-	if s := t.state(last); s.id == id {
-		s.id = id // the same text in the same place is the same at one glance
-		return last
+// number finds or makes the number of a device, which elsewhere has another, or
+// none; 0 is none, for want of an id or at the bound.
+func (t *Tracker) number(id string, elsewhere uint32) (n uint32) {
+	if int(elsewhere) < len(t.elsewhere) {
+		n = t.elsewhere[elsewhere]
 	}
-	if id == "" {
-		return 0
+	if n != 0 || id == "" {
+		return n
 	}
+	n = t.called(id)
+	if elsewhere == 0 {
+		return n
+	}
+	if more := int(elsewhere) + 1 - len(t.elsewhere); more > 0 {
+		t.elsewhere = append(t.elsewhere, make([]uint32, more)...)
+	}
+	t.elsewhere[elsewhere] = n
+	return n
+}
+
+// called finds or makes the number of the device with an id.
+func (t *Tracker) called(id string) uint32 {
 	hash := maphash.String(seed, id)
 	n, free := t.devices.find(id, hash)
 	if n != 0 || t.devices.count > maxDevices {

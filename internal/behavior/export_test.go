@@ -17,9 +17,10 @@ func (t *Table) Add(hash uint64) *int  { return t.of.add(hash) }
 
 // Lanes are four histograms' arithmetic, for its test.
 func Lanes(now, before [8]uint16) (out [8]uint16) {
-	l := lanesOf(&now).since(lanesOf(&before))
+	c := classes{sizes: lanesOf(&now)}
+	c = c.since(&classes{sizes: lanesOf(&before)})
 	for i := range out {
-		out[i] = l.of(i)
+		out[i] = c.sizes.of(i)
 	}
 	return out
 }

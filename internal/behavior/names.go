@@ -17,6 +17,7 @@ var seed = maphash.MakeSeed()
 // names are what DNS says that addresses are called.
 type names struct {
 	of    generations[uint32] // by the hash of the address: the number of its name
+	some  hashes              // of the addresses that have, or had, a name
 	words *words
 	made  int // how many of the words are names that DNS told
 	salt  [2]uint64
@@ -65,7 +66,9 @@ func (n *names) learn(name, answers string) {
 			continue
 		}
 		if ip, err := netip.ParseAddr(answer); err == nil {
-			word, _ := n.of.at(n.hash(ip))
+			hash := n.hash(ip)
+			n.some.add(hash)
+			word, _ := n.of.at(hash)
 			if *word == 0 || n.words.text(*word) != name {
 				*word = n.number(name)
 				n.learned++
@@ -94,9 +97,11 @@ func mayBeAddress(s string) bool {
 	return s[0] >= '0' && s[0] <= '9' || strings.Contains(s, ":")
 }
 
-// called returns the number of the name of an address, 0 when it has none.
-func (n *names) called(ip netip.Addr, hash uint64) uint32 {
-	if !ip.IsValid() {
+// called returns the number of the name of an address, 0 when it has none, as
+// most.
+func (n *names) called(ip netip.Addr) uint32 {
+	hash := n.hash(ip)
+	if !n.some.has(hash) {
 		return 0
 	}
 	if word := n.of.find(hash); word != nil {
@@ -104,6 +109,13 @@ func (n *names) called(ip netip.Addr, hash uint64) uint32 {
 	}
 	return 0
 }
+
+// hashes is a set of hashes that has some too many.
+type hashes [1 << 9]uint64
+
+func (h *hashes) add(hash uint64) { h[hash>>6%uint64(len(h))] |= 1 << (hash % 64) }
+
+func (h *hashes) has(hash uint64) bool { return h[hash>>6%uint64(len(h))]>>(hash%64)&1 != 0 }
 
 // hash stands for an address.
 func (n *names) hash(ip netip.Addr) uint64 {

@@ -41,9 +41,9 @@ type party struct {
 // partyOf describes the other end of a flow in which a device has a role.
 func partyOf(k *known, r role, f *heron.Flow, d *growth) party {
 	if r == asServer {
-		return party{&f.Client, f.ClientDevice, k.devices[asClient], d.names[asClient]}
+		return party{&f.Client, f.ClientDevice, k.ends[asClient].device, d.ends[asClient].name}
 	}
-	return party{&f.Server, f.ServerDevice, k.devices[asServer], d.names[asServer]}
+	return party{&f.Server, f.ServerDevice, k.ends[asServer].device, d.ends[asServer].name}
 }
 
 // isConstant reports whether the key of a party is the same in every report on
@@ -82,60 +82,78 @@ func (h digest) add(s string) digest {
 	return h * fnvPrime
 }
 
-// side adds the port, and whether a device is the client there.
+// side adds the port, as text, and whether a device is the client there.
 func (h digest) side(port uint16, client bool) uint64 {
-	var digits [5]byte
-	n := len(digits)
-	for first := true; first || port > 0; first = false {
-		n--
-		digits[n] = '0' + byte(port%10)
-		port /= 10
+	switch {
+	case port >= 10_000:
+		h = h.digit(port / 10_000)
+		fallthrough
+	case port >= 1000:
+		h = h.digit(port / 1000)
+		fallthrough
+	case port >= 100:
+		h = h.digit(port / 100)
+		fallthrough
+	case port >= 10:
+		h = h.digit(port / 10)
 	}
-	for _, c := range digits[n:] {
-		h = (h ^ digest(c)) * fnvPrime
-	}
-	h *= fnvPrime
+	h = h.digit(port) * fnvPrime
 	if client {
 		return uint64(h.add("true"))
 	}
 	return uint64(h.add("false"))
 }
 
+// digit adds the last digit of a number.
+func (h digest) digit(n uint16) digest { return (h ^ digest('0'+n%10)) * fnvPrime }
+
 // meet counts traffic of a device with a peer.
 func (t *Tracker) meet(s *state, k *known, r role, f *heron.Flow, d *growth) {
-	o := partyOf(k, r, f, d)
-	if turn := k.turns[r]; turn == 0 || s.peers[k.peers[r]].turn != turn || !o.isConstant() {
-		t.find(s, k, r, &o, f)
+	e, other := sides(&k.ends, r)
+	sent, got := sides(&d.ends, r)
+	if other.device != 0 && s.isPeer(e) {
+		s.lately |= 1 << e.peer
 	} else {
-		s.lately |= 1 << k.peers[r]
+		t.find(s, e, r, partyOf(k, r, f, d), f)
 	}
-	i := k.peers[r]
-	s.met |= 1 << i
-	q := &s.peers[i]
-	q.bytesOut += d.bytes[r]
-	q.bytesIn += d.bytes[1-r]
+	s.met |= 1 << e.peer
+	q := &s.peers[e.peer]
+	q.bytesOut += sent.bytes
+	q.bytesIn += got.bytes
 	q.last = max(q.last, f.Last)
-	s.place(int(i), o.end.IP)
+	if r == asClient {
+		s.place(int(e.peer), f.Server.IP)
+	} else {
+		s.place(int(e.peer), f.Client.IP)
+	}
 	q.protocol = cmp.Or(k.protocol, q.protocol)
-	q.name = cmp.Or(o.name, q.name)
+	q.name = cmp.Or(got.name, q.name)
 	q.flows += d.begun
 }
 
+// isPeer reports whether the other end of a flow is the peer that it was.
+func (s *state) isPeer(e *end) bool { return e.turn != 0 && s.peers[e.peer].turn == e.turn }
+
 // find notes which of the peers of a device a party is, new or not.
-func (t *Tracker) find(s *state, k *known, r role, o *party, f *heron.Flow) {
-	key := t.key(o, f.ServerPort, r)
+func (t *Tracker) find(s *state, e *end, r role, o party, f *heron.Flow) {
+	constant := o.isConstant()
+	if constant && s.isPeer(e) {
+		s.lately |= 1 << e.peer
+		return
+	}
+	key := t.key(&o, f.ServerPort, r)
 	i := s.peer(key)
 	if i >= 0 {
 		s.lately |= 1 << i
 	} else {
 		i = s.room()
 		s.settle(i, peer{
-			key: key, device: t.deviceWord(o), first: f.First, last: max(0, f.Last), port: f.ServerPort,
+			key: key, device: t.deviceWord(&o), first: f.First, last: max(0, f.Last), port: f.ServerPort,
 		})
 	}
-	k.peers[r], k.turns[r] = uint8(i), 0
-	if o.isConstant() {
-		k.turns[r] = s.peers[i].turn
+	e.peer, e.turn = uint8(i), 0
+	if constant {
+		e.turn = s.peers[i].turn
 	}
 }
 

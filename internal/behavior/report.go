@@ -24,7 +24,6 @@ func (t *Tracker) Load(b heron.Baseline) {
 		s.of[i].restore(stored)
 		s.busy = max(s.busy, uint32(min(stored.Windows, 1<<31)))
 	}
-	s.hourly = 0
 	s.hours = new([24]uint64)
 	for hour, share := range b.Hours {
 		s.hours[hour] = uint64(share * restoredHours)

@@ -17,7 +17,7 @@ func TestSources(t *testing.T) {
 			tr.From(fmt.Sprint("sensor", i%2))
 			f := talk(byte(i % 2))
 			f.Last += heron.Time(i/2) * heron.Second
-			if got := tr.Flow(f); got.Still != (i >= 2) {
+			if got := tr.Flow(f, 0, 0); got.Still != (i >= 2) {
 				t.Errorf("report %d: got %+v", i, got)
 			}
 		}
@@ -33,7 +33,7 @@ func TestSources(t *testing.T) {
 			for i := range uint32(2000) {
 				f := talk(byte(sensor), byte(i), byte(i>>8))
 				f.Number = 1<<32 - 1 - i*256
-				tr.Flow(f)
+				tr.Flow(f, 0, 0)
 			}
 		}
 		if now, most := tr.Chunks(); now > most {
@@ -44,7 +44,7 @@ func TestSources(t *testing.T) {
 		t.Parallel()
 		tr := behavior.New("site")
 		tr.From("gone")
-		tr.Flow(talk(1))
+		tr.Flow(talk(1), 0, 0)
 		tr.From("there")
 		tr.Advance(start + 2*heron.Hour)
 		tr.From("another")

@@ -5,79 +5,80 @@ import "github.com/heron-iot/heron"
 // state is everything known of one device. What every report on a flow changes
 // comes first, a cache line in each block, and then what is needed less often.
 type state struct {
-	id            string
 	window, until heron.Time    // window is the start of the open one; 0 = none
 	met           uint64        // peers in the open window, a bit for each
-	flows         [roles]uint64 // that it had part in, by its role
-	hash          digest        // of id
+	lately        uint64        // peers that were met again since the hand was there
+	sums          [peers]uint64 // of the open window
 
-	sums   [peers]uint64         // of the open window
-	hourly uint64                // what is still to be added to hours
-	bytes  [secrecies - 1]uint64 // both ways, less those of untold
-	lately uint64                // peers that were met again since the hand was there
+	peers []peer
+	bytes [secrecies - 1]uint64 // both ways, less those of untold
+	flows [roles]uint64         // that it had part in, by its role
+	word  uint32                // its id among the Tracker's words
+	busy  uint32                // windows with traffic
 
-	peers    []peer
-	wide     *[][16]byte // addresses of those of IPv6; nil for none
-	since    heron.Time
-	reported heron.Time
-	word     uint32 // its id among the Tracker's words
-	busy     uint32 // windows with traffic
+	few      [fewServices]service
+	hash     digest // of id
 	services uint8  // how many it uses and offers
 	hand     uint8  // the peer that is asked next to make room
-	hour     uint8  // of the day, for hourly
+	hour     uint8  // of the day, that is still to be added to hours
 	changed  bool   // since its baseline was reported
 	queued   bool   // in Tracker.due
 
-	lanes [histograms]lanes // what is still to be added to packets
+	out, in classes // what is still to be added to sent and received
 
-	few [fewServices]service
-
-	packets [histograms]histogram
-	more    []service // after the few
-	tags    tags      // of the peers
-	gone    *sketch   // peers in the open window that made room since
-	hours   *[24]uint64
-	past    [peers]uint64 // sums of all windows that are closed
+	sent, received tally
+	more           []service   // after the few
+	tags           tags        // of the peers
+	wide           *[][16]byte // addresses of those of IPv6; nil for none
+	gone           *sketch     // peers in the open window that made room since
+	hours          *[24]uint64
+	timed          uint64        // how much of all traffic is in hours
+	past           [peers]uint64 // sums of all windows that are closed
+	id             string
+	since          heron.Time
+	reported       heron.Time
 	tails
+	_ [2]uint64 // to whole cache lines
 }
 
 // total is the sum of a feature in all windows.
 func (s *state) total(feature int) uint64 { return s.past[feature] + s.sums[feature] }
 
+// traffic is the bytes of all windows, both ways.
+func (s *state) traffic() uint64 { return s.total(bytesOut) + s.total(bytesIn) }
+
 // add counts what a flow did, in which the device has a role.
-func (s *state) add(d *growth, r role, f *heron.Flow) {
-	s.flows[r] += uint64(d.begun)
-	out, in := d.any(r), d.any(1-r)
+func (s *state) add(r role, d *growth) {
+	sent, got := sides(&d.ends, r)
+	s.flows[r%roles] += uint64(d.begun)
+	out, in := sent.any(), got.any()
 	if !out && !in && d.earlier == 0 {
 		return // it only ended
+	}
+	if d.hour != s.hour {
+		s.endHour()
+		s.hour = d.hour
 	}
 	if d.secrecy != untold {
 		s.tell(d)
 	}
-	s.sums[bytesOut] += d.bytes[r]
-	s.sums[bytesIn] += d.bytes[1-r]
-	s.sums[packetsOut] += d.packets[r]
-	s.sums[packetsIn] += d.packets[1-r]
-	if hour := uint8(f.Last / heron.Hour % 24); hour != s.hour {
-		s.endHour()
-		s.hour = hour
-	}
-	s.hourly += d.bytes[r] + d.bytes[1-r]
+	s.sums[bytesOut] += sent.bytes
+	s.sums[bytesIn] += got.bytes
+	s.sums[packetsOut] += sent.packets
+	s.sums[packetsIn] += got.packets
 	if out {
-		s.tally(sizesOut, &d.classes[r].sizes)
-		s.tally(gapsOut, &d.classes[r].gaps)
+		s.out.add(&sent.classes, &s.sent)
 	}
 	if in {
-		s.tally(sizesIn, &d.classes[1-r].sizes)
-		s.tally(gapsIn, &d.classes[1-r].gaps)
+		s.in.add(&got.classes, &s.received)
 	}
 }
 
 // tell counts bytes whose secrecy is known, those too that came before it was.
 func (s *state) tell(d *growth) {
-	n := d.bytes[asClient] + d.bytes[asServer]
+	n := d.ends[asClient].bytes + d.ends[asServer].bytes
 	if d.earlier > 0 {
-		rest := s.total(bytesOut) + s.total(bytesIn) - s.bytes[inClear-1] - s.bytes[encrypted-1]
+		rest := s.traffic() - s.bytes[inClear-1] - s.bytes[encrypted-1]
 		n += min(d.earlier, rest)
 	}
 	s.bytes[d.secrecy-1] += n
@@ -85,14 +86,15 @@ func (s *state) tell(d *growth) {
 
 // endHour adds up the hour that it was.
 func (s *state) endHour() {
-	if s.hourly == 0 {
+	n := s.traffic() - s.timed
+	if n == 0 {
 		return
 	}
 	if s.hours == nil {
 		s.hours = new([24]uint64)
 	}
-	s.hours[s.hour] += s.hourly
-	s.hourly = 0
+	s.hours[s.hour] += n
+	s.timed += n
 }
 
 // mature reports whether a device is known well enough to be judged.

@@ -12,7 +12,7 @@ import (
 // are of either, are kept where they are soon found.
 const (
 	maxServices = 16
-	fewServices = 4
+	fewServices = 3
 )
 
 // role is the part that a device has in a flow.
@@ -46,44 +46,52 @@ func secrecyOf(protocol string) secrecy {
 
 // service is one that a device uses or offers, without pointers.
 type service struct {
-	flows     uint32
-	last      uint32 // seconds
-	protocol  uint16
-	port      uint16
-	transport heron.Transport
-	role      role
+	flows    uint32
+	last     uint32 // seconds
+	kind     uint32 // port, transport and role, from the highest octets on
+	protocol uint16
 }
 
-// servicePort is the port of the server, 0 where the transport has none.
-func servicePort(f *heron.Flow) uint16 {
+func (v *service) port() uint16 { return uint16(v.kind >> 16) }
+
+func (v *service) transport() heron.Transport { return heron.Transport(v.kind >> 8) }
+
+func (v *service) role() role { return role(v.kind) }
+
+// kindOf is what a service is told from others by, if it has a port.
+func kindOf(port uint16, transport heron.Transport, r role) uint32 {
+	return uint32(port)<<16 | uint32(transport)<<8 | uint32(r)
+}
+
+// serviceOf returns the service that a flow is of, for its client. Where the
+// transport has no ports, it has none.
+func serviceOf(f *heron.Flow, protocol uint16) service {
+	v := service{protocol: protocol, last: uint32(f.Last / heron.Second), kind: kindOf(0, f.Transport, asClient)}
 	switch f.Transport {
 	case heron.TCP, heron.UDP, heron.SCTP:
-		return f.ServerPort
+		v.kind |= kindOf(f.ServerPort, 0, 0)
 	}
-	return 0
+	return v
 }
 
 // serve counts a flow for the service that it is of. A port is one service
 // whatever it speaks; without one, the protocol tells.
-func (s *state) serve(k *known, r role, f *heron.Flow, u use) {
-	if !u.counts {
+func (s *state) serve(e *end, g *gain, r role, v service) {
+	if !g.counts || v.port() == 0 && v.protocol == 0 {
 		return
 	}
-	v := service{protocol: k.protocol, last: uint32(f.Last / heron.Second), port: servicePort(f), transport: f.Transport, role: r}
-	if v.port == 0 && v.protocol == 0 {
-		return
-	}
-	i := int(k.services[r])
-	if i >= int(s.services) || !s.service(i).is(&v) {
-		i = s.lookUp(&v)
+	v.kind |= kindOf(0, 0, r)
+	i := int(e.service)
+	if i >= int(s.services) || !s.service(i).is(v) {
+		i = s.lookUp(v)
 	}
 	if i < 0 {
-		k.services[r] = s.list(v)
+		e.service = s.list(v)
 		return
 	}
-	k.services[r] = uint8(i)
+	e.service = uint8(i)
 	q := s.service(i)
-	q.flows += min(u.first, math.MaxUint32-q.flows)
+	q.flows += min(g.first, math.MaxUint32-q.flows)
 	q.last = max(q.last, v.last)
 	q.protocol = cmp.Or(v.protocol, q.protocol)
 }
@@ -97,7 +105,7 @@ func (s *state) service(i int) *service {
 }
 
 // lookUp returns the place of a service, negative for none.
-func (s *state) lookUp(v *service) int {
+func (s *state) lookUp(v service) int {
 	for i := range int(s.services) {
 		if s.service(i).is(v) {
 			return i
@@ -107,8 +115,8 @@ func (s *state) lookUp(v *service) int {
 }
 
 // is reports whether two are one service.
-func (s *service) is(o *service) bool {
-	return s.port == o.port && s.transport == o.transport && s.role == o.role && (s.port != 0 || s.protocol == o.protocol)
+func (v *service) is(o service) bool {
+	return v.kind == o.kind && (v.port() != 0 || v.protocol == o.protocol)
 }
 
 // list adds a service and returns its place. When there is no room, that with
@@ -118,7 +126,7 @@ func (s *state) list(v service) uint8 {
 	least, count := -1, 0
 	for i := range int(s.services) {
 		q := s.service(i)
-		if q.role != v.role {
+		if q.role() != v.role() {
 			continue
 		}
 		count++
@@ -146,12 +154,13 @@ func (s *state) enlist(v service) uint8 {
 
 // trafficOf makes the noun out of the sums.
 func (t *Tracker) trafficOf(s *state) heron.Traffic {
+	s.out.settle(&s.sent)
+	s.in.settle(&s.received)
 	return heron.Traffic{
 		BytesOut: s.total(bytesOut), BytesIn: s.total(bytesIn), PacketsOut: s.total(packetsOut), PacketsIn: s.total(packetsIn),
 		ClientFlows: s.flows[asClient], ServerFlows: s.flows[asServer],
 		BytesEncrypted: s.bytes[encrypted-1], BytesClear: s.bytes[inClear-1],
-		SizesOut: *s.histogram(sizesOut), SizesIn: *s.histogram(sizesIn),
-		GapsOut: *s.histogram(gapsOut), GapsIn: *s.histogram(gapsIn),
+		SizesOut: s.sent.sizes, SizesIn: s.received.sizes, GapsOut: s.sent.gaps, GapsIn: s.received.gaps,
 		Used: t.servicesOf(s, asClient), Offered: t.servicesOf(s, asServer),
 	}
 }
@@ -161,11 +170,11 @@ func (t *Tracker) servicesOf(s *state, r role) []heron.ServiceUse {
 	var out []heron.ServiceUse
 	for i := range int(s.services) {
 		q := s.service(i)
-		if q.role != r {
+		if q.role() != r {
 			continue
 		}
 		out = append(out, heron.ServiceUse{
-			Transport: q.transport, Port: q.port, Protocol: t.protocols.text(uint32(q.protocol)),
+			Transport: q.transport(), Port: q.port(), Protocol: t.protocols.text(uint32(q.protocol)),
 			Flows: uint64(q.flows), Last: heron.Time(q.last) * heron.Second,
 		})
 	}
@@ -181,13 +190,15 @@ func (t *Tracker) restoreTraffic(s *state, n *heron.Traffic) {
 	s.past = [peers]uint64{n.BytesOut, n.BytesIn, n.PacketsOut, n.PacketsIn}
 	s.flows = [roles]uint64{n.ClientFlows, n.ServerFlows}
 	s.bytes = [secrecies - 1]uint64{n.BytesClear, n.BytesEncrypted}
-	s.lanes, s.packets = [histograms]lanes{}, [histograms]histogram{n.SizesOut, n.SizesIn, n.GapsOut, n.GapsIn}
+	s.timed = s.traffic()
+	s.out, s.in = classes{}, classes{}
+	s.sent, s.received = tally{n.SizesOut, n.GapsOut}, tally{n.SizesIn, n.GapsIn}
 	s.services, s.more = 0, nil
 	for r, list := range [roles][]heron.ServiceUse{n.Used, n.Offered} {
 		for _, u := range list[:min(len(list), maxServices)] {
 			s.enlist(service{
 				protocol: uint16(t.protocols.number(u.Protocol)), flows: uint32(min(u.Flows, math.MaxUint32)),
-				last: uint32(u.Last / heron.Second), port: u.Port, transport: u.Transport, role: role(r),
+				last: uint32(u.Last / heron.Second), kind: kindOf(u.Port, u.Transport, role(r)),
 			})
 		}
 	}

@@ -17,7 +17,7 @@ type addressSlot struct {
 	node   *node      // of the address; nil in an empty slot
 	record *record    // the device that has it at all times; nil when not known
 	id     string     // of the device
-	_      uint64
+	number uint32     // of the device
 }
 
 // DeviceAt returns the device that had the endpoint at that time, or nil. It
@@ -32,17 +32,18 @@ func (v *Inventory) DeviceAt(e heron.Endpoint, at heron.Time) *heron.Device {
 	return v.deviceOf(slot.record)
 }
 
-// DeviceIDAt is DeviceAt for who asks for no more than the id, "" for no device.
-func (v *Inventory) DeviceIDAt(e *heron.Endpoint, at heron.Time) string {
+// WhoAt is DeviceAt for who asks for no more than the id, "" for no device, and a
+// number that stands for it: no other device ever has the same, nor 0.
+func (v *Inventory) WhoAt(e *heron.Endpoint, at heron.Time) (id string, number uint32) {
 	v.settle()
 	slot := v.slotOf(e.IP)
 	if slot.ip == e.IP && slot.record != nil {
-		return slot.id
+		return slot.id, slot.number
 	}
 	if r := v.recordAt(e, at, slot); r != nil {
-		return r.device.ID
+		return r.device.ID, r.owner
 	}
-	return ""
+	return "", 0
 }
 
 // recordAt finds the record of whoever had an endpoint at a time. An answer
@@ -53,7 +54,7 @@ func (v *Inventory) recordAt(e *heron.Endpoint, at heron.Time, slot *addressSlot
 		return nil
 	}
 	if lasting {
-		slot.record, slot.id = n.record, n.record.device.ID
+		slot.record, slot.id, slot.number = n.record, n.record.device.ID, n.record.owner
 	}
 	return n.record
 }
@@ -124,7 +125,7 @@ func (v *Inventory) forget(ip *node) {
 		e.lone = nil
 	}
 	if slot := v.slotOf(ip.ip); slot.node == ip {
-		slot.record, slot.id = nil, ""
+		slot.record, slot.id, slot.number = nil, "", 0
 	}
 }
 
