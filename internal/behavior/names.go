@@ -26,10 +26,11 @@ type names struct {
 	lessons [256]lesson
 }
 
-// lesson is an answer, with how much was learned, and how often forgotten, then.
+// lesson is an answer as it was read: the same comes again and again.
 type lesson struct {
-	name, answers  string
-	learned, turns uint32
+	name, answers string
+	word          uint32   // number of the name, 0 where there is no room for it
+	addresses     []uint64 // their hashes
 }
 
 // maxLesson bounds the text that is kept of one.
@@ -42,39 +43,43 @@ func newNames(w *words) names {
 	}
 }
 
-// answer learns from a DNS answer, unless it was learned and nothing since.
+// answer learns from a DNS answer.
 func (n *names) answer(e *heron.Event) {
-	l := lesson{name: e.Attrs["name"], answers: e.Attrs["answers"], learned: n.learned, turns: n.of.turns}
-	if l.name == "" || l.answers == "" {
+	name, answers := e.Attrs["name"], e.Attrs["answers"]
+	if name == "" || answers == "" {
 		return
 	}
-	place := &n.lessons[(31*len(l.answers)+7*len(l.name)+int(l.name[len(l.name)/2]))%len(n.lessons)]
-	if *place == l {
-		return
+	l := &n.lessons[maphash.String(seed, name)%uint64(len(n.lessons))]
+	if l.name != name || l.answers != answers {
+		*l = n.read(name, answers)
 	}
-	n.learn(l.name, l.answers)
-	if len(l.answers) <= maxLesson && n.of.turns == l.turns {
-		l.learned = n.learned
-		*place = l
+	for _, hash := range l.addresses {
+		if word, _ := n.of.at(hash); *word == 0 || *word != l.word {
+			*word = l.word
+			n.some.add(hash)
+			n.learned++
+		}
+	}
+	if len(answers) > maxLesson {
+		*l = lesson{}
 	}
 }
 
-// learn takes a name for that of the addresses in a list.
-func (n *names) learn(name, answers string) {
+// read makes a lesson of a name for the addresses in a list.
+func (n *names) read(name, answers string) lesson {
+	l := lesson{name: name, answers: answers}
 	for answer := range strings.FieldsSeq(answers) {
 		if !mayBeAddress(answer) {
 			continue
 		}
 		if ip, err := netip.ParseAddr(answer); err == nil {
-			hash := n.hash(ip)
-			n.some.add(hash)
-			word, _ := n.of.at(hash)
-			if *word == 0 || n.words.text(*word) != name {
-				*word = n.number(name)
-				n.learned++
-			}
+			l.addresses = append(l.addresses, n.hash(ip))
 		}
 	}
+	if len(l.addresses) > 0 {
+		l.word = n.number(name)
+	}
+	return l
 }
 
 // maxNames is how many names become words: whoever makes names up must leave the

@@ -71,7 +71,6 @@ func (t *table[V]) after(i int) int { return (i + 1) & (len(t.index) - 1) }
 type generations[V any] struct {
 	limit      int
 	young, old table[V]
-	turns      uint32 // how often the old half was dropped
 }
 
 // find returns the value of a hash without making it young, or nil.
@@ -90,7 +89,6 @@ func (g *generations[V]) at(hash uint64) (v *V, known bool) {
 	}
 	if g.young.count >= g.limit {
 		g.old, g.young = g.young, table[V]{}
-		g.turns++
 	}
 	v = g.young.add(hash)
 	if old := g.old.find(hash); old != nil {
