@@ -24,6 +24,7 @@ type analyzer struct {
 	quiet     bool
 	unplaced  map[string]uint64 // by sensor: what the inventory had no room for
 	sensor    detect.Sensor     // of the batch at hand
+	input     detect.Input      // that the detectors look at
 	last      heron.BatchResult // when quiet: of the last batch
 }
 
@@ -81,15 +82,15 @@ func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	delta := a.place(b)
 	for i := range delta.Changes {
-		a.detect.Apply(a.view, detect.Input{Now: b.Now, Change: &delta.Changes[i]})
+		a.show(detect.Input{Now: b.Now, Change: &delta.Changes[i]})
 	}
 	a.replay(b)
 	unusual := a.behavior.Advance(b.Now)
 	for i := range unusual {
-		a.detect.Apply(a.view, detect.Input{Now: b.Now, Event: &unusual[i]})
+		a.show(detect.Input{Now: b.Now, Event: &unusual[i]})
 	}
 	a.sensor = detect.Sensor{ID: b.SensorID, Epoch: b.Epoch, Seq: b.Seq, Stats: &b.Stats, Last: b.Last}
-	a.detect.Apply(a.view, detect.Input{Now: b.Now, Sensor: &a.sensor})
+	a.show(detect.Input{Now: b.Now, Sensor: &a.sensor})
 	r := &a.last
 	if !a.quiet {
 		r = &heron.BatchResult{}
@@ -120,12 +121,18 @@ func (a *analyzer) replay(b *heron.Batch) {
 func (a *analyzer) flow(f *heron.Flow) {
 	client, server := a.own(&f.ClientDevice, &f.Client, f.Last), a.own(&f.ServerDevice, &f.Server, f.Last)
 	before := a.behavior.Flow(f, client, server)
-	a.detect.Apply(a.view, detect.Input{Now: f.Last, Flow: f, Still: before.Still, Answered: before.Answered})
+	a.show(detect.Input{Now: f.Last, Flow: f, Still: before.Still, Answered: before.Answered})
 }
 
 func (a *analyzer) event(e *heron.Event) {
 	a.behavior.Event(e)
-	a.detect.Apply(a.view, detect.Input{Now: e.Time, Event: e})
+	a.show(detect.Input{Now: e.Time, Event: e})
+}
+
+// show lets the detectors look at something.
+func (a *analyzer) show(in detect.Input) {
+	a.input = in
+	a.detect.Apply(a.view, &a.input)
 }
 
 // own names the device at an end of a flow, and returns its number, 0 for none.

@@ -123,7 +123,7 @@ func TestAFloodOfAlertsCostsNoSearch(t *testing.T) {
 		return work(t, func() {
 			for i := from; i < to; i++ {
 				at := attackStart + heron.Time(i)*heron.Second
-				brain.detect.Apply(brain.view, detect.Input{Now: at, Event: &heron.Event{
+				brain.detect.Apply(brain.view, &detect.Input{Now: at, Event: &heron.Event{
 					Time: at, Kind: "behavior.unusual", Attrs: map[string]string{"device": strconv.Itoa(i), "feature": "bytes_out"},
 				}})
 				for _, a := range brain.detect.Drain() {

@@ -28,7 +28,7 @@ type Engine struct {
 	order     *list.List          // of them, the quietest first
 	now       heron.Time
 	lastClock heron.Time
-	input     Input                   // that detectors look at
+	tick      Input                   // in which only the clock moved
 	changed   map[string]*heron.Alert // by alert id, since the last Drain
 }
 
@@ -177,25 +177,22 @@ func (e *Engine) drop(t *trouble) {
 // Apply shows one input to the detectors that watch for it, and the clock to
 // those that watch it when a second or more has gone by. The engine's time never
 // goes back; an input without time of its own happens now.
-func (e *Engine) Apply(v View, in Input) {
+func (e *Engine) Apply(v View, in *Input) {
 	e.now = max(e.now, in.Now)
 	if in.Now == 0 {
 		in.Now = e.now
 	}
 	if e.now-e.lastClock >= heron.Second {
-		e.lastClock, e.input = e.now, Input{Now: e.now}
-		e.show(v, e.watching.clock)
+		e.lastClock, e.tick.Now = e.now, e.now
+		show(v, &e.tick, e.watching.clock)
 	}
-	if by := e.watching.of(&in); len(by) > 0 { // of most events, nobody
-		e.input = in
-		e.show(v, by)
-	}
+	show(v, in, e.watching.of(in))
 }
 
-// show lets detectors look at the input.
-func (e *Engine) show(v View, by []watcher) {
+// show lets detectors look at an input.
+func show(v View, in *Input, by []watcher) {
 	for i := range by {
-		by[i].evaluate(v, &e.input, by[i].out)
+		by[i].evaluate(v, in, by[i].out)
 	}
 }
 

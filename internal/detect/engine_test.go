@@ -34,7 +34,7 @@ func echo(id string) detect.Detector {
 // say applies an event at a time in seconds.
 func say(e *detect.Engine, seconds int, kind, key, text string) {
 	now := heron.Time(seconds+1) * heron.Second
-	e.Apply(nil, detect.Input{Now: now, Event: &heron.Event{Time: now, Kind: kind, Attrs: map[string]string{"key": key, "text": text}}})
+	e.Apply(nil, &detect.Input{Now: now, Event: &heron.Event{Time: now, Kind: kind, Attrs: map[string]string{"key": key, "text": text}}})
 }
 
 // one drains the engine and wants one alert.
@@ -190,10 +190,10 @@ func TestEngine(t *testing.T) {
 		}, "site")
 		for i := range 10 {
 			now := heron.Time(i+1) * 500 * heron.Millisecond
-			e.Apply(nil, detect.Input{Now: now, Flow: &heron.Flow{}})
-			e.Apply(nil, detect.Input{Now: now, Event: &heron.Event{}})
-			e.Apply(nil, detect.Input{Now: now, Change: &heron.DeviceChange{}})
-			e.Apply(nil, detect.Input{Now: now})
+			e.Apply(nil, &detect.Input{Now: now, Flow: &heron.Flow{}})
+			e.Apply(nil, &detect.Input{Now: now, Event: &heron.Event{}})
+			e.Apply(nil, &detect.Input{Now: now, Change: &heron.DeviceChange{}})
+			e.Apply(nil, &detect.Input{Now: now})
 		}
 		if fmt.Sprint(counts) != "map[change:10 clock:5 event:10 flow:10]" {
 			t.Errorf("got %v", counts)

@@ -204,7 +204,7 @@ func (s *Scenario) run(d detect.Detector) []heron.Alert {
 	last := map[string]int{}
 	var out []heron.Alert
 	for _, step := range s.Script {
-		e.Apply(v, detect.Input{Now: step.at, Flow: step.flow, Event: step.event, Change: step.change, Sensor: step.sensor})
+		e.Apply(v, &detect.Input{Now: step.at, Flow: step.flow, Event: step.event, Change: step.change, Sensor: step.sensor})
 		for _, a := range e.Drain() {
 			i, known := last[a.ID]
 			if !known {
