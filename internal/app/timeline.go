@@ -43,7 +43,7 @@ func (t *timeline) sortEvents(events []heron.Event) {
 		sorted, last = sorted && (i == 0 || at >= last), at
 	}
 	if !sorted {
-		slices.SortStableFunc(t.events, func(a, b int) int { return cmp.Compare(events[a].Time, events[b].Time) })
+		slices.SortFunc(t.events, func(a, b int) int { return cmp.Or(cmp.Compare(events[a].Time, events[b].Time), a-b) })
 	}
 }
 
@@ -60,7 +60,7 @@ func (t *timeline) sortFlows(flows []heron.Flow) {
 		t.flows = append(t.flows, i)
 	}
 	if uint64(last-first)>>(64-indexBits) != 0 || len(flows) > indexMask {
-		slices.SortStableFunc(t.flows, func(a, b int) int { return cmp.Compare(flows[a].Last, flows[b].Last) })
+		slices.SortFunc(t.flows, func(a, b int) int { return cmp.Or(cmp.Compare(flows[a].Last, flows[b].Last), a-b) })
 		return
 	}
 	t.keys = t.keys[:0]
