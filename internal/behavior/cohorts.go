@@ -40,9 +40,11 @@ func (c *cohorts) find(start heron.Time) *cohort {
 	if h := c.of[start]; h != nil {
 		return h
 	}
-	h := &cohort{}
+	var h *cohort
 	if n := len(c.spare); n > 0 {
 		h, c.spare = c.spare[n-1], c.spare[:n-1]
+	} else {
+		h = &cohort{}
 	}
 	h.start, h.devices = start, h.devices[:0]
 	c.of[start] = h
