@@ -29,8 +29,9 @@ func (t *tags) set(i int, tag uint16) {
 // peer returns the place of the peer with that key, negative for none.
 func (s *state) peer(key uint64) int {
 	want := ones * uint64(tagOf(key))
-	for w, n := 0, len(s.peers); w*perWord < n; w++ {
-		x := s.tags[w] ^ want
+	n := len(s.peers)
+	for w, word := range s.tags[:(n+perWord-1)/perWord] {
+		x := word ^ want
 		// A lane of x that is zero has its high bit in hits, as may some after it.
 		for hits := (x - ones) &^ x & highs; hits != 0; hits &= hits - 1 {
 			i := w*perWord + bits.TrailingZeros64(hits)/tagBits
