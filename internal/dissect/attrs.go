@@ -1,8 +1,6 @@
 package dissect
 
 import (
-	"hash/maphash"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -51,7 +49,7 @@ func (a *Attrs) Number(n int) { a.key = a.hasher.numbers(a.key, uint64(n)) }
 
 // Text adds text to the key.
 func (a *Attrs) Text(b []byte) {
-	a.key = a.hasher.numbers(a.key, maphash.Bytes(a.hasher.seed, b))
+	a.key = a.hasher.numbers(a.key, a.hasher.text(b))
 	a.text += len(b)
 }
 

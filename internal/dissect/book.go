@@ -2,11 +2,8 @@ package dissect
 
 import "github.com/heron-iot/heron"
 
-// Bounds of what one book knows: facts, and of these how many lately.
-const (
-	maxNotes    = 1 << 17
-	latestNotes = 1 << 10
-)
+// maxNotes bounds the facts that one book knows.
+const maxNotes = 1 << 17
 
 // book is what a Collector knows of the facts that it told: until when nobody
 // needs to hear of them again, and what was seen of them since.
@@ -15,7 +12,6 @@ type book struct {
 	notes  pile[note]
 	counts pile[count]        // of the notes, by their place
 	due    map[uint32][]int32 // places of notes that count, by the minute until which they may
-	latest [latestNotes]slot  // of notes that were looked for lately, by the end of their hash
 }
 
 // note is what is known of one fact.
@@ -53,32 +49,7 @@ func newBook() book {
 func (b *book) forget() {
 	b.index.clear()
 	clear(b.due)
-	clear(b.latest[:])
 	b.notes.len, b.counts.len = 0, 0
-}
-
-// find looks for the notes of facts. Those that it does not find have no place.
-// Each of its loops fetches what does not depend on what it fetched before, so
-// that the processor has all of it on the way at once.
-func (b *book) find(facts []stated, places []int32) {
-	var homes [maxPending]slot
-	var ids [maxPending]uint64
-	for i := range facts {
-		homes[i%maxPending] = b.index.home(facts[i].id)
-	}
-	for i := range facts {
-		places[i] = b.index.first(facts[i].id, homes[i%maxPending])
-	}
-	for i := range facts {
-		if at := places[i]; at != noPlace {
-			ids[i%maxPending] = b.notes.at(at).id
-		}
-	}
-	for i := range facts {
-		if id := facts[i].id; places[i] != noPlace && ids[i%maxPending] != id {
-			places[i] = b.place(id)
-		}
-	}
 }
 
 // place returns the place of the note with that hash, or noPlace.
@@ -91,11 +62,8 @@ func (b *book) place(id uint64) int32 {
 	return noPlace
 }
 
-// note returns the place of the note with that hash, and adds one where there is none.
-func (b *book) note(id uint64) int32 {
-	if i := b.place(id); i != noPlace {
-		return i
-	}
+// add adds the note of a fact that has none, and returns its place.
+func (b *book) add(id uint64) int32 {
 	i := int32(b.notes.len)
 	b.index.put(id, i)
 	*b.notes.next() = note{id: id}
@@ -103,16 +71,11 @@ func (b *book) note(id uint64) int32 {
 	return i
 }
 
-// count counts a sighting of a note.
-func (b *book) count(i int32, at heron.Time, since uint64) {
-	n := b.notes.at(i)
-	if n.count == 0 {
-		*b.counts.at(i) = count{at, since}
-		b.due[n.until] = append(b.due[n.until], i)
-		n.last = at
-	}
-	n.count++
-	n.last = max(n.last, at)
+// begin begins to count sightings of a note.
+func (b *book) begin(i int32, n *note, at heron.Time, since uint64) {
+	*b.counts.at(i) = count{at, since}
+	b.due[n.until] = append(b.due[n.until], i)
+	n.last = at
 }
 
 // carry puts what a note counts into a round.

@@ -1,9 +1,7 @@
 package dissect
 
 import (
-	"hash/maphash"
 	"math"
-	"net/netip"
 
 	"github.com/heron-iot/heron"
 )
@@ -17,7 +15,6 @@ type Collector struct {
 	round   *Round
 	spare   *Round
 	book    book
-	pending pending // for the book
 	memo    memo
 	turn    uint32 // number of the round
 	forgot  uint64 // generations that the Memory forgot, as far as the book heard
@@ -26,6 +23,7 @@ type Collector struct {
 	end     heron.Time         // of that minute
 	records []heron.FlowRecord // of the packet at hand
 	who     subject
+	value   []byte // re-used to build values
 
 	message  *heron.Message // that what comes is about; see Begin
 	protocol string
@@ -52,7 +50,7 @@ var _ Sink = (*Collector)(nil)
 func NewCollector(m *Memory) *Collector {
 	return &Collector{
 		hasher: m.hasher, round: newRound(m.config.MaxEvents), spare: newRound(m.config.MaxEvents),
-		book: newBook(), pending: newPending(), turn: 1, minute: anyTime,
+		book: newBook(), turn: 1, minute: anyTime,
 	}
 }
 
@@ -69,7 +67,6 @@ func (c *Collector) Tick(now heron.Time) {
 	if minute == c.minute {
 		return
 	}
-	c.look()
 	c.minute, c.end = minute, heron.Time(minute+1)*heron.Minute
 	for until, list := range c.book.due {
 		if until > c.minute {
@@ -86,7 +83,6 @@ func (c *Collector) Tick(now heron.Time) {
 // Cut ends the round and begins another. What it returns is valid until the
 // next Cut.
 func (c *Collector) Cut() *Round {
-	c.look()
 	r := c.round
 	r.turn = c.turn
 	c.hear(c.spare, r)
@@ -129,46 +125,43 @@ func (c *Collector) Begin(m *heron.Message, protocol string) {
 
 // Observe implements Emitter.
 func (c *Collector) Observe(about heron.Subject, key string, value []byte) {
-	if len(value) == 0 {
+	if len(value) == 0 || !c.clean(&about.Endpoint) {
 		return
 	}
-	if f := c.state(&about, key, maphash.Bytes(c.hasher.seed, value), len(value)); f != nil {
-		c.pending.text = append(c.pending.text, value[:f.size]...)
+	scope := c.hasher.scope(c.who.hash, key)
+	if f := c.sight(c.hasher.fact(scope, &about, c.hasher.text(value)), false); f != nil {
+		f.scope, f.subject, f.key, f.source = scope, about, key, c.protocol
+		c.round.write(f, value[:min(len(value), maxRaw)])
 	}
 }
 
 // ObserveString implements Emitter.
 func (c *Collector) ObserveString(about heron.Subject, key, value string) {
-	if len(value) == 0 {
-		return
-	}
-	if f := c.state(&about, key, maphash.String(c.hasher.seed, value), len(value)); f != nil {
-		c.pending.text = append(c.pending.text, value[:f.size]...)
-	}
+	c.Observe(about, key, []byte(value))
 }
 
 // Sighting states that a frame came from e: the flow table's half of presence.
 func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
-	c.protocol, c.message, c.time = "link", nil, at
-	about := heron.Subject{Endpoint: e}
-	if !c.clean(&about.Endpoint) {
+	c.message, c.time = nil, at
+	if !c.clean(&e) {
 		return
 	}
 	// The value follows from the end: it is written only when it must be told.
-	key, id := heron.KeyMAC, c.hasher.numbers(c.who.hash, ofMAC)
-	if about.IP.IsValid() {
-		key, id = heron.KeyFrame, c.hasher.numbers(c.who.hash, ofFrame)
+	key, of := heron.KeyMAC, uint64(ofMAC)
+	if e.IP.IsValid() {
+		key, of = heron.KeyFrame, ofFrame
 	}
-	if c.counted(id, key) {
+	f := c.sight(c.hasher.numbers(c.who.hash, of), true)
+	if f == nil {
 		return
 	}
-	f, text := c.wait(&about, key, id), &c.pending.text
-	if key == heron.KeyFrame {
-		*text = about.IP.AppendTo(*text)
+	f.scope, f.subject, f.key, f.source = f.id, heron.Subject{Endpoint: e}, key, "link" // there is no other value
+	if c.value = c.value[:0]; key == heron.KeyFrame {
+		c.value = e.IP.AppendTo(c.value)
 	} else {
-		*text = AppendMAC(*text, about.MAC[:])
+		c.value = AppendMAC(c.value, e.MAC[:])
 	}
-	f.scope, f.size = id, int32(len(*text))-f.at // there is no other value
+	c.round.write(f, c.value)
 }
 
 // What the hash of a fact about presence is of, besides the end; no fact about a port
@@ -250,9 +243,6 @@ func (c *Collector) fill(ev *heron.Event) {
 	}
 }
 
-// isPresence reports whether a fact says no more than that somebody is there.
-func isPresence(key string) bool { return key == heron.KeyFrame || key == heron.KeyMAC }
-
 // sighting numbers the sightings of facts: those of a round after those of the
 // rounds before, and in a round those of a packet after those of the packets before.
 func sighting(turn uint32, place uint64) uint64 {
@@ -262,24 +252,13 @@ func sighting(turn uint32, place uint64) uint64 {
 
 // clean drops addresses that are nobody's, and reports whether one is left.
 func (c *Collector) clean(e *heron.Endpoint) bool {
-	if *e != c.who.asked {
-		c.who.asked = *e
-		c.who.known = identify(e)
-		c.who.clean, c.who.hash = *e, c.hasher.endpoint(e)
-		return c.who.known
+	w := &c.who
+	if *e == w.asked {
+		*e = w.clean
+		return w.known
 	}
-	*e = c.who.clean
-	return c.who.known
-}
-
-// identify drops addresses that are nobody's (0.0.0.0, groups, broadcast), and
-// reports whether one is left.
-func identify(e *heron.Endpoint) bool {
-	if e.IP.IsUnspecified() || e.IP.IsMulticast() || e.IP == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
-		e.IP = netip.Addr{}
-	}
-	if e.MAC.IsMulticast() {
-		e.MAC = heron.MAC{}
-	}
-	return e.IP.IsValid() || !e.MAC.IsZero()
+	w.asked = *e
+	w.hash, w.known = c.hasher.identify(e)
+	w.clean = *e
+	return w.known
 }

@@ -1,7 +1,5 @@
 package dissect
 
-import "hash/maphash"
-
 // Bounds of a memo: messages, and facts of one.
 const (
 	maxMemo      = 1 << 13
@@ -22,36 +20,24 @@ func (c *Collector) Same(payload []byte) bool {
 	if c.minute == anyTime {
 		return false // all must be told, and so taken apart
 	}
-	c.memo.key = c.hasher.numbers(c.hasher.endpoint(&c.message.Src), maphash.Bytes(c.hasher.seed, payload)^maphash.String(c.hasher.seed, c.protocol))
+	from := c.message.Src
+	c.clean(&from)
+	c.memo.key = c.hasher.numbers(c.hasher.scope(c.who.hash, c.protocol), c.hasher.text(payload))
 	told := c.memo.known[c.memo.key]
-	if !c.counting(told) {
-		c.look() // what waits was seen before
-		if told = c.memo.known[c.memo.key]; len(told) == 0 || !c.keptBack(told) {
-			c.memo.told, c.memo.on = c.memo.told[:0], true
-			return false
-		}
+	if len(told) == 0 || !c.keptBack(told) {
+		c.memo.told, c.memo.on = c.memo.told[:0], true
+		return false
 	}
 	for _, i := range told {
-		c.count(i, c.time, c.place)
+		c.count(i, c.book.notes.at(i))
 	}
 	return true
-}
-
-// counting reports whether those facts need not be told and each was counted
-// before, so that it does not matter what of them is counted first.
-func (c *Collector) counting(places []int32) bool {
-	for _, i := range places {
-		if n := c.book.notes.at(i); n.count == 0 || !c.needless(n, c.time) {
-			return false
-		}
-	}
-	return len(places) > 0
 }
 
 // keptBack reports whether none of those facts need be told now.
 func (c *Collector) keptBack(places []int32) bool {
 	for _, i := range places {
-		if !c.needless(c.book.notes.at(i), c.time) {
+		if !c.needless(c.book.notes.at(i)) {
 			return false
 		}
 	}
@@ -61,10 +47,6 @@ func (c *Collector) keptBack(places []int32) bool {
 // Keep implements Sink.
 func (c *Collector) Keep() {
 	m := &c.memo
-	if !m.on {
-		return
-	}
-	c.look()
 	if !m.on || len(m.told) == 0 || len(m.told) > maxMemoFacts {
 		return
 	}

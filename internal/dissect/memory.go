@@ -1,8 +1,6 @@
 package dissect
 
 import (
-	"hash/maphash"
-
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
 )
@@ -116,7 +114,7 @@ func (m *Memory) takeFacts(rounds []*Round) {
 		})
 }
 
-// takeSome learns a few facts of a round: at most maxPending.
+// takeSome learns a few facts of a round, together.
 func (m *Memory) takeSome(r *Round, list []seen) {
 	m.now.look(list)
 	m.fetch(list)
@@ -225,7 +223,7 @@ func (m *Memory) learn(s *seen, value []byte, since uint64) *fact {
 	id := s.id
 	if text != string(value) {
 		// Two spellings of one text are one fact.
-		id = m.hasher.fact(s.scope, &s.subject, maphash.String(m.hasher.seed, text))
+		id = m.hasher.fact(s.scope, &s.subject, m.hasher.text([]byte(text)))
 		if f := m.find(id); f != nil {
 			m.alias(s.id, id)
 			m.again(f, s, value, since)

@@ -20,7 +20,7 @@ func (p *pile[T]) next() *T {
 }
 
 // at returns the item in a place.
-func (p *pile[T]) at(i int32) *T { return &p.pieces[i/pieceSize][i%pieceSize] }
+func (p *pile[T]) at(i int32) *T { return &p.pieces[uint32(i)/pieceSize][uint32(i)%pieceSize] }
 
 // empty empties the pile.
 func (p *pile[T]) empty() {
@@ -32,12 +32,11 @@ func (p *pile[T]) empty() {
 	p.len = 0
 }
 
-// some calls take with what is in the pile, a few items after another: at most
-// maxPending.
+// some calls take with what is in the pile, a few items after another.
 func (p *pile[T]) some(take func([]T)) {
-	for from := 0; from < p.len; from += maxPending {
+	for from := 0; from < p.len; from += together {
 		piece := p.pieces[from/pieceSize]
 		at := from % pieceSize
-		take(piece[at : at+min(p.len-from, maxPending)])
+		take(piece[at : at+min(p.len-from, together)])
 	}
 }

@@ -42,27 +42,22 @@ func (k portFact) end(f *heron.Flow) heron.Endpoint {
 	return f.Client
 }
 
-// portKinds returns what a report tells of those ends that are somebody.
+// portKinds returns what a report tells.
 func portKinds(f *heron.Flow, ours func(netip.Addr) bool) []portFact {
 	kinds := make([]portFact, 0, maxPortFacts)
-	add := func(kind portFact) {
-		if end := kind.end(f); identify(&end) {
-			kinds = append(kinds, kind)
-		}
-	}
 	if f.Answered() {
-		add(servicePort)
+		kinds = append(kinds, servicePort)
 	}
-	add(clientPort)
+	kinds = append(kinds, clientPort)
 	if f.Transport != heron.TCP {
 		return kinds
 	}
 	switch client, server := ours(f.Client.IP), ours(f.Server.IP); {
 	case client == server:
 	case server:
-		add(inboundPort)
+		kinds = append(kinds, inboundPort)
 	default:
-		add(outboundPort)
+		kinds = append(kinds, outboundPort)
 	}
 	return kinds
 }
@@ -161,38 +156,42 @@ func (m *Memory) countPorts(p *portFacts, at heron.Time) {
 // it is new.
 func (m *Memory) learnPorts(id uint64, f *heron.Flow, ours func(netip.Addr) bool) {
 	known := portFacts{id: id, places: [maxPortFacts]int32{noPlace, noPlace, noPlace}}
-	whole := true
-	for k, kind := range portKinds(f, ours) {
-		known.places[k] = m.port(kind, f)
-		whole = whole && known.places[k] != noPlace
+	whole, n := true, 0
+	for _, kind := range portKinds(f, ours) {
+		s, somebody := m.factOf(kind, f)
+		if !somebody {
+			continue
+		}
+		known.places[n] = m.port(&s, f)
+		whole = whole && known.places[n] != noPlace
+		n++
 	}
 	m.portTable.put(&known, whole, m.stats.Generations)
 }
 
 // port learns one of these facts, and returns its place; noPlace when there is no
 // room for it.
-func (m *Memory) port(kind portFact, f *heron.Flow) int32 {
-	s, value := m.factOf(kind, f)
+func (m *Memory) port(s *seen, f *heron.Flow) int32 {
 	switch i := m.place(s.id); {
 	case i == noPlace:
-		if m.learn(&s, value, 0) == nil {
+		if m.learn(s, m.value, 0) == nil {
 			return noPlace
 		}
 		return int32(m.now.facts.len - 1)
 	case m.count(m.now.facts.at(i), f.Last, f.Last, 1, 0):
-		m.tell(m.now.facts.at(i), &s, string(value))
+		m.tell(m.now.facts.at(i), s, string(m.value))
 		return i
 	default:
 		return i
 	}
 }
 
-// factOf returns one of these facts with its value.
-func (m *Memory) factOf(kind portFact, f *heron.Flow) (s seen, value []byte) {
+// factOf returns one of these facts, makes its value, and reports whether it is about
+// somebody.
+func (m *Memory) factOf(kind portFact, f *heron.Flow) (s seen, somebody bool) {
 	s = seen{key: kind.key(), source: "flow", first: f.Last, last: f.Last, count: 1}
 	s.subject.Endpoint = kind.end(f)
-	identify(&s.subject.Endpoint)
-	end := m.hasher.endpoint(&s.subject.Endpoint)
+	end, somebody := m.hasher.identify(&s.subject.Endpoint)
 	s.id = m.hasher.numbers(end, uint64(kind)<<24|uint64(f.Transport)<<16|uint64(f.ServerPort))
 	s.scope = m.hasher.scope(end, s.key)
 	if kind.ofServer() {
@@ -200,5 +199,5 @@ func (m *Memory) factOf(kind portFact, f *heron.Flow) (s seen, value []byte) {
 	}
 	m.value = append(append(m.value[:0], f.Transport.String()...), '/')
 	m.value = strconv.AppendUint(m.value, uint64(f.ServerPort), 10)
-	return s, m.value
+	return s, somebody
 }

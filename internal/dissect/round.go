@@ -50,20 +50,20 @@ func (r *Round) reset() {
 	r.dropped = CollectorStats{}
 }
 
-// add adds a fact with its value, of that note of the book, and returns its place;
-// noPlace when there is no room.
-func (r *Round) add(f *stated, value []byte, note int32) int32 {
-	at := len(r.text.list)
-	if r.facts.len >= maxRoundFacts || at+len(value) > maxRoundText {
+// add adds a fact and returns it, whatever is in it, and its place; nil when there is
+// no room.
+func (r *Round) add() (*seen, int32) {
+	if r.facts.len >= maxRoundFacts || len(r.text.list)+maxRaw > maxRoundText {
 		r.dropped.DroppedFacts++
-		return noPlace
+		return nil, noPlace
 	}
-	*r.facts.next() = seen{
-		id: f.id, scope: f.scope, subject: f.subject, key: f.key, source: f.source, at: int32(at), size: f.size,
-		first: f.time, last: f.time, place: f.place, note: note, count: 1, presence: isPresence(f.key),
-	}
+	return r.facts.next(), int32(r.facts.len - 1)
+}
+
+// write writes the value of a fact.
+func (r *Round) write(f *seen, value []byte) {
+	f.at, f.size = int32(len(r.text.list)), int32(len(value))
 	r.text.add(value)
-	return int32(r.facts.len - 1)
 }
 
 // again counts a fact of this round once more.
