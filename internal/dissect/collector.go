@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/heron-iot/heron"
 )
@@ -140,6 +141,30 @@ func (c *Collector) ObserveString(about heron.Subject, key, value string) {
 	c.Observe(about, key, []byte(value))
 }
 
+// Speaks implements Sink. The value follows from what the fact is known by, and is
+// written only when it must be told.
+func (c *Collector) Speaks(server bool) {
+	m := c.message
+	about, key := heron.Subject{Endpoint: m.Src}, heron.KeyClientProtocol
+	if server {
+		about.Transport, about.Port, key = m.Transport, m.SrcPort, heron.KeyServiceProtocol
+	}
+	if !c.clean(&about.Endpoint) {
+		return
+	}
+	f := c.sight(c.hasher.fact(c.who.hash, &about, c.hasher.text([]byte(c.protocol))), false)
+	if f == nil {
+		return
+	}
+	f.scope, f.subject, f.key, f.source = c.hasher.scope(c.who.hash, key), about, key, c.protocol
+	if c.value = c.value[:0]; server {
+		c.value = append(append(c.value, m.Transport.String()...), '/')
+		c.value = append(strconv.AppendUint(c.value, uint64(m.SrcPort), 10), '/')
+	}
+	c.value = append(c.value, c.protocol...)
+	c.round.write(f, c.value)
+}
+
 // Sighting states that a frame came from e: the flow table's half of presence.
 func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	c.message, c.time = nil, at
@@ -193,12 +218,24 @@ func (c *Collector) Event(ev heron.Event) {
 }
 
 // Act implements Emitter.
-func (c *Collector) Act(ev heron.Event) {
+func (c *Collector) Act(kind string, attrs map[string]string) {
+	c.act(kind, attrs, &c.message.Src, &c.message.Dst)
+}
+
+// Between implements Emitter.
+func (c *Collector) Between(src, dst heron.Endpoint, kind string, attrs map[string]string) {
+	c.act(kind, attrs, &src, &dst)
+}
+
+// act writes an event where it is kept.
+func (c *Collector) act(kind string, attrs map[string]string, src, dst *heron.Endpoint) {
 	c.memo.on = false
-	if to := c.round.event(c.place); to != nil {
-		*to = ev
-		c.fill(to)
+	to, m := c.round.event(c.place), c.message
+	if to == nil {
+		return
 	}
+	to.Time, to.Kind, to.Protocol, to.Transport, to.Attrs = m.Time, kind, c.protocol, m.Transport, attrs
+	to.Src, to.Dst, to.SrcPort, to.DstPort = *src, *dst, m.SrcPort, m.DstPort
 }
 
 // maxRecords bounds the flow records of one packet.

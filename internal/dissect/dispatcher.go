@@ -3,7 +3,6 @@ package dissect
 import (
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/wire"
@@ -47,7 +46,6 @@ type Dispatcher struct {
 	whole     []byte                // the payload of the message that is looked at
 	frames    []heron.ProtocolCount // of the link, by place in list
 	framed    []int                 // places in list of those that had some
-	value     []byte                // re-used to build values
 	gist      [64]byte              // so are gists
 	current   int                   // place in list of the protocol that is asked
 	busy      bool                  // a message is being looked at
@@ -557,23 +555,12 @@ func isNotMine(err error) bool { return errors.Is(err, ErrNotMine) }
 // port to another is the server, even when it is the first to be heard: answers
 // to broadcasts are flows of their own.
 func (d *Dispatcher) tell(p *Protocol, m *heron.Message) {
-	about := heron.Subject{Endpoint: m.Src}
+	told := uint8(toldService)
 	if m.FromClient && (!slices.Contains(p.Ports, m.SrcPort) || slices.Contains(p.Ports, m.DstPort)) {
-		if m.Flow.Told&toldClient == 0 {
-			m.Flow.Told |= toldClient
-			d.out.ObserveString(about, heron.KeyClientProtocol, p.Name)
-		}
-		return
+		told = toldClient
 	}
-	if m.Flow.Told&toldService != 0 {
-		return
+	if m.Flow.Told&told == 0 {
+		m.Flow.Told |= told
+		d.out.Speaks(told == toldService)
 	}
-	m.Flow.Told |= toldService
-	about.Transport, about.Port = m.Transport, m.SrcPort
-	d.value = append(d.value[:0], m.Transport.String()...)
-	d.value = append(d.value, '/')
-	d.value = strconv.AppendUint(d.value, uint64(m.SrcPort), 10)
-	d.value = append(d.value, '/')
-	d.value = append(d.value, p.Name...)
-	d.out.Observe(about, heron.KeyServiceProtocol, d.value)
 }

@@ -105,8 +105,11 @@ type Emitter interface {
 	// Event reports an action; ev is kept, and its Time, Transport, ends, ports
 	// and Protocol are filled in from the message when zero.
 	Event(ev heron.Event)
-	// Act is Event for one whose Attrs an Attrs gave.
-	Act(ev heron.Event)
+	// Act is Event for what the sender of the message did to its receiver, with what
+	// an Attrs gave.
+	Act(kind string, attrs map[string]string)
+	// Between is Act for what others did, or said they were.
+	Between(src, dst heron.Endpoint, kind string, attrs map[string]string)
 	// Record passes on what an exporter says of a flow that it saw; rec is copied.
 	Record(rec *heron.FlowRecord)
 }
@@ -117,6 +120,9 @@ type Sink interface {
 	// Begin says that what follows, until the next Begin, was learned from m by
 	// the named protocol. m is borrowed until then.
 	Begin(m *heron.Message, protocol string)
+	// Speaks states that the sender of the message speaks its protocol: as the server
+	// on its port, or as a client.
+	Speaks(server bool)
 	// Same reports whether a payload of that sender was seen before and tells
 	// nothing that must be told now; then it counts what it told.
 	Same(payload []byte) bool

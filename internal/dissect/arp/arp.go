@@ -82,11 +82,9 @@ func (d *dissector) report(p *packet, m *heron.Message, out dissect.Emitter) {
 	case p.senderIP.IsUnspecified():
 		kind = "arp.probe"
 	}
-	out.Act(heron.Event{
-		Kind: kind, Attrs: d.fields(p, m.Src.MAC),
-		Src: heron.Endpoint{MAC: m.Src.MAC, IP: p.senderIP, VLAN: m.Src.VLAN},
-		Dst: heron.Endpoint{MAC: m.Dst.MAC, IP: p.targetIP, VLAN: m.Dst.VLAN},
-	})
+	src := heron.Endpoint{MAC: m.Src.MAC, IP: p.senderIP, VLAN: m.Src.VLAN}
+	dst := heron.Endpoint{MAC: m.Dst.MAC, IP: p.targetIP, VLAN: m.Dst.VLAN}
+	out.Between(src, dst, kind, d.fields(p, m.Src.MAC))
 }
 
 // fields returns the attributes of a packet that came in a frame of that sender.

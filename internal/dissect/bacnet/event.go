@@ -71,7 +71,7 @@ func (d *dissector) report(b *bacnet.Message, m *heron.Message, out dissect.Emit
 	if attrs == nil {
 		attrs = d.attrs.Keep(attributes(kind, b))
 	}
-	out.Act(heron.Event{Kind: kind, Attrs: attrs})
+	out.Act(kind, attrs)
 }
 
 // key begins the key of the attributes of a message: all that they say.

@@ -251,7 +251,7 @@ func (d *dissector) request(msg *message, m *heron.Message, out dissect.Emitter)
 	methods := [...]string{codePOST: "POST", 3: "PUT", 4: "DELETE", 6: "PATCH", codeLast: "iPATCH"}
 	if name := methods[msg.code]; name != "" {
 		if dissect.Fresh(m.Flow, msg.code, dissect.Sum(d.path)) {
-			out.Act(heron.Event{Kind: "coap.write", Attrs: d.written(msg.code, name)})
+			out.Act("coap.write", d.written(msg.code, name))
 		}
 	}
 }

@@ -223,7 +223,7 @@ func (d *dissector) leased(h *dhcp.Header, f *facts, m *heron.Message, out disse
 	default:
 		return
 	}
-	out.Act(heron.Event{Kind: kind, Attrs: d.fields(h, f, given)})
+	out.Act(kind, d.fields(h, f, given))
 }
 
 // fields returns the attributes of what a server answers.

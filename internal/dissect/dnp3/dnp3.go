@@ -98,7 +98,7 @@ func (d *dissector) ends(f *dnp3.Frame, m *heron.Message, out dissect.Emitter) {
 func (d *dissector) application(f *dnp3.Frame, fragment []byte, m *heron.Message, out dissect.Emitter) error {
 	a, ok := dnp3.ReadApplication(fragment)
 	if !ok {
-		out.Act(heron.Event{Kind: "dnp3.malformed", Attrs: d.about(f, a.Function)})
+		out.Act("dnp3.malformed", d.about(f, a.Function))
 		return dnp3.ErrNotDNP3
 	}
 	if a.FromOutstation() {
@@ -124,12 +124,12 @@ func (d *dissector) response(f *dnp3.Frame, a *dnp3.Application, m *heron.Messag
 	const refused = dnp3.IINFunction | dnp3.IINObject | dnp3.IINParameter
 	switch {
 	case a.Indication&refused != 0:
-		out.Act(heron.Event{Kind: "dnp3.refusal", Attrs: d.refused(f, a)})
+		out.Act("dnp3.refusal", d.refused(f, a))
 	case a.Function == dnp3.Unsolicited && dissect.Fresh(m.Flow, f.Source, f.Destination, a.Function):
-		out.Act(heron.Event{Kind: "dnp3.unsolicited", Attrs: d.about(f, a.Function)})
+		out.Act("dnp3.unsolicited", d.about(f, a.Function))
 	}
 	if a.Indication&dnp3.IINRestart != 0 && dissect.Fresh(m.Flow, f.Source, f.Destination, dnp3.IINRestart) {
-		out.Act(heron.Event{Kind: "dnp3.restarted", Attrs: d.about(f, a.Function)})
+		out.Act("dnp3.restarted", d.about(f, a.Function))
 	}
 }
 

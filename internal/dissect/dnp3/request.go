@@ -75,7 +75,7 @@ func (d *dissector) request(f *dnp3.Frame, a *dnp3.Application, m *heron.Message
 	if named && h.Group == dnp3.GroupFile {
 		o.file, o.filed = a.FileNamed()
 	}
-	out.Act(heron.Event{Kind: kind, Attrs: d.requested(f, a.Function, &o)})
+	out.Act(kind, d.requested(f, a.Function, &o))
 }
 
 // objects are what a request names.

@@ -22,11 +22,11 @@ func (d *dissector) again(r *wire.Reader, m *heron.Message, out dissect.Emitter)
 		return false
 	}
 	if kind == ofAnswer {
-		out.Act(heron.Event{Kind: kindAnswer, Attrs: attrs})
+		out.Act(kindAnswer, attrs)
 		return true
 	}
 	out.ObserveString(m.Sender(), heron.KeyContact, attrs[attrName])
-	out.Act(heron.Event{Kind: kindQuery, Attrs: attrs})
+	out.Act(kindQuery, attrs)
 	return true
 }
 

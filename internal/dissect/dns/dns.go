@@ -162,7 +162,7 @@ func (d *dissector) query(q *dns.Question, m *heron.Message, out dissect.Emitter
 	if attrs == nil {
 		attrs = d.attrs.Keep(map[string]string{attrName: string(q.Name), "type": typeName(q.Type)})
 	}
-	out.Act(heron.Event{Kind: kindQuery, Attrs: attrs})
+	out.Act(kindQuery, attrs)
 	if contact && attrs[attrName] == string(q.Name) {
 		d.remember(ofQuery, m, attrs)
 	}
@@ -212,7 +212,7 @@ func (d *dissector) answer(
 			attrName: string(q.Name), "type": typeName(q.Type), "rcode": rcodeName(h.Rcode()), "answers": string(d.list),
 		})
 	}
-	out.Act(heron.Event{Kind: kindAnswer, Attrs: attrs})
+	out.Act(kindAnswer, attrs)
 	if !told {
 		d.remember(ofAnswer, m, attrs)
 	}

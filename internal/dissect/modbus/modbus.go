@@ -160,7 +160,7 @@ func (d *dissector) request(f *modbus.Frame, m *heron.Message, out dissect.Emitt
 	case !dissect.Fresh(m.Flow, f.Unit, f.Function, q.Address, q.Count):
 		return nil
 	}
-	out.Act(heron.Event{Kind: kind, Attrs: d.requested(f, q)})
+	out.Act(kind, d.requested(f, q))
 	if !ok {
 		return wire.ErrShort
 	}
@@ -248,7 +248,7 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 		out.Observe(about, keyUnit, d.text.Number(f.Unit))
 	}
 	if f.Function&modbus.Exception != 0 {
-		out.Act(heron.Event{Kind: "modbus.exception", Attrs: d.refused(f)})
+		out.Act("modbus.exception", d.refused(f))
 		return
 	}
 	if told {

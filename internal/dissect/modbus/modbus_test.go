@@ -97,8 +97,9 @@ func TestAnswersHaveTheLengthOfTheirFunction(t *testing.T) {
 // silent takes what is told.
 type silent struct{}
 
-func (silent) Observe(heron.Subject, string, []byte)       {}
-func (silent) ObserveString(heron.Subject, string, string) {}
-func (silent) Event(heron.Event)                           {}
-func (silent) Act(heron.Event)                             {}
-func (silent) Record(*heron.FlowRecord)                    {}
+func (silent) Observe(heron.Subject, string, []byte)                             {}
+func (silent) ObserveString(heron.Subject, string, string)                       {}
+func (silent) Event(heron.Event)                                                 {}
+func (silent) Act(string, map[string]string)                                     {}
+func (silent) Between(heron.Endpoint, heron.Endpoint, string, map[string]string) {}
+func (silent) Record(*heron.FlowRecord)                                          {}
