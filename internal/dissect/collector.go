@@ -7,7 +7,7 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// Collector is the Sink of one worker: it gathers what dissectors tell into a
+// Collector is the Emitter of one worker: it gathers what dissectors tell into a
 // Round, each fact once with how often it was seen. What the Memory, which all
 // workers share, has heard already and need not hear again for a while, is only
 // counted. One goroutine uses it; in steady state it allocates nothing.
@@ -45,7 +45,7 @@ type subject struct {
 	known bool           // an address is
 }
 
-var _ Sink = (*Collector)(nil)
+var _ Emitter = (*Collector)(nil)
 
 // NewCollector returns an empty Collector whose Rounds m understands.
 func NewCollector(m *Memory) *Collector {
@@ -118,7 +118,8 @@ func (c *Collector) hear(answered, next *Round) {
 	clear(c.book.due)
 }
 
-// Begin implements Sink.
+// Begin says that what follows, until the next Begin, was learned from m by the
+// named protocol. m is borrowed until then.
 func (c *Collector) Begin(m *heron.Message, protocol string) {
 	c.message, c.protocol, c.time = m, protocol, m.Time
 	c.memo.on = false
@@ -141,7 +142,8 @@ func (c *Collector) ObserveString(about heron.Subject, key, value string) {
 	c.Observe(about, key, []byte(value))
 }
 
-// Speaks implements Sink. The value follows from what the fact is known by, and is
+// Speaks states that the sender of the message speaks its protocol: as the server on
+// its port, or as a client. The value follows from what the fact is known by, and is
 // written only when it must be told.
 func (c *Collector) Speaks(server bool) {
 	m := c.message

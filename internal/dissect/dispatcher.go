@@ -39,8 +39,7 @@ type Dispatcher struct {
 	byEther   map[uint16][]int
 	servers   [1 << 16 / 64]uint64  // the ports of TCP and UDP among byPort, a set of bits
 	probes    [portless]*[256][]int // by what they ride on, and the first byte
-	out       Sink
-	emitter   Emitter // out, as dissectors see it
+	out       *Collector
 	quiet     []quiet // by place in list
 	reader    wire.Reader
 	whole     []byte                // the payload of the message that is looked at
@@ -64,14 +63,13 @@ func portKey(over Over, port uint16) uint32 { return uint32(over)<<16 | uint32(p
 
 // NewDispatcher returns a Dispatcher for the protocols in list, which it owns
 // from now on, that tells out what they learn.
-func NewDispatcher(list []Protocol, out Sink) *Dispatcher {
+func NewDispatcher(list []Protocol, out *Collector) *Dispatcher {
 	d := &Dispatcher{
 		list:    list,
 		frames:  make([]heron.ProtocolCount, len(list)),
 		byPort:  make(map[uint32][]int),
 		byEther: make(map[uint16][]int),
 		out:     out,
-		emitter: out,
 		quiet:   quietOf(list),
 	}
 	for i := range list {
@@ -457,7 +455,10 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	d.current = i
 	if m.Transport != heron.TCP || p.Frame == nil {
 		v, err := d.ask(p, m)
-		return d.outcome(p, m, v, err)
+		if err != nil {
+			return d.broken(m, v, err)
+		}
+		return d.outcome(p, m, v), nil
 	}
 	payload := m.Payload
 	n, err := p.Frame(payload)
@@ -473,15 +474,14 @@ func (d *Dispatcher) run(i int, m *heron.Message) (heron.Verdict, error) {
 	if n < len(payload) {
 		m.Payload = payload
 	}
-	v.Consumed = n
-	return d.outcome(p, m, v, err)
+	if v.Consumed = n; err != nil {
+		return d.broken(m, v, err)
+	}
+	return d.outcome(p, m, v), nil
 }
 
 // outcome settles what follows from what a dissector made of a message.
-func (d *Dispatcher) outcome(p *Protocol, m *heron.Message, v heron.Verdict, err error) (heron.Verdict, error) {
-	if err != nil {
-		return d.broken(m, v, err)
-	}
+func (d *Dispatcher) outcome(p *Protocol, m *heron.Message, v heron.Verdict) heron.Verdict {
 	f := m.Flow
 	if v.Carries != "" && f.Before == 0 {
 		f.Before = d.number(v.Carries)
@@ -489,7 +489,7 @@ func (d *Dispatcher) outcome(p *Protocol, m *heron.Message, v heron.Verdict, err
 	if f.Told&toldBoth != toldBoth && !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
 		d.tell(p, m)
 	}
-	return d.settle(m, v, p.EveryMessage), nil
+	return d.settle(m, v, p.EveryMessage)
 }
 
 // number is the place of a protocol's name plus one, 0 when it is not known.
@@ -532,7 +532,7 @@ func (d *Dispatcher) ask(p *Protocol, m *heron.Message) (heron.Verdict, error) {
 		return heron.Verdict{}, nil
 	}
 	d.reader.Reset(m.Payload)
-	v, err := p.Dissect(&d.reader, m, d.emitter)
+	v, err := p.Dissect(&d.reader, m, d.out)
 	if p.Plain && err == nil && v == (heron.Verdict{}) {
 		d.out.Keep()
 	}

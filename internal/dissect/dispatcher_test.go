@@ -24,7 +24,7 @@ type talk struct {
 
 func newTalk(list ...dissect.Protocol) *talk {
 	out := dissecttest.NewRecorder(dissect.CollectorConfig{})
-	return &talk{d: dissect.NewDispatcher(list, out), out: out, now: heron.Second}
+	return &talk{d: dissect.NewDispatcher(list, out.Collector), out: out, now: heron.Second}
 }
 
 // say sends a payload over a transport, between port 40000 and the server's port.

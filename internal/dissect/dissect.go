@@ -113,19 +113,3 @@ type Emitter interface {
 	// Record passes on what an exporter says of a flow that it saw; rec is copied.
 	Record(rec *heron.FlowRecord)
 }
-
-// Sink is an Emitter that is told where the facts come from.
-type Sink interface {
-	Emitter
-	// Begin says that what follows, until the next Begin, was learned from m by
-	// the named protocol. m is borrowed until then.
-	Begin(m *heron.Message, protocol string)
-	// Speaks states that the sender of the message speaks its protocol: as the server
-	// on its port, or as a client.
-	Speaks(server bool)
-	// Same reports whether a payload of that sender was seen before and tells
-	// nothing that must be told now; then it counts what it told.
-	Same(payload []byte) bool
-	// Keep remembers what was told since Same as what that payload tells.
-	Keep()
-}

@@ -33,7 +33,9 @@ func halves(a netip.Addr) (upper, lower uint64) {
 
 // address hashes an end of traffic, of which this is its IP address.
 func (h *hasher) address(upper, lower uint64, e *heron.Endpoint) uint64 {
-	return fold(fold(upper^h.first, lower^h.second)^h.third, e.MAC.Uint64()<<16^uint64(e.VLAN)^h.fourth)
+	mac := e.MAC[:]
+	link := uint64(binary.LittleEndian.Uint32(mac))<<32 | uint64(binary.LittleEndian.Uint16(mac[4:]))<<16 | uint64(e.VLAN)
+	return fold(fold(upper^h.first, lower^h.second)^h.third, link^h.fourth)
 }
 
 // endpoint hashes an end of traffic.

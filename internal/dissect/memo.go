@@ -15,7 +15,8 @@ type memo struct {
 	on    bool // what the message at hand tells is taken down
 }
 
-// Same implements Sink.
+// Same reports whether a payload of that sender was seen before and tells nothing
+// that must be told now; then it counts what it told.
 func (c *Collector) Same(payload []byte) bool {
 	if c.minute == anyTime {
 		return false // all must be told, and so taken apart
@@ -44,7 +45,7 @@ func (c *Collector) keptBack(places []int32) bool {
 	return true
 }
 
-// Keep implements Sink.
+// Keep remembers what was told since Same as what that payload tells.
 func (c *Collector) Keep() {
 	m := &c.memo
 	if !m.on || len(m.told) == 0 || len(m.told) > maxMemoFacts {

@@ -66,7 +66,6 @@ func portKinds(f *heron.Flow, ours func(netip.Addr) bool) []portFact {
 type portSeen struct {
 	portFacts      // id is 0 when it tells none
 	known     bool // the table had them
-	due       bool // one of them is to be told again
 }
 
 // Flows learns what reports on flows tell of their ends: that the server of an
@@ -99,15 +98,12 @@ func (m *Memory) reports(list []heron.Flow, ours func(netip.Addr) bool) {
 	}
 	m.portTable.hear(m.stats.Generations)
 	m.portTable.find(seen)
-	for i := range seen {
-		seen[i].due = seen[i].known && seen[i].id != 0 && m.due(&seen[i].portFacts, list[i].Last)
-	}
 	forgotten := m.stats.Generations
 	for i := range seen {
 		s, f := &seen[i], &list[i]
 		switch {
 		case s.id == 0:
-		case !s.known || s.due || m.stats.Generations != forgotten:
+		case !s.known || m.stats.Generations != forgotten || m.due(&s.portFacts, f.Last):
 			m.learnPorts(s.id, f, ours)
 		default:
 			m.countPorts(&s.portFacts, f.Last)

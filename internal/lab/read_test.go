@@ -39,7 +39,7 @@ func TestHeronReadsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	collector := dissecttest.NewRecorder(dissect.CollectorConfig{})
-	r := &reader{Dispatcher: dissect.NewDispatcher(dissectall.Protocols(), collector), protocols: map[string]int{}}
+	r := &reader{Dispatcher: dissect.NewDispatcher(dissectall.Protocols(), collector.Collector), protocols: map[string]int{}}
 	table := flow.New(flow.Config{ProtocolName: r.ProtocolName}, r)
 	keys := map[string]bool{}
 	var p heron.Packet

@@ -66,7 +66,7 @@ const portless = dissect.OverLink | dissect.OverICMP | dissect.OverIP
 // session is a dispatcher of one dissector, with its collector.
 func (s Suite) session() (*player, *Recorder) {
 	out := NewRecorder(dissect.CollectorConfig{})
-	return &player{dispatcher: dissect.NewDispatcher([]dissect.Protocol{s.Protocol()}, out)}, out
+	return &player{dispatcher: dissect.NewDispatcher([]dissect.Protocol{s.Protocol()}, out.Collector)}, out
 }
 
 // replay plays c once and returns what was learned, as text.

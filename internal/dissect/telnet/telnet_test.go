@@ -49,7 +49,7 @@ func FuzzDissect(f *testing.F) { suite().Fuzz(f) }
 func TestNothingTypedIsTold(t *testing.T) {
 	t.Parallel()
 	out := dissecttest.NewRecorder(dissect.CollectorConfig{})
-	d := dissect.NewDispatcher([]dissect.Protocol{telnet.Protocol()}, out)
+	d := dissect.NewDispatcher([]dissect.Protocol{telnet.Protocol()}, out.Collector)
 	var flow heron.FlowScratch
 	for _, step := range []dissecttest.Step{
 		dissecttest.S(offers + "box login: "), dissecttest.C("alice\r\n"), dissecttest.S("alice\r\nPassword: "),
