@@ -66,21 +66,16 @@ func ParseWhole(b []byte, proto string) (Head, error) {
 // endOfFields returns the length of the fields with the empty line that ends
 // them, or -1 when it is not there yet.
 func endOfFields(b []byte) int {
-	if bytes.HasPrefix(b, []byte("\r\n")) {
-		return 2
+	for n := 0; ; {
+		i := bytes.IndexByte(b[n:], '\n')
+		if i < 0 {
+			return -1
+		}
+		empty := i == 0 || i == 1 && b[n] == '\r'
+		if n += i + 1; empty {
+			return n
+		}
 	}
-	if bytes.HasPrefix(b, []byte("\n")) {
-		return 1
-	}
-	n := -1
-	if i := bytes.Index(b, []byte("\n\r\n")); i >= 0 {
-		n = i + 3
-		b = b[:n]
-	}
-	if i := bytes.Index(b, []byte("\n\n")); i >= 0 {
-		n = i + 2
-	}
-	return n
 }
 
 // parseStart reads a request line or a status line. When the line is not whole
@@ -155,30 +150,51 @@ type Fields struct{ rest []byte }
 func (f *Fields) Next() (name, value []byte, ok bool) {
 	for len(f.rest) > 0 {
 		var line []byte
-		line, f.rest, _ = bytes.Cut(f.rest, []byte("\n"))
-		name, value, ok = bytes.Cut(line, []byte(":"))
-		name = bytes.TrimSpace(name)
-		if ok && len(name) > 0 {
-			return name, bytes.TrimSpace(value), true
+		line, f.rest = cutLine(f.rest)
+		if i := bytes.IndexByte(line, ':'); i > 0 {
+			if name = trim(line[:i]); len(name) > 0 {
+				return name, trim(line[i+1:]), true
+			}
 		}
 	}
 	return nil, nil, false
 }
 
+// cutLine returns the first line of b without its end, and what is behind that.
+func cutLine(b []byte) (line, rest []byte) {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		return b[:i], b[i+1:]
+	}
+	return b, nil
+}
+
+// trim is bytes.TrimSpace, quick where there is but a space or the end of a line.
+func trim(b []byte) []byte {
+	if len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
+	if n := len(b) - 1; n >= 0 && b[n] == '\r' {
+		b = b[:n]
+	}
+	if len(b) > 0 && isPlain(b[0]) && isPlain(b[len(b)-1]) {
+		return b
+	}
+	return bytes.TrimSpace(b)
+}
+
+// isPlain reports whether a byte is part of no space.
+func isPlain(c byte) bool { return c > ' ' && c < 0x80 }
+
 // Get returns the value of the first field of that name, nil when there is none.
 func (h *Head) Get(name string) []byte {
 	for rest := h.fields; len(rest) > 0; {
-		line := rest
-		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-			line, rest = rest[:i], rest[i+1:]
-		} else {
-			rest = nil
-		}
+		var line []byte
+		line, rest = cutLine(rest)
 		if !mayBegin(line, name) {
 			continue
 		}
-		if i := bytes.IndexByte(line, ':'); i >= len(name) && Is(bytes.TrimSpace(line[:i]), name) {
-			return bytes.TrimSpace(line[i+1:])
+		if i := bytes.IndexByte(line, ':'); i >= len(name) && Is(trim(line[:i]), name) {
+			return trim(line[i+1:])
 		}
 	}
 	return nil
