@@ -3,7 +3,6 @@
 package modbus
 
 import (
-	"errors"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -68,10 +67,10 @@ func Protocol() dissect.Protocol {
 func (d *dissector) frame(b []byte) (int, error) {
 	n, err := modbus.Size(b)
 	d.alone = n == len(b)
-	if errors.Is(err, modbus.ErrNotModbus) {
+	if err != nil {
 		return 0, dissect.ErrNotMine
 	}
-	return n, err
+	return n, nil
 }
 
 // probe accepts requests of standard functions in exactly one frame: without the

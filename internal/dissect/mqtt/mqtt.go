@@ -51,10 +51,10 @@ func Protocol() dissect.Protocol {
 
 func frame(b []byte) (int, error) {
 	n, err := mqtt.Size(b)
-	if errors.Is(err, mqtt.ErrNotMQTT) {
+	if err != nil {
 		return 0, dissect.ErrNotMine
 	}
-	return n, err
+	return n, nil
 }
 
 // probe accepts a CONNECT: nothing else comes first.

@@ -94,11 +94,13 @@ func Size(b []byte) (int, error) {
 
 // Read reads one frame.
 func Read(r *wire.Reader) Frame {
-	f := Frame{Transaction: r.U16()}
-	r.Skip(4) // protocol and length, which Size has seen
-	f.Unit, f.Function = r.U8(), r.U8()
-	f.Data = r.Rest()
-	return f
+	h, data := wire.Head8(r.Rest())
+	if h == nil {
+		r.Fail(wire.ErrShort)
+		return Frame{}
+	}
+	// Size has seen protocol and length.
+	return Frame{Transaction: int(h[0])<<8 | int(h[1]), Unit: int(h[6]), Function: int(h[7]), Data: data}
 }
 
 // Append adds the frame to b in wire form.

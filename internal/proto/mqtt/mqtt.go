@@ -54,13 +54,13 @@ func Size(b []byte) (int, error) {
 		return 0, ErrNotMQTT
 	}
 	n, err := varint(&r)
-	if errors.Is(err, wire.ErrShort) {
+	switch {
+	case err == nil:
+		return r.Offset() + n, nil
+	case errors.Is(err, wire.ErrShort):
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return r.Offset() + n, nil
+	return 0, err
 }
 
 // ValidFlags reports whether the flags are those that §2.1.3 fixes for a type.
