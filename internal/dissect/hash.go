@@ -25,17 +25,28 @@ func fold(a, b uint64) uint64 {
 	return upper ^ lower
 }
 
+// v4 stands before an IPv4 address that is written as one of IPv6 (RFC 4291 §2.5.5.2).
+const v4 = 0xffff
+
 // halves returns an address as two numbers.
 func halves(a netip.Addr) (upper, lower uint64) {
+	if a.Is4() {
+		b := a.As4()
+		return 0, v4<<32 | uint64(binary.BigEndian.Uint32(b[:]))
+	}
 	b := a.As16()
 	return binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
 }
 
 // address hashes an end of traffic, of which this is its IP address.
 func (h *hasher) address(upper, lower uint64, e *heron.Endpoint) uint64 {
+	return fold(fold(upper^h.first, lower^h.second)^h.third, link(e)^h.fourth)
+}
+
+// link returns the hardware address and the VLAN of an end as one number.
+func link(e *heron.Endpoint) uint64 {
 	mac := e.MAC[:]
-	link := uint64(binary.LittleEndian.Uint32(mac))<<32 | uint64(binary.LittleEndian.Uint16(mac[4:]))<<16 | uint64(e.VLAN)
-	return fold(fold(upper^h.first, lower^h.second)^h.third, link^h.fourth)
+	return uint64(binary.LittleEndian.Uint32(mac))<<32 | uint64(binary.LittleEndian.Uint16(mac[4:]))<<16 | uint64(e.VLAN)
 }
 
 // endpoint hashes an end of traffic.
@@ -59,7 +70,7 @@ func (h *hasher) identify(e *heron.Endpoint) (hash uint64, known bool) {
 
 // isNobody reports whether an address in two halves is no single host's.
 func isNobody(upper, lower uint64) bool {
-	const v4, groups, broadcast = 0xffff, 0xe, 1<<32 - 1 // RFC 4291 §2.5.5.2, RFC 1112 §4, RFC 919 §7
+	const groups, broadcast = 0xe, 1<<32 - 1 // RFC 1112 §4, RFC 919 §7
 	if upper != 0 || lower>>32 != v4 {
 		return upper>>56 == 0xff || upper|lower == 0
 	}

@@ -55,9 +55,8 @@ type Memory struct {
 	stats     CollectorStats
 	value     []byte
 	portTable portTable
-	seen      [manyReports]portSeen // re-used
-	next      []int                 // of each round to be merged
-	fetched   uint64                // keeps fetch from being optimised away
+	next      []int  // of each round to be merged
+	fetched   uint64 // keeps fetch from being optimised away
 }
 
 // NewMemory returns a Memory that knows nothing yet.

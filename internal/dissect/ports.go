@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 
@@ -62,64 +63,70 @@ func portKinds(f *heron.Flow, ours func(netip.Addr) bool) []portFact {
 	return kinds
 }
 
-// portSeen is a report that tells such facts.
-type portSeen struct {
-	portFacts      // id is 0 when it tells none
-	known     bool // the table had them
-}
-
 // Flows learns what reports on flows tell of their ends: that the server of an
 // answered flow offers a service on its port, that the client uses one, and that
 // the one was reached from the Internet, or the other reached a host there, where
-// only one of them is ours, of which ours says the same each time. UDP counts only
-// below the ports that clients are given, since both sides of a peer-to-peer
-// exchange look like servers.
-//
-// Each report is about other devices, whose facts are far from those of the one
-// before: several are looked for before any is needed, so that the processor waits
-// for them at once.
+// only one of them is ours, of which ours says the same each time.
 func (m *Memory) Flows(list []heron.Flow, ours func(netip.Addr) bool) {
-	for ; len(list) > manyReports; list = list[manyReports:] {
-		m.reports(list[:manyReports], ours)
-	}
-	m.reports(list, ours)
-}
-
-// manyReports is how many reports are looked at together.
-const manyReports = 32
-
-func (m *Memory) reports(list []heron.Flow, ours func(netip.Addr) bool) {
-	if len(list) == 0 {
-		return
-	}
-	seen := m.seen[:len(list)]
-	for i := range seen {
-		seen[i].id = m.portsOf(&list[i])
-	}
-	m.portTable.hear(m.stats.Generations)
-	m.portTable.find(seen)
-	forgotten := m.stats.Generations
-	for i := range seen {
-		s, f := &seen[i], &list[i]
-		switch {
-		case s.id == 0:
-		case !s.known || m.stats.Generations != forgotten || m.due(&s.portFacts, f.Last):
-			m.learnPorts(s.id, f, ours)
-		default:
-			m.countPorts(&s.portFacts, f.Last)
+	for i := range list {
+		if f := &list[i]; tellsPorts(f) {
+			m.report(f, ours)
 		}
 	}
 }
 
-// portsOf returns the hash of what a report tells, 0 when that is nothing.
-func (m *Memory) portsOf(f *heron.Flow) uint64 {
-	const ephemeral = 32768 // the lowest port that common systems give to clients
-	answered := f.Answered()
-	if f.Transport != heron.TCP && (f.Transport != heron.UDP || f.ServerPort >= ephemeral) || !answered && f.Transport != heron.UDP {
-		return 0
+// tellsPorts reports whether a report tells such facts. UDP counts only below the
+// ports that common systems give to clients, since both sides of a peer-to-peer
+// exchange look like servers.
+func tellsPorts(f *heron.Flow) bool {
+	const ephemeral = 32768
+	switch f.Transport {
+	case heron.TCP:
+		return f.Answered()
+	case heron.UDP:
+		return f.ServerPort < ephemeral
 	}
+	return false
+}
+
+// report learns what one report tells.
+func (m *Memory) report(f *heron.Flow, ours func(netip.Addr) bool) {
+	m.portTable.hear(m.stats.Generations)
+	p, id := m.portTable.flow(f.Number), m.flowOf(f)
+	if p.id != id {
+		known := m.portTable.at(m.endsOf(f))
+		if known.id == 0 {
+			m.learnPorts(f, ours)
+			return
+		}
+		*p = portFacts{id, known.places}
+	}
+	if m.due(p, f.Last) {
+		m.learnPorts(f, ours)
+		return
+	}
+	for _, i := range p.places {
+		if i == noPlace {
+			break
+		}
+		m.count(m.now.facts.at(i), f.Last, f.Last, 1, 0)
+	}
+}
+
+// flowOf returns a hash of what a flow is as long as its reports tell the same: the
+// hosts may move to other hardware addresses.
+func (m *Memory) flowOf(f *heron.Flow) uint64 {
+	id := binary.LittleEndian.Uint64(f.ID[:8])
+	if f.Answered() {
+		id = ^id
+	}
+	return m.hasher.numbers(m.hasher.numbers(id, link(&f.Client)), link(&f.Server)) | 1<<63
+}
+
+// endsOf returns the hash of what a report tells.
+func (m *Memory) endsOf(f *heron.Flow) uint64 {
 	of := uint64(f.Transport)<<16 | uint64(f.ServerPort)
-	if answered {
+	if f.Answered() {
 		of |= 1 << 24
 	}
 	return m.hasher.numbers(m.hasher.numbers(m.hasher.endpoint(&f.Client), m.hasher.endpoint(&f.Server)), of) | 1<<63
@@ -138,20 +145,10 @@ func (m *Memory) due(p *portFacts, at heron.Time) bool {
 	return due
 }
 
-// countPorts counts one sighting more of facts that are not due.
-func (m *Memory) countPorts(p *portFacts, at heron.Time) {
-	for _, i := range p.places {
-		if i == noPlace {
-			return
-		}
-		m.count(m.now.facts.at(i), at, at, 1, 0)
-	}
-}
-
 // learnPorts learns what a report tells, of which the table does not know whether
 // it is new.
-func (m *Memory) learnPorts(id uint64, f *heron.Flow, ours func(netip.Addr) bool) {
-	known := portFacts{id: id, places: [maxPortFacts]int32{noPlace, noPlace, noPlace}}
+func (m *Memory) learnPorts(f *heron.Flow, ours func(netip.Addr) bool) {
+	known := portFacts{id: m.endsOf(f), places: [maxPortFacts]int32{noPlace, noPlace, noPlace}}
 	whole, n := true, 0
 	for _, kind := range portKinds(f, ours) {
 		s, somebody := m.factOf(kind, f)

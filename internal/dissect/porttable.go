@@ -3,7 +3,7 @@ package dissect
 // Bounds of what a portTable has, and of the facts that a report on a flow tells
 // about ports.
 const (
-	maxPorts     = 1 << 15
+	maxPorts     = 1 << 16 // slots
 	maxPortFacts = 3
 )
 
@@ -15,10 +15,11 @@ type portFacts struct {
 	places [maxPortFacts]int32
 }
 
-// portTable finds portFacts by hash. It forgets all when it is full, and when the
-// Memory forgets.
+// portTable finds portFacts by hash, and those of the flows that were reported last by
+// the numbers of these. It forgets all when it is full, and when the Memory forgets.
 type portTable struct {
 	slots       []portFacts // a power of two long
+	flows       []portFacts // whose id is a flow's
 	used        int
 	generations uint64 // of the Memory, as far as the table heard
 }
@@ -35,19 +36,13 @@ func (t *portTable) at(id uint64) *portFacts {
 	}
 }
 
-// find finds what reports tell, as far as it is known.
-func (t *portTable) find(list []portSeen) {
-	mask := uint64(len(t.slots) - 1)
-	for i := range list {
-		list[i].places = t.slots[list[i].id&mask].places
-		list[i].known = t.slots[list[i].id&mask].id == list[i].id
+// flow returns where facts are kept for the flow of that number, whatever they are of.
+func (t *portTable) flow(number uint32) *portFacts {
+	n := int(number % maxPorts)
+	if n >= len(t.flows) {
+		t.flows = append(t.flows, make([]portFacts, n+1-len(t.flows))...)
 	}
-	for i := range list {
-		if s := &list[i]; !s.known {
-			found := t.at(s.id)
-			s.places, s.known = found.places, found.id == s.id
-		}
-	}
+	return &t.flows[n]
 }
 
 // hear is told how many generations the Memory has forgotten.
@@ -55,6 +50,7 @@ func (t *portTable) hear(generations uint64) {
 	if t.generations != generations {
 		t.generations, t.used = generations, 0
 		clear(t.slots)
+		clear(t.flows)
 	}
 }
 
@@ -79,7 +75,7 @@ func (t *portTable) put(p *portFacts, whole bool, generations uint64) {
 
 func (t *portTable) grow() {
 	old := t.slots
-	if len(old) >= 2*maxPorts {
+	if len(old) >= maxPorts {
 		t.used = 1
 		clear(t.slots)
 		return
