@@ -146,7 +146,11 @@ func (d *Dispatcher) Malformed() uint64 { return d.malformed }
 // consumed of a stream, and whether the flow has nothing more to tell.
 func (d *Dispatcher) Message(m *heron.Message) (v heron.Verdict) {
 	d.busy, d.whole = true, m.Payload
-	defer d.catch(m, &v)
+	defer func() {
+		if d.busy {
+			v = d.caught(m, recover())
+		}
+	}()
 	if d.slip.where != "" {
 		d.fault(m, d.slip.reason, d.slip.where)
 		d.slip = slip{}
@@ -179,22 +183,18 @@ func (d *Dispatcher) flowless(m *heron.Message) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload), Done: true}
 }
 
-// catch makes a panicking dissector a reported fault and a settled flow.
-func (d *Dispatcher) catch(m *heron.Message, v *heron.Verdict) {
-	if !d.busy {
-		return
-	}
+// caught makes a panicking dissector a reported fault and a settled flow.
+func (d *Dispatcher) caught(m *heron.Message, reason any) heron.Verdict {
 	d.busy = false
-	reason := recover()
-	if reason == nil {
-		return
+	if reason == nil { // the goroutine ends
+		return heron.Verdict{}
 	}
 	m.Payload = d.whole
-	*v = heron.Verdict{Consumed: len(m.Payload), Done: true}
 	d.fault(m, reason, panicked())
 	if m.Flow != nil {
 		m.Flow.Settled = true
 	}
+	return heron.Verdict{Consumed: len(m.Payload), Done: true}
 }
 
 func overOf(t heron.Transport) Over {

@@ -26,7 +26,11 @@ func (d *Dispatcher) Quiet(f *heron.FlowScratch, b []byte, fromClient bool) (qui
 		return false
 	}
 	d.glancing = true
-	defer d.catchGlance(f)
+	defer func() {
+		if d.glancing {
+			d.slipped(f, recover())
+		}
+	}()
 	if quiet = d.quiet[i](f, b, fromClient); quiet {
 		f.Tries = 0 // as after any message that was understood
 	}
@@ -40,14 +44,11 @@ type slip struct {
 	where  string // in the code; "" for none
 }
 
-// catchGlance notes a panic. The message that it was at is given to Message next,
-// as what tells something is, and so are those to come.
-func (d *Dispatcher) catchGlance(f *heron.FlowScratch) {
-	if !d.glancing {
-		return
-	}
+// slipped notes a panic. The message that it was at is given to Message next, as what
+// tells something is, and so are those to come.
+func (d *Dispatcher) slipped(f *heron.FlowScratch, reason any) {
 	d.glancing = false
-	if reason := recover(); reason != nil {
+	if reason != nil {
 		f.Quiet = false
 		d.current, d.slip = int(f.Protocol)-1, slip{reason, panicked()}
 	}
