@@ -50,7 +50,7 @@ func (x *index) first(hash uint64, home slot) int32 {
 
 // put files a place under a hash that has none yet.
 func (x *index) put(hash uint64, place int32) {
-	if 2*(x.used+1) > len(x.slots) {
+	if 4*(x.used+1) > 3*len(x.slots) {
 		x.grow()
 	}
 	x.fill(slot{half(hash), place + 1})
