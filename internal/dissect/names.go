@@ -1,7 +1,5 @@
 package dissect
 
-import "bytes"
-
 // AppendLower appends b to dst with the ASCII capitals made small, as names of
 // hosts are compared (RFC 4343).
 func AppendLower(dst, b []byte) []byte {
@@ -21,5 +19,12 @@ func lower(c byte) byte {
 // IsAddress reports whether what stands where a host name is expected is an
 // address: dotted digits, or anything with colons or brackets.
 func IsAddress(host []byte) bool {
-	return len(bytes.Trim(host, "0123456789.")) == 0 || bytes.ContainsAny(host, ":[")
+	digits := true
+	for _, c := range host {
+		if c == ':' || c == '[' {
+			return true
+		}
+		digits = digits && (c >= '0' && c <= '9' || c == '.')
+	}
+	return digits
 }

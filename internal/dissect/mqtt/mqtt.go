@@ -235,13 +235,14 @@ func isVersion(topic []byte) bool {
 // firstLevels cuts a topic after its first levels: what comes later is data, and
 // without end.
 func firstLevels(topic []byte) []byte {
-	rest := topic
-	for range maxLevels {
-		i := bytes.IndexByte(rest, '/')
-		if i < 0 {
-			return topic
+	levels := 0
+	for i, c := range topic {
+		if c != '/' {
+			continue
 		}
-		rest = rest[i+1:]
+		if levels++; levels == maxLevels {
+			return topic[:i+1]
+		}
 	}
-	return topic[:len(topic)-len(rest)]
+	return topic
 }

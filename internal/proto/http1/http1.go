@@ -149,8 +149,12 @@ type Fields struct{ rest []byte }
 // Lines without a colon are passed over.
 func (f *Fields) Next() (name, value []byte, ok bool) {
 	for len(f.rest) > 0 {
-		var line []byte
-		line, f.rest = cutLine(f.rest)
+		line := f.rest
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line, f.rest = line[:i], line[i+1:]
+		} else {
+			f.rest = nil
+		}
 		if i := bytes.IndexByte(line, ':'); i > 0 {
 			if name = trim(line[:i]); len(name) > 0 {
 				return name, trim(line[i+1:]), true
@@ -158,14 +162,6 @@ func (f *Fields) Next() (name, value []byte, ok bool) {
 		}
 	}
 	return nil, nil, false
-}
-
-// cutLine returns the first line of b without its end, and what is behind that.
-func cutLine(b []byte) (line, rest []byte) {
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		return b[:i], b[i+1:]
-	}
-	return b, nil
 }
 
 // trim is bytes.TrimSpace, quick where there is but a space or the end of a line.
@@ -188,8 +184,12 @@ func isPlain(c byte) bool { return c > ' ' && c < 0x80 }
 // Get returns the value of the first field of that name, nil when there is none.
 func (h *Head) Get(name string) []byte {
 	for rest := h.fields; len(rest) > 0; {
-		var line []byte
-		line, rest = cutLine(rest)
+		line := rest
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			line, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = nil
+		}
 		if !mayBegin(line, name) {
 			continue
 		}
