@@ -96,14 +96,12 @@ func (c *Collector) Cut() *Round {
 // hear takes what the Memory answered to the facts of a round. What is carried
 // goes with the next.
 func (c *Collector) hear(answered, next *Round) {
-	answered.facts.some(func(list []seen) {
-		for i := range list {
-			f := &list[i]
-			if int(f.note) < c.book.notes.len && c.book.notes.at(f.note).id == f.id {
-				c.book.notes.at(f.note).until = f.until
-			}
+	for i := range int32(answered.facts.len) {
+		f := answered.facts.at(i)
+		if int(f.note) < c.book.notes.len && c.book.notes.at(f.note).id == f.id {
+			c.book.notes.at(f.note).until = f.until
 		}
-	})
+	}
 	if answered.forgot == c.forgot {
 		return
 	}
@@ -173,22 +171,14 @@ func (c *Collector) Sighting(e heron.Endpoint, at heron.Time) {
 	if !c.clean(&e) {
 		return
 	}
-	// The value follows from the end: it is written only when it must be told.
 	key, of := heron.KeyMAC, uint64(ofMAC)
 	if e.IP.IsValid() {
 		key, of = heron.KeyFrame, ofFrame
 	}
-	f := c.sight(c.hasher.numbers(c.who.hash, of), true)
-	if f == nil {
-		return
+	if f := c.sight(c.hasher.numbers(c.who.hash, of), true); f != nil {
+		f.scope, f.subject, f.key, f.source = f.id, heron.Subject{Endpoint: e}, key, "link" // there is no other value
+		c.round.write(f, nil)
 	}
-	f.scope, f.subject, f.key, f.source = f.id, heron.Subject{Endpoint: e}, key, "link" // there is no other value
-	if c.value = c.value[:0]; key == heron.KeyFrame {
-		c.value = e.IP.AppendTo(c.value)
-	} else {
-		c.value = AppendMAC(c.value, e.MAC[:])
-	}
-	c.round.write(f, c.value)
 }
 
 // What the hash of a fact about presence is of, besides the end; no fact about a port

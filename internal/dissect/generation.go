@@ -57,28 +57,6 @@ func (g *generation) place(id uint64) int32 {
 	return noPlace
 }
 
-// together is how many facts are looked for together. Each is about another device
-// than the one before, and far from it in memory: the processor waits for all that
-// are looked for together as long as for one.
-const together = 32
-
-// look finds the places of a few facts, as far as they are there. Each of its loops
-// fetches what does not depend on what it fetched before.
-func (g *generation) look(facts []seen) {
-	var homes [together]slot
-	for i := range facts {
-		homes[i%together] = g.index.home(facts[i].id)
-	}
-	for i := range facts {
-		facts[i].found = g.index.first(facts[i].id, homes[i%together])
-	}
-	for i := range facts {
-		if f := &facts[i]; f.found != noPlace && g.facts.at(f.found).id != f.id {
-			f.found = g.place(f.id)
-		}
-	}
-}
-
 // find returns the fact with that hash, or nil.
 func (g *generation) find(id uint64) *fact {
 	if i := g.place(id); i != noPlace {

@@ -34,20 +34,6 @@ func (x *index) next(at uint32) (uint32, slot) {
 	return at, x.slots[at]
 }
 
-// home returns the slot that a hash has unless another has it.
-func (x *index) home(hash uint64) slot { return x.slots[half(hash)&uint32(len(x.slots)-1)] }
-
-// first returns the place of the first slot with the half of a hash, noPlace when
-// there is none; home is its home.
-func (x *index) first(hash uint64, home slot) int32 {
-	h := half(hash)
-	for at, s := h, home; ; at, s = x.next(at) {
-		if s.place == 0 || s.half == h {
-			return s.place - 1
-		}
-	}
-}
-
 // put files a place under a hash that has none yet.
 func (x *index) put(hash uint64, place int32) {
 	if 4*(x.used+1) > 3*len(x.slots) {

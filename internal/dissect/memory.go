@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/wire"
 )
 
 // Defaults of CollectorConfig.
@@ -98,40 +97,7 @@ func (m *Memory) takeFacts(rounds []*Round) {
 	for _, r := range rounds {
 		m.pending.grow(r.facts.len)
 	}
-	if len(rounds) == 1 {
-		rounds[0].facts.some(func(list []seen) { m.takeSome(rounds[0], list) })
-		return
-	}
-	for _, r := range rounds {
-		r.facts.some(m.now.look)
-	}
-	generations := m.stats.Generations
-	m.merge(rounds, func(r *Round) int { return r.facts.len }, func(r *Round, i int) uint64 { return r.facts.at(int32(i)).place },
-		func(r *Round, i int) {
-			s := r.facts.at(int32(i))
-			m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
-		})
-}
-
-// takeSome learns a few facts of a round, together.
-func (m *Memory) takeSome(r *Round, list []seen) {
-	m.now.look(list)
-	m.fetch(list)
-	generations := m.stats.Generations
-	for i := range list {
-		s := &list[i]
-		m.see(s, r.value(s), sighting(r.turn, s.place), m.stats.Generations == generations)
-	}
-}
-
-// fetch reads where facts that may be new will be looked for, so that the processor
-// has all of it on the way at once.
-func (m *Memory) fetch(list []seen) {
-	for i := range list {
-		if s := &list[i]; s.found == noPlace {
-			m.fetched += uint64(m.before.index.home(s.id).half) + m.now.values.home(s.scope) + m.before.values.home(s.scope)
-		}
-	}
+	m.merge(rounds, func(r *Round) int { return r.facts.len }, func(r *Round, i int) uint64 { return r.facts.at(int32(i)).place }, m.see)
 }
 
 // takeEvents borrows the events of a single round, and joins those of several.
@@ -148,6 +114,12 @@ func (m *Memory) takeEvents(rounds []*Round) {
 
 // merge calls take for what is in the rounds, in the order of places.
 func (m *Memory) merge(rounds []*Round, length func(*Round) int, place func(*Round, int) uint64, take func(*Round, int)) {
+	if len(rounds) == 1 {
+		for i := range length(rounds[0]) {
+			take(rounds[0], i)
+		}
+		return
+	}
 	m.next = append(m.next[:0], make([]int, len(rounds))...)
 	for {
 		first := -1
@@ -189,14 +161,10 @@ func (m *Memory) Drain() ([]heron.Observation, []heron.Event) {
 }
 
 // see learns one fact of a round, and answers until when it need not hear of it.
-// Where it was looked for and found is still true, or not.
-func (m *Memory) see(s *seen, value []byte, since uint64, looked bool) {
-	var f *fact
-	if looked && s.found != noPlace {
-		f = m.now.facts.at(s.found)
-	} else {
-		f = m.known(s.id)
-	}
+func (m *Memory) see(r *Round, i int) {
+	s := r.facts.at(int32(i))
+	value, since := r.value(s), sighting(r.turn, s.place)
+	f := m.known(s.id)
 	if f == nil {
 		f = m.learn(s, value, since)
 	} else {
@@ -215,12 +183,12 @@ func (m *Memory) see(s *seen, value []byte, since uint64, looked bool) {
 // learn takes a fact that may be new. It returns nil when there is nothing in it,
 // or its endpoint has too many of the key.
 func (m *Memory) learn(s *seen, value []byte, since uint64) *fact {
-	text := wire.Text(value, heron.MaxObservationValue)
+	text := s.text(value)
 	if text == "" {
 		return nil
 	}
 	id := s.id
-	if text != string(value) {
+	if text != string(value) && !s.presence {
 		// Two spellings of one text are one fact.
 		id = m.hasher.fact(s.scope, &s.subject, m.hasher.text([]byte(text)))
 		if f := m.find(id); f != nil {
@@ -271,7 +239,7 @@ func (m *Memory) again(f *fact, s *seen, value []byte, since uint64) {
 	}
 	due := m.count(f, s.first, s.last, s.count, since)
 	if due || s.presence && f.round != m.round {
-		m.tell(f, s, wire.Text(value, heron.MaxObservationValue))
+		m.tell(f, s, s.text(value))
 	}
 }
 

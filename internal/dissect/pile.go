@@ -31,12 +31,3 @@ func (p *pile[T]) empty() {
 	}
 	p.len = 0
 }
-
-// some calls take with what is in the pile, a few items after another.
-func (p *pile[T]) some(take func([]T)) {
-	for from := 0; from < p.len; from += together {
-		piece := p.pieces[from/pieceSize]
-		at := from % pieceSize
-		take(piece[at : at+min(p.len-from, together)])
-	}
-}

@@ -1,6 +1,9 @@
 package dissect
 
-import "github.com/heron-iot/heron"
+import (
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/wire"
+)
 
 // Bounds of a Round.
 const (
@@ -32,7 +35,6 @@ type seen struct {
 	first, last heron.Time
 	place       uint64 // of the packet that it was first seen in
 	note        int32  // its place in the book of the Collector
-	found       int32  // its place in what the Memory knows, as far as it looked
 	count       uint32
 	until       uint32 // answer of the Memory: the minute until which it need not hear of it again
 	presence    bool
@@ -88,3 +90,14 @@ func (r *Round) event(place uint64) *heron.Event {
 
 // value is the value of a fact of this round.
 func (r *Round) value(s *seen) []byte { return r.text.list[s.at : s.at+s.size] }
+
+// text is the value as it is told. That of presence follows from the end.
+func (s *seen) text(value []byte) string {
+	switch {
+	case !s.presence:
+		return wire.Text(value, heron.MaxObservationValue)
+	case s.key == heron.KeyFrame:
+		return s.subject.IP.String()
+	}
+	return s.subject.MAC.String()
+}

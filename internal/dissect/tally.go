@@ -28,9 +28,6 @@ func (t *tally) slot(hash uint64) *uint64 {
 	}
 }
 
-// home returns what the slot holds that a hash has unless another has it.
-func (t *tally) home(hash uint64) uint64 { return t.slots[hash>>32&uint64(len(t.slots)-1)] }
-
 // of returns the count of a hash.
 func (t *tally) of(hash uint64) uint8 { return uint8(*t.slot(hash) & maxTally) }
 
