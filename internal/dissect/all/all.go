@@ -118,6 +118,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/sadp"
 	"github.com/heron-iot/heron/internal/dissect/sflow"
 	"github.com/heron-iot/heron/internal/dissect/sip"
+	"github.com/heron-iot/heron/internal/dissect/skinny"
 	"github.com/heron-iot/heron/internal/dissect/smb"
 	"github.com/heron-iot/heron/internal/dissect/smtp"
 	"github.com/heron-iot/heron/internal/dissect/snmp"
@@ -265,6 +266,7 @@ var protocols = []func() dissect.Protocol{
 	sadp.Protocol,
 	sflow.Protocol,
 	sip.Protocol,
+	skinny.Protocol,
 	smb.Protocol,
 	smtp.Protocol,
 	snmp.Protocol,
