@@ -22,6 +22,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/crestron"
 	"github.com/heron-iot/heron/internal/dissect/crimson"
 	"github.com/heron-iot/heron/internal/dissect/cspv4"
+	"github.com/heron-iot/heron/internal/dissect/db_lsp_disc"
 	"github.com/heron-iot/heron/internal/dissect/dcerpc"
 	"github.com/heron-iot/heron/internal/dissect/dhcp"
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
@@ -170,6 +171,7 @@ var protocols = []func() dissect.Protocol{
 	crestron.Protocol,
 	crimson.Protocol,
 	cspv4.Protocol,
+	db_lsp_disc.Protocol,
 	dcerpc.Protocol,
 	dhcp.Protocol,
 	dhcpv6.Protocol,
