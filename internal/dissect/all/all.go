@@ -9,6 +9,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/arp"
 	"github.com/heron-iot/heron/internal/dissect/atg"
 	"github.com/heron-iot/heron/internal/dissect/bacnet"
+	"github.com/heron-iot/heron/internal/dissect/bgp"
 	"github.com/heron-iot/heron/internal/dissect/bittorrent"
 	"github.com/heron-iot/heron/internal/dissect/bjnp"
 	"github.com/heron-iot/heron/internal/dissect/browser"
@@ -158,6 +159,7 @@ var protocols = []func() dissect.Protocol{
 	arp.Protocol,
 	atg.Protocol,
 	bacnet.Protocol,
+	bgp.Protocol,
 	bittorrent.Protocol,
 	bjnp.Protocol,
 	browser.Protocol,
