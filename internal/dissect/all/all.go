@@ -133,6 +133,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/sv"
 	"github.com/heron-iot/heron/internal/dissect/synphasor"
 	"github.com/heron-iot/heron/internal/dissect/syslog"
+	"github.com/heron-iot/heron/internal/dissect/tacplus"
 	"github.com/heron-iot/heron/internal/dissect/tds"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tftp"
@@ -283,6 +284,7 @@ var protocols = []func() dissect.Protocol{
 	sv.Protocol,
 	synphasor.Protocol,
 	syslog.Protocol,
+	tacplus.Protocol,
 	tds.Protocol,
 	telnet.Protocol,
 	tftp.Protocol,
