@@ -18,6 +18,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/cdp"
 	"github.com/heron-iot/heron/internal/dissect/coap"
 	"github.com/heron-iot/heron/internal/dissect/codesys"
+	"github.com/heron-iot/heron/internal/dissect/collectd"
 	"github.com/heron-iot/heron/internal/dissect/cotp"
 	"github.com/heron-iot/heron/internal/dissect/cql"
 	"github.com/heron-iot/heron/internal/dissect/crestron"
@@ -169,6 +170,7 @@ var protocols = []func() dissect.Protocol{
 	cdp.Protocol,
 	coap.Protocol,
 	codesys.Protocol,
+	collectd.Protocol,
 	cotp.Protocol,
 	cql.Protocol,
 	crestron.Protocol,
