@@ -119,6 +119,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/s7comm"
 	"github.com/heron-iot/heron/internal/dissect/s7comm_plus"
 	"github.com/heron-iot/heron/internal/dissect/sadp"
+	"github.com/heron-iot/heron/internal/dissect/sap"
 	"github.com/heron-iot/heron/internal/dissect/sflow"
 	"github.com/heron-iot/heron/internal/dissect/sip"
 	"github.com/heron-iot/heron/internal/dissect/skinny"
@@ -271,6 +272,7 @@ var protocols = []func() dissect.Protocol{
 	s7comm.Protocol,
 	s7comm_plus.Protocol,
 	sadp.Protocol,
+	sap.Protocol,
 	sflow.Protocol,
 	sip.Protocol,
 	skinny.Protocol,

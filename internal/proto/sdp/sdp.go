@@ -11,10 +11,12 @@ import (
 // maxLines bounds the lines of a description that are looked at.
 const maxLines = 256
 
-// Session is what a description says of who made it.
+// Session is what a description says of who made it, and where it is heard.
 type Session struct {
-	Name []byte // s=
-	Tool []byte // a=tool: the program, with its version (RFC 8866 §6.4)
+	Name       []byte // s=
+	Tool       []byte // a=tool: the program, with its version (RFC 8866 §6.4)
+	Connection []byte // the first c=, its address alone (§5.7)
+	Media      []byte // the kind of the first m=: audio, video (§5.14)
 }
 
 // Read reads a description as far as it is there. Lines that are none are passed
@@ -30,14 +32,27 @@ func Read(b []byte) Session {
 		if r.Err() != nil {
 			break
 		}
-		if name, ok := bytes.CutPrefix(line, []byte("s=")); ok && s.Name == nil {
-			s.Name = name
-		}
-		if tool, ok := bytes.CutPrefix(line, []byte("a=tool:")); ok && s.Tool == nil {
-			s.Tool = bytes.TrimSpace(tool)
-		}
+		s.take(line)
 	}
 	return s
+}
+
+// take reads one line.
+func (s *Session) take(line []byte) {
+	if name, ok := bytes.CutPrefix(line, []byte("s=")); ok && s.Name == nil {
+		s.Name = name
+	}
+	if tool, ok := bytes.CutPrefix(line, []byte("a=tool:")); ok && s.Tool == nil {
+		s.Tool = bytes.TrimSpace(tool)
+	}
+	if media, ok := bytes.CutPrefix(line, []byte("m=")); ok && s.Media == nil {
+		s.Media, _, _ = bytes.Cut(media, []byte(" "))
+	}
+	for _, network := range [...]string{"c=IN IP4 ", "c=IN IP6 "} {
+		if address, ok := bytes.CutPrefix(line, []byte(network)); ok && s.Connection == nil {
+			s.Connection, _, _ = bytes.Cut(address, []byte("/")) // how far it goes
+		}
+	}
 }
 
 // Append adds a description of a session without media.

@@ -19,12 +19,23 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	}
 }
 
+func TestWhereItIsHeard(t *testing.T) {
+	t.Parallel()
+	const text = "v=0\r\no=- 1 1 IN IP4 192.0.2.5\r\ns=x\r\nc=IN IP4 239.1.2.3/16\r\nt=0 0\r\nm=audio 5004 RTP/AVP 96\r\nc=IN IP6 ff15::1\r\nm=video 5006 RTP/AVP 97\r\n"
+	if s := sdp.Read([]byte(text)); string(s.Connection) != "239.1.2.3" || string(s.Media) != "audio" {
+		t.Errorf("%q, %q", s.Connection, s.Media)
+	}
+	if s := sdp.Read([]byte("v=0\nm=video 5004\nc=IN IP6 ff15::1\n")); string(s.Connection) != "ff15::1" || string(s.Media) != "video" {
+		t.Errorf("%q, %q", s.Connection, s.Media)
+	}
+}
+
 // FuzzRead checks that what is read lies within its input.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte("v=0\r\ns=x\r\na=tool:y\r\n"))
+	f.Add([]byte("v=0\r\ns=x\r\nc=IN IP4 239.1.2.3/16\r\na=tool:y\r\nm=audio 5004\r\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if s := sdp.Read(in); len(s.Name)+len(s.Tool) > len(in) {
-			t.Fatalf("%q, %q", s.Name, s.Tool)
+		if s := sdp.Read(in); len(s.Name)+len(s.Tool)+len(s.Connection)+len(s.Media) > len(in) {
+			t.Fatalf("%+q", s)
 		}
 	})
 }
