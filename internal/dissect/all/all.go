@@ -85,6 +85,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/moxa"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/mysql"
+	"github.com/heron-iot/heron/internal/dissect/nat_pmp"
 	"github.com/heron-iot/heron/internal/dissect/nats"
 	"github.com/heron-iot/heron/internal/dissect/nbns"
 	"github.com/heron-iot/heron/internal/dissect/ndp"
@@ -238,6 +239,7 @@ var protocols = []func() dissect.Protocol{
 	moxa.Protocol,
 	mqtt.Protocol,
 	mysql.Protocol,
+	nat_pmp.Protocol,
 	nats.Protocol,
 	nbns.Protocol,
 	ndp.Protocol,
