@@ -103,6 +103,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/pn_io"
 	"github.com/heron-iot/heron/internal/dissect/pn_rt"
 	"github.com/heron-iot/heron/internal/dissect/pop"
+	"github.com/heron-iot/heron/internal/dissect/portcontrol"
 	"github.com/heron-iot/heron/internal/dissect/proconos"
 	"github.com/heron-iot/heron/internal/dissect/ptp"
 	"github.com/heron-iot/heron/internal/dissect/quic"
@@ -257,6 +258,7 @@ var protocols = []func() dissect.Protocol{
 	pn_io.Protocol,
 	pn_rt.Protocol,
 	pop.Protocol,
+	portcontrol.Protocol,
 	proconos.Protocol,
 	ptp.Protocol,
 	quic.Protocol,
