@@ -83,6 +83,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/modbus"
 	"github.com/heron-iot/heron/internal/dissect/mongo"
 	"github.com/heron-iot/heron/internal/dissect/moxa"
+	"github.com/heron-iot/heron/internal/dissect/mpls_echo"
 	"github.com/heron-iot/heron/internal/dissect/mqtt"
 	"github.com/heron-iot/heron/internal/dissect/mysql"
 	"github.com/heron-iot/heron/internal/dissect/nat_pmp"
@@ -238,6 +239,7 @@ var protocols = []func() dissect.Protocol{
 	modbus.Protocol,
 	mongo.Protocol,
 	moxa.Protocol,
+	mpls_echo.Protocol,
 	mqtt.Protocol,
 	mysql.Protocol,
 	nat_pmp.Protocol,
