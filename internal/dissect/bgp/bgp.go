@@ -110,7 +110,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	case open:
 		return heron.Verdict{}, d.open(r, heron.Subject{Endpoint: m.Src}, out)
 	case notification:
-		out.Act(heron.Event{Kind: "bgp.notification", Attrs: d.parting(r.U8(), r.U8())})
+		out.Act("bgp.notification", d.parting(r.U8(), r.U8()))
 	}
 	return heron.Verdict{}, nil
 }

@@ -118,7 +118,7 @@ func (d *dissector) answer(op int, r *wire.Reader, m *heron.Message, out dissect
 // tell reports a mapping, unless it was told lately.
 func (d *dissector) tell(kind string, p mapping, m *heron.Message, out dissect.Emitter) {
 	if dissect.Fresh(m.Flow, dissect.Sum([]byte(kind)), p.op, p.internal, p.external, p.lifetime) {
-		out.Act(heron.Event{Kind: kind, Attrs: d.describe(p)})
+		out.Act(kind, d.describe(p))
 	}
 }
 

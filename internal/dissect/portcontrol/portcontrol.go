@@ -194,7 +194,7 @@ func (d *dissector) tell(msg *message, p mapping, m *heron.Message, out dissect.
 	d.text = p.peer.AppendTo(append(d.text[:0], kind...))
 	d.text = p.third.AppendTo(append(d.text, ' '))
 	if dissect.Fresh(m.Flow, dissect.Sum(d.text), p.protocol, p.internal, p.external, p.peerPort, p.lifetime) {
-		out.Act(heron.Event{Kind: kind, Attrs: d.describe(p, d.text)})
+		out.Act(kind, d.describe(p, d.text))
 	}
 }
 
