@@ -54,8 +54,7 @@ type Memory struct {
 	stats     CollectorStats
 	value     []byte
 	portTable portTable
-	next      []int  // of each round to be merged
-	fetched   uint64 // keeps fetch from being optimised away
+	next      []int // of each round to be merged
 }
 
 // NewMemory returns a Memory that knows nothing yet.

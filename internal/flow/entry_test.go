@@ -38,8 +38,12 @@ func TestKeysOfPlainFrames(t *testing.T) {
 		src, dst netip.Addr
 		from, to int
 	}{
-		{low, high, 50000, 80}, {high, low, 80, 50000}, {low, high, 80, 50000},
-		{low, low, 80, 50000}, {low, low, 50000, 80}, {low, low, 80, 80},
+		{low, high, 50000, 80},
+		{high, low, 80, 50000},
+		{low, high, 80, 50000},
+		{low, low, 80, 50000},
+		{low, low, 50000, 80},
+		{low, low, 80, 80},
 	} {
 		b := build.AppendTCP(nil, build.Ethernet{VLAN: 7}, build.IP{Src: ends.src, Dst: ends.dst},
 			build.TCP{SrcPort: uint16(ends.from), DstPort: uint16(ends.to)}, nil)

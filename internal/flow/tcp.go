@@ -42,7 +42,9 @@ func (t *Table) tcp(look *glance, packet []byte) {
 	g.flags, g.data = int(b[13]), data
 	g.length = max(t.frame.length-header, len(data))
 	t.frame.payload = g.length
-	i, e, dir := uint32(0), t.known(look), 0
+	var i uint32
+	var dir int
+	e := t.known(look)
 	if e != nil && g.flags&flagSYN == 0 {
 		t.fresh = false
 		t.count(e, look)

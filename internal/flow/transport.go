@@ -56,7 +56,8 @@ func (t *Table) udp(look *glance, packet []byte) {
 		payload, _, _ = wire.Cut(payload, min(length-8, len(payload)))
 	}
 	t.frame.payload = max(t.frame.payload-8, 0)
-	e, dir := t.known(look), 0
+	var dir int
+	e := t.known(look)
 	if e == nil {
 		_, e, dir = t.follow(look, protoUDP, int(src), int(dst), hints{awaits: true})
 	} else {
