@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aDevice, anAlert } from '../test/samples.ts'
 import { comparisonOf } from './alert-words.ts'
@@ -71,17 +73,18 @@ describe('the verdict', () => {
       'against type Printer',
     ])
   })
-  it('has words for every protocol that a reason may come from', () => {
+  it('has words for every key that a signature reads', () => {
     const said = (key: string): string =>
       reasonOf({ key, source: '', value: 'x', supports: 'type', claim: '', weight: 1 })
-    for (const key of [
-      'mdns.instance',
-      'onvif.name',
-      'cip.identity.vendor_id',
-      'wsd.type',
-      'snmp.sysobjectid',
-    ])
-      expect(said(key)).not.toContain(key)
+    const folder = resolve(import.meta.dirname, '../../../internal/identify/signatures')
+    const signatures = readdirSync(folder)
+      .map((name) => readFileSync(resolve(folder, name), 'utf8'))
+      .join('\n')
+    const keys = [...signatures.matchAll(/\bkey: (?:\[([^\]]*)\]|([\w.-]+))/g)]
+      .flatMap(([, list, one]) => (list ?? one ?? '').split(/,\s*/))
+      .filter((key) => /^[a-z]/.test(key)) // those that begin with @ are sets
+    expect(keys.length).toBeGreaterThan(100)
+    expect(keys.filter((key) => said(key).startsWith(`${key} is`))).toEqual([])
     expect(said('thing.new')).toBe('thing.new is “x”')
   })
   it('names the surest claim that lost', () => {
