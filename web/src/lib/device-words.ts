@@ -46,9 +46,9 @@ export function verdict(d: Device): string {
   return `${lead} something made by ${surest.value}.`
 }
 
-/** Lower case, but for abbreviations: "Network switch" and "PLC". */
+/** Lower case, but for abbreviations: "Network switch", not "PLC" or "VoIP phone". */
 const lower = (title: string): string =>
-  /^[A-Z][a-z]/.test(title) ? title[0]?.toLowerCase() + title.slice(1) : title
+  /^[A-Z][a-z]+(-[a-z]+)*( |$)/.test(title) ? title[0]?.toLowerCase() + title.slice(1) : title
 
 // Letters that begin with a vowel sound when they are spelt out.
 const spelt = /^[AEFHILMNORSX][A-Z0-9]{1,3}\b/

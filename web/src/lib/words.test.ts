@@ -56,6 +56,20 @@ describe('the verdict', () => {
       /^Not enough/,
     )
   })
+  it('leaves abbreviations as they are in a sentence', () => {
+    learnTypes([
+      { name: 'voip_phone', title: 'VoIP phone', category: 'office' },
+      { name: 'hub', title: 'Smart-home hub', category: 'home' },
+      { name: 'iot', title: 'IoT gateway', category: 'network' },
+    ])
+    const said = (value: string): string =>
+      verdict(aDevice({ identity: { type: { value, confidence: 0.99 } } }))
+    expect(['voip_phone', 'hub', 'iot'].map(said)).toEqual([
+      'This is a VoIP phone.',
+      'This is a smart-home hub.',
+      'This is an IoT gateway.',
+    ])
+  })
   it('chooses the article by the sound', () => {
     expect(
       ['HP printer', 'PLC', 'Apple TV', 'UPS', 'IP camera', 'HMI', 'Raspberry Pi'].map(withArticle),
