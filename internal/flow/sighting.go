@@ -58,20 +58,6 @@ func (t *Table) sight(ip addr, hasIP bool) {
 	}
 }
 
-// told4 reports whether a pair was told in this minute.
-func (c *sightings) told4(station uint64, ip, minute uint32) bool {
-	if c.v4 == nil {
-		return false
-	}
-	s := &c.v4[mix(station, uint64(ip))%sightSets]
-	for i := range s {
-		if w := &s[i]; w.station == station && w.ip == ip {
-			return minute < w.due
-		}
-	}
-	return false
-}
-
 // look4 is look for IPv4 addresses.
 func (c *sightings) look4(station uint64, ip, minute uint32) (told bool) {
 	if c.v4 == nil {

@@ -135,21 +135,11 @@ func (t *Table) count(e *entry, g *glance) {
 	e.news = newsSinceReport | newsSincePassed
 	if o := &e.ends[g.sender&1]; o.seen != t.seen || o.mac != f.src {
 		o.seen, o.mac = t.seen, f.src
-		t.notice(g)
-	}
-}
-
-// notice tells who sent the packet at hand. Of most plain frames it is enough to
-// see that they were told.
-func (t *Table) notice(g *glance) {
-	f := &t.frame
-	if g.plain {
-		f.hosts(g)
-		if t.sightings.told4(stationOf(&f.src, f.vlan), uint32(f.srcIP.lo), t.minute) {
-			return
+		if g.plain {
+			f.hosts(g)
 		}
+		t.sight(f.srcIP, true)
 	}
-	t.sight(f.srcIP, true)
 }
 
 // bump adds one, as far as it goes.

@@ -21,15 +21,12 @@ const (
 	maxMessages = 8
 )
 
-// port is where requests go to, and where answers come from.
-const port = 3503
-
 // Protocol returns the dissector.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:    "mpls_echo",
 		Over:    dissect.OverUDP,
-		Ports:   []uint16{port},
+		Ports:   []uint16{3503},
 		Spec:    "RFC 8029 §3",
 		Dissect: read,
 	}

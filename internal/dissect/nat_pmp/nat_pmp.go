@@ -22,17 +22,25 @@ const (
 	opAnswer  = 128
 )
 
-// Sizes of what stands behind version and code.
+// Sizes of what stands behind version and code; a question for the address has
+// nothing there.
 const (
-	sizeAsk        = 0
-	sizeAskMap     = 10
-	sizeFailure    = 6
-	sizeAddress    = 10
-	sizeMapped     = 14
-	lastResult     = 5
-	resultOK       = 0
-	forgetMappings = 0  // lifetime of what is taken back
-	minLifetime    = 60 // nobody asks for less: two hours are usual
+	sizeAskMap  = 10
+	sizeFailure = 6
+	sizeAddress = 10
+	sizeMapped  = 14
+)
+
+// Results (§3.5).
+const (
+	resultOK   = 0
+	lastResult = 5
+)
+
+// Lifetimes in seconds.
+const (
+	takenBack   = 0  // of a mapping that is deleted (§3.4)
+	minLifetime = 60 // nobody asks for less: two hours are usual
 )
 
 // Protocol returns the dissector.
@@ -74,12 +82,12 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 func (d *dissector) request(op int, r *wire.Reader, m *heron.Message, out dissect.Emitter) error {
 	switch size := r.Len(); {
 	case !m.FromClient:
-	case op == opAddress && size == sizeAsk:
+	case op == opAddress && size == 0:
 		return nil
 	case (op == opUDP || op == opTCP) && size == sizeAskMap && r.U16() == 0:
 		p := mapping{op, r.U16(), r.U16(), r.U32()}
 		switch {
-		case p.lifetime == forgetMappings:
+		case p.lifetime == takenBack:
 			d.tell("nat_pmp.unmap", p, m, out)
 			return nil
 		case p.lifetime >= minLifetime && p.internal != 0: // no port is all of them, and only taken back
@@ -107,7 +115,7 @@ func (d *dissector) answer(op int, r *wire.Reader, m *heron.Message, out dissect
 		}
 		return nil
 	case op != opAddress && size == sizeMapped:
-		if p := (mapping{op, r.U16(), r.U16(), r.U32()}); p.lifetime != forgetMappings {
+		if p := (mapping{op, r.U16(), r.U16(), r.U32()}); p.lifetime != takenBack {
 			d.tell("nat_pmp.mapped", p, m, out)
 		}
 		return nil
