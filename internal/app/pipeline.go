@@ -94,7 +94,7 @@ func (p *pipeline) see(ps []*heron.Packet) int {
 // turn begins a new traffic second: what was learned in the one before is cut,
 // and then the timers run.
 func (p *pipeline) turn(at heron.Time) error {
-	if p.until > endOfSecond(0) {
+	if p.until > endOfSecond(0) { // else there was no second before
 		if err := p.flush(); err != nil {
 			return err
 		}
