@@ -51,7 +51,7 @@ func computerModels() []Model {
 func guestModels() []Model {
 	return []Model{
 		{
-			Name: "iphone", Vendor: "Apple", Product: "iPhone", Type: "smartphone",
+			Name: "iphone", Vendor: "Apple", Product: "iPhone", Type: "phone",
 			OS: "iOS", Firmware: "17.1", OUI: "", Hostname: "iPhone", Zone: zoneGuest, Stack: Apple, Count: 3,
 			DHCP: dhcp("", paramsApple),
 			Habits: []Habit{
@@ -62,7 +62,7 @@ func guestModels() []Model {
 			},
 		},
 		{
-			Name: "pixel-phone", Vendor: "Google", Product: "Pixel 7", Type: "smartphone",
+			Name: "pixel-phone", Vendor: "Google", Product: "Pixel 7", Type: "phone",
 			OS: "Android", Firmware: "14", OUI: "", Hostname: "Pixel-7", Zone: zoneGuest, Count: 2,
 			DHCP: dhcp("android-dhcp-14", paramsAndroid),
 			Habits: []Habit{

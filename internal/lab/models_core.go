@@ -41,7 +41,7 @@ func coreModels() []Model {
 			},
 		},
 		{
-			Name: "unifi-ap", Vendor: "Ubiquiti", Product: "UniFi AP-AC-Lite", Type: "access_point",
+			Name: "unifi-ap", Vendor: "Ubiquiti", Product: "UniFi AP-AC-Lite", Type: "wap",
 			OS: "Linux", Firmware: "4.3.28.11361", OUI: "78:8a:20", Hostname: "UBNT-{short}", Zone: zoneCore, Count: 2,
 			DHCP: dhcp("ubnt", paramsUDHCP),
 			LLDP: &LLDP{

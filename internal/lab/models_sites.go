@@ -112,7 +112,7 @@ func buildingModels() []Model {
 			},
 		},
 		{
-			Name: "hid-door", Vendor: "HID", Product: "VertX EVO V2000", Type: "access_controller",
+			Name: "hid-door", Vendor: "HID", Product: "VertX EVO V2000", Type: "access_control",
 			OS: "Linux", Firmware: "2.2.7.39", OUI: "00:06:8e", Hostname: "VertXController", Zone: zoneBuilding,
 			DHCP: dhcp("udhcp 0.9.9-pre", paramsUDHCP),
 			Services: []Service{
