@@ -1,12 +1,29 @@
 package heron
 
-import "strings"
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
 
-// DeviceType is an entry of the list of kinds of device that Heron knows.
+// DeviceType is an entry of the list of kinds of device that Heron knows, with
+// what is expected of such devices until somebody says otherwise.
 type DeviceType struct {
 	Name     string `json:"name"` // as in Identity.Type
 	Title    string `json:"title"`
-	Category string `json:"category"` // see Categories
+	Category string `json:"category"` // one of the Category constants
+	// Broader is the type that this is a kind of, empty where it is none's.
+	Broader     string  `json:"broader,omitempty"`
+	Zone        string  `json:"zone,omitempty"` // the kind of zone it belongs to, as in Zone.Kind
+	Criticality string  `json:"criticality" enum:"low,medium,high,critical"`
+	Purdue      float64 `json:"purdue_level"` // 0 to 5 (ISA-95, IEC 62443)
+	Fragility   string  `json:"fragility" enum:"robust,careful,fragile"`
+	// Behavior lists what is normal for it: see devicetypes.txt.
+	Behavior []string `json:"behavior,omitempty"`
 }
 
 // The categories of device type. A control device (CategoryOT) is never probed
@@ -25,77 +42,136 @@ const (
 	CategoryOther    = "other"
 )
 
-// typeTable is one line a category: "category: name=Title, …"; the title is
-// made from the name where it is not given.
-const typeTable = `
-ot: plc=PLC, rtu=RTU, hmi=HMI, dcs_controller=DCS controller, ied=Protection relay, pmu=Phasor measurement unit, remote_io=Remote I/O, drive=Variable-frequency drive, servo_drive, robot_controller, cnc_machine=CNC machine, industrial_switch, industrial_gateway, serial_device_server, protocol_gateway, safety_controller, motion_controller, scada_server=SCADA server, historian, engineering_workstation, power_meter, gas_analyzer, flow_meter, tank_gauge, weighing_scale, barcode_reader_industrial=Industrial barcode reader, machine_vision=Machine-vision camera, industrial_sensor, edge_computer, ups=UPS, pdu=PDU, solar_inverter, battery_system, ev_charger=EV charger, wind_turbine_controller, substation_gateway
-building: building_controller, thermostat_commercial=Commercial thermostat, access_control=Door access controller, elevator=Elevator controller, fire_panel=Fire alarm panel, lighting_controller, knx_gateway=KNX gateway, bacnet_router=BACnet router, hvac_unit=HVAC unit, intercom, smart_meter, irrigation_controller, parking_system
-medical: infusion_pump, patient_monitor, imaging=Imaging modality, pacs_server=PACS server, ventilator, glucose_meter, ecg_device=ECG device, ultrasound, lab_analyzer, medical_gateway, nurse_call, medication_cabinet
-retail: payment_terminal, pos_terminal=Point-of-sale terminal, atm=ATM, kiosk, barcode_scanner, receipt_printer, digital_signage, vending_machine, electronic_shelf_label, rfid_reader=RFID reader
-camera: camera, doorbell_camera, baby_monitor, nvr=Network video recorder, dvr=Digital video recorder, video_encoder
-home: smart_plug, smart_bulb, smart_switch, hub=Smart-home hub, thermostat, smart_lock, doorbell, smoke_detector, motion_sensor, water_sensor, contact_sensor, weather_station, air_quality_monitor, air_purifier, air_conditioner, vacuum_robot=Robot vacuum, washing_machine, dryer, dishwasher, refrigerator, oven, microwave, coffee_machine, kettle, scale=Body scale, garage_door_opener, blinds_controller, sprinkler_controller, ir_remote=Infrared remote, alarm_panel, siren, pet_feeder, fan, heater, water_heater, energy_monitor, toothbrush, lawn_mower, wearable, toy
-media: tv=Television, streaming_player, smart_speaker, soundbar, av_receiver=AV receiver, game_console, set_top_box, projector, media_server, photo_frame, ebook_reader=E-book reader, conference_system
-office: printer, label_printer, scanner, nas=Network storage, voip_phone=VoIP phone, video_conference, time_clock, whiteboard
-network: router, switch=Network switch, wap=Wireless access point, firewall, modem, wireless_controller, voip_gateway=VoIP gateway, load_balancer, cellular_gateway, mesh_node, powerline_adapter, network_extender, sdn_controller=SDN controller, vpn_gateway=VPN gateway, gateway=IoT gateway, zigbee_gateway, dns_server=DNS server
-computer: server, workstation, laptop, phone, tablet, thin_client, single_board_computer, virtual_machine, hypervisor, bmc=Management controller, iot_module=IoT module
-other: gps_tracker=GPS tracker, drone, vehicle, sensor=Sensor, mqtt_broker=MQTT broker, iot_device=IoT device
-`
+// How much a device can take.
+const (
+	FragilityRobust  = "robust"  // what a computer takes
+	FragilityCareful = "careful" // few connections
+	FragilityFragile = "fragile" // one full connection at a time, and reads alone
+)
 
-var deviceTypes = parseTypes(typeTable)
+// BehaviorSleeps marks devices that live on a battery and are away most of the time.
+const BehaviorSleeps = "sleeps"
 
-func parseTypes(table string) map[string]DeviceType {
-	types := map[string]DeviceType{
-		Unknown: {Name: Unknown, Title: "Unknown", Category: CategoryOther},
-	}
-	for line := range strings.Lines(strings.TrimSpace(table)) {
-		category, list, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		for entry := range strings.SplitSeq(list, ", ") {
-			name, title, given := strings.Cut(entry, "=")
-			if !given {
-				title = strings.ReplaceAll(name, "_", " ")
-				title = strings.ToUpper(title[:1]) + title[1:]
-			}
-			types[name] = DeviceType{Name: name, Title: title, Category: category}
-		}
+//go:embed devicetypes.txt
+var typeTable string
+
+var deviceTypes = sync.OnceValue(func() map[string]DeviceType {
+	types, err := parseTypes(typeTable)
+	if err != nil {
+		panic(err) // a test reads the table: it is right in every build that passed
 	}
 	return types
+})
+
+// parseTypes reads the table of types; its head tells the format.
+func parseTypes(table string) (map[string]DeviceType, error) {
+	types := map[string]DeviceType{}
+	var group DeviceType
+	for n, line := range strings.Split(table, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		t, isGroup, err := parseType(line, group)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("devicetypes.txt:%d: %w", n+1, err)
+		case isGroup:
+			group = t
+		case types[t.Name].Name != "":
+			return nil, fmt.Errorf("devicetypes.txt:%d: %s is there twice", n+1, t.Name)
+		default:
+			types[t.Name] = t
+		}
+	}
+	return types, nil
+}
+
+// parseType reads one line: the head of a group, or a type of that group.
+func parseType(line string, group DeviceType) (t DeviceType, isGroup bool, err error) {
+	name, rest, _ := strings.Cut(line, " ")
+	if category, ok := strings.CutPrefix(name, "["); ok {
+		t, isGroup = DeviceType{Category: strings.TrimSuffix(category, "]")}, true
+	} else {
+		t = group
+		t.Name = name
+		t.Title, rest, err = cutTitle(name, rest)
+	}
+	for _, f := range strings.Fields(rest) {
+		key, value, _ := strings.Cut(f, "=")
+		if err == nil {
+			err = t.set(key, value)
+		}
+	}
+	return t, isGroup, err
+}
+
+// cutTitle takes the quoted title off the front of rest, or makes one of the name.
+func cutTitle(name, rest string) (title, left string, err error) {
+	if quoted, err := strconv.QuotedPrefix(rest); err == nil {
+		title, err = strconv.Unquote(quoted)
+		return title, rest[len(quoted):], err
+	}
+	words := strings.ReplaceAll(name, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:], rest, nil
+}
+
+func (t *DeviceType) set(key, value string) (err error) {
+	switch key {
+	case "of":
+		t.Broader = value
+	case "zone":
+		t.Zone = value
+	case "criticality":
+		t.Criticality = value
+	case "purdue":
+		t.Purdue, err = strconv.ParseFloat(value, 64)
+	case "fragility":
+		t.Fragility = value
+	case "does":
+		t.Behavior = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+	default:
+		err = fmt.Errorf("%s: want of, zone, criticality, purdue, fragility or does", key)
+	}
+	return err
 }
 
 // TypeOf returns the device type of that name and whether there is one.
 func TypeOf(name string) (DeviceType, bool) {
-	t, ok := deviceTypes[name]
+	t, ok := deviceTypes()[name]
 	return t, ok
 }
 
 // TypeTitle returns the words for a device type, or the name itself.
 func TypeTitle(name string) string {
-	if t, ok := deviceTypes[name]; ok {
+	if t, ok := deviceTypes()[name]; ok {
 		return t.Title
 	}
 	return name
 }
 
 // DeviceTypes returns all device types by name.
-func DeviceTypes() map[string]DeviceType {
-	out := make(map[string]DeviceType, len(deviceTypes))
-	for k, v := range deviceTypes {
-		out[k] = v
+func DeviceTypes() map[string]DeviceType { return maps.Clone(deviceTypes()) }
+
+// TypeIncludes reports whether the type special is a kind of general, through
+// any number of steps.
+func TypeIncludes(general, special string) bool {
+	types := deviceTypes()
+	for t := types[special]; t.Broader != ""; t = types[t.Broader] {
+		if t.Broader == general {
+			return true
+		}
 	}
-	return out
+	return false
 }
 
 // IsControl reports whether a device is, or may be, a control device: one that
 // moves something in the world and must never be disturbed. The type says so,
 // or a role that the inventory saw it in.
 func (d *Device) IsControl() bool {
-	if t, ok := deviceTypes[d.Identity.Type.Value]; ok &&
+	if t, ok := deviceTypes()[d.Identity.Type.Value]; ok &&
 		(t.Category == CategoryOT || t.Category == CategoryMedical || t.Category == CategoryBuilding) {
 		return true
 	}
-	for _, r := range d.Roles {
-		if r == "ot" {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.Roles, "ot")
 }

@@ -196,23 +196,11 @@ func related(a Attribute, x, y *candidate) bool {
 	return includes(a, x.folded, y.folded) || includes(a, y.folded, x.folded)
 }
 
-// broader maps a device type to one that it is a kind of.
-var broader = map[string]string{
-	"doorbell_camera": "camera", "baby_monitor": "camera", "machine_vision": "camera",
-	"industrial_switch": "switch", "zigbee_gateway": "hub",
-	"safety_controller": "plc", "motion_controller": "plc",
-	"soundbar": "smart_speaker", "label_printer": "printer", "receipt_printer": "printer",
-	"cellular_gateway": "router", "vpn_gateway": "firewall",
-	"motion_sensor": "sensor", "water_sensor": "sensor", "contact_sensor": "sensor",
-	"air_quality_monitor": "sensor", "industrial_sensor": "sensor",
-	"thermostat_commercial": "thermostat",
-}
-
 // includes reports whether the folded value general covers special.
 func includes(a Attribute, general, special string) bool {
 	switch a {
 	case Type:
-		return broader[special] == general
+		return heron.TypeIncludes(general, special)
 	case Vendor:
 		return oui.Owner(special) == general
 	case Model, Firmware, OS:

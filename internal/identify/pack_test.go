@@ -56,7 +56,7 @@ func TestLint_finds_what_is_unwise(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"same id twice":   {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [camera, 3]}}\n- {id: a.b, match: [{key: k, equals: w}], yields: {type: [camera, 3]}}", "not unique"},
 		"shouted id":      {"- {id: A.B, match: [{key: k, equals: v}], yields: {type: [camera, 3]}}", "lower-case"},
-		"no such type":    {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [toaster, 3]}}", "toaster"},
+		"no such type":    {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [teleporter, 3]}}", "teleporter"},
 		"vendor spelling": {"- {id: a.b, match: [{key: k, equals: v}], yields: {vendor: [Signify, 3]}}", `"Philips"`},
 		"heavy":           {"- {id: a.b, match: [{key: k, equals: v}], yields: {type: [camera, 30]}}", "beyond"},
 		"no anchor":       {"- {id: a.b, match: [{key: k, regexp: 'abc[0-9]'}], yields: {type: [camera, 3]}, examples: [{k: abc1}]}", "anchored"},

@@ -1431,9 +1431,18 @@ export interface components {
             time: components["schemas"]["Time"];
         };
         DeviceType: {
+            behavior?: string[];
+            broader?: string;
             category: string;
+            /** @enum {string} */
+            criticality: "low" | "medium" | "high" | "critical";
+            /** @enum {string} */
+            fragility: "robust" | "careful" | "fragile";
             name: string;
+            /** Format: double */
+            purdue_level: number;
             title: string;
+            zone?: string;
         };
         Endpoint: {
             /** Format: ip */
