@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"iter"
 	"net/netip"
 	"slices"
 	"strconv"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	dissectall "github.com/heron-iot/heron/internal/dissect/all"
 	"github.com/heron-iot/heron/internal/identify"
 	"github.com/heron-iot/heron/internal/probe"
 	probeall "github.com/heron-iot/heron/internal/probe/all"
@@ -68,6 +71,12 @@ func Scan(ctx context.Context, o ScanOptions, progress func(done int)) (*ScanRes
 	return r, nil
 }
 
+// overhear has the dissectors read what a service and a probe said to each other, so
+// that what is asked for and what is overheard are told alike.
+func overhear(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte]) []heron.Observation {
+	return dissect.Overhear(dissectall.Protocols(), server, at, said)
+}
+
 // facts are the observations of an answer, and that the service is there.
 func facts(x probe.Answer) []heron.Observation {
 	if !x.Open {
@@ -86,7 +95,7 @@ func newScan(o ScanOptions) (*probe.Scanner, []probe.Host, error) {
 	if o.Profile != "safe" && o.Profile != "standard" {
 		return nil, nil, heron.Errorf(heron.CodeInvalid, "profile %q: want safe or standard", o.Profile)
 	}
-	s, err := probe.NewScanner(probe.Options{Probes: probeall.Probes(), Safety: probe.ReadOnly})
+	s, err := probe.NewScanner(probe.Options{Probes: probeall.Probes(), Safety: probe.ReadOnly, Read: overhear})
 	if err != nil {
 		return nil, nil, err
 	}

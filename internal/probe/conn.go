@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"time"
@@ -13,6 +14,22 @@ type limited struct {
 	writes int
 	sent   int
 	read   int
+	said   []utterance
+}
+
+// utterance is what one side said at once.
+type utterance struct {
+	fromClient bool
+	payload    []byte
+}
+
+// all yields what was said, in order.
+func (c *limited) all(yield func(fromClient bool, payload []byte) bool) {
+	for _, u := range c.said {
+		if !yield(u.fromClient, u.payload) {
+			return
+		}
+	}
 }
 
 // Write sends b when the budget and the probe's own rules allow it.
@@ -27,6 +44,7 @@ func (c *limited) Write(b []byte) (int, error) {
 	}
 	c.writes++
 	c.sent += len(b)
+	c.said = append(c.said, utterance{true, bytes.Clone(b)})
 	return c.Conn.Write(b)
 }
 
@@ -38,6 +56,9 @@ func (c *limited) Read(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(b[:min(len(b), left)])
 	c.read += n
+	if n > 0 {
+		c.said = append(c.said, utterance{false, bytes.Clone(b[:n])})
+	}
 	return n, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -32,6 +33,10 @@ type Options struct {
 	Timeout time.Duration // for one probe, dialling included; 0 is 3 s
 	// Dial is net.Dialer's DialContext when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Read returns what dissectors tell about a server whose conversation with the
+	// probe they are given: each payload, and whether the probe sent it. nil: what
+	// the probe itself emits is all.
+	Read func(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte]) []heron.Observation
 	// Now is the clock for observations; nil is the wall's.
 	Now func() heron.Time
 	Log *slog.Logger // nil discards
@@ -182,6 +187,15 @@ func (s *Scanner) ask(ctx context.Context, p *Probe, q Question) Answer {
 	}
 	a.Err = p.Run(ctx, conn, emit)
 	a.Writes, a.Bytes = conn.writes, conn.sent
+	if s.o.Read != nil {
+		for _, o := range s.o.Read(subject, now, conn.all) {
+			o.Source = "probe." + p.Name
+			same := func(x heron.Observation) bool { return x.Key == o.Key && x.Value == o.Value }
+			if !slices.ContainsFunc(a.Observations, same) {
+				a.Observations = append(a.Observations, o)
+			}
+		}
+	}
 	if errors.Is(a.Err, ErrBudget) || errors.Is(a.Err, ErrUnsafe) {
 		s.o.Log.Error("a probe overstepped and was stopped", "probe", p.Name, "error", a.Err)
 	}

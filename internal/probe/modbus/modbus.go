@@ -2,7 +2,7 @@
 // Identification, function 0x2B with MEI type 0x0E (MODBUS Application Protocol
 // Specification V1.1b3 §6.21). It reads, and can send nothing else.
 //
-// It emits modbus.device_id.<object>.
+// The dissector reads the answer: modbus.device_id.<object>.
 package modbus
 
 import (
@@ -10,7 +10,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strconv"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/probe"
@@ -43,7 +42,7 @@ func allow(out []byte) error {
 	return nil
 }
 
-func run(_ context.Context, conn net.Conn, emit func(key, value string)) error {
+func run(_ context.Context, conn net.Conn, _ func(key, value string)) error {
 	// Transaction 1, protocol 0, length 5, unit 255 (the server itself).
 	request := []byte{0, 1, 0, 0, 0, 5, 0xff, readDevice, meiDevice, basic, 0}
 	if _, err := conn.Write(request); err != nil {
@@ -58,50 +57,6 @@ func run(_ context.Context, conn net.Conn, emit func(key, value string)) error {
 	if transaction != 1 || protocol != 0 || length < 3 || length > 254 {
 		return probe.ErrNotMine
 	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(conn, body); err != nil {
-		return err
-	}
-	return parse(body, emit)
-}
-
-// parse reads the unit and the PDU of a response.
-func parse(body []byte, emit func(key, value string)) error {
-	r := wire.NewReader(body)
-	r.U8() // unit
-	switch r.U8() {
-	case readDevice:
-	case readDevice | 0x80:
-		return nil // an exception: it speaks Modbus, and has no identification
-	default:
-		return probe.ErrNotMine
-	}
-	if r.U8() != meiDevice {
-		return probe.ErrNotMine
-	}
-	r.Skip(4) // code, conformity, more follows, next object
-	for range r.Count(r.U8(), 2) {
-		id := r.U8()
-		value := r.Bytes(r.U8())
-		if err := r.Err(); err != nil {
-			return err
-		}
-		if text := wire.Text(value, heron.MaxObservationValue); text != "" {
-			emit("modbus.device_id."+object(id), text)
-		}
-	}
-	return r.Err()
-}
-
-// object names the basic objects as the specification does.
-func object(id int) string {
-	switch id {
-	case 0:
-		return "vendor_name"
-	case 1:
-		return "product_code"
-	case 2:
-		return "revision"
-	}
-	return strconv.Itoa(id)
+	_, err := io.CopyN(io.Discard, conn, int64(length))
+	return err
 }

@@ -15,11 +15,16 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	probetest.Run(t, modbus.Probe(), []probetest.Case{
 		{Name: "identification", Answer: withLength(identity), Want: map[string]string{
-			"modbus.device_id.vendor_name": "Schneider Electric", "modbus.device_id.product_code": "BMX P34202",
+			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255", "modbus.function": "43",
+			"modbus.device_id.vendor": "Schneider Electric", "modbus.device_id.product_code": "BMX P34202",
 			"modbus.device_id.revision": "v2.9",
 		}},
-		{Name: "exception", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1}, Want: map[string]string{}},
-		{Name: "more objects promised than sent", Answer: []byte{0, 1, 0, 0, 0, 9, 0xff, 0x2b, 0x0e, 1, 1, 0, 0, 200, 0}, Want: map[string]string{}},
+		{Name: "exception", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1}, Want: map[string]string{
+			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
+		}},
+		{Name: "more objects promised than sent", Answer: []byte{0, 1, 0, 0, 0, 9, 0xff, 0x2b, 0x0e, 1, 1, 0, 0, 200, 0}, Want: map[string]string{
+			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255", "modbus.function": "43",
+		}},
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package probetest is the suite that every probe must pass: what it tells of a
+// Package probetest is the suite that every probe must pass: what is learned from a
 // scripted peer, that it stays within its budget and closes in order, that it
 // takes another protocol for what it is, and that no answer can make it panic,
 // hang or send more.
@@ -7,7 +7,7 @@ package probetest
 import (
 	"bytes"
 	"context"
-	"io"
+	"iter"
 	"net"
 	"net/netip"
 	"testing"
@@ -16,16 +16,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/dissect"
+	dissectall "github.com/heron-iot/heron/internal/dissect/all"
 	"github.com/heron-iot/heron/internal/probe"
 )
 
-// Case is one scripted peer: what it answers, and what the probe must tell.
+// Case is one scripted peer: what it answers, and what must be learned of it, by the
+// probe and by the dissectors that hear the conversation.
 type Case struct {
 	Name string
 	// Answer is sent when the probe asked, or at once when it asks nothing.
 	Answer []byte
-	Want   map[string]string // key → value
+	// Then are the answers to what it asks next.
+	Then [][]byte
+	// Want has each key with its value, or its values parted by " | ". The protocol of
+	// the service is among them, as service.protocol.
+	Want map[string]string
 }
+
+// loopback is where the peers are.
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // Run runs the suite.
 func Run(t *testing.T, p probe.Probe, cases []Case) {
@@ -33,35 +43,61 @@ func Run(t *testing.T, p probe.Probe, cases []Case) {
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			a, sent, orderly := ask(t, p, c.Answer)
-			got := map[string]string{}
-			for _, o := range a.Observations {
-				got[o.Key] = o.Value
-			}
-			if d := cmp.Diff(c.Want, got); d != "" {
+			a, h := ask(t, p, append([][]byte{c.Answer}, c.Then...))
+			if d := cmp.Diff(c.Want, learned(a)); d != "" {
 				t.Errorf("observations (-want +got):\n%s", d)
 			}
-			if len(sent) > p.MaxBytes || a.Writes > p.MaxWrites {
-				t.Errorf("sent %d bytes in %d writes; the budget is %d in %d", len(sent), a.Writes, p.MaxBytes, p.MaxWrites)
+			if len(h.sent) > p.MaxBytes || a.Writes > p.MaxWrites {
+				t.Errorf("sent %d bytes in %d writes; the budget is %d in %d", len(h.sent), a.Writes, p.MaxBytes, p.MaxWrites)
 			}
-			if !orderly {
+			if !h.orderly {
 				t.Error("the connection was not closed in order")
 			}
 		})
 	}
 	t.Run("another protocol says nothing", func(t *testing.T) {
 		t.Parallel()
-		for _, other := range [][]byte{
-			[]byte("220 mail.example ESMTP\r\n"), []byte("\xff\xfd\x18\xff\xfd\x20login: "),
-			{0x16, 3, 1, 0, 2, 1, 0},
-			bytes.Repeat([]byte{0}, 300),
-		} {
-			if a, _, _ := ask(t, p, other); len(a.Observations) > 0 {
-				t.Errorf("%q gave %v", other, a.Observations)
-			}
-		}
+		other(t, p, cases)
 	})
 	t.Run("a control device is asked only what is safe", func(t *testing.T) { controlOnly(t, p) })
+}
+
+// learned joins the values of each key.
+func learned(a probe.Answer) map[string]string {
+	got := map[string]string{}
+	for _, o := range a.Observations {
+		if have, ok := got[o.Key]; ok {
+			o.Value = have + " | " + o.Value
+		}
+		got[o.Key] = o.Value
+	}
+	return got
+}
+
+// other answers in other protocols: of the probe's own nothing may be told.
+func other(t *testing.T, p probe.Probe, cases []Case) {
+	t.Helper()
+	own, spoken := map[string]bool{}, map[string]bool{}
+	for _, c := range cases {
+		spoken[c.Want[heron.KeyServiceProtocol]] = true
+		for key := range c.Want {
+			own[key] = key != heron.KeyServiceProtocol
+		}
+	}
+	for _, answer := range [][]byte{
+		[]byte("220 mail.example ESMTP\r\n"), []byte("\xff\xfd\x18\xff\xfd\x20login: "),
+		[]byte("SSH-2.0-dropbear_2016.73\r\n"), []byte("HTTP/1.0 400 Bad Request\r\nServer: x\r\n\r\n"),
+		{0x16, 3, 1, 0, 2, 1, 0},
+		bytes.Repeat([]byte{0}, 300),
+	} {
+		a, _ := ask(t, p, [][]byte{answer})
+		mine := spoken[learned(a)[heron.KeyServiceProtocol]] // it is not another's
+		for _, o := range a.Observations {
+			if own[o.Key] && !mine {
+				t.Errorf("%q gave %s = %q", answer, o.Key, o.Value)
+			}
+		}
+	}
 }
 
 func controlOnly(t *testing.T, p probe.Probe) {
@@ -70,7 +106,7 @@ func controlOnly(t *testing.T, p probe.Probe) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := s.Plan([]probe.Host{{Addr: netip.MustParseAddr("127.0.0.1"), Control: true}})
+	plan := s.Plan([]probe.Host{{Addr: loopback, Control: true}})
 	if !p.Control && len(plan) > 0 {
 		t.Errorf("would ask a control device %v", plan)
 	}
@@ -82,7 +118,7 @@ func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		conn := &scripted{answer: bytes.NewReader(answer)}
 		_ = p.Run(ctx, conn, func(key, value string) {
@@ -90,66 +126,48 @@ func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 				t.Fatalf("emitted %q = %q", key, value)
 			}
 		})
-		if conn.writes > p.MaxWrites {
-			t.Fatalf("%d writes, the budget is %d", conn.writes, p.MaxWrites)
+		if conn.writes > p.MaxWrites || conn.sent > p.MaxBytes {
+			t.Fatalf("%d bytes in %d writes, the budget is %d in %d", conn.sent, conn.writes, p.MaxBytes, p.MaxWrites)
 		}
 	})
 }
 
 // ask runs one probe against a peer that listens on loopback.
-func ask(t *testing.T, p probe.Probe, answer []byte) (a probe.Answer, sent []byte, orderly bool) {
+func ask(t *testing.T, p probe.Probe, answers [][]byte) (a probe.Answer, h heard) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s := serve(t, &p, answers)
+	p.Ports = p.Ports[:1]
+	scanner, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: patience / 2, Dial: s.dial, Read: read})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	type heard struct {
-		sent    []byte
-		orderly bool
-	}
-	done := make(chan heard, 1)
-	go func() {
-		var h heard
-		defer func() { done <- h }()
-		c, err := l.Accept()
-		if err != nil {
-			return
-		}
-		defer c.Close()
-		_ = c.SetDeadline(time.Now().Add(10 * time.Second))
-		if p.MaxWrites > 0 {
-			buf := make([]byte, p.MaxBytes+1)
-			n, _ := c.Read(buf)
-			h.sent = buf[:n]
-		}
-		_, _ = c.Write(answer)
-		_ = c.(*net.TCPConn).CloseWrite()
-		rest, err := io.ReadAll(c)
-		h.sent = append(h.sent, rest...)
-		h.orderly = err == nil
-	}()
-	p.Ports = []uint16{l.Addr().(*net.TCPAddr).AddrPort().Port()}
-	s, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: 5 * time.Second})
+	err = scanner.Run(t.Context(), []probe.Host{{Addr: loopback, Control: p.Control}}, func(x probe.Answer) { a = x })
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Run(t.Context(), []probe.Host{{Addr: netip.MustParseAddr("127.0.0.1"), Control: p.Control}}, func(x probe.Answer) { a = x })
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := <-done
-	return a, h.sent, h.orderly
+	return a, s.heard()
+}
+
+// read has the dissectors read the conversation.
+func read(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte]) []heron.Observation {
+	return dissect.Overhear(dissectall.Protocols(), server, at, said)
 }
 
 // scripted is a connection that answers from memory.
 type scripted struct {
 	net.Conn
-	answer *bytes.Reader
-	writes int
+	answer       *bytes.Reader
+	writes, sent int
 }
 
-func (s *scripted) Read(b []byte) (int, error)  { return s.answer.Read(b) }
-func (s *scripted) Write(b []byte) (int, error) { s.writes++; return len(b), nil }
+func (s *scripted) Read(b []byte) (int, error) { return s.answer.Read(b) }
+func (s *scripted) Write(b []byte) (int, error) {
+	s.writes++
+	s.sent += len(b)
+	return len(b), nil
+}
 func (s *scripted) Close() error                { return nil }
-func (s *scripted) RemoteAddr() net.Addr        { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+func (s *scripted) SetDeadline(time.Time) error { return nil }
+func (s *scripted) RemoteAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}
+}
