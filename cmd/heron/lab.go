@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -17,7 +18,7 @@ func newLabCommand(t *terminal) *cobra.Command {
 		Long: "A network of emulated devices that speak the real protocols on real sockets: in\nnetwork namespaces as root, on loopback addresses (127.x) for anyone else. Nothing\nof it reaches another network.",
 	}
 	name := c.PersistentFlags().String("name", "", "name of the network, for more than one at a time")
-	c.AddCommand(newLabUp(t, name), newLabDown(t, name), newLabList(t), newLabAttack(t, name), newLabCapture(t))
+	c.AddCommand(newLabUp(t, name), newLabDown(t, name), newLabList(t), newLabAttack(t, name), newLabCapture(t), newLabChurn(t))
 	return c
 }
 
@@ -115,15 +116,8 @@ func newLabCapture(t *terminal) *cobra.Command {
 			if o.Duration <= 0 {
 				return usageError{errors.New("--duration: want more than nothing, as 10m")}
 			}
-			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-			if errors.Is(err, os.ErrExist) {
-				return usageError{fmt.Errorf("%s exists already; name another file, or remove it", args[0])}
-			}
-			if err != nil {
+			if err := writeNew(args[0], func(w io.Writer) error { return app.WriteLabCapture(w, o) }); err != nil {
 				return err
-			}
-			if err := errors.Join(app.WriteLabCapture(f, o), f.Close()); err != nil {
-				return errors.Join(err, os.Remove(args[0]))
 			}
 			t.say("%v of traffic written to %s", o.Duration, args[0])
 			return nil
@@ -134,4 +128,36 @@ func newLabCapture(t *terminal) *cobra.Command {
 	c.Flags().IntVar(&o.Devices, "devices", 0, "at least so many devices (default: one site)")
 	c.Flags().StringSliceVar(&o.Attacks, "attack", nil, "attacks to play, one after the other")
 	return c
+}
+
+func newLabChurn(t *terminal) *cobra.Command {
+	var seed uint64
+	c := &cobra.Command{
+		Use: "churn FILE", Short: "Write a capture of a network whose addresses never rest; print who is who", Args: oneArg("a file to write"),
+		Long: `Write three days of a network whose addresses never rest as a capture file: short
+leases, invented MACs, teams of interfaces, virtual routers, proxy ARP, trunks,
+units replaced under one name, a spoofer. What is truly one device is printed as
+JSON: "device" has the device of each MAC address, and of each IP address behind
+a router; "names" what each calls itself.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return writeNew(args[0], func(w io.Writer) error { return app.WriteChurnCapture(w, t.out, seed) })
+		},
+	}
+	c.Flags().Uint64Var(&seed, "seed", 1, "another seed gives other days")
+	return c
+}
+
+// writeNew writes a file that must not be there yet, and leaves none that is not whole.
+func writeNew(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return usageError{fmt.Errorf("%s exists already; name another file, or remove it", path)}
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -181,4 +182,17 @@ func WriteLabCapture(w io.Writer, o CaptureOptions) error {
 	b := bufio.NewWriterSize(w, 1<<20)
 	err := lab.WriteCapture(b, lab.StreamConfig{Seed: o.Seed, Duration: o.Duration, Devices: o.Devices, Attacks: o.Attacks})
 	return errors.Join(err, b.Flush())
+}
+
+// WriteChurnCapture writes three days of a network whose addresses never rest
+// as a pcap file, and to truth, as JSON, which interfaces and routed addresses
+// are one device.
+func WriteChurnCapture(w, truth io.Writer, seed uint64) error {
+	t, err := lab.WriteChurn(w, seed)
+	if err != nil {
+		return err
+	}
+	e := json.NewEncoder(truth)
+	e.SetIndent("", "  ")
+	return e.Encode(t)
 }
