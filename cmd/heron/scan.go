@@ -62,7 +62,7 @@ func runScan(c *cobra.Command, t *terminal, f scanFlags, targets []string) error
 	return nil
 }
 
-func printPlan(t *terminal, f scanFlags, plan []probe.Question) error {
+func printPlan(t *terminal, f scanFlags, plan []probe.Target) error {
 	if f.json {
 		return t.json(plan)
 	}

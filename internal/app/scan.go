@@ -34,7 +34,7 @@ type ScanResult struct {
 }
 
 // PlanScan lists the questions that a scan would ask; nothing is sent.
-func PlanScan(o ScanOptions) ([]probe.Question, error) {
+func PlanScan(o ScanOptions) ([]probe.Target, error) {
 	s, hosts, err := newScan(o)
 	if err != nil {
 		return nil, err

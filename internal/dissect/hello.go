@@ -1,17 +1,7 @@
 package dissect
 
 import (
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/proto/tls"
@@ -30,25 +20,10 @@ const (
 	keyTLSCipher        = "tls.cipher"         // that the server chose, in hexadecimal
 )
 
-// Keys of the observations about certificates.
+// How many certificates and how many fingerprints are remembered.
 const (
-	keyCertSubject    = "tls.cert.subject"
-	keyCertIssuer     = "tls.cert.issuer"
-	keyCertSAN        = "tls.cert.san"
-	keyCertNotAfter   = "tls.cert.not_after" // RFC 3339, UTC
-	keyCertSelfSigned = "tls.cert.self_signed"
-	keyCertKey        = "tls.cert.key"       // as rsa-2048
-	keyCertSignature  = "tls.cert.signature" // algorithm
-	keyCertSerial     = "tls.cert.serial"    // in hexadecimal
-	keyCertSHA256     = "tls.cert.sha256"
-)
-
-// Limits on certificates: most names told of one, and most remembered. So many
-// fingerprints are remembered, too.
-const (
-	maxCertNames = 8
-	maxCerts     = 1024
-	maxPrints    = 1024
+	maxCerts  = 1024
+	maxPrints = 1024
 )
 
 // TLSTeller tells what the clear part of TLS handshakes says, for those
@@ -57,15 +32,12 @@ const (
 type TLSTeller struct {
 	prints tls.Fingerprinter
 	text   []byte
-	known  map[[32]byte][]certFact // what certificates say, by their SHA-256
-	hellos map[string]helloPrints  // by what they are made of
+	known  map[[32]byte][]tls.CertificateFact // by the SHA-256 of the certificate
+	hellos map[string]helloPrints             // by what they are made of
 }
 
 // helloPrints are the fingerprints of a ClientHello.
 type helloPrints struct{ ja3, ja4 string }
-
-// certFact is one observation that a certificate gives rise to.
-type certFact struct{ key, value string }
 
 // Client tells what a ClientHello says. carrier is the first letter of its JA4:
 // 't' over TCP, 'q' over QUIC, 'd' for DTLS.
@@ -145,58 +117,21 @@ func (t *TLSTeller) Certificate(der []byte, m *heron.Message, out Emitter) error
 	id := sha256.Sum256(der)
 	facts, ok := t.known[id]
 	if !ok {
-		cert, err := x509.ParseCertificate(der)
-		if err != nil {
-			return fmt.Errorf("certificate: %w", err)
+		var err error
+		if facts, err = tls.CertificateFacts(der); err != nil {
+			return err
 		}
 		if t.known == nil {
-			t.known = make(map[[32]byte][]certFact)
+			t.known = make(map[[32]byte][]tls.CertificateFact)
 		}
 		if len(t.known) >= maxCerts {
 			clear(t.known)
 		}
-		facts = factsOf(cert, id)
 		t.known[id] = facts
 	}
 	about := m.Sender()
 	for _, f := range facts {
-		out.ObserveString(about, f.key, f.value)
+		out.ObserveString(about, f.Key, f.Value)
 	}
 	return nil
-}
-
-func factsOf(c *x509.Certificate, id [32]byte) []certFact {
-	facts := []certFact{
-		{keyCertSubject, c.Subject.String()},
-		{keyCertIssuer, c.Issuer.String()},
-		{keyCertNotAfter, c.NotAfter.UTC().Format(time.RFC3339)},
-		{keyCertKey, keyName(c)},
-		{keyCertSignature, strings.ToLower(c.SignatureAlgorithm.String())},
-		{keyCertSerial, hex.EncodeToString(c.SerialNumber.Bytes())},
-		{keyCertSHA256, hex.EncodeToString(id[:])},
-	}
-	// Issued by itself is what can be told without trusting the key to be sound.
-	if bytes.Equal(c.RawSubject, c.RawIssuer) {
-		facts = append(facts, certFact{keyCertSelfSigned, "yes"})
-	}
-	for _, name := range c.DNSNames[:min(len(c.DNSNames), maxCertNames)] {
-		facts = append(facts, certFact{keyCertSAN, name})
-	}
-	for _, ip := range c.IPAddresses[:min(len(c.IPAddresses), maxCertNames)] {
-		facts = append(facts, certFact{keyCertSAN, ip.String()})
-	}
-	return facts
-}
-
-// keyName returns the kind and size of the public key.
-func keyName(c *x509.Certificate) string {
-	switch k := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return "rsa-" + strconv.Itoa(k.N.BitLen())
-	case *ecdsa.PublicKey:
-		return "ecdsa-" + strconv.Itoa(k.Curve.Params().BitSize)
-	case ed25519.PublicKey:
-		return "ed25519"
-	}
-	return strings.ToLower(c.PublicKeyAlgorithm.String())
 }

@@ -1,18 +1,19 @@
 // Package probe asks devices politely who they are. It holds what a probe is
 // and the framework that keeps every probe within its bounds: the framework
-// dials, counts writes and bytes, enforces the safety class, and gives each
-// host one full connection at a time, closed in order. One folder below it
-// holds one protocol; all lists them; probetest is their suite.
+// finds hosts, dials, speaks TLS, counts packets, writes and bytes, enforces the
+// safety class, and closes every connection in order. One folder below it holds
+// one protocol; all lists them; probetest is their suite.
 //
-// A host that is or may be a control device gets only probes that say they are
-// safe for control devices, and each thing such a probe sends is checked
-// against the read-only requests that it declares.
+// A host that is or may be a control device gets one full connection at a time,
+// and only probes that say they are safe for control devices; each thing such a
+// probe sends is checked against the read-only requests that it declares.
 package probe
 
 import (
 	"context"
 	"errors"
-	"net"
+	"fmt"
+	"slices"
 
 	"github.com/heron-iot/heron"
 )
@@ -40,20 +41,83 @@ var ErrNotMine = errors.New("not this protocol")
 type Probe struct {
 	Name      string
 	Transport heron.Transport // TCP or UDP
-	Ports     []uint16
-	Safety    Safety
+	// Ports are where the service is asked in clear, and TLSPorts where it is
+	// asked over TLS (TCP alone): the framework speaks TLS and tells what the
+	// server's hello and certificate say; the probe reads and writes plain text.
+	Ports, TLSPorts []uint16
+	Safety          Safety
+	// Worth is how much an answer tells of the device: 3 when it names maker and
+	// model, 2 when it names one of them or the type, 1 when it names software.
+	// What is worth most is asked first. 0 is 1.
+	Worth int
 	// MaxWrites and MaxBytes bound what it may send to one service.
 	MaxWrites, MaxBytes int
 	// MaxAnswer bounds what it may read, in bytes.
 	MaxAnswer int
 	// Control tells that the question is safe for control devices. Allow must
-	// then be given.
+	// then be given, unless nothing is sent.
 	Control bool
 	// Allow checks each thing the probe sends before it leaves: an error stops
 	// it. Probes of control devices pass read-only requests alone.
 	Allow func(out []byte) error
-	Spec  string // the document cited
-	// Run asks over conn, which enforces budget and deadline, and emits what the
-	// answers tell. What arrives is untrusted: read it with internal/wire.
-	Run func(ctx context.Context, conn net.Conn, emit func(key, value string)) error
+	// Rehearse are answers to its requests, one each, such as a server may give:
+	// with them a plan can show the requests that depend on an answer. A probe
+	// with one request needs none.
+	Rehearse [][]byte
+	Spec     string // the document cited
+	// Run asks over c, which enforces budget and deadlines, and tells c.Emit what
+	// the answers say and c.Follow where they lead. What arrives is untrusted:
+	// read it with internal/wire. A question over UDP that gets no answer at all
+	// is run once more.
+	Run func(ctx context.Context, c *Conn) error
 }
+
+// check refuses a probe whose bounds say nothing.
+func (p *Probe) check() error {
+	switch {
+	case p.Transport != heron.TCP && p.Transport != heron.UDP:
+		return fmt.Errorf("probe %s: transport must be tcp or udp", p.Name)
+	case p.MaxAnswer <= 0 || p.MaxWrites < 0 || p.MaxBytes < 0:
+		return fmt.Errorf("probe %s: has no bounds", p.Name)
+	case p.Control && p.Allow == nil && p.MaxWrites > 0:
+		return fmt.Errorf("probe %s: is for control devices and does not say what it may send", p.Name)
+	case p.Transport == heron.UDP && len(p.TLSPorts) > 0:
+		return fmt.Errorf("probe %s: TLS is spoken over TCP alone", p.Name)
+	}
+	return nil
+}
+
+// asks tells whether the probe is for a port by itself.
+func (p *Probe) asks(port uint16) bool {
+	return slices.Contains(p.Ports, port) || slices.Contains(p.TLSPorts, port)
+}
+
+// silentPort tells of ports to which nothing is ever written: printers print
+// what arrives there (9100–9107, and 9112–9116 of print servers).
+func silentPort(t heron.Transport, port uint16) bool {
+	return t == heron.TCP && port >= 9100 && port <= 9116
+}
+
+// Target is the service that a question is put to.
+type Target struct {
+	Question
+	TLS bool `json:"tls,omitempty"`
+	// Path is what a Follow asked for, as "/description.xml"; else "".
+	Path string `json:"path,omitempty"`
+}
+
+// Follow is another question that an answer leads to. It is put to the same
+// host, once, when the probe of that name may be asked there.
+type Follow struct {
+	Probe string
+	Port  uint16 // 0 is the port that answered
+	TLS   bool
+	Path  string // for probes that have use for one: see Conn.Target
+}
+
+// maxFollows bounds what one question, and maxHostFollows what all questions to
+// one host may lead to.
+const (
+	maxFollows     = 4
+	maxHostFollows = 12
+)

@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -22,14 +23,14 @@ var loopback = netip.MustParseAddr("127.0.0.1")
 func chatter(send ...string) probe.Probe {
 	return probe.Probe{
 		Name: "chatter", Transport: heron.TCP, MaxWrites: 2, MaxBytes: 10, MaxAnswer: 16,
-		Run: func(_ context.Context, c net.Conn, emit func(k, v string)) error {
+		Run: func(_ context.Context, c *probe.Conn) error {
 			for _, s := range send {
 				if _, err := io.WriteString(c, s); err != nil {
 					return err
 				}
 			}
 			b, err := io.ReadAll(c)
-			emit("answer", string(b))
+			c.Emit("answer", string(b))
 			return err
 		},
 	}
@@ -117,7 +118,7 @@ func TestWhatIsNotAllowedIsNotSent(t *testing.T) {
 
 func TestAnswerIsBounded(t *testing.T) {
 	t.Parallel()
-	port, _ := listen(t, func(c net.Conn) { _, _ = c.Write(make([]byte, 1000)) })
+	port, _ := listen(t, func(c net.Conn) { _, _ = c.Write(bytes.Repeat([]byte{'x'}, 1000)) })
 	p := chatter()
 	p.Ports = []uint16{port}
 	a := scan(t, probe.Options{Probes: []probe.Probe{p}}, probe.Host{Addr: loopback})
@@ -133,7 +134,7 @@ func TestOneConnectionAtATime(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d"} {
 		p := chatter(name)
 		p.Name, p.Ports = name, []uint16{port}
-		p.Run = func(_ context.Context, c net.Conn, _ func(k, v string)) error {
+		p.Run = func(_ context.Context, c *probe.Conn) error {
 			_, err := io.WriteString(c, name)
 			return err
 		}

@@ -57,6 +57,8 @@ type Answer struct {
 	Writes       int                 `json:"writes"`
 	Bytes        int                 `json:"bytes_sent"`
 	Err          error               `json:"-"`
+	// Follows is where the answer leads.
+	Follows []Follow `json:"-"`
 }
 
 // Scanner asks hosts questions. It is safe for use by one scan at a time.
@@ -87,37 +89,28 @@ func NewScanner(o Options) (*Scanner, error) {
 	return &Scanner{o}, nil
 }
 
-// check refuses a probe whose bounds say nothing.
-func (p *Probe) check() error {
-	switch {
-	case p.Transport != heron.TCP && p.Transport != heron.UDP:
-		return fmt.Errorf("probe %s: transport must be tcp or udp", p.Name)
-	case p.MaxAnswer <= 0 || p.MaxWrites < 0 || p.MaxBytes < 0:
-		return fmt.Errorf("probe %s: has no bounds", p.Name)
-	case p.Control && p.Allow == nil && p.MaxWrites > 0:
-		return fmt.Errorf("probe %s: is for control devices and does not say what it may send", p.Name)
-	}
-	return nil
-}
-
 // Plan lists the questions that a scan of hosts would ask, in order.
-func (s *Scanner) Plan(hosts []Host) []Question {
-	var out []Question
+func (s *Scanner) Plan(hosts []Host) []Target {
+	var out []Target
 	for _, h := range hosts {
 		for i := range s.o.Probes {
 			p := &s.o.Probes[i]
-			if !s.allowed(p, h) {
+			if !s.Allowed(p, h) {
 				continue
 			}
 			for _, port := range p.Ports {
-				out = append(out, Question{h.Addr, port, p.Name})
+				out = append(out, Target{Question: Question{h.Addr, port, p.Name}})
+			}
+			for _, port := range p.TLSPorts {
+				out = append(out, Target{Question: Question{h.Addr, port, p.Name}, TLS: true})
 			}
 		}
 	}
 	return out
 }
 
-func (s *Scanner) allowed(p *Probe, h Host) bool {
+// Allowed reports whether a probe may be put to a host.
+func (s *Scanner) Allowed(p *Probe, h Host) bool {
 	return p.Safety <= s.o.Safety && (p.Control || !h.Control)
 }
 
@@ -150,54 +143,116 @@ func (s *Scanner) Run(ctx context.Context, hosts []Host, fn func(Answer)) error 
 // host asks one host everything, a question at a time.
 func (s *Scanner) host(ctx context.Context, h Host, fn func(Answer)) {
 	answered := map[uint16]bool{}
-	for _, q := range s.Plan([]Host{h}) {
-		if ctx.Err() != nil || answered[q.Port] {
+	asked := map[Target]bool{}
+	queue := s.Plan([]Host{h})
+	for follows := 0; len(queue) > 0 && ctx.Err() == nil; {
+		t := queue[0]
+		queue = queue[1:]
+		if asked[t] || answered[t.Port] && t.Path == "" && !t.TLS {
 			continue
 		}
-		i := slices.IndexFunc(s.o.Probes, func(p Probe) bool { return p.Name == q.Probe })
-		a := s.ask(ctx, &s.o.Probes[i], q)
-		answered[q.Port] = len(a.Observations) > 0
+		asked[t] = true
+		a := s.Ask(ctx, h, t)
+		answered[t.Port] = answered[t.Port] || len(a.Observations) > 0
 		fn(a)
+		for _, f := range a.Follows {
+			next := s.probe(f.Probe)
+			if next == nil || follows == maxHostFollows || !s.Allowed(next, h) {
+				continue
+			}
+			follows++
+			queue = append([]Target{{Question: Question{h.Addr, f.Port, f.Probe}, TLS: f.TLS, Path: f.Path}}, queue...)
+		}
 	}
 }
 
-// ask puts one question.
-func (s *Scanner) ask(ctx context.Context, p *Probe, q Question) Answer {
-	a := Answer{Question: q}
+// probe finds a probe by its name.
+func (s *Scanner) probe(name string) *Probe {
+	for i := range s.o.Probes {
+		if s.o.Probes[i].Name == name {
+			return &s.o.Probes[i]
+		}
+	}
+	return nil
+}
+
+// Ask puts one question, whether or not the port is one of the probe's.
+func (s *Scanner) Ask(ctx context.Context, h Host, t Target) Answer {
+	a := Answer{Question: t.Question}
+	p := s.probe(t.Probe)
+	if p == nil || !s.Allowed(p, h) {
+		a.Err = ErrUnsafe
+		return a
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.o.Timeout, fmt.Errorf("no answer within %v", s.o.Timeout))
 	defer cancel()
-	address := net.JoinHostPort(q.Host.String(), strconv.Itoa(int(q.Port)))
+	address := net.JoinHostPort(t.Host.String(), strconv.Itoa(int(t.Port)))
 	raw, err := s.o.Dial(ctx, p.Transport.String(), address)
 	if err != nil {
 		a.Err = err
 		return a
 	}
-	conn := &limited{Conn: raw, probe: p}
-	defer conn.Close()
-	if d, ok := ctx.Deadline(); ok {
-		_ = raw.SetDeadline(d)
-	}
 	a.Open = p.Transport == heron.TCP
-	now := s.o.Now()
-	subject := heron.Subject{Endpoint: heron.Endpoint{IP: q.Host}, Transport: p.Transport, Port: q.Port}
-	emit := func(key, value string) {
-		a.Observations = append(a.Observations, heron.Observation{
-			Subject: subject, Key: key, Value: value, Source: "probe." + p.Name, First: now, Last: now, Count: 1,
-		})
-	}
-	a.Err = p.Run(ctx, conn, emit)
-	a.Writes, a.Bytes = conn.writes, conn.sent
-	if s.o.Read != nil {
-		for _, o := range s.o.Read(subject, now, conn.all) {
-			o.Source = "probe." + p.Name
-			same := func(x heron.Observation) bool { return x.Key == o.Key && x.Value == o.Value }
-			if !slices.ContainsFunc(a.Observations, same) {
-				a.Observations = append(a.Observations, o)
-			}
+	s.converse(ctx, raw, p, t, &a)
+	return a
+}
+
+// converse runs a probe over a connection, and closes it.
+func (s *Scanner) converse(ctx context.Context, raw net.Conn, p *Probe, t Target, a *Answer) {
+	n := notes{s: s, a: a, at: s.o.Now(), source: "probe." + p.Name}
+	n.subject = heron.Subject{Endpoint: heron.Endpoint{IP: t.Host}, Transport: p.Transport, Port: t.Port}
+	var over interface{ CloseWrite() error }
+	defer func() { closeOrderly(raw, over, hangUp) }()
+	deadline, _ := ctx.Deadline()
+	_ = raw.SetDeadline(deadline)
+	plain := raw
+	if t.TLS {
+		c, err := secure(ctx, raw, &n)
+		if err != nil {
+			a.Err = fmt.Errorf("TLS: %w", err)
+			return
 		}
+		plain, over = c, c
 	}
+	conn := NewConn(plain, p, t, Patience{Answer: s.o.Timeout, Quiet: s.o.Timeout}, deadline, n.emit)
+	a.Err = p.Run(ctx, conn)
+	a.Writes, a.Bytes = conn.Sent()
+	a.Follows = conn.Follows()
+	n.overhear(conn.said)
 	if errors.Is(a.Err, ErrBudget) || errors.Is(a.Err, ErrUnsafe) {
 		s.o.Log.Error("a probe overstepped and was stopped", "probe", p.Name, "error", a.Err)
 	}
-	return a
+}
+
+// notes gathers what one conversation tells.
+type notes struct {
+	s       *Scanner
+	a       *Answer
+	at      heron.Time
+	subject heron.Subject
+	source  string
+}
+
+// emit adds a fact, once.
+func (n *notes) emit(key, value string) {
+	o := heron.Observation{Subject: n.subject, Key: key, Value: value, First: n.at, Last: n.at, Count: 1}
+	n.add(o)
+}
+
+func (n *notes) add(o heron.Observation) {
+	o.Source = n.source
+	same := func(x heron.Observation) bool { return x.Key == o.Key && x.Value == o.Value }
+	if !slices.ContainsFunc(n.a.Observations, same) {
+		n.a.Observations = append(n.a.Observations, o)
+	}
+}
+
+// overhear has the dissectors read a conversation.
+func (n *notes) overhear(said []utterance) {
+	if n.s.o.Read == nil {
+		return
+	}
+	for _, o := range n.s.o.Read(n.subject, n.at, conversation(said)) {
+		n.add(o)
+	}
 }

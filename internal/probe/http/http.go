@@ -6,9 +6,10 @@ package http
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
-	"net"
+	"net/netip"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/probe"
@@ -20,21 +21,19 @@ const maxAnswer = 64 << 10
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "http", Transport: heron.TCP, Ports: []uint16{80, 8080}, Safety: probe.ReadOnly,
-		MaxWrites: 1, MaxBytes: 512, MaxAnswer: maxAnswer, Spec: "RFC 9112", Run: run,
+		Name: "http", Transport: heron.TCP, Ports: []uint16{80, 8080}, TLSPorts: []uint16{443, 8443}, Safety: probe.ReadOnly,
+		MaxWrites: 1, MaxBytes: 640, MaxAnswer: maxAnswer, Spec: "RFC 9112", Run: run,
 	}
 }
 
-func run(_ context.Context, conn net.Conn, _ func(key, value string)) error {
-	host, _, err := net.SplitHostPort(conn.RemoteAddr().String())
-	if err != nil {
+func run(_ context.Context, c *probe.Conn) error {
+	t := c.Target()
+	request := "GET " + cmp.Or(t.Path, "/") + " HTTP/1.1\r\nHost: " + host(t.Host) +
+		"\r\nUser-Agent: Heron\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+	if _, err := io.WriteString(c, request); err != nil {
 		return err
 	}
-	request := "GET / HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: Heron\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(conn, request); err != nil {
-		return err
-	}
-	answer, err := io.ReadAll(conn)
+	answer, err := io.ReadAll(c)
 	if len(answer) == 0 && err != nil {
 		return err
 	}
@@ -42,4 +41,12 @@ func run(_ context.Context, conn net.Conn, _ func(key, value string)) error {
 		return probe.ErrNotMine
 	}
 	return nil
+}
+
+// host writes an address as a URL does.
+func host(a netip.Addr) string {
+	if a.Is6() {
+		return "[" + a.WithZone("").String() + "]"
+	}
+	return a.String()
 }

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/probe"
@@ -26,7 +25,7 @@ const (
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "modbus", Transport: heron.TCP, Ports: []uint16{502}, Safety: probe.ReadOnly,
+		Name: "modbus", Transport: heron.TCP, Ports: []uint16{502}, Safety: probe.ReadOnly, Worth: 3,
 		MaxWrites: 1, MaxBytes: 16, MaxAnswer: maxAnswer, Control: true, Allow: allow,
 		Spec: "MODBUS Application Protocol V1.1b3 §6.21", Run: run,
 	}
@@ -42,14 +41,14 @@ func allow(out []byte) error {
 	return nil
 }
 
-func run(_ context.Context, conn net.Conn, _ func(key, value string)) error {
+func run(_ context.Context, c *probe.Conn) error {
 	// Transaction 1, protocol 0, length 5, unit 255 (the server itself).
 	request := []byte{0, 1, 0, 0, 0, 5, 0xff, readDevice, meiDevice, basic, 0}
-	if _, err := conn.Write(request); err != nil {
+	if _, err := c.Write(request); err != nil {
 		return err
 	}
 	var head [6]byte
-	if _, err := io.ReadFull(conn, head[:]); err != nil {
+	if _, err := io.ReadFull(c, head[:]); err != nil {
 		return err
 	}
 	r := wire.NewReader(head[:])
@@ -57,6 +56,6 @@ func run(_ context.Context, conn net.Conn, _ func(key, value string)) error {
 	if transaction != 1 || protocol != 0 || length < 3 || length > 254 {
 		return probe.ErrNotMine
 	}
-	_, err := io.CopyN(io.Discard, conn, int64(length))
+	_, err := io.CopyN(io.Discard, c, int64(length))
 	return err
 }

@@ -7,9 +7,11 @@ package probetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +34,9 @@ type Case struct {
 	// Want has each key with its value, or its values parted by " | ". The protocol of
 	// the service is among them, as service.protocol.
 	Want map[string]string
+	Path string // that a Follow asked for
+	// Follows is where the answers must lead; a port of 0 is the same port.
+	Follows []probe.Follow
 }
 
 // loopback is where the peers are.
@@ -43,9 +48,17 @@ func Run(t *testing.T, p probe.Probe, cases []Case) {
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			a, h := ask(t, p, append([][]byte{c.Answer}, c.Then...))
+			a, h := ask(t, p, c.Path, append([][]byte{c.Answer}, c.Then...))
 			if d := cmp.Diff(c.Want, learned(a)); d != "" {
 				t.Errorf("observations (-want +got):\n%s", d)
+			}
+			for i, f := range a.Follows {
+				if f.Port == a.Port {
+					a.Follows[i].Port = 0
+				}
+			}
+			if d := cmp.Diff(c.Follows, a.Follows); d != "" {
+				t.Errorf("follows (-want +got):\n%s", d)
 			}
 			if len(h.sent) > p.MaxBytes || a.Writes > p.MaxWrites {
 				t.Errorf("sent %d bytes in %d writes; the budget is %d in %d", len(h.sent), a.Writes, p.MaxBytes, p.MaxWrites)
@@ -60,6 +73,7 @@ func Run(t *testing.T, p probe.Probe, cases []Case) {
 		other(t, p, cases)
 	})
 	t.Run("a control device is asked only what is safe", func(t *testing.T) { controlOnly(t, p) })
+	t.Run("a plan shows what is sent", func(t *testing.T) { rehearse(t, p) })
 }
 
 // learned joins the values of each key.
@@ -90,7 +104,7 @@ func other(t *testing.T, p probe.Probe, cases []Case) {
 		{0x16, 3, 1, 0, 2, 1, 0},
 		bytes.Repeat([]byte{0}, 300),
 	} {
-		a, _ := ask(t, p, [][]byte{answer})
+		a, _ := ask(t, p, "", [][]byte{answer})
 		mine := spoken[learned(a)[heron.KeyServiceProtocol]] // it is not another's
 		for _, o := range a.Observations {
 			if own[o.Key] && !mine {
@@ -106,10 +120,27 @@ func controlOnly(t *testing.T, p probe.Probe) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := s.Plan([]probe.Host{{Addr: loopback, Control: true}})
-	if !p.Control && len(plan) > 0 {
-		t.Errorf("would ask a control device %v", plan)
+	if s.Allowed(&p, probe.Host{Addr: loopback, Control: true}) && !p.Control {
+		t.Error("would ask a control device")
 	}
+}
+
+// rehearse runs the probe against its own imaginary server.
+func rehearse(t *testing.T, p probe.Probe) {
+	t.Helper()
+	requests := p.Requests(t.Context(), target(&p, ""))
+	if len(requests) == 0 && p.MaxWrites > 0 {
+		t.Error("the plan shows no request")
+	}
+	if p.MaxWrites > 1 && p.Rehearse == nil {
+		t.Error("the probe may write more than once, and has no Rehearse to plan with")
+	}
+}
+
+// target is the first port of a probe on loopback.
+func target(p *probe.Probe, path string) probe.Target {
+	ports := slices.Concat(p.Ports, p.TLSPorts)
+	return probe.Target{Question: probe.Question{Host: loopback, Port: ports[0], Probe: p.Name}, Path: path}
 }
 
 // Fuzz feeds the probe answers of any kind.
@@ -120,31 +151,27 @@ func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		conn := &scripted{answer: bytes.NewReader(answer)}
-		_ = p.Run(ctx, conn, func(key, value string) {
+		raw := &scripted{answer: bytes.NewReader(answer)}
+		c := probe.NewConn(raw, &p, target(&p, ""), probe.Patience{}, time.Time{}, func(key, value string) {
 			if key == "" || len(value) > heron.MaxObservationValue {
 				t.Fatalf("emitted %q = %q", key, value)
 			}
 		})
-		if conn.writes > p.MaxWrites || conn.sent > p.MaxBytes {
-			t.Fatalf("%d bytes in %d writes, the budget is %d in %d", conn.sent, conn.writes, p.MaxBytes, p.MaxWrites)
+		if err := p.Run(ctx, c); errors.Is(err, probe.ErrBudget) || errors.Is(err, probe.ErrUnsafe) {
+			t.Fatal(err)
 		}
 	})
 }
 
 // ask runs one probe against a peer that listens on loopback.
-func ask(t *testing.T, p probe.Probe, answers [][]byte) (a probe.Answer, h heard) {
+func ask(t *testing.T, p probe.Probe, path string, answers [][]byte) (a probe.Answer, h heard) {
 	t.Helper()
 	s := serve(t, &p, answers)
-	p.Ports = p.Ports[:1]
 	scanner, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: patience / 2, Dial: s.dial, Read: read})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = scanner.Run(t.Context(), []probe.Host{{Addr: loopback, Control: p.Control}}, func(x probe.Answer) { a = x })
-	if err != nil {
-		t.Fatal(err)
-	}
+	a = scanner.Ask(t.Context(), probe.Host{Addr: loopback, Control: p.Control}, target(&p, path))
 	return a, s.heard()
 }
 
@@ -156,16 +183,11 @@ func read(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte]) []h
 // scripted is a connection that answers from memory.
 type scripted struct {
 	net.Conn
-	answer       *bytes.Reader
-	writes, sent int
+	answer *bytes.Reader
 }
 
-func (s *scripted) Read(b []byte) (int, error) { return s.answer.Read(b) }
-func (s *scripted) Write(b []byte) (int, error) {
-	s.writes++
-	s.sent += len(b)
-	return len(b), nil
-}
+func (s *scripted) Read(b []byte) (int, error)  { return s.answer.Read(b) }
+func (s *scripted) Write(b []byte) (int, error) { return len(b), nil }
 func (s *scripted) Close() error                { return nil }
 func (s *scripted) SetDeadline(time.Time) error { return nil }
 func (s *scripted) RemoteAddr() net.Addr {

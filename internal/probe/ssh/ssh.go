@@ -6,7 +6,6 @@ package ssh
 
 import (
 	"context"
-	"net"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -29,13 +28,13 @@ func Probe() probe.Probe {
 	}
 }
 
-func run(_ context.Context, conn net.Conn, emit func(key, value string)) error {
+func run(_ context.Context, c *probe.Conn) error {
 	var buf [maxAnswer]byte
 	n := 0
 	for n < len(buf) {
-		m, err := conn.Read(buf[n:])
+		m, err := c.Read(buf[n:])
 		n += m
-		if parse(buf[:n], emit) {
+		if parse(buf[:n], c.Emit) {
 			return nil
 		}
 		if err != nil {
