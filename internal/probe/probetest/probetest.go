@@ -143,6 +143,9 @@ func target(p *probe.Probe, path string) probe.Target {
 	return probe.Target{Question: probe.Question{Host: loopback, Port: ports[0], Probe: p.Name}, Path: path}
 }
 
+// Target is the first service that a probe is for, on loopback.
+func Target(p *probe.Probe) probe.Target { return target(p, "") }
+
 // Fuzz feeds the probe answers of any kind.
 func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 	for _, s := range seeds {
