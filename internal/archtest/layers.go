@@ -29,6 +29,7 @@ var layers = []layer{
 	{"internal/wire", 1},
 	{"internal/oui", 1},
 	{"internal/oui/gen", 8},
+	{"internal/registry", 1},
 	{"internal/testneeds", 1},
 	{"internal/proto/*", 2},
 	{"internal/capture", 3},

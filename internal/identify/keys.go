@@ -25,7 +25,7 @@ var keySets = map[string][]string{
 }
 
 var hostnameKeys = []string{
-	heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "dhcpv6.fqdn", "mdns.hostname",
+	heron.KeyHostname, "dhcp.hostname", "dhcp.fqdn", "dhcpv6.fqdn",
 	"nbns.name", "llmnr.name", "snmp.sysname", "lldp.system_name", "mdns.host",
 }
 
@@ -34,27 +34,32 @@ var contactKeys = []string{heron.KeyContact, "dns.query", "tls.sni", "http.host"
 var makerKeys = []string{
 	"upnp.manufacturer", "mdns.txt.manufacturer", "mdns.txt.usb_mfg", "mdns.txt.vendor", "mdns.txt.mfg",
 	"modbus.device_id.vendor", "modbus.device_id.vendor_name", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
-	"lldp.med.manufacturer", "snmp.entity.manufacturer",
+	"lldp.med.manufacturer", "snmp.entity.manufacturer", "snmp.ups.manufacturer",
+	"mms.vendor", "dnp3.attribute.vendor", "codesys.vendor", "crimson.manufacturer", "http.device.vendor", "wps.manufacturer",
 }
 
 var modelKeys = []string{
 	"upnp.model_name", "upnp.model_number", "upnp.friendly_name", "upnp.model_description",
 	"mdns.txt", "mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
 	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
-	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.hardware", "onvif.name", "lldp.med.model", "modbus.server_id",
+	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.name", "lldp.med.model", "modbus.server_id",
 	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
 	"hl7.sending_application",
 	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
-	"pn_dcp.name_of_station", "snmp.entity.model",
+	"pn_dcp.station_name", "pn_io.order_id", "s7.szl.module_name", "s7comm_plus.order_number", "snmp.entity.model",
+	"snmp.ups.model", "snmp.apc.model", "http.device.model", "http.device.model_number", "wps.model_name", "wps.model_number",
+	"ads.device_name", "codesys.device", "codesys.product", "crestron.model", "crimson.model", "dnp3.attribute.product",
+	"ethersbus.model", "fins.model", "fins.unit_model", "knxip.name", "melsec.model", "melsoft.model", "mms.model", "pccc.bulletin",
+	"pcworx.plc_type", "pcworx.model", "proconos.plc_type", "ptp.product", "synphasor.station", "umas.model",
 }
 
 var textKeys = []string{
 	"banner", "telnet.banner", "ftp.banner", "smtp.banner", "pop3.banner", "imap.banner", "ssh.banner",
 	"http.title", "http.server", "http.www_authenticate", "http.set_cookie", "http.user_agent", "http.powered_by",
-	"sip.user_agent", "sip.server", "rtsp.server", "rtsp.realm", "snmp.sysdescr", "lldp.system_description",
+	"sip.user_agent", "sip.server", "rtsp.server", "rtsp.www_authenticate", "snmp.sysdescr", "lldp.system_description",
 	"ssdp.server", "upnp.server", "ssdp.user_agent", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
-	"ntp.readvar", "ssh.software", "dns.version_bind", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.version",
+	"ntp.readvar", "ssh.software", "dns.version_bind", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.software_version",
 	"mqtt.client_id",
 }
 

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/heron-iot/heron/internal/oui"
+	"github.com/heron-iot/heron/internal/registry"
 )
 
 // placeholder is ${name} or ${name:filter} in the value of a yield.
@@ -20,6 +21,14 @@ var filters = map[string]func(string) string{
 	"spaces": func(s string) string { return strings.NewReplacer("_", " ", "+", " ").Replace(s) },
 	"dots":   func(s string) string { return strings.NewReplacer("_", ".", "-", ".").Replace(s) },
 	"vendor": vendorName,
+
+	// Whose a number is, by the registry of that name; nothing when it is nobody's.
+	"bacnet":     registry.BACnet.Name,
+	"enterprise": registry.Enterprise.Name,
+	"hart":       registry.HART.Name,
+	"knx":        registry.KNX.Name,
+	"odva":       registry.ODVA.Name,
+	"profinet":   registry.PROFINET.Name,
 }
 
 // vendorName is the brand that a manufacturer's name stands for.
@@ -31,7 +40,7 @@ func vendorName(s string) string {
 }
 
 // expand fills the captures into a template. It returns "" when one of them is
-// missing or nothing printable is left.
+// missing, a filter makes nothing of it, or nothing printable is left.
 func expand(template string, values map[string]string) string {
 	if !strings.Contains(template, "${") {
 		return template
@@ -43,6 +52,7 @@ func expand(template string, values map[string]string) string {
 		whole = whole && ok
 		if filter := filters[m[2]]; filter != nil {
 			v = filter(v)
+			whole = whole && v != ""
 		}
 		return v
 	})

@@ -1,0 +1,4 @@
+package identify
+
+// KeysOf returns the keys that a set of keys stands for, or the key itself.
+func KeysOf(key string) []string { return expandKeys([]string{key}) }
