@@ -35,12 +35,14 @@ type Device struct {
 	IPs       []netip.Addr `json:"ips"` // current first
 	Hostnames []string     `json:"hostnames"`
 	// Local tells that the device is on a network that we watch, not beyond it.
-	Local      bool        `json:"local"`
-	Identity   Identity    `json:"identity"`
-	RunnerUp   RunnerUp    `json:"runner_up,omitzero"`
-	Evidence   []Evidence  `json:"evidence"`
-	Services   []Service   `json:"services"`
-	Interfaces []Interface `json:"interfaces,omitempty"`
+	Local    bool       `json:"local"`
+	Identity Identity   `json:"identity"`
+	RunnerUp RunnerUp   `json:"runner_up,omitzero"`
+	Evidence []Evidence `json:"evidence"`
+	// Corrections are what people said of the identity, as far as it stands.
+	Corrections []Correction `json:"corrections,omitempty"`
+	Services    []Service    `json:"services"`
+	Interfaces  []Interface  `json:"interfaces,omitempty"`
 	// Roles are what it was seen doing: router, dhcp_server, dns_server, ot …
 	Roles   []string `json:"roles,omitempty"`
 	Zone    string   `json:"zone,omitempty"` // id of the zone
@@ -105,18 +107,19 @@ type DeviceChange struct {
 	Device   *Device    `json:"device,omitempty"`
 }
 
-// LedgerEntry records one merge, split or rename so that it can be undone.
+// LedgerEntry records one merge, split, rename or correction so that it can be
+// undone.
 type LedgerEntry struct {
 	ID     string `json:"id"`
 	SiteID string `json:"site_id,omitempty"`
 	Time   Time   `json:"time"`
 	Actor  string `json:"actor"` // "inventory" for automatic merges
-	Op     string `json:"op"`    // merge, split, rename
+	Op     string `json:"op"`    // merge, split, rename, lock, confirm, reject
 	Reason string `json:"reason"`
 	// Device is the one that stays; Others those merged in or split off.
 	Device string   `json:"device"`
 	Others []string `json:"others,omitempty"`
-	// Detail is what an undo needs: identifiers moved, the old name.
+	// Detail is what an undo needs: identifiers moved, the old name, the field.
 	Detail map[string]string `json:"detail,omitempty"`
 	Undone bool              `json:"undone,omitempty"`
 }

@@ -8,6 +8,8 @@ const Unknown = "unknown"
 type Claim struct {
 	Value      string  `json:"value"`
 	Confidence float64 `json:"confidence"` // 0 to 1
+	// By is ByUser where a person locked or confirmed the value, else "".
+	By string `json:"by,omitempty"`
 }
 
 // Identity is what a device is. Type is always there, Unknown where nothing is
@@ -33,7 +35,7 @@ type RunnerUp struct {
 type Evidence struct {
 	Key       string  `json:"key"`
 	Value     string  `json:"value"`
-	Source    string  `json:"source"`
+	Source    string  `json:"source"`   // ByUser for a person's word
 	Supports  string  `json:"supports"` // vendor, model, type, os or firmware
 	Claim     string  `json:"claim"`    // the value it supports
 	Weight    float64 `json:"weight"`
@@ -46,4 +48,27 @@ type Identification struct {
 	Identity Identity   `json:"identity"`
 	RunnerUp RunnerUp   `json:"runner_up,omitzero"`
 	Evidence []Evidence `json:"evidence"` // heaviest first
+}
+
+// Settle is something that nobody has heard of a device yet and that would make
+// its identity surer: an observation that a signature waits for.
+type Settle struct {
+	Field string `json:"field"` // vendor, model, type, os or firmware
+	Claim string `json:"claim"` // what the observation would speak for
+	// Key is of the observation, Value an example of what it would have to be,
+	// "" where the signature has none in short.
+	Key       string `json:"key"`
+	Value     string `json:"value,omitempty"`
+	Signature string `json:"signature"`
+	// Now is how sure we are of the claim, Then how sure we would be.
+	Now  float64 `json:"now"`
+	Then float64 `json:"then"`
+}
+
+// Explanation is all there is to say of what a device is, and why.
+type Explanation struct {
+	Identification
+	// Settles is what would settle what is not sure, the most telling first.
+	Settles     []Settle     `json:"settles"`
+	Corrections []Correction `json:"corrections"`
 }

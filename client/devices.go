@@ -100,12 +100,31 @@ func (c *Client) SplitDevice(
 	return l.Items, nil
 }
 
-// Ledger reads merges, splits and renames, newest first.
+// Identity reads what a device is, why, and what would settle it.
+func (c *Client) Identity(ctx context.Context, id string) (*heron.Explanation, error) {
+	return get[heron.Explanation](ctx, c, path("devices", id, "identity"), nil)
+}
+
+// CorrectDevice says what a device is: Field, Ruling, Value and Reason of a
+// correction. Without a value, to confirm or reject is about what is said now.
+func (c *Client) CorrectDevice(ctx context.Context, id string, said heron.Correction) (*heron.Device, error) {
+	return send[heron.Device](ctx, c, call{
+		method: http.MethodPut, path: path("devices", id, "identity", said.Field),
+		body: map[string]string{"ruling": string(said.Ruling), "value": said.Value, "reason": said.Reason},
+	})
+}
+
+// TakeBackCorrection takes back all that people said of one field of a device.
+func (c *Client) TakeBackCorrection(ctx context.Context, id, field string) (*heron.Device, error) {
+	return send[heron.Device](ctx, c, call{method: http.MethodDelete, path: path("devices", id, "identity", field)})
+}
+
+// Ledger reads merges, splits, renames and corrections, newest first.
 func (c *Client) Ledger(ctx context.Context) iter.Seq2[heron.LedgerEntry, error] {
 	return all[heron.LedgerEntry](ctx, c, "ledger", nil, "")
 }
 
-// UndoLedger takes back a merge, split or rename; it returns all devices that changed.
+// UndoLedger takes back a merge, split, rename or correction; it returns all devices that changed.
 func (c *Client) UndoLedger(ctx context.Context, id string) ([]heron.Device, error) {
 	l, err := send[heron.List[heron.Device]](ctx, c, call{method: http.MethodPost, path: path("ledger", id, "undo")})
 	if err != nil {

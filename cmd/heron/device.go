@@ -12,10 +12,11 @@ import (
 
 func newDeviceCommand(t *terminal) *cobra.Command {
 	f := &serverFlags{}
-	c := f.group("device", "Devices of a running server: list, show, rename, merge, split, quarantine")
+	c := f.group("device", "Devices of a running server: list, show, explain, identify, rename, merge, split, quarantine")
 	c.Long += "\n\nDEVICE is an id, or an address or name that only one device has."
 	c.AddCommand(
 		newDeviceList(t, f), newDeviceShow(t, f), newDeviceRename(t, f), newDeviceMerge(t, f),
+		newDeviceIdentify(t, f), newDeviceExplain(t, f), newDeviceLabels(t, f),
 		newDeviceSplit(t, f), newDeviceUndo(t, f), newDeviceQuarantine(t, f), newDeviceRelease(t, f),
 	)
 	return c
@@ -130,7 +131,7 @@ func newDeviceSplit(t *terminal, f *serverFlags) *cobra.Command {
 
 func newDeviceUndo(t *terminal, f *serverFlags) *cobra.Command {
 	return &cobra.Command{
-		Use: "undo [ENTRY]", Short: "Take back a merge, split or rename; without ENTRY, list them", Args: maybeArg,
+		Use: "undo [ENTRY]", Short: "Take back a merge, split, rename or correction; without ENTRY, list them", Args: maybeArg,
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			if len(args) == 0 {
 				return printLedger(ctx, t, f, cl)

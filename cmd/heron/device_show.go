@@ -74,7 +74,7 @@ func (r *deviceReport) print(t *terminal) {
 	}
 	printServices(t, d)
 	fmt.Fprintf(t.out, "\n%s\n", t.bold("What it is, and why"))
-	printReasons(t, d)
+	printReasons(t, &heron.Identification{Identity: d.Identity, RunnerUp: d.RunnerUp, Evidence: d.Evidence})
 	r.printRisk(t)
 	r.printFindings(t)
 }

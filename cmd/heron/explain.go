@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/identify"
 )
 
 // reasonsShown is how many reasons a person is told for one claim.
@@ -12,28 +13,75 @@ const reasonsShown = 3
 
 // printReasons says for each claim about a device how sure it is, the best
 // reasons for it, and what else it might be.
-func printReasons(t *terminal, d *heron.Device) {
-	id, other := d.Identity, d.RunnerUp
-	var kind *heron.Claim
-	if id.Type.Value != heron.Unknown {
-		kind = &id.Type
-	}
-	for _, x := range []struct {
-		name            string
-		claim, runnerUp *heron.Claim
-	}{
-		{"type", kind, other.Type},
-		{"vendor", id.Vendor, other.Vendor},
-		{"model", id.Model, other.Model},
-		{"os", id.OS, other.OS},
-		{"firmware", id.Firmware, nil},
-	} {
-		if x.claim == nil {
+func printReasons(t *terminal, of *heron.Identification) {
+	for _, field := range heron.IdentityFields() {
+		c := of.Identity.Claim(field)
+		if c == nil {
 			continue
 		}
-		fmt.Fprintf(t.out, "  %-10s %s  %s\n", x.name, shown(x.name, x.claim.Value), percent(x.claim.Confidence)+orElse(x.name, x.runnerUp))
-		printEvidence(t, d.Evidence, x.name, x.claim.Value)
+		fmt.Fprintf(t.out, "  %-10s %s  %s\n", field, shown(field, c.Value), sureness(c)+orElse(field, of.RunnerUp.Claim(field)))
+		printEvidence(t, of.Evidence, field, c.Value)
 	}
+}
+
+// sureness says how sure a claim is, or that a person made it.
+func sureness(c *heron.Claim) string {
+	if c.By == heron.ByUser {
+		return percent(c.Confidence) + ", by a person's word"
+	}
+	return percent(c.Confidence)
+}
+
+// printExplanation is printReasons, with what speaks against, what would settle
+// what is in doubt, and what people said.
+func printExplanation(t *terminal, x *heron.Explanation) {
+	printReasons(t, &x.Identification)
+	if against := identify.Against(&x.Identification); len(against) > 0 {
+		fmt.Fprintln(t.out, "  against")
+		for _, e := range against[:min(len(against), 2*reasonsShown)] {
+			fmt.Fprintf(t.out, "    %+5.1f   %s %s  %s\n", e.Weight, e.Supports, shown(e.Supports, e.Claim), t.faint(reason(&e)))
+		}
+	}
+	if len(x.Settles) > 0 {
+		fmt.Fprintln(t.out, "  would settle it")
+		for _, s := range x.Settles {
+			fmt.Fprintf(t.out, "    %-8s %s %s → %s  %s\n", s.Field, shown(s.Field, s.Claim), percent(s.Now), percent(s.Then),
+				t.faint(joinWords(present(s.Key, like(s.Value), bracket(s.Signature)))))
+		}
+	}
+	for _, c := range x.Corrections {
+		fmt.Fprintf(t.out, "  %s: %s is %s %s%s  %s\n", c.Actor, c.Field, ruled(c.Ruling), shown(c.Field, c.Value), because(c.Reason), t.faint(ago(c.Time.Std())))
+	}
+}
+
+func like(value string) string {
+	if value == "" {
+		return ""
+	}
+	return "as " + value
+}
+
+// ruled is a person's ruling in words.
+func ruled(r heron.Ruling) string {
+	switch r {
+	case heron.RulingLock:
+		return "locked to"
+	case heron.RulingConfirm:
+		return "confirmed as"
+	}
+	return "not"
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
+}
+
+// reason is a piece of evidence in one line.
+func reason(e *heron.Evidence) string {
+	return strings.TrimSpace(e.Key + " = " + e.Value + "  " + bracket(e.Signature))
 }
 
 // shown is a claim as a person knows it.
@@ -60,7 +108,7 @@ func printEvidence(t *terminal, all []heron.Evidence, attribute, claim string) {
 			continue
 		}
 		seen[e.Value] = true
-		fmt.Fprintf(t.out, "    %+5.1f   %s\n", e.Weight, t.faint(strings.TrimSpace(e.Key+" = "+e.Value+"  "+bracket(e.Signature))))
+		fmt.Fprintf(t.out, "    %+5.1f   %s\n", e.Weight, t.faint(reason(&e)))
 		if len(seen) == reasonsShown {
 			return
 		}

@@ -83,7 +83,7 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	if f.lines() && (f.json || f.explain) {
 		return usageError{errors.New("--flows, --events, --observations, --profile and --protocols print lines of their own: leave out --json and --explain")}
 	}
-	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers}
+	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers, Explain: f.explain}
 	if t.progress {
 		o.Progress = func(s heron.Stats) { t.status(fmt.Sprintf("%d packets, %d flows", s.Packets, s.Flows)) }
 	}
@@ -185,7 +185,7 @@ func printRead(t *terminal, r *app.ReadResult, explain bool) {
 		for _, d := range local {
 			fmt.Fprintf(t.out, "\n%s  %s\n", t.bold(d.Title()), t.faint(join(d.IPs, 2)))
 			printServices(t, d)
-			printReasons(t, d)
+			printExplanation(t, r.Explanations[d.ID])
 		}
 	}
 	printAlerts(t, r.Alerts)

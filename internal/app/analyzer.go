@@ -42,13 +42,14 @@ type analyzerConfig struct {
 
 // identifier says what devices are, and which observations that may rest on.
 type identifier interface {
-	Identify(obs []heron.Observation) heron.Identification
+	Correct(obs []heron.Observation, said []heron.Correction) heron.Identification
 	Reads(key, value string) bool
+	settler
 }
 
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
-		SiteID: c.site, Identify: c.identify.Identify, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
+		SiteID: c.site, Identify: c.identify.Correct, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
 		Quiet: c.quiet, MaxEndpoints: c.maxEndpoints,
 	})
 	return &analyzer{

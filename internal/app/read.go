@@ -34,6 +34,8 @@ type ReadOptions struct {
 	Observation func(*heron.DeviceObservation) error
 	// Profile, when set, takes at the end what each device did, by device id.
 	Profile func(*heron.Baseline) error
+	// Explain asks for ReadResult.Explanations.
+	Explain bool
 	// Progress, when set, is called about every second of wall-clock time.
 	Progress func(heron.Stats)
 }
@@ -47,6 +49,9 @@ type ReadResult struct {
 	Protocols []heron.ProtocolCount `json:"protocols"`
 	// Damage lists what could not be read, with file and offset.
 	Damage []string `json:"damage,omitempty"`
+	// Explanations of the devices of our networks, by id, where ReadOptions asks
+	// for them.
+	Explanations map[string]*heron.Explanation `json:"-"`
 }
 
 // Read analyses capture files from first to last packet. It needs no server
@@ -66,7 +71,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	r := &reader{
-		started: time.Now(), options: &o,
+		started: time.Now(), options: &o, identify: id,
 		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local, quiet: true}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
@@ -117,6 +122,7 @@ func within() map[string][]string {
 // reader gathers the results of batches.
 type reader struct {
 	analyzer *analyzer
+	identify identifier
 	counts   map[string]*heron.ProtocolCount
 	alerts   map[string]heron.Alert
 	stats    heron.Stats
@@ -226,7 +232,21 @@ func (r *reader) result(damage []string) (*ReadResult, error) {
 	slices.SortFunc(out.Protocols, func(a, b heron.ProtocolCount) int {
 		return cmp.Or(cmp.Compare(b.Packets, a.Packets), cmp.Compare(a.Name, b.Name))
 	})
+	if r.options.Explain {
+		out.Explanations = r.explain(out.Devices)
+	}
 	return out, errors.Join(r.tell(out.Devices), r.profile())
+}
+
+// explain explains the devices of our networks, by id.
+func (r *reader) explain(devices []heron.Device) map[string]*heron.Explanation {
+	out := make(map[string]*heron.Explanation)
+	for i := range devices {
+		if d := &devices[i]; d.Local {
+			out[d.ID] = explain(r.identify, d, r.analyzer.inventory.Observations(d.ID))
+		}
+	}
+	return out
 }
 
 // tell gives what is known of the devices to who asked for it.

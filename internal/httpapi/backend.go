@@ -51,7 +51,15 @@ type DeviceEditor interface {
 	// SplitDevice moves the identifiers (MAC or IP addresses of the device) to
 	// a new device; it returns all devices that changed, the given one first.
 	SplitDevice(ctx context.Context, actor, id string, identifiers []string, reason string) ([]heron.Device, error)
-	// UndoLedger takes back a merge, split or rename; it returns all devices
+	// CorrectDevice takes a person's word on what the device is: Field, Ruling,
+	// Value and Reason of c.
+	CorrectDevice(ctx context.Context, actor, id string, c heron.Correction) (*heron.Device, error)
+	// TakeBackCorrection strikes out all corrections of one field of the device;
+	// CodeNotFound when there is none.
+	TakeBackCorrection(ctx context.Context, actor, id, field string) (*heron.Device, error)
+	// ExplainDevice says what the device is, why, and what would settle it.
+	ExplainDevice(ctx context.Context, id string) (*heron.Explanation, error)
+	// UndoLedger takes back a merge, split, rename or correction; it returns all devices
 	// that changed. Undone twice is CodeConflict.
 	UndoLedger(ctx context.Context, actor, ledgerID string) ([]heron.Device, error)
 }

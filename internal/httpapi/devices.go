@@ -69,11 +69,11 @@ func (s *Server) addDevices(b *builder) {
 	}, s.splitDevice)
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/ledger", ID: "listLedger", Tag: "devices",
-		Role: heron.Viewer, Summary: "Merges, splits and renames, newest first",
+		Role: heron.Viewer, Summary: "Merges, splits, renames and corrections, newest first",
 	}, s.listLedger)
 	add(b, Route{
 		Method: http.MethodPost, Path: "/api/v1/ledger/{id}/undo", ID: "undoLedger", Tag: "devices",
-		Role: heron.Analyst, Audit: "device.undo", Summary: "Take back a merge, split or rename",
+		Role: heron.Analyst, Audit: "device.undo", Summary: "Take back a merge, split, rename or correction",
 	}, s.undoLedger)
 }
 

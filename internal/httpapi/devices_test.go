@@ -108,6 +108,49 @@ func TestDevices(t *testing.T) {
 	})
 }
 
+func TestCorrections(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.devices(camera("d1", "gate", "Axis", "9.80"))
+	c := w.token(heron.Analyst)
+	put := func(field string, body map[string]string) answer {
+		return c.do("PUT", "/api/v1/devices/d1/identity/"+field, body)
+	}
+	a := put("type", map[string]string{"ruling": "lock", "value": " plc ", "reason": "seen"})
+	if a.status != 200 || a.header.Get("ETag") == "" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	x := decode[heron.Explanation](t, c.do("GET", "/api/v1/devices/d1/identity", nil))
+	if len(x.Corrections) != 1 || x.Corrections[0].Value != "plc" || x.Corrections[0].Ruling != heron.RulingLock || x.Settles == nil {
+		t.Errorf("%+v", x)
+	}
+	for name, a := range map[string]answer{
+		"no such type":   put("type", map[string]string{"ruling": "lock", "value": "no such"}),
+		"no such ruling": put("type", map[string]string{"ruling": "perhaps", "value": "plc"}),
+		"no such field":  put("colour", map[string]string{"ruling": "lock", "value": "red"}),
+	} {
+		if a.status < 400 || a.status >= 500 {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	if a := c.do("DELETE", "/api/v1/devices/d1/identity/type", nil); a.status != 200 || len(decode[heron.Device](t, a).Corrections) != 0 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	log, err := w.db.ListAudit(t.Context(), heron.AuditFilter{}, heron.Page{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, e := range log.Items {
+		if strings.HasPrefix(e.Action, "device.correct") {
+			said = append(said, e.Action+" "+e.Outcome+" "+e.Detail["value"])
+		}
+	}
+	if len(said) < 3 || said[0] != "device.correct.undo ok " {
+		t.Errorf("audited: %q", said)
+	}
+}
+
 // fieldList learns the fields from the error that lists them, as a user would.
 func fieldList(t *testing.T, c *caller) string {
 	t.Helper()

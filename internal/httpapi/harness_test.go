@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,32 @@ func (p *platform) SplitDevice(ctx context.Context, actor, id string, _ []string
 		return nil, err
 	}
 	return []heron.Device{*d}, nil
+}
+
+func (p *platform) CorrectDevice(ctx context.Context, actor, id string, c heron.Correction) (*heron.Device, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return p.edit(ctx, id, func(d *heron.Device) {
+		c.Actor = actor
+		d.Corrections = heron.InForce(append(d.Corrections, c))
+	}, heron.DeviceIdentity, actor)
+}
+
+func (p *platform) TakeBackCorrection(ctx context.Context, actor, id, field string) (*heron.Device, error) {
+	return p.edit(ctx, id, func(d *heron.Device) {
+		d.Corrections = slices.DeleteFunc(d.Corrections, func(c heron.Correction) bool { return c.Field == field })
+	}, heron.DeviceIdentity, actor)
+}
+
+func (p *platform) ExplainDevice(ctx context.Context, id string) (*heron.Explanation, error) {
+	d, err := p.db.GetDevice(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &heron.Explanation{
+		Identification: heron.Identification{Identity: d.Identity, Evidence: d.Evidence}, Corrections: d.Corrections,
+	}, nil
 }
 
 func (p *platform) UndoLedger(context.Context, string, string) ([]heron.Device, error) {

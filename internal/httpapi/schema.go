@@ -88,6 +88,7 @@ type (
 	changeKinds   struct{}
 	factorNames   struct{}
 	codes         struct{}
+	rulings       struct{}
 )
 
 func (roles) list() (string, []any) { return "Role", numbered(heron.Viewer, heron.Admin) }
@@ -123,6 +124,10 @@ func (factorNames) list() (string, []any) { return "Factor", texts(heron.Factors
 func (codes) list() (string, []any) {
 	return "Code", texts(heron.CodeInvalid, heron.CodeUnauthorized, heron.CodeForbidden, heron.CodeNotFound,
 		heron.CodeConflict, heron.CodeTooMany, heron.CodeUnavailable, heron.CodeUnsupported, heron.CodeInternal)
+}
+
+func (rulings) list() (string, []any) {
+	return "Ruling", texts(heron.RulingLock, heron.RulingConfirm, heron.RulingReject)
 }
 
 func allAlertStates() []heron.AlertState {
@@ -171,6 +176,7 @@ func newRegistry() huma.Registry {
 	alias[heron.ChangeKind, words[changeKinds]](r)
 	alias[heron.Factor, words[factorNames]](r)
 	alias[heron.Code, words[codes]](r)
+	alias[heron.Ruling, words[rulings]](r)
 	r.Schema(reflect.TypeFor[Problem](), true, "")
 	return r
 }

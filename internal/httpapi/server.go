@@ -151,6 +151,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addPlatform(b)
 	s.addDevices(b)
 	s.addDeviceReads(b)
+	s.addIdentity(b)
 	s.addAlerts(b)
 	s.addVulnerabilities(b)
 	s.addActions(b)

@@ -34,6 +34,8 @@ type candidate struct {
 	votes      []*vote
 	score      float64
 	confidence float64
+	by         string // heron.ByUser where a person said so
+	locked     bool   // a person decided the contest so
 }
 
 // decision is the contest for one attribute, best candidate first.
@@ -44,27 +46,28 @@ func (d decision) claim() *heron.Claim {
 	if len(d) == 0 || d[0].confidence < answerAt {
 		return nil
 	}
-	return &heron.Claim{Value: d[0].value, Confidence: round(d[0].confidence)}
+	return &heron.Claim{Value: d[0].value, Confidence: round(d[0].confidence), By: d[0].by}
 }
 
 // runnerUp returns the best candidate that contradicts the first.
 func (d decision) runnerUp(a Attribute) *heron.Claim {
-	for i := range d {
-		if i > 0 && d[i].confidence >= mentionAt && !related(a, &d[0], &d[i]) {
-			return &heron.Claim{Value: d[i].value, Confidence: round(d[i].confidence)}
-		}
+	if i := d.rival(a); i > 0 {
+		return &heron.Claim{Value: d[i].value, Confidence: round(d[i].confidence)}
 	}
 	return nil
 }
 
 // decide weighs the votes on one attribute.
 func (r *room) decide(a Attribute) decision {
-	d := r.contest(r.pick(a))
+	d := r.obey(a, r.contest(r.pick(a)))
 	for i := range d {
 		d[i].score = prior + weigh(d.supporters(a, i))
 	}
 	for i := range d {
 		d[i].confidence = d.confidence(a, i)
+	}
+	if d.isLocked() {
+		d[0].confidence = 1
 	}
 	slices.SortStableFunc(d, func(x, y candidate) int {
 		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(len(y.folded), len(x.folded)))
@@ -223,8 +226,8 @@ func fold(a Attribute, value string) string {
 }
 
 // answer puts the decisions together.
-func (r *room) answer(vendor decision) heron.Identification {
-	kind, model, os, firmware := r.decide(Type), r.decide(Model), r.decide(OS), r.decide(Firmware)
+func (r *room) answer(of *decisions) heron.Identification {
+	vendor, kind, model, os, firmware := of.vendor, of.kind, of.model, of.os, of.firmware
 	out := heron.Identification{
 		Identity: heron.Identity{
 			Vendor: vendor.claim(), Model: model.claim(),

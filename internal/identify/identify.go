@@ -2,8 +2,8 @@
 // model, type, operating system and firmware, each with a calibrated
 // confidence, the reasons and the runner-up.
 //
-// It guarantees that the answer is a pure function of the set of observations
-// and the signature pack: their order, number and times do not matter, and an
+// It guarantees that the answer is a pure function of the set of observations,
+// what people said of the device, and the signature pack: their order, number and times do not matter, and an
 // observation that no signature knows changes nothing. It would rather say
 // nothing than something wrong: an attribute whose best candidate is less
 // likely than not is left out, and the type is then heron.Unknown.
@@ -74,25 +74,42 @@ func NewWith(p *Pack) (*Identifier, error) {
 // addresses in their subjects must be the device's own: for a device behind a
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
+	return id.Correct(obs, nil)
+}
+
+// Correct is Identify for a device that people said something of, as far as that
+// stands (see heron.InForce).
+func (id *Identifier) Correct(obs []heron.Observation, said []heron.Correction) heron.Identification {
 	g := id.program
 	r, _ := g.rooms.Get().(*room)
 	if r == nil {
 		r = new(room)
 	}
-	g.factsOf(r, obs)
-	g.search(r, joint)
-	g.macVotes(r)
-	r.ownVotes()
-	g.votes(r, false)
-	vendor := r.decide(Vendor)
-	if c := vendor.claim(); c != nil {
-		g.vendorVotes(r, c)
-	}
-	out := r.answer(vendor)
+	d := g.weighAll(r, obs, said)
+	out := r.answer(&d)
 	if r.empty() {
 		g.rooms.Put(r)
 	}
 	return out
+}
+
+// decisions are the contests for all attributes.
+type decisions struct{ vendor, kind, model, os, firmware decision }
+
+// weighAll holds all contests, the vendor's first: what it is becomes evidence.
+func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correction) decisions {
+	g.factsOf(r, obs)
+	g.search(r, joint)
+	g.macVotes(r)
+	r.ownVotes()
+	r.hearPeople(said)
+	g.votes(r, false)
+	d := decisions{vendor: r.decide(Vendor)}
+	if c := d.vendor.claim(); c != nil {
+		g.vendorVotes(r, c)
+	}
+	d.kind, d.model, d.os, d.firmware = r.decide(Type), r.decide(Model), r.decide(OS), r.decide(Firmware)
+	return d
 }
 
 // Reads reports whether an observation of that key and value can make a

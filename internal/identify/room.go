@@ -13,6 +13,7 @@ type room struct {
 	macs  []heron.MAC
 	found hits
 	votes []vote
+	said  []heron.Correction // not ours
 	// Of the decisions, one after another.
 	picked     []*vote
 	candidates []candidate
@@ -33,6 +34,7 @@ func (r *room) empty() bool {
 	clear(r.picked)
 	clear(r.candidates)
 	r.facts, r.macs, r.found, r.votes = r.facts[:0], r.macs[:0], r.found[:0], r.votes[:0]
+	r.said = nil
 	r.picked, r.candidates = r.picked[:0], r.candidates[:0]
 	return true
 }

@@ -37,6 +37,7 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 	d.MACs, d.IPs, d.Sensors = macs(r.nodes), v.addresses(r.nodes), sensors(r.nodes)
 	d.Name = v.nameOf(r, old)
 	d.Zone = v.zoneOf(d.IPs)
+	d.Corrections = v.corrections(r.nodes)
 	v.identify(r, &d)
 	d.Services = services(r.nodes)
 	d.Hostnames = hostnames(r.nodes)
@@ -237,7 +238,7 @@ func equalDevices(a, b *heron.Device) bool {
 		slices.Equal(a.MACs, b.MACs) && slices.Equal(a.IPs, b.IPs) && slices.Equal(a.Hostnames, b.Hostnames) &&
 		slices.Equal(a.Services, b.Services) && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Sensors, b.Sensors) &&
 		slices.EqualFunc(a.Interfaces, b.Interfaces, equalInterfaces) &&
-		equalIdentities(&a.Identity, &b.Identity) && slices.Equal(a.Evidence, b.Evidence) &&
+		equalIdentities(&a.Identity, &b.Identity) && slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.Corrections, b.Corrections) &&
 		equalClaims(a.RunnerUp.Vendor, b.RunnerUp.Vendor) && equalClaims(a.RunnerUp.Model, b.RunnerUp.Model) &&
 		equalClaims(a.RunnerUp.Type, b.RunnerUp.Type) && equalClaims(a.RunnerUp.OS, b.RunnerUp.OS)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // basis is what an identity rests on, in short: a sum over the facts that are
-// the evidence. While it stays the same, so does the identity.
+// the evidence and the corrections that people made. While it stays the same, so does the identity.
 type basis struct {
 	known bool
 	sum   uint64
@@ -27,14 +27,14 @@ func (v *Inventory) weigh(f *fact) {
 // identify asks what the device is, unless that rests on what was asked before.
 func (v *Inventory) identify(r *record, d *heron.Device) {
 	list := v.evidence(r, 0)
-	now := r.basisOf(list)
+	now := r.basisOf(list, d.Corrections)
 	if r.basis == now {
 		return
 	}
 	r.basis = now
 	if v.options.Identify != nil {
 		v.shown = observationsOf(v.shown[:0], list)
-		answer := v.options.Identify(r.ownMACs(v.shown))
+		answer := v.options.Identify(r.ownMACs(v.shown), d.Corrections)
 		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
 	}
 	if d.Identity.Type.Value == "" {
@@ -79,9 +79,13 @@ func (r *record) weighing(list []*fact) []*fact {
 	})
 }
 
-// basisOf sums up evidence: what weighs of it, and the MACs that it shows.
-func (r *record) basisOf(list []*fact) basis {
+// basisOf sums up evidence: what weighs of it, the MACs that it shows, and what
+// people said.
+func (r *record) basisOf(list []*fact, said []heron.Correction) basis {
 	b := basis{known: true}
+	for i := range said {
+		b.sum += 11 * maphash.String(seed, said[i].ID)
+	}
 	for _, f := range list {
 		if f.weighs {
 			b.sum += scatter(f.serial)

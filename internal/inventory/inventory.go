@@ -28,8 +28,9 @@ type Options struct {
 	// Identify says what a device is. It is called once an Apply for each
 	// device whose evidence changed, with observations that are its to read, not
 	// to keep; nil leaves every device unknown. The MACs in the subjects are the
-	// device's own: empty where a router's stood.
-	Identify func([]heron.Observation) heron.Identification
+	// device's own: empty where a router's stood. The corrections are those that
+	// people made and that stand.
+	Identify func([]heron.Observation, []heron.Correction) heron.Identification
 	// Reads reports whether an observation of that key and value can make a
 	// difference to Identify, which is not asked for the sake of others. nil
 	// means that all can.

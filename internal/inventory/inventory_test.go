@@ -274,7 +274,7 @@ func TestBounds(t *testing.T) {
 func TestIdentifySeesOnlyTheMACsOfTheDevice(t *testing.T) {
 	t.Parallel()
 	seen := map[string][]string{} // by the value of http.server: the MACs of all its observations
-	o := inventory.Options{Identify: func(obs []heron.Observation) heron.Identification {
+	o := inventory.Options{Identify: func(obs []heron.Observation, _ []heron.Correction) heron.Identification {
 		var name string
 		var macs []string
 		for _, o := range obs {

@@ -17,7 +17,7 @@ const (
 	automatic = "inventory"
 )
 
-// ledger holds every merge, split and rename with its reason, and what follows
+// ledger holds every merge, split, rename and correction with its reason, and what follows
 // from those that were not undone. What follows is always worked out from the
 // whole list, so that undoing is striking a line out.
 type ledger struct {
@@ -26,11 +26,13 @@ type ledger struct {
 	auto    map[string]*heron.LedgerEntry // the automatic merge in force of an anchor
 	loaded  bool                          // the ledger, not the stored devices, has the names
 	// links join anchors, whatever else; groups keep apart anchors whose labels
-	// differ; taken are anchors merged into another; names are of devices.
-	links  map[string][]string
-	groups map[string]string
-	taken  map[string]bool
-	names  map[string]string
+	// differ; taken are anchors merged into another; names are of devices;
+	// corrected are the corrections of an anchor's device, oldest first.
+	links     map[string][]string
+	groups    map[string]string
+	taken     map[string]bool
+	names     map[string]string
+	corrected map[string][]*heron.LedgerEntry
 }
 
 func newLedger() *ledger {
@@ -94,6 +96,7 @@ func (l *ledger) dissolve(d *Delta, anchor, stays string) {
 // work works out what follows from the entries.
 func (l *ledger) work() {
 	l.links, l.groups, l.taken, l.names = map[string][]string{}, map[string]string{}, map[string]bool{}, map[string]string{}
+	l.corrected = map[string][]*heron.LedgerEntry{}
 	for _, e := range l.entries {
 		anchors := strings.Fields(e.Detail["anchors"])
 		switch {
@@ -108,6 +111,8 @@ func (l *ledger) work() {
 			l.cut(e.ID, anchors)
 		case e.Op == opRename:
 			l.names[e.Detail["anchor"]] = e.Detail["new"]
+		case isCorrection(e):
+			l.corrected[e.Detail["anchor"]] = append(l.corrected[e.Detail["anchor"]], e)
 		}
 	}
 }
@@ -237,12 +242,7 @@ func (v *Inventory) Undo(now heron.Time, actor, ledgerID string) (Delta, error) 
 	if e.Undone {
 		return Delta{}, heron.Errorf(heron.CodeConflict, "ledger: entry %s is undone already", ledgerID)
 	}
-	e.Undone = true
-	if e.Actor == automatic {
-		delete(v.ledger.auto, e.Detail["anchors"])
-	}
-	e.Detail = maps.Clone(e.Detail) // what was handed out stays as it was
-	e.Detail["undone_by"] = actor
+	v.ledger.strike(e, actor)
 	v.ledger.work()
 	for _, a := range append(strings.Fields(e.Detail["anchors"]), e.Detail["keep"], e.Detail["anchor"]) {
 		if n := v.node(a); n != nil {
@@ -250,6 +250,17 @@ func (v *Inventory) Undo(now heron.Time, actor, ledgerID string) (Delta, error) 
 		}
 	}
 	return v.rewrite(now, actor, *e), nil
+}
+
+// strike strikes out an entry and returns it as it is then.
+func (l *ledger) strike(e *heron.LedgerEntry, actor string) heron.LedgerEntry {
+	e.Undone = true
+	if e.Actor == automatic {
+		delete(l.auto, e.Detail["anchors"])
+	}
+	e.Detail = maps.Clone(e.Detail) // what was handed out stays as it was
+	e.Detail["undone_by"] = actor
+	return *e
 }
 
 // write enters a line into the ledger and derives what it touches.

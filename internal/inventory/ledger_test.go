@@ -221,7 +221,7 @@ func TestDerived(t *testing.T) {
 	calls := 0
 	v := inventory.New(inventory.Options{
 		SiteID: "site",
-		Identify: func(obs []heron.Observation) heron.Identification {
+		Identify: func(obs []heron.Observation, _ []heron.Correction) heron.Identification {
 			calls++
 			out := heron.Identification{}
 			for _, o := range obs {

@@ -176,7 +176,7 @@ func TestIdentityFollowsTheEvidence(t *testing.T) {
 	t.Parallel()
 	o := inventory.Options{
 		SiteID: "site",
-		Identify: func(obs []heron.Observation) heron.Identification {
+		Identify: func(obs []heron.Observation, _ []heron.Correction) heron.Identification {
 			var read []string
 			for _, o := range obs {
 				if o.Key == "http.server" || !o.MAC.IsZero() {

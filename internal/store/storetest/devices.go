@@ -26,6 +26,7 @@ func deviceTests() []test {
 		{"text sorts by bytes", collation},
 		{"merged devices are hidden", mergedHidden},
 		{"zones and ledger are kept", zonesAndLedger},
+		{"corrections are kept with their device and in the ledger", correctionsKept},
 		{"site loads with its observations", loadSite},
 	}
 }
@@ -259,6 +260,39 @@ func zonesAndLedger(t *testing.T, s *suite, _ func(testing.TB) string) {
 	must(t, err)
 	if l.Items[0].ID != "l3" || l.Total != 3 || e.Seq != 1 {
 		t.Fatalf("first of %d ledger entries is %s, audit entry %d; want l3 of 3, 1", l.Total, l.Items[0].ID, e.Seq)
+	}
+}
+
+func correctionsKept(t *testing.T, s *suite, _ func(testing.TB) string) {
+	d := device(1)
+	d.Identity.Type = heron.Claim{Value: "plc", Confidence: 1, By: heron.ByUser}
+	d.Corrections = []heron.Correction{{
+		ID: "c1", Field: "type", Ruling: heron.RulingLock, Value: "plc", Actor: "anna", Reason: "seen", Time: Start,
+	}}
+	entry := heron.LedgerEntry{
+		ID: "c1", SiteID: d.SiteID, Time: Start, Actor: "anna", Op: string(heron.RulingLock), Reason: "seen", Device: d.ID,
+		Detail: map[string]string{"anchor": "a", "field": "type", "value": "plc"},
+	}
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{
+		SiteID: d.SiteID, Devices: []heron.Device{d}, Ledger: []heron.LedgerEntry{entry},
+	}))
+	again := reopen(t, s)
+	got, err := again.GetDevice(t.Context(), d.ID)
+	must(t, err)
+	if diff := cmp.Diff(d.Corrections, got.Corrections); diff != "" || got.Identity.Type != d.Identity.Type {
+		t.Fatalf("type %+v, corrections (-want +got):\n%s", got.Identity.Type, diff)
+	}
+	ledger, err := again.LoadLedger(t.Context(), d.SiteID)
+	must(t, err)
+	if diff := cmp.Diff([]heron.LedgerEntry{entry}, ledger, byValue...); diff != "" {
+		t.Fatal(diff)
+	}
+	d.Corrections, d.Identity.Type = nil, heron.Claim{Value: "camera", Confidence: 0.9}
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{SiteID: d.SiteID, Devices: []heron.Device{d}}))
+	got, err = again.GetDevice(t.Context(), d.ID)
+	must(t, err)
+	if len(got.Corrections) != 0 || got.Version != 2 {
+		t.Fatalf("taken back: %+v, version %d, want 2", got.Corrections, got.Version)
 	}
 }
 

@@ -486,6 +486,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the device is, why, and what would settle it
+         * @description Role: viewer.
+         */
+        get: operations["getIdentity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/identity/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lock, confirm or reject what is said of the device
+         * @description A later word on the same field takes the place of an earlier one; rejections add up. It is an entry of the ledger, and stays with the device when that is merged or split.
+         *
+         *     Role: analyst.
+         */
+        put: operations["correctIdentity"];
+        post?: never;
+        /**
+         * Take back all that people said of one field
+         * @description Role: analyst.
+         */
+        delete: operations["takeBackCorrection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/observations": {
         parameters: {
             query?: never;
@@ -676,7 +722,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Merges, splits and renames, newest first
+         * Merges, splits, renames and corrections, newest first
          * @description Role: viewer.
          */
         get: operations["listLedger"];
@@ -698,7 +744,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take back a merge, split or rename
+         * Take back a merge, split, rename or correction
          * @description Role: analyst.
          */
         post: operations["undoLedger"];
@@ -1359,6 +1405,7 @@ export interface components {
         /** @enum {string} */
         ChangeKind: "new" | "updated" | "merged" | "split" | "renamed" | "ip_moved" | "identity" | "service" | "forgotten";
         Claim: {
+            by?: string;
             /** Format: double */
             confidence: number;
             value: string;
@@ -1385,6 +1432,21 @@ export interface components {
         };
         /** @enum {string} */
         ControlStatus: "pass" | "fail" | "unknown" | "not_applicable";
+        CorrectInputBody: {
+            reason?: string;
+            ruling: components["schemas"]["Ruling"];
+            /** @description Without it, to confirm or reject is about what is said now. */
+            value?: string;
+        };
+        Correction: {
+            actor: string;
+            field: string;
+            id: string;
+            reason?: string;
+            ruling: components["schemas"]["Ruling"];
+            time: components["schemas"]["Time"];
+            value: string;
+        };
         Decision: {
             /** @description Name of a control device, typed. */
             confirm?: string;
@@ -1397,6 +1459,7 @@ export interface components {
             title: string;
         };
         Device: {
+            corrections?: components["schemas"]["Correction"][];
             evidence: components["schemas"]["Evidence"][];
             first_seen: components["schemas"]["Time"];
             hostnames: string[];
@@ -1477,6 +1540,13 @@ export interface components {
             operations: string[];
             reason?: string;
             safety: string;
+        };
+        Explanation: {
+            corrections: components["schemas"]["Correction"][];
+            evidence: components["schemas"]["Evidence"][];
+            identity: components["schemas"]["Identity"];
+            runner_up?: components["schemas"]["RunnerUp"];
+            settles: components["schemas"]["Settle"][];
         };
         Facet: {
             /** Format: int64 */
@@ -1944,6 +2014,8 @@ export interface components {
         };
         /** @enum {string} */
         Role: "viewer" | "analyst" | "operator" | "admin";
+        /** @enum {string} */
+        Ruling: "lock" | "confirm" | "reject";
         RunnerUp: {
             model?: components["schemas"]["Claim"];
             os?: components["schemas"]["Claim"];
@@ -2029,6 +2101,17 @@ export interface components {
             simulation: boolean;
             user: components["schemas"]["User"];
             version: string;
+        };
+        Settle: {
+            claim: string;
+            field: string;
+            key: string;
+            /** Format: double */
+            now: number;
+            signature: string;
+            /** Format: double */
+            then: number;
+            value?: string;
         };
         /** @enum {string} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
@@ -3211,6 +3294,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListFlow"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                field: "type" | "vendor" | "model" | "os" | "firmware";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeBackCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                field: "type" | "vendor" | "model" | "os" | "firmware";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
                 };
             };
             /** @description Problem details (RFC 9457). */

@@ -108,6 +108,9 @@ const sources: Record<string, string> = {
   'smtp.banner': 'Its mail server greets with',
   'pop3.banner': 'Its mail server greets with',
   'imap.banner': 'Its mail server greets with',
+  'user.confirm': 'A person confirmed it as',
+  'user.lock': 'A person says it is',
+  'user.reject': 'A person says it is not',
 }
 
 const families: [string, string][] = [

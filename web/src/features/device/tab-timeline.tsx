@@ -68,7 +68,7 @@ function Change({ change: c }: { change: DeviceChange }) {
   )
 }
 
-/** Merges, splits and renames of this device, each with its way back. */
+/** Merges, splits, renames and corrections of this device, each with its way back. */
 function Ledger({ id }: { id: string }) {
   const ledger = useQuery(ledgerQuery)
   const mine = (ledger.data?.items ?? []).filter((l) => l.device === id || l.others?.includes(id))

@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// addIdentity registers what people are told of what a device is, and what they
+// say of it.
+func (s *Server) addIdentity(b *builder) {
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/devices/{id}/identity", ID: "getIdentity", Tag: "devices",
+		Role: heron.Viewer, Summary: "What the device is, why, and what would settle it",
+	}, s.getIdentity)
+	add(b, Route{
+		Method: http.MethodPut, Path: "/api/v1/devices/{id}/identity/{field}", ID: "correctIdentity", Tag: "devices",
+		Role: heron.Analyst, Audit: "device.correct", Summary: "Lock, confirm or reject what is said of the device",
+		Doc: "A later word on the same field takes the place of an earlier one; rejections add up. It is an entry of the ledger, and stays with the device when that is merged or split.",
+	}, s.correctIdentity)
+	add(b, Route{
+		Method: http.MethodDelete, Path: "/api/v1/devices/{id}/identity/{field}", ID: "takeBackCorrection", Tag: "devices",
+		Role: heron.Analyst, Audit: "device.correct.undo", Summary: "Take back all that people said of one field", Status: http.StatusOK,
+	}, s.takeBackCorrection)
+}
+
+func (s *Server) getIdentity(ctx context.Context, in *IDInput) (*oneOutput[heron.Explanation], error) {
+	return one(s.opt.Backend.ExplainDevice(ctx, in.ID))
+}
+
+// FieldInput names a field of a device's identity.
+type FieldInput struct {
+	IDInput
+	Field string `path:"field" enum:"type,vendor,model,os,firmware"`
+}
+
+type correctInput struct {
+	FieldInput
+	Body struct {
+		Ruling heron.Ruling `json:"ruling"`
+		Value  string       `json:"value,omitempty" maxLength:"96" doc:"Without it, to confirm or reject is about what is said now."`
+		Reason string       `json:"reason,omitempty" maxLength:"512"`
+	}
+}
+
+func (s *Server) correctIdentity(ctx context.Context, in *correctInput) (*taggedOutput[heron.Device], error) {
+	c := heron.Correction{
+		Field: in.Field, Ruling: in.Body.Ruling, Value: strings.TrimSpace(in.Body.Value), Reason: in.Body.Reason,
+	}
+	about(ctx, in.ID, "field", c.Field, "ruling", string(c.Ruling), "value", c.Value, "reason", c.Reason)
+	d, err := s.opt.Backend.CorrectDevice(ctx, actor(ctx), in.ID, c)
+	if err != nil {
+		return nil, err
+	}
+	return tagged(d, d.Version, "", nil)
+}
+
+func (s *Server) takeBackCorrection(ctx context.Context, in *FieldInput) (*taggedOutput[heron.Device], error) {
+	about(ctx, in.ID, "field", in.Field)
+	d, err := s.opt.Backend.TakeBackCorrection(ctx, actor(ctx), in.ID, in.Field)
+	if err != nil {
+		return nil, err
+	}
+	return tagged(d, d.Version, "", nil)
+}

@@ -1,0 +1,196 @@
+package identify
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// settledAt is the confidence from which on a claim needs no settling, and
+// maxSettles how much is told of one attribute.
+const (
+	settledAt  = 0.95
+	maxSettles = 5
+)
+
+// Settles returns what would make surer what the device is: for each attribute
+// in doubt the observations, of keys that nobody has told of the device yet, for
+// which a signature waits that claims the best candidate or the runner-up. The
+// most telling come first.
+func (id *Identifier) Settles(obs []heron.Observation, said []heron.Correction) []heron.Settle {
+	g := id.program
+	var r room
+	out := []heron.Settle{}
+	d := g.weighAll(&r, obs, said)
+	s := settling{program: g, told: make(map[string]bool), facts: r.facts}
+	for i := range obs {
+		s.told[obs[i].Key] = true
+	}
+	var everything room
+	everything.facts = r.facts
+	g.search(&everything, all)
+	s.found, s.vendor = everything.found, d.vendor.claim()
+	for _, c := range []struct {
+		a Attribute
+		d decision
+	}{{Type, d.kind}, {Vendor, d.vendor}, {Model, d.model}} {
+		out = append(out, s.attribute(c.a, c.d)...)
+	}
+	return out
+}
+
+// settling looks for what would settle contests of one device.
+type settling struct {
+	*program
+	told   map[string]bool // keys
+	facts  []fact
+	found  hits
+	vendor *heron.Claim
+}
+
+// attribute returns what would settle one contest, the most telling first.
+func (s *settling) attribute(a Attribute, d decision) []heron.Settle {
+	if d.isLocked() || len(d) > 0 && d[0].confidence >= settledAt {
+		return nil
+	}
+	type question struct{ key, claim string }
+	best := make(map[question]heron.Settle)
+	for i := range s.signatures {
+		rule := &s.signatures[i]
+		waits := s.waitsFor(rule)
+		if waits == nil {
+			continue
+		}
+		key := s.ask(waits)
+		for n := range rule.claims {
+			c := &rule.claims[n]
+			if key == "" || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) {
+				continue
+			}
+			one := s.gain(a, d, rule, c, key)
+			one.Value = waits.example()
+			q := question{key, c.folded}
+			if had, known := best[q]; !known || one.Then > had.Then {
+				best[q] = one
+			}
+		}
+	}
+	return foremost(best)
+}
+
+// foremost returns the settles that change most, in an order of their own.
+func foremost[K comparable](best map[K]heron.Settle) []heron.Settle {
+	list := make([]heron.Settle, 0, len(best))
+	for _, one := range best {
+		if one.Then > one.Now {
+			list = append(list, one)
+		}
+	}
+	slices.SortFunc(list, func(x, y heron.Settle) int {
+		return cmp.Or(cmp.Compare(y.Then-y.Now, x.Then-x.Now), cmp.Compare(x.Key, y.Key), cmp.Compare(x.Claim, y.Claim))
+	})
+	return list[:min(len(list), maxSettles)]
+}
+
+// waitsFor returns the one condition that a rule still waits for, nil when it
+// has fired, is forbidden or wants more than that.
+func (s *settling) waitsFor(rule *rule) *Condition {
+	for _, c := range rule.unless {
+		if len(s.found.of(c)) > 0 {
+			return nil
+		}
+	}
+	var waits *Condition
+	for _, c := range rule.match {
+		switch {
+		case len(s.found.of(c)) > 0:
+		case waits != nil:
+			return nil
+		default:
+			waits = s.conditions[c].text
+		}
+	}
+	return waits
+}
+
+// ask returns a key by which the condition could still be met: one that nobody
+// has told of the device, "" for none.
+func (s *settling) ask(c *Condition) string {
+	for _, name := range c.Key {
+		for _, key := range append(keySets[name], name) {
+			if !s.told[key] && askable(key) {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+// askable reports whether the value of a key is news: what we make ourselves of
+// what is known, and sets of keys, are not.
+func askable(key string) bool {
+	switch group(key) {
+	case "identity", "mac", heron.ByUser:
+		return false
+	}
+	return key[0] != '@'
+}
+
+// inQuestion reports whether a value is the best candidate or the one that
+// contradicts it most. Where there is no candidate, whatever a rule says of which
+// a part is met already is.
+func (d decision) inQuestion(a Attribute, folded string, partly bool) bool {
+	if len(d) == 0 {
+		return partly
+	}
+	if d[0].folded == folded {
+		return true
+	}
+	other := d.rival(a)
+	return other > 0 && d[other].folded == folded
+}
+
+// rival returns which candidate contradicts the first most, 0 for none.
+func (d decision) rival(a Attribute) int {
+	for i := range d {
+		if i > 0 && d[i].confidence >= mentionAt && !related(a, &d[0], &d[i]) {
+			return i
+		}
+	}
+	return 0
+}
+
+// gain works out what it would do to a contest if a claim were made.
+func (s *settling) gain(a Attribute, d decision, rule *rule, c *claim, key string) heron.Settle {
+	weight := c.weight
+	if rule.late && s.vendor != nil {
+		weight *= s.vendor.Confidence
+	}
+	d = slices.Clone(d)
+	i := slices.IndexFunc(d, func(x candidate) bool { return x.folded == c.folded })
+	if i < 0 {
+		d = append(d, candidate{folded: c.folded, value: c.value})
+		i = len(d) - 1
+	}
+	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: rule.ID, Now: round(d[i].confidence)}
+	speaks := &vote{a, c.value, c.folded, weight, rule.ID, &fact{&reading{key: key, group: group(key)}, ""}}
+	votes := append(slices.Clone(d.supporters(a, i)), speaks)
+	slices.SortFunc(votes, heavierFirst)
+	d[i].score = prior + weigh(votes)
+	out.Then = round(d.confidence(a, i))
+	return out
+}
+
+// example is a value that would meet the condition, "" where none is plain.
+func (c *Condition) example() string {
+	for _, values := range []list{c.Equals, c.Word, c.Domain, c.Contains} {
+		if len(values) > 0 {
+			return values[0]
+		}
+	}
+	if len(c.Prefix) > 0 {
+		return c.Prefix[0] + "…"
+	}
+	return ""
+}
