@@ -78,6 +78,7 @@ func newRoot(t *terminal) *cobra.Command {
 		newDemoCommand(t),
 		newDeviceCommand(t),
 		newDoctorCommand(t),
+		newEvalCommand(t),
 		newExitCodesTopic(),
 		newIdentifyCommand(t),
 		newLabCommand(t),

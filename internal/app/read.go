@@ -63,12 +63,17 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	defer src.Close()
-	if o.Workers == 0 {
-		o.Workers = runtime.GOMAXPROCS(0) - 1 // one core is for the analysis
-	}
 	id, err := identify.New()
 	if err != nil {
 		return nil, err
+	}
+	return readSource(ctx, src, id, o)
+}
+
+// readSource is Read for packets from anywhere.
+func readSource(ctx context.Context, src packetSource, id identifier, o ReadOptions) (*ReadResult, error) {
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0) - 1 // one core is for the analysis
 	}
 	r := &reader{
 		started: time.Now(), options: &o, identify: id,
@@ -95,7 +100,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		},
 	})
 	var damage []string
-	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
+	err := p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
 	batches.end()
 	<-done
 	if err := cmp.Or(err, context.Cause(stop)); err != nil {

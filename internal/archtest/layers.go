@@ -36,6 +36,7 @@ var layers = []layer{
 	{"internal/evidence", 3},
 	{"internal/flow", 3},
 	{"internal/dissect", 3},
+	{"internal/eval", 3},
 	{"internal/probe", 3},
 	{"internal/identify", 3},
 	{"internal/identify/gen", 8},
