@@ -223,3 +223,19 @@ type Upload struct {
 	Created Time   `json:"created"`
 	Ended   Time   `json:"ended,omitempty"`
 }
+
+// Import is what the server took from a file of another system: DHCP leases, an
+// inventory.
+type Import struct {
+	Format   string          `json:"format"`   // as it was read
+	Hosts    int             `json:"hosts"`    // that were taken
+	Devices  int             `json:"devices"`  // that are new, or changed
+	Skipped  int             `json:"skipped"`  // lines or objects that were not taken
+	Problems []ImportProblem `json:"problems"` // the first hundred of those
+}
+
+// ImportProblem is why one line or object of an import was not taken.
+type ImportProblem struct {
+	Line int    `json:"line"` // of the file, or the number of the object; from 1
+	Why  string `json:"why"`
+}

@@ -79,30 +79,11 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, change AlertChange,
 
 // AlertPackets writes the packets behind an alert, a pcapng file, to w.
 func (c *Client) AlertPackets(ctx context.Context, id string, w io.Writer) (int64, error) {
-	req, err := c.request(ctx, call{method: http.MethodGet, path: path("alerts", id, "pcap")})
-	if err != nil {
-		return 0, err
+	n, err := c.download(ctx, call{method: http.MethodGet, path: path("alerts", id, "pcap")}, w)
+	if err != nil && heron.ErrorCode(err) == heron.CodeInternal {
+		err = fmt.Errorf("packets of the alert: %w", err)
 	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		return 0, c.unreachable(ctx, err)
-	}
-	defer func() { _ = res.Body.Close() }() // was only read
-	if res.StatusCode >= 300 {
-		text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-		if err != nil {
-			return 0, c.unreachable(ctx, err)
-		}
-		return 0, problem(res, text)
-	}
-	n, err := io.Copy(w, res.Body)
-	if err == nil && res.ContentLength >= 0 && n != res.ContentLength {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
-		return n, fmt.Errorf("packets of the alert: %w", err)
-	}
-	return n, nil
+	return n, err
 }
 
 // Notifications reads who was told about an alert.

@@ -140,6 +140,31 @@ func (c *Client) do(ctx context.Context, r call, out any) error {
 	return nil
 }
 
+// download does the request and writes the answer, a file, to w.
+func (c *Client) download(ctx context.Context, r call, w io.Writer) (int64, error) {
+	req, err := c.request(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return 0, c.unreachable(ctx, err)
+	}
+	defer func() { _ = res.Body.Close() }() // was only read
+	if res.StatusCode >= 300 {
+		text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+		if err != nil {
+			return 0, c.unreachable(ctx, err)
+		}
+		return 0, problem(res, text)
+	}
+	n, err := io.Copy(w, res.Body)
+	if err == nil && res.ContentLength >= 0 && n != res.ContentLength {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
 // request builds the HTTP request of a call.
 func (c *Client) request(ctx context.Context, r call) (*http.Request, error) {
 	in := r.raw

@@ -79,6 +79,24 @@ func (b *backend) Upload(ctx context.Context, actor, name string, body io.Reader
 	return &u, errors.Join(err, b.db.PutUpload(ctx, &u))
 }
 
+func (b *backend) Import(_ context.Context, _, format string, body io.Reader) (*heron.Import, error) {
+	text, err := io.ReadAll(body)
+	return &heron.Import{Format: format, Hosts: len(text)}, err
+}
+
+func (b *backend) Export(_ context.Context, format string, f heron.DeviceFilter) (*httpapi.Export, error) {
+	if format == "pdf" {
+		return nil, heron.Errorf(heron.CodeInvalid, "no format")
+	}
+	return &httpapi.Export{MediaType: "text/csv", Write: func(w io.Writer) error {
+		_, err := fmt.Fprint(w, format, f.Types)
+		if format == "cut" {
+			err = errors.New("the store went away")
+		}
+		return err
+	}}, nil
+}
+
 func (b *backend) Live(ctx context.Context, fn func(heron.Live)) error {
 	b.mu.Lock()
 	b.tell = fn
@@ -268,6 +286,19 @@ func TestCalls(t *testing.T) {
 	z.Name = "Plant 2"
 	if got := must(c.PutZone(ctx, *z))(t); got.ID != z.ID || got.Name != "Plant 2" {
 		t.Errorf("zone: %+v", got)
+	}
+	if i := must(c.ImportDevices(ctx, "csv", strings.NewReader("mac\n")))(t); i.Format != "csv" || i.Hosts != 4 {
+		t.Errorf("import: %+v", i)
+	}
+	var file strings.Builder
+	if err := c.ExportDevices(ctx, "csv", client.DeviceQuery{Types: []string{"plc"}}, &file); err != nil || file.String() != "csv[plc]" {
+		t.Errorf("export: %q, %v", file.String(), err)
+	}
+	if err := c.ExportDevices(ctx, "pdf", client.DeviceQuery{}, &file); heron.ErrorCode(err) != heron.CodeInvalid {
+		t.Errorf("export as pdf: %v", err)
+	}
+	if err := c.ExportDevices(ctx, "cut", client.DeviceQuery{}, &file); err == nil {
+		t.Error("a file that is not whole came without an error")
 	}
 	up := must(c.Upload(ctx, "a.pcap", bytes.NewReader(make([]byte, 1<<20))))(t)
 	if up.Bytes != 1<<20 || up.Name != "a.pcap" {

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -66,6 +68,26 @@ func (c *Client) CountDevices(ctx context.Context, q DeviceQuery) (heron.Facets,
 // Device reads one device.
 func (c *Client) Device(ctx context.Context, id string) (*heron.Device, error) {
 	return get[heron.Device](ctx, c, path("devices", id), nil)
+}
+
+// ImportDevices has the server take what a file of another system says. format
+// is csv, dnsmasq, isc, kea or netbox, or "" for whichever it looks like.
+func (c *Client) ImportDevices(ctx context.Context, format string, body io.Reader) (*heron.Import, error) {
+	q := url.Values{}
+	set(q, "format", format)
+	return send[heron.Import](ctx, c, call{method: http.MethodPost, path: "devices/import", query: q, raw: body})
+}
+
+// ExportDevices writes the devices that match as a file for another system to w:
+// csv, cyclonedx or netbox.
+func (c *Client) ExportDevices(ctx context.Context, format string, d DeviceQuery, w io.Writer) error {
+	q := d.values()
+	q.Set("format", format)
+	_, err := c.download(ctx, call{method: http.MethodGet, path: "devices/export", query: q}, w)
+	if err != nil && heron.ErrorCode(err) == heron.CodeInternal {
+		err = fmt.Errorf("devices: %w", err)
+	}
+	return err
 }
 
 // RenameDevice gives a device a name. A version other than 0 must still be the

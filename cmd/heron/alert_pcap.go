@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -31,7 +31,11 @@ func newAlertPackets(t *terminal, f *serverFlags) *cobra.Command {
 			_, err := cl.AlertPackets(ctx, args[0], t.out)
 			return err
 		}
-		n, err := savePackets(ctx, cl, args[0], out)
+		var n int64
+		err := saveFile(out, func(w io.Writer) (err error) {
+			n, err = cl.AlertPackets(ctx, args[0], w)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -39,21 +43,4 @@ func newAlertPackets(t *terminal, f *serverFlags) *cobra.Command {
 	})
 	c.Flags().StringVarP(&out, "output", "o", "", `file to write, "-" for standard output (default: alert-ID.pcapng)`)
 	return c
-}
-
-// savePackets writes a file for its owner alone, whole or not at all.
-func savePackets(ctx context.Context, cl *client.Client, id, path string) (int64, error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".heron-packets-*")
-	if err != nil {
-		return 0, fmt.Errorf("write packets: %w", err)
-	}
-	n, err := cl.AlertPackets(ctx, id, tmp)
-	err = errors.Join(err, tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name()) // at worst a file without a name of its own is left
-	}
-	return n, err
 }

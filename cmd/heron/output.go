@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -150,4 +153,20 @@ func (t *terminal) fields(pairs ...string) {
 			fmt.Fprintf(t.out, "  %-*s %s\n", width, pairs[i], pairs[i+1])
 		}
 	}
+}
+
+// saveFile writes a file for its owner alone, whole or not at all.
+func saveFile(path string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".heron-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = errors.Join(write(tmp), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name()) // at worst a file without a name of its own is left
+	}
+	return err
 }

@@ -85,34 +85,12 @@ func (s *assessor) Run(ctx context.Context) error {
 }
 
 func (s *assessor) markAll(ctx context.Context) {
-	for d, err := range s.devices(ctx) {
+	for d, err := range everyDevice(ctx, s.store, heron.DeviceFilter{}) {
 		if err != nil {
 			s.log.Error("list devices to assess", "error", err)
 			return
 		}
-		s.mark(d)
-	}
-}
-
-// devices yields the ids of all devices.
-func (s *assessor) devices(ctx context.Context) func(yield func(string, error) bool) {
-	return func(yield func(string, error) bool) {
-		p := heron.Page{Limit: 1000}
-		for {
-			l, err := s.store.ListDevices(ctx, heron.DeviceFilter{}, p)
-			if err != nil {
-				yield("", err)
-				return
-			}
-			for i := range l.Items {
-				if !yield(l.Items[i].ID, nil) {
-					return
-				}
-			}
-			if p.Cursor = l.Next; p.Cursor == "" {
-				return
-			}
-		}
+		s.mark(d.ID)
 	}
 }
 

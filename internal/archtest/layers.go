@@ -57,6 +57,7 @@ var layers = []layer{
 	{"internal/httpapi", 3},
 	{"internal/lab", 3},
 	{"internal/zeeklog", 3},
+	{"internal/exchange", 3},
 	{"client", 3},
 	{"web", 3},
 	{"internal/dissect/*", 4},

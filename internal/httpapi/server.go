@@ -157,6 +157,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addActions(b)
 	s.addSensors(b)
 	s.addUploads(b)
+	s.addExchange(b)
 	s.addUsers(b)
 }
 

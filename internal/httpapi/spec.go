@@ -28,6 +28,7 @@ func (s *Server) describe(b *builder) error {
 	}
 	o.Tags = tags()
 	describeUpload(o)
+	describeImport(o)
 	describeLive(o)
 	settle(o)
 	var buf bytes.Buffer

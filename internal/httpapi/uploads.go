@@ -11,7 +11,6 @@ import (
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"github.com/heron-iot/heron"
 )
@@ -36,42 +35,24 @@ func (s *Server) addUploads(b *builder) {
 // describeUpload tells the description of the body, which the framework does
 // not read and so cannot know.
 func describeUpload(o *huma.OpenAPI) {
-	op := o.Paths["/api/v1/uploads"].Post
-	op.RequestBody = &huma.RequestBody{
-		Required: true,
-		Content: map[string]*huma.MediaType{
-			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-		},
-	}
+	o.Paths["/api/v1/uploads"].Post.RequestBody = fileBody()
 }
 
 func (s *Server) listUploads(ctx context.Context, _ *struct{}) (*listOutput[heron.Upload], error) {
 	return whole(s.opt.Store.ListUploads(ctx))
 }
 
-// uploadInput keeps the body to be read by the handler.
 type uploadInput struct {
+	fileInput
 	Name string `query:"name" required:"true" minLength:"1" maxLength:"255" doc:"Name of the file, for show."`
-
-	r *http.Request
-	w http.ResponseWriter
-}
-
-// Resolve implements huma.Resolver.
-func (in *uploadInput) Resolve(ctx huma.Context) []error {
-	in.r, in.w = humachi.Unwrap(ctx)
-	return nil
 }
 
 func (s *Server) upload(ctx context.Context, in *uploadInput) (*oneOutput[heron.Upload], error) {
 	name := fileName(in.Name)
 	about(ctx, name)
-	if in.r.ContentLength > s.opt.MaxUpload {
-		return nil, &http.MaxBytesError{Limit: s.opt.MaxUpload}
-	}
-	body := &uploadBody{
-		in:  http.MaxBytesReader(in.w, in.r.Body, s.opt.MaxUpload),
-		ctl: http.NewResponseController(in.w),
+	body, err := in.body(s.opt.MaxUpload)
+	if err != nil {
+		return nil, err
 	}
 	u, err := s.opt.Backend.Upload(ctx, actor(ctx), name, body)
 	if body.err != nil {

@@ -320,6 +320,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices as a file for another system
+         * @description csv is a table that the import takes again, netbox the table of NetBox's bulk import of devices, cyclonedx a bill of materials (CycloneDX 1.6, JSON).
+         *
+         *     Role: viewer.
+         */
+        get: operations["exportDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/facets": {
         parameters: {
             query?: never;
@@ -334,6 +356,28 @@ export interface paths {
         get: operations["countDevices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what another system knows of the devices
+         * @description The body is the file as it is: leases of dnsmasq (dnsmasq), Kea (kea) or ISC DHCP (isc), answers of NetBox's REST API (netbox), or a table with a column mac or ip in its first row (csv). What it says becomes observations: it is weighed like any other, and moves no device by itself. Lines that cannot be read are told, the others taken.
+         *
+         *     Role: analyst.
+         */
+        post: operations["importDevices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1621,6 +1665,21 @@ export interface components {
             os?: components["schemas"]["Claim"];
             type: components["schemas"]["Claim"];
             vendor?: components["schemas"]["Claim"];
+        };
+        Import: {
+            /** Format: int64 */
+            devices: number;
+            format: string;
+            /** Format: int64 */
+            hosts: number;
+            problems: components["schemas"]["ImportProblem"][];
+            /** Format: int64 */
+            skipped: number;
+        };
+        ImportProblem: {
+            /** Format: int64 */
+            line: number;
+            why: string;
         };
         Incident: {
             alerts: string[];
@@ -2966,6 +3025,56 @@ export interface operations {
             };
         };
     };
+    exportDevices: {
+        parameters: {
+            query: {
+                /** @description Search, as vendor:axis firmware<10 -type:printer "exact words". */
+                q?: string;
+                /** @description Device types. */
+                type?: string[];
+                /** @description Vendors, exactly. */
+                vendor?: string[];
+                /** @description Zone ids. */
+                zone?: string[];
+                /** @description Risk levels: unknown, low, medium, high, critical. */
+                level?: string[];
+                /** @description Sensor ids. */
+                sensor?: string[];
+                /** @description Device ids. */
+                id?: string[];
+                /** @description On a network that is watched. */
+                local?: "true" | "false";
+                /** @description Seen at or after this time. */
+                last_from?: string;
+                /** @description Include devices merged into others. */
+                merged?: boolean;
+                /** @description csv, cyclonedx or netbox. */
+                format: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     countDevices: {
         parameters: {
             query?: {
@@ -3005,6 +3114,42 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["Facet"][];
                     };
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importDevices: {
+        parameters: {
+            query?: {
+                /** @description csv, dnsmasq, isc, kea or netbox; without it, whichever the file looks like. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description Problem details (RFC 9457). */

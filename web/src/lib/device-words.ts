@@ -185,6 +185,7 @@ const families: [string, string][] = [
   ['sip.', 'Over SIP it says'],
   ['rtsp.', 'Its video server says'],
   ['tls.ja', 'Its way of opening TLS is'],
+  ['import.', 'Another inventory has it as'],
 ]
 
 /** One reason as a sentence: what was seen, and what it speaks for. */
