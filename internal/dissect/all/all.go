@@ -35,6 +35,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/doip"
 	"github.com/heron-iot/heron/internal/dissect/dtls"
 	"github.com/heron-iot/heron/internal/dissect/eapol"
+	"github.com/heron-iot/heron/internal/dissect/edimax"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/esp"
@@ -191,6 +192,7 @@ var protocols = []func() dissect.Protocol{
 	doip.Protocol,
 	dtls.Protocol,
 	eapol.Protocol,
+	edimax.Protocol,
 	eigrp.Protocol,
 	enip.Protocol,
 	esp.Protocol,
