@@ -78,5 +78,5 @@ func (l *listener) offer(fromClient bool, side int, payload []byte) heron.Verdic
 	return l.dispatcher.Message(&m)
 }
 
-// anyClient stands for the client's port, which says nothing.
-const anyClient = 49152
+// anyClient stands for the client's port: none that a dissector knows a service by.
+const anyClient = 61001

@@ -170,7 +170,7 @@ func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 func ask(t *testing.T, p probe.Probe, path string, answers [][]byte) (a probe.Answer, h heard) {
 	t.Helper()
 	s := serve(t, &p, answers)
-	scanner, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: patience / 2, Dial: s.dial, Read: read})
+	scanner, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: 2 * time.Second, Safety: p.Safety, Dial: s.dial, Read: read})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,6 +193,7 @@ func (s *scripted) Read(b []byte) (int, error)  { return s.answer.Read(b) }
 func (s *scripted) Write(b []byte) (int, error) { return len(b), nil }
 func (s *scripted) Close() error                { return nil }
 func (s *scripted) SetDeadline(time.Time) error { return nil }
+func (s *scripted) LocalAddr() net.Addr         { return s.RemoteAddr() }
 func (s *scripted) RemoteAddr() net.Addr {
 	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}
 }
