@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,14 +18,30 @@ func newIdentifyCommand(t *terminal) *cobra.Command {
 		Long: `Read {"id","observations":[{"key","value"}]} lines from standard input and write
 {"id","identity":{…},"evidence":[…]} lines, in the same order.`,
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return runIdentify(t) },
 	}
+	signatures := c.Flags().String("signatures", "", ownSignatures)
+	c.RunE = func(*cobra.Command, []string) error { return runIdentify(t, *signatures) }
 	c.Flags().Bool("json", true, "print JSON, a line each (always so)")
 	return c
 }
 
-func runIdentify(t *terminal) error {
-	id, err := identify.New()
+// ownSignatures is the help of the flag that names a folder of signatures.
+const ownSignatures = "folder of signatures of your own, on top of those that Heron brings"
+
+// identifierOver loads the signatures that --signatures asks for.
+func identifierOver(dir string) (*identify.Identifier, error) {
+	if dir == "" {
+		return identify.New()
+	}
+	id, err := identify.Over(os.DirFS(dir))
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--signatures %s:\n%w", dir, err)}
+	}
+	return id, nil
+}
+
+func runIdentify(t *terminal, signatures string) error {
+	id, err := identifierOver(signatures)
 	if err != nil {
 		return err
 	}

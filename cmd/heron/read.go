@@ -24,6 +24,7 @@ type readFlags struct {
 	profile                 bool
 	zeek                    string
 	local                   []string
+	signatures              string
 	workers                 int
 }
 
@@ -65,6 +66,7 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 	c.Flags().BoolVar(&f.protocols, "protocols", false, "print the count of each protocol as a line of JSON")
 	c.Flags().StringVar(&f.zeek, "zeek", "", "write logs in the form of Zeek's into this new folder")
 	c.Flags().IntVar(&f.workers, "workers", 0, "how many share the work; it makes no difference to the result (default: by the machine)")
+	c.Flags().StringVar(&f.signatures, "signatures", "", ownSignatures)
 	c.Flags().StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	return c
 }
@@ -83,7 +85,7 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	if f.lines() && (f.json || f.explain) {
 		return usageError{errors.New("--flows, --events, --observations, --profile and --protocols print lines of their own: leave out --json and --explain")}
 	}
-	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers, Explain: f.explain}
+	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers, Explain: f.explain, Signatures: f.signatures}
 	if t.progress {
 		o.Progress = func(s heron.Stats) { t.status(fmt.Sprintf("%d packets, %d flows", s.Packets, s.Flows)) }
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +22,7 @@ type serveFlags struct {
 	data, core, cert, key, sensor, level, format, filter,
 	busCA, busCert, busKey, sensorListen string
 	local           []string
+	signatures      string
 	spool, evidence int64
 	clearText       bool
 }
@@ -42,8 +45,11 @@ heron doctor says what this machine allows.`,
 			if err != nil {
 				return err
 			}
+			reload := make(chan os.Signal, 1)
+			signal.Notify(reload, syscall.SIGHUP)
+			defer signal.Stop(reload)
 			return app.Run(c.Context(), app.Options{
-				Config: conf, Version: version, Log: newLogger(conf.Log, t.err), Started: t.started(""),
+				Config: conf, Version: version, Log: newLogger(conf.Log, t.err), Started: t.started(""), Reload: reload,
 			})
 		},
 	}
@@ -78,6 +84,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor (default: that of the host)")
 	s.Lookup("sensor-name").DefValue = "" // help is the same everywhere
 	s.StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
+	s.StringVar(&f.signatures, "signatures", "", "folder of signatures of your own, on top of those that Heron brings; reloaded when it changes, and on SIGHUP")
 	s.StringVar(&f.level, "log-level", d.Log.Level, "debug, info, warn or error")
 	s.StringVar(&f.format, "log-format", d.Log.Format, "text or json")
 	choices(c, "role", "all", "core", "sensor", "web")
@@ -114,6 +121,7 @@ func (f *serveFlags) config(c *cobra.Command) (config.Config, error) {
 		"tls-key":        func() { conf.Web.TLSKey = f.key },
 		"sensor-name":    func() { conf.Sensor.Name = f.sensor },
 		"local":          func() { conf.Local = f.local },
+		"signatures":     func() { conf.Signatures = f.signatures },
 		"log-level":      func() { conf.Log.Level = f.level },
 		"log-format":     func() { conf.Log.Format = f.format },
 	}

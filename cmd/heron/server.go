@@ -31,13 +31,18 @@ func (f *serverFlags) group(use, short string) *cobra.Command {
 		Use: use, Short: short, Args: noArgs,
 		Long: short + ".\n\nThe server is that of --server or HERON_SERVER. The token is read from --token-file or\nHERON_TOKEN_FILE, or is the one that \"heron user login\" keeps.",
 	}
+	f.addServer(c)
+	c.PersistentFlags().BoolVar(&f.json, "json", false, "print JSON")
+	return c
+}
+
+// addServer adds the flags that name the server and the token.
+func (f *serverFlags) addServer(c *cobra.Command) {
 	s := c.PersistentFlags()
 	s.StringVar(&f.server, "server", orDefault(os.Getenv("HERON_SERVER"), defaultServer), "address of the server")
 	s.StringVar(&f.tokenFile, "token-file", orDefault(os.Getenv("HERON_TOKEN_FILE"), defaultTokenFile()), "file with the API token (default: the one that heron user login keeps)")
 	// What help says must not depend on who asks, or where.
 	s.Lookup("server").DefValue, s.Lookup("token-file").DefValue = defaultServer, ""
-	s.BoolVar(&f.json, "json", false, "print JSON")
-	return c
 }
 
 func orDefault(s, other string) string {

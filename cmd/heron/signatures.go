@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,11 +18,22 @@ func newSignaturesCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "signatures",
 		Short: "The identification knowledge, and its tests",
-		Long:  "The identification knowledge: the pack inside this binary, or the folder of YAML\nfiles that --pack names.",
+		Long:  "The identification knowledge: the pack inside this binary, or the folder of YAML\nfiles that --pack names; with --signatures, that folder on top of the pack inside.",
 		Args:  noArgs,
 	}
 	pack := c.PersistentFlags().String("pack", "", "folder of signature files (default: the embedded pack)")
+	own := c.PersistentFlags().String("signatures", "", ownSignatures)
 	load := func() (*identify.Pack, error) {
+		if *own != "" && *pack != "" {
+			return nil, usageError{errors.New("--pack is instead of the embedded pack, --signatures on top of it: give one")}
+		}
+		if *own != "" {
+			p, err := identify.EmbeddedOver(os.DirFS(*own))
+			if err != nil {
+				return nil, usageError{fmt.Errorf("%s: %w", *own, err)}
+			}
+			return p, nil
+		}
 		if *pack == "" {
 			return identify.Embedded()
 		}
@@ -33,8 +44,8 @@ func newSignaturesCommand(t *terminal) *cobra.Command {
 		return p, nil
 	}
 	c.AddCommand(
-		newSignaturesList(t, load), newSignaturesTest(t, load), newSignaturesLint(t, load, pack),
-		newSignaturesExplain(t, load), newSignaturesNew(t),
+		newSignaturesList(t, load), newSignaturesTest(t, load), newSignaturesLint(t, load, pack, own),
+		newSignaturesExplain(t, load), newSignaturesNew(t), newSignaturesReload(t),
 	)
 	return c
 }
@@ -120,7 +131,7 @@ func newSignaturesTest(t *terminal, load packLoader) *cobra.Command {
 	}
 }
 
-func newSignaturesLint(t *terminal, load packLoader, pack *string) *cobra.Command {
+func newSignaturesLint(t *terminal, load packLoader, dirs ...*string) *cobra.Command {
 	return &cobra.Command{
 		Use: "lint", Short: "Find what is legal but unwise", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -129,8 +140,8 @@ func newSignaturesLint(t *terminal, load packLoader, pack *string) *cobra.Comman
 				return err
 			}
 			problems := identify.Lint(p)
-			if *pack != "" {
-				more, err := lintOrder(*pack)
+			for _, dir := range dirs {
+				more, err := lintOrder(*dir)
 				if err != nil {
 					return err
 				}
@@ -148,7 +159,11 @@ func newSignaturesLint(t *terminal, load packLoader, pack *string) *cobra.Comman
 	}
 }
 
+// lintOrder looks at the order in the files of a folder, if one is named.
 func lintOrder(dir string) ([]identify.Problem, error) {
+	if dir == "" {
+		return nil, nil
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
 		return nil, err
@@ -237,15 +252,4 @@ func printExplanations(t *terminal, id *identify.Identifier, obs []heron.Observa
 	r := id.Identify(obs)
 	fmt.Fprintf(t.out, "\n%s %s  vendor %s  model %s  firmware %s\n", t.bold("taken for:"),
 		heron.TypeTitle(r.Identity.Type.Value), claim(r.Identity.Vendor), claim(r.Identity.Model), claim(r.Identity.Firmware))
-}
-
-func newSignaturesNew(t *terminal) *cobra.Command {
-	return &cobra.Command{
-		Use: "new VENDOR", Short: "Print the skeleton of a signature file", Args: oneArg("a vendor's name, as Axis or 'Bird Home Automation'"),
-		Example: "  heron signatures new Axis > axis.yaml",
-		RunE: func(_ *cobra.Command, args []string) error {
-			_, err := io.WriteString(t.out, identify.Skeleton(args[0]))
-			return err
-		},
-	}
 }

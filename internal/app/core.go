@@ -19,6 +19,7 @@ type core struct {
 	store        *store.DB
 	log          *slog.Logger
 	identify     identifier
+	digest       func() string // names the knowledge behind identify
 	local        []netip.Prefix
 	maxEndpoints int // see analyzerConfig
 	// changed is told which devices to assess again.
@@ -66,6 +67,9 @@ func (c *core) load(ctx context.Context) error {
 		return fmt.Errorf("load incidents: %w", err)
 	}
 	a.incidents.Load(incidents.Items)
+	if err := c.relearn(ctx, a); err != nil {
+		return fmt.Errorf("identify devices anew: %w", err)
+	}
 	c.analyzer = a
 	return nil
 }

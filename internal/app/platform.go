@@ -24,7 +24,6 @@ import (
 	"github.com/heron-iot/heron/internal/bus"
 	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/httpapi"
-	"github.com/heron-iot/heron/internal/identify"
 	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/notify"
 	"github.com/heron-iot/heron/internal/store"
@@ -38,6 +37,8 @@ type Options struct {
 	Config  config.Config
 	Version string
 	Log     *slog.Logger // nil discards
+	// Reload, when set, asks for what can be reloaded while it runs.
+	Reload <-chan os.Signal
 	// Simulation, when set, is watched as SimulationSource, and acted on;
 	// every screen then says so.
 	Simulation *Simulation
@@ -53,20 +54,22 @@ type Platform struct {
 	log  *slog.Logger
 	ctx  context.Context //nolint:containedctx // the life of the platform, for work that outlives a request
 
-	store    *store.DB
-	bus      *bus.Bus
-	vault    *vault.Vault
-	core     *core
-	assess   *assessor
-	vulns    *vuln.Index
-	actions  *action.Runner
-	notify   *notify.Runner
-	registry *prometheus.Registry
-	server   *httpapi.Server
-	field    *field // nil without sources
+	store     *store.DB
+	bus       *bus.Bus
+	vault     *vault.Vault
+	core      *core
+	knowledge *knowledge
+	assess    *assessor
+	vulns     *vuln.Index
+	actions   *action.Runner
+	notify    *notify.Runner
+	registry  *prometheus.Registry
+	server    *httpapi.Server
+	field     *field // nil without sources
 
 	group     group
 	uploading sync.Mutex // one capture file is read at a time
+	reloading sync.Mutex // signatures are loaded once at a time
 }
 
 var _ httpapi.Backend = (*Platform)(nil)
@@ -142,10 +145,11 @@ func (p *Platform) busConfig() bus.Config {
 }
 
 func (p *Platform) openCore(ctx context.Context) error {
-	id, err := identify.New()
+	know, err := newKnowledge(p.conf.Signatures, p.log.With("component", "identify"))
 	if err != nil {
 		return err
 	}
+	p.knowledge = know
 	if p.vulns, err = vuln.New(); err != nil {
 		return err
 	}
@@ -155,8 +159,9 @@ func (p *Platform) openCore(ctx context.Context) error {
 		return err
 	}
 	p.core = &core{
-		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: id,
-		local: p.conf.Prefixes(), maxEndpoints: p.conf.MaxEndpoints, changed: p.assess.mark, sensors: map[string]heron.Sensor{},
+		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: know,
+		digest: func() string { return know.now.Load().Digest() },
+		local:  p.conf.Prefixes(), maxEndpoints: p.conf.MaxEndpoints, changed: p.assess.mark, sensors: map[string]heron.Sensor{},
 	}
 	for _, s := range sensors {
 		p.core.sensors[s.ID] = s
@@ -266,6 +271,7 @@ func (p *Platform) run(ctx context.Context) {
 	p.group.Go(func() error { return p.notify.Run(ctx) })
 	p.group.Go(func() error { return p.retain(ctx) })
 	p.group.Go(func() error { return p.watchSensors(ctx) })
+	p.group.Go(func() error { return p.watchSignatures(ctx) })
 }
 
 // retain removes what is older than the configuration keeps, each hour.

@@ -213,6 +213,10 @@ func TestEditsOutliveARestart(t *testing.T) {
 	if _, err := c.MergeDevices(t.Context(), cams[0].ID, []string{cams[1].ID}, "one housing"); err != nil {
 		t.Fatal(err)
 	}
+	lock := heron.Correction{Field: "type", Ruling: heron.RulingLock, Value: "access_control", Reason: "I stood before it"}
+	if d, err := c.CorrectDevice(t.Context(), cams[0].ID, lock); err != nil || d.Identity.Type.By != heron.ByUser {
+		t.Fatalf("the corrected device: %+v, %v", d, err)
+	}
 	before := len(devices(t, c, ""))
 	r.stop()
 
@@ -225,8 +229,12 @@ func TestEditsOutliveARestart(t *testing.T) {
 		t.Errorf("%d devices after the restart, %d before", n, before)
 	}
 	d, err := c.Device(t.Context(), cams[0].ID)
-	if err != nil || d.Name != "Gate" || len(d.MACs) != 2 {
+	if err != nil || d.Name != "Gate" || len(d.MACs) != 2 || d.Identity.Type.Value != "access_control" {
 		t.Fatalf("the merged device: %+v, %v", d, err)
+	}
+	x, err := c.Identity(t.Context(), cams[0].ID)
+	if err != nil || len(x.Corrections) != 1 || x.Corrections[0].Reason != lock.Reason || x.Settles == nil {
+		t.Errorf("its explanation: %+v, %v", x, err)
 	}
 	for e, err := range c.Ledger(t.Context()) {
 		if err != nil {

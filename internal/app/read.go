@@ -12,7 +12,6 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	dissectall "github.com/heron-iot/heron/internal/dissect/all"
-	"github.com/heron-iot/heron/internal/identify"
 )
 
 // ReadSchema names the form of ReadResult in JSON.
@@ -20,8 +19,9 @@ const ReadSchema = "heron.read/v1"
 
 // ReadOptions says what to read and how.
 type ReadOptions struct {
-	Files []string       // capture files, folders, "-" for standard input
-	Local []netip.Prefix // networks of ours beside the private ranges
+	Files      []string       // capture files, folders, "-" for standard input
+	Local      []netip.Prefix // networks of ours beside the private ranges
+	Signatures string         // folder of the user's signatures; "" for none
 	// Workers is how many share the flows; 0 leaves it to the machine. It makes
 	// no difference to the result.
 	Workers int
@@ -63,7 +63,7 @@ func Read(ctx context.Context, o ReadOptions) (*ReadResult, error) {
 		return nil, err
 	}
 	defer src.Close()
-	id, err := identify.New()
+	id, err := loadSignatures(o.Signatures)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func forCore(r *http.Request) bool {
 	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
 		return false
 	}
-	known := []string{"/api/v1/executors", "/api/v1/settings/notifiers"}
+	known := []string{"/api/v1/executors", "/api/v1/settings/notifiers", "/api/v1/signatures"}
 	packets := strings.HasPrefix(r.URL.Path, "/api/v1/alerts/") && strings.HasSuffix(r.URL.Path, "/pcap")
 	return r.Method != http.MethodGet && r.Method != http.MethodHead || packets || slices.Contains(known, r.URL.Path)
 }
@@ -73,6 +73,7 @@ func (p *Platform) toCore(core *url.URL) http.Handler {
 
 // runWeb starts what a process of the role web does by itself.
 func (p *Platform) runWeb(ctx context.Context) {
+	p.group.Go(func() error { return p.watchSignatures(ctx) })
 	p.group.Go(func() error { return p.serve(ctx) })
 	p.group.Go(func() error { return p.server.Run(ctx) })
 }

@@ -31,6 +31,10 @@ type Config struct {
 	// which a device has two or three.
 	MaxEndpoints int `yaml:"max_endpoints"`
 
+	// Signatures is a folder of signatures of the user's own, on top of those that
+	// Heron brings; "" for none.
+	Signatures string `yaml:"signatures"`
+
 	// Management are networks that a quarantine must never cut off from a device:
 	// where operators and sensors sit. Our own addresses are always among them.
 	Management []string `yaml:"management"`

@@ -57,6 +57,7 @@ func Variables() []Variable {
 		{"HERON_ROLE", "all, core, sensor or web", str(func(c *Config) *string { return &c.Role })},
 		{"HERON_SENSOR_NAME", "name of this sensor", str(func(c *Config) *string { return &c.Sensor.Name })},
 		{"HERON_SENSOR_LISTEN", "address at which a sensor tells its health", str(func(c *Config) *string { return &c.Sensor.Listen })},
+		{"HERON_SIGNATURES", "folder of signatures of your own", str(func(c *Config) *string { return &c.Signatures })},
 		{"HERON_SITE", "name of this site", str(func(c *Config) *string { return &c.Site })},
 		{"HERON_SPOOL_BYTES", "bytes that a sensor keeps on disk for a core out of reach", size(func(c *Config) *int64 { return &c.Sensor.SpoolBytes })},
 		{"HERON_TLS_CERT", "PEM certificate of the page and the API", str(func(c *Config) *string { return &c.Web.TLSCert })},

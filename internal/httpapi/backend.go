@@ -98,6 +98,11 @@ type ActionRunner interface {
 type Knowledge interface {
 	Detectors() []Detector
 	Controls() []heron.Control
+	// Signatures tells what devices are identified with.
+	Signatures() Signatures
+	// ReloadSignatures reads the user's signatures again and identifies all devices
+	// anew. A faulty pack changes nothing: the error says what and where.
+	ReloadSignatures(ctx context.Context) (*Signatures, error)
 	// Advisory returns the advisory of a CVE, or CodeNotFound.
 	Advisory(ctx context.Context, cve string) (*heron.Advisory, error)
 }
@@ -158,6 +163,26 @@ type Detector struct {
 	Severity heron.Severity `json:"severity"`
 	Attack   []string       `json:"attack"` // MITRE ATT&CK technique ids
 	Doc      string         `json:"doc"`
+}
+
+// Signatures tells what devices are identified with.
+type Signatures struct {
+	Folder string          `json:"folder,omitempty"` // of the user's own
+	Packs  []SignaturePack `json:"packs"`            // those that come later stand on top
+	Digest string          `json:"digest"`           // the same digest, the same knowledge
+	Since  heron.Time      `json:"since"`            // when it was loaded
+	// Fault says why the folder as it is now is not what is used.
+	Fault string `json:"fault,omitempty"`
+}
+
+// SignaturePack is one file of signatures.
+type SignaturePack struct {
+	File       string `json:"file"`
+	Name       string `json:"name,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Licence    string `json:"licence,omitempty"`
+	Signatures int    `json:"signatures"`
+	Disabled   int    `json:"disabled,omitempty" doc:"Signatures of other packs that it switches off."`
 }
 
 // Receiver is one place that news of alerts is sent to.

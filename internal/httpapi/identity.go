@@ -26,6 +26,28 @@ func (s *Server) addIdentity(b *builder) {
 	}, s.takeBackCorrection)
 }
 
+// addSignatures registers what devices are identified with.
+func (s *Server) addSignatures(b *builder) {
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/signatures", ID: "getSignatures", Tag: "settings",
+		Role: heron.Viewer, Summary: "What devices are identified with",
+	}, s.getSignatures)
+	add(b, Route{
+		Method: http.MethodPost, Path: "/api/v1/signatures/reload", ID: "reloadSignatures", Tag: "settings",
+		Role: heron.Operator, Audit: "signatures.reload", Summary: "Read the signatures of the user's folder again",
+		Doc: "All devices are identified anew. A faulty pack changes nothing; the problem says what is wrong, and where.",
+	}, s.reloadSignatures)
+}
+
+func (s *Server) getSignatures(context.Context, *struct{}) (*oneOutput[Signatures], error) {
+	return one(new(s.opt.Backend.Signatures()), nil)
+}
+
+func (s *Server) reloadSignatures(ctx context.Context, _ *struct{}) (*oneOutput[Signatures], error) {
+	about(ctx, "signatures")
+	return one(s.opt.Backend.ReloadSignatures(ctx))
+}
+
 func (s *Server) getIdentity(ctx context.Context, in *IDInput) (*oneOutput[heron.Explanation], error) {
 	return one(s.opt.Backend.ExplainDevice(ctx, in.ID))
 }

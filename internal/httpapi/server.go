@@ -152,6 +152,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addDevices(b)
 	s.addDeviceReads(b)
 	s.addIdentity(b)
+	s.addSignatures(b)
 	s.addAlerts(b)
 	s.addVulnerabilities(b)
 	s.addActions(b)

@@ -15,6 +15,7 @@ package identify
 
 import (
 	"embed"
+	"encoding/hex"
 	"io/fs"
 	"slices"
 	"strings"
@@ -51,12 +52,22 @@ func Embedded() (*Pack, error) {
 // Identifier identifies devices with one pack. It is safe for concurrent use.
 type Identifier struct {
 	program *program
+	files   []PackFile
+	digest  string
 }
 
 // New returns an Identifier with the embedded pack.
 func New() (*Identifier, error) {
 	p, err := unpack(packed)
 	if err != nil {
+		return nil, err
+	}
+	return newOf(p)
+}
+
+// newOf compiles a pack.
+func newOf(p *Pack) (id *Identifier, err error) {
+	if p.program, err = compile(p); err != nil {
 		return nil, err
 	}
 	return NewWith(p)
@@ -67,8 +78,14 @@ func NewWith(p *Pack) (*Identifier, error) {
 	if p.program == nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "empty signature pack: make one with Load")
 	}
-	return &Identifier{p.program}, nil
+	return &Identifier{p.program, p.files, hex.EncodeToString(p.digest[:])}, nil
 }
+
+// Packs tells what the knowledge was loaded from.
+func (id *Identifier) Packs() []PackFile { return slices.Clone(id.files) }
+
+// Digest names the knowledge: the same text, the same answers.
+func (id *Identifier) Digest() string { return id.digest }
 
 // Identify says what the device is that the observations are of. The MAC
 // addresses in their subjects must be the device's own: for a device behind a

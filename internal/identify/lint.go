@@ -52,7 +52,7 @@ func Lint(p *Pack) []Problem {
 
 // LintOrder returns the signatures of one file that do not ascend by id.
 func LintOrder(file string, text []byte) ([]Problem, error) {
-	list, err := parse(text)
+	_, list, err := parse(text)
 	if err != nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", file, err)
 	}

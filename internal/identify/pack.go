@@ -2,6 +2,7 @@ package identify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -48,6 +49,9 @@ type Signature struct {
 	// it must not.
 	Examples        []Example `yaml:"examples,omitempty"`
 	Counterexamples []Example `yaml:"counterexamples,omitempty"`
+	// Disabled switches off the signature of that id in the packs below; nothing
+	// else is said then.
+	Disabled bool `yaml:"disabled,omitempty"`
 	// File is the file of the pack that holds it.
 	File string `yaml:"-"`
 
@@ -146,7 +150,29 @@ func (y *yieldList) UnmarshalYAML(n *yaml.Node) error {
 // Pack is a set of signatures, ascending by id.
 type Pack struct {
 	signatures []Signature
+	disabled   []Signature // of packs below
+	files      []PackFile
+	digest     [sha256.Size]byte // of the texts that it was loaded from
 	program    *program
+}
+
+// PackFile tells of one file of a pack. A file may begin with a header, an item
+// of its own: {pack: name, version: text, licence: text}.
+type PackFile struct {
+	File       string `json:"file"`
+	Name       string `json:"name,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Licence    string `json:"licence,omitempty"`
+	Signatures int    `json:"signatures"`
+	Disabled   int    `json:"disabled,omitempty"` // signatures that it switches off
+}
+
+// item is what a file lists: a header or a signature.
+type item struct {
+	Pack      string `yaml:"pack"`
+	Version   string `yaml:"version"`
+	Licence   string `yaml:"licence"`
+	Signature `yaml:",inline"`
 }
 
 // Signatures returns all signatures, ascending by id. They are the caller's to keep,
@@ -165,20 +191,18 @@ func Load(fsys fs.FS) (*Pack, error) {
 		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
 	}
 	p := &Pack{}
+	sum := sha256.New()
 	for _, name := range names {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read signatures: %w", err)
 		}
-		list, err := parse(text)
-		if err != nil {
+		fmt.Fprintf(sum, "%q %d\n%s", name, len(text), text)
+		if err := p.addFile(name, text); err != nil {
 			return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", path.Base(name), err)
 		}
-		for i := range list {
-			list[i].File = name
-		}
-		p.signatures = append(p.signatures, list...)
 	}
+	p.digest = [sha256.Size]byte(sum.Sum(nil))
 	slices.SortStableFunc(p.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
 	if p.program, err = compile(p); err != nil {
 		return nil, err
@@ -186,23 +210,68 @@ func Load(fsys fs.FS) (*Pack, error) {
 	return p, nil
 }
 
+// addFile adds what one file holds.
+func (p *Pack) addFile(name string, text []byte) error {
+	about, list, err := parse(text)
+	if err != nil {
+		return err
+	}
+	about.File = name
+	for i := range list {
+		s := &list[i]
+		s.File = name
+		if s.Disabled {
+			about.Disabled++
+			p.disabled = append(p.disabled, *s)
+			continue
+		}
+		about.Signatures++
+		p.signatures = append(p.signatures, *s)
+	}
+	p.files = append(p.files, about)
+	return nil
+}
+
 // parse reads one file of signatures.
-func parse(text []byte) ([]Signature, error) {
+func parse(text []byte) (about PackFile, list []Signature, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
-	var list []Signature
-	if err := d.Decode(&list); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+	var items []item
+	if err := d.Decode(&items); err != nil && !errors.Is(err, io.EOF) {
+		return about, nil, err
 	}
 	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one YAML document in the file")
+		return about, nil, errors.New("more than one YAML document in the file")
 	}
-	for i := range list {
-		if err := list[i].check(); err != nil {
-			return nil, fmt.Errorf("signature %q: %w", list[i].ID, err)
+	list = make([]Signature, 0, len(items))
+	for i := range items {
+		x := &items[i]
+		if x.Pack != "" || x.Version != "" || x.Licence != "" {
+			if err := x.checkHeader(i); err != nil {
+				return about, nil, err
+			}
+			about.Name, about.Version, about.Licence = x.Pack, x.Version, x.Licence
+			continue
 		}
+		if err := x.check(); err != nil {
+			return about, nil, fmt.Errorf("signature %q: %w", x.ID, err)
+		}
+		list = append(list, x.Signature)
 	}
-	return list, nil
+	return about, list, nil
+}
+
+// checkHeader reports what is wrong with a header at that place of its file.
+func (x *item) checkHeader(at int) error {
+	switch {
+	case at != 0:
+		return errors.New("the header (pack, version, licence) must be the first item of the file")
+	case x.Pack == "":
+		return errors.New("the header has no pack, the name")
+	case x.ID != "" || len(x.Match) > 0 || len(x.Yields) > 0:
+		return errors.New("the header is an item of its own: begin the signature with another dash")
+	}
+	return nil
 }
 
 // check reports what makes a signature meaningless.
@@ -210,6 +279,11 @@ func (s *Signature) check() error {
 	switch {
 	case s.ID == "":
 		return errors.New("has no id")
+	case s.Disabled:
+		if len(s.Match)+len(s.Yields) > 0 {
+			return errors.New("is disabled: say its id and nothing else, or take the line away")
+		}
+		return nil
 	case len(s.Match) == 0:
 		return errors.New("has no match")
 	case len(s.Yields) == 0:

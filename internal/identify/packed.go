@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"crypto/sha256"
 	_ "embed" // for the packed signatures
 	"encoding/binary"
 	"errors"
@@ -105,7 +106,8 @@ func (c *Condition) lists() [7]*list {
 
 var errPacked = errors.New("packed signatures: damaged")
 
-// unpack reads what Encode wrote. The texts of the pack are parts of text.
+// unpack reads what Encode wrote. The pack is yet to be compiled; its texts are
+// parts of text.
 func unpack(text string) (*Pack, error) {
 	rest, ok := strings.CutPrefix(text, packedMagic)
 	if !ok {
@@ -121,9 +123,9 @@ func unpack(text string) (*Pack, error) {
 	if d.failed || d.rest != "" {
 		return nil, errPacked
 	}
-	var err error
-	p.program, err = compile(p)
-	return p, err
+	p.digest = sha256.Sum256([]byte(text))
+	p.files = []PackFile{{File: "(embedded)", Name: "heron", Signatures: signatures}}
+	return p, nil
 }
 
 // decoder reads what encoder wrote. After the first fault it reads nothing.

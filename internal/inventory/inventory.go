@@ -55,6 +55,14 @@ type Delta struct {
 	Ledger       []heron.LedgerEntry
 }
 
+// then returns both of two deltas that followed one another.
+func (d Delta) then(next Delta) Delta {
+	return Delta{
+		Devices: append(d.Devices, next.Devices...), Changes: append(d.Changes, next.Changes...),
+		Observations: append(d.Observations, next.Observations...), Ledger: append(d.Ledger, next.Ledger...),
+	}
+}
+
 // Inventory holds the devices of one site.
 type Inventory struct {
 	options        Options
@@ -181,6 +189,10 @@ func (v *Inventory) Apply(now heron.Time, obs []heron.Observation) Delta {
 // signatures changed. It returns what came out different.
 func (v *Inventory) Rebuild(now heron.Time) Delta {
 	v.now = max(v.now, now)
+	var before Delta
+	if v.unsettled { // what was loaded is what it was until then
+		before = v.flush()
+	}
 	for n := range v.nodes() {
 		v.dirty.node(n)
 		v.dirty.mac(n)
@@ -193,7 +205,7 @@ func (v *Inventory) Rebuild(now heron.Time) Delta {
 	for _, r := range v.records {
 		r.basis = basis{}
 	}
-	return v.flush()
+	return before.then(v.flush())
 }
 
 // SetZones gives the zones of the site and returns the devices they move.

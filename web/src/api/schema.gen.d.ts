@@ -1062,6 +1062,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What devices are identified with
+         * @description Role: viewer.
+         */
+        get: operations["getSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the signatures of the user's folder again
+         * @description All devices are identified anew. A faulty pack changes nothing; the problem says what is wrong, and where.
+         *
+         *     Role: operator.
+         */
+        post: operations["reloadSignatures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2174,6 +2216,26 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SignaturePack: {
+            /**
+             * Format: int64
+             * @description Signatures of other packs that it switches off.
+             */
+            disabled?: number;
+            file: string;
+            licence?: string;
+            name?: string;
+            /** Format: int64 */
+            signatures: number;
+            version?: string;
+        };
+        Signatures: {
+            digest: string;
+            fault?: string;
+            folder?: string;
+            packs: components["schemas"]["SignaturePack"][];
+            since: components["schemas"]["Time"];
+        };
         SourceHealth: {
             /** Format: int64 */
             bytes: number;
@@ -4387,6 +4449,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signatures"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reloadSignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signatures"];
+                };
             };
             /** @description Problem details (RFC 9457). */
             default: {

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/client"
+)
+
+// kinds is a pack of a user's own that takes all that speaks Modbus for what is given.
+func kinds(t *testing.T, dir, kind string) {
+	t.Helper()
+	text := "- {pack: plant, version: '1'}\n" +
+		"- {id: plant.modbus, match: [{key: service.protocol, equals: tcp/502/modbus}], yields: {type: [" + kind + ", 8]}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "plant.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ofType counts the devices of a type.
+func ofType(t *testing.T, c *client.Client, kind string) int {
+	t.Helper()
+	return len(devices(t, c, "type:"+kind))
+}
+
+func TestSignaturesAreReloadedWhole(t *testing.T) {
+	t.Parallel()
+	conf := testConfig(t.TempDir())
+	conf.Signatures = t.TempDir()
+	reload := make(chan os.Signal)
+	r := run(t, Options{Config: conf, Reload: reload})
+	password := r.password
+	c := r.login(t, password)
+	upload(t, c, "plant.pcap", capturefile(t))
+	if n := ofType(t, c, "kettle"); n != 0 {
+		t.Fatalf("%d kettles in a plant", n)
+	}
+
+	kinds(t, conf.Signatures, "kettle") // the folder is looked at now and then
+	waitFor(t, "the pack to be loaded", func() bool { return ofType(t, c, "kettle") > 0 })
+	s, err := c.Signatures(t.Context())
+	if err != nil || len(s.Packs) != 2 || s.Packs[1].Name != "plant" || s.Fault != "" {
+		t.Errorf("signatures: %+v, %v", s, err)
+	}
+
+	kinds(t, conf.Signatures, "teapot") // no such type: nothing changes
+	_, err = c.ReloadSignatures(t.Context())
+	if heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(err.Error(), `plant.yaml: plant.modbus: type "teapot"`) {
+		t.Errorf("a faulty pack: %v", err)
+	}
+	after, err := c.Signatures(t.Context())
+	if err != nil || after.Digest != s.Digest || after.Fault == "" || ofType(t, c, "kettle") == 0 {
+		t.Errorf("a faulty pack changed something: %+v, %v", after, err)
+	}
+
+	kinds(t, conf.Signatures, "toaster")
+	reload <- os.Interrupt // any signal
+	waitFor(t, "the pack to be loaded on a signal", func() bool { return ofType(t, c, "toaster") > 0 })
+	r.stop()
+
+	// What changed while nobody ran is known at the next start.
+	kinds(t, conf.Signatures, "kettle")
+	r = run(t, Options{Config: conf})
+	c = r.login(t, password)
+	if n := ofType(t, c, "toaster"); n != 0 || ofType(t, c, "kettle") == 0 {
+		t.Errorf("%d toasters after a restart", n)
+	}
+}
+
+func TestAFaultyFolderOfSignaturesIsToldAtStart(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(dir string) string{
+		"no folder":     func(dir string) string { return filepath.Join(dir, "none") },
+		"a faulty pack": func(dir string) string { kinds(t, dir, "teapot"); return dir },
+	} {
+		conf := testConfig(t.TempDir())
+		conf.Signatures = prepare(t.TempDir())
+		if err := Run(t.Context(), Options{Config: conf}); err == nil || !strings.Contains(err.Error(), conf.Signatures) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
