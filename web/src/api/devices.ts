@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
-import { get, patch, post } from './client.ts'
+import { address, get, patch, post, put, remove } from './client.ts'
 import type { Asked, Template } from './typed.ts'
-import type { Device, List, Vulnerability } from './types.ts'
+import type { Device, List, Ruling, Vulnerability } from './types.ts'
 
 /** What chooses devices, as it stands in the address of the page. */
 export interface DeviceFilter {
@@ -66,6 +66,7 @@ const part =
     })
 
 export const observationsQuery = part('/devices/{id}/observations', { limit: 500 })
+export const explanationQuery = part('/devices/{id}/identity')
 export const peersQuery = part('/devices/{id}/peers')
 export const timelineQuery = part('/devices/{id}/timeline', { limit: 200 })
 export const baselineQuery = part('/devices/{id}/baseline')
@@ -99,3 +100,25 @@ export const undoLedger = (id: string): Promise<List<Device>> => post('/ledger/{
 
 export const setVulnerabilityState = (id: string, state: Vulnerability['state']): Promise<Vulnerability> =>
   patch('/vulnerabilities/{id}', { path: { id }, body: { state } })
+
+export const identityFields = ['type', 'vendor', 'model', 'os', 'firmware'] as const
+export type IdentityField = (typeof identityFields)[number]
+
+/** Locks a field of what a device is to a value, or says that what is said is right, or wrong. */
+export const correctIdentity = (
+  id: string,
+  field: IdentityField,
+  body: { ruling: Ruling; value?: string; reason?: string },
+): Promise<Device> => put('/devices/{id}/identity/{field}', { path: { id, field }, body })
+
+/** Takes back all that people said of a field. */
+export const takeBackCorrection = (id: string, field: IdentityField): Promise<Device> =>
+  remove('/devices/{id}/identity/{field}', { path: { id, field } })
+
+export const exportFormats = ['csv', 'cyclonedx', 'netbox'] as const
+
+/** Where the devices that a filter chooses are a file for another system. */
+export const exportAddress = (filter: DeviceFilter, format: (typeof exportFormats)[number]): string => {
+  const { sort: _, ...chosen } = filter
+  return address('/devices/export', {}, { ...chosen, format })
+}

@@ -3,13 +3,25 @@ import { words } from './format.ts'
 
 // The server's list of kinds of device, known from the moment someone is
 // logged in. Until then, and for a kind newer than the list, the name does.
-let types = new Map<string, DeviceType>()
+type Kind = Pick<DeviceType, 'name' | 'title' | 'category'>
 
-export function learnTypes(list: DeviceType[]): void {
+let types = new Map<string, Kind>()
+
+export function learnTypes(list: Kind[]): void {
   types = new Map(list.map((t) => [t.name, t]))
 }
 
 export const typeTitle = (name: string): string => types.get(name)?.title ?? words(name)
+
+/** All kinds by title, for a person to choose from. */
+export const allTypes = (): Kind[] =>
+  [...types.values()].filter((t) => t.name !== 'unknown').sort((a, b) => a.title.localeCompare(b.title))
+
+/** The name of the kind that has this title, or is called so. */
+export function typeNamed(title: string): string | undefined {
+  const wanted = title.trim().toLowerCase()
+  return [...types.values()].find((t) => t.title.toLowerCase() === wanted || t.name === wanted)?.name
+}
 
 export const typeCategory = (name: string): string => types.get(name)?.category ?? 'other'
 

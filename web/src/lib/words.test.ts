@@ -10,12 +10,12 @@ import {
   isControl,
   joinModel,
   makeOf,
-  reasonOf,
   runnerUp,
   supportOf,
   verdict,
   withArticle,
 } from './device-words.ts'
+import { reasonOf } from './reason-words.ts'
 
 beforeEach(() =>
   learnTypes([

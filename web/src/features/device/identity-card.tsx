@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { Claim, Device } from '../../api/types.ts'
+import type { Device } from '../../api/types.ts'
 import { typeTitle } from '../../lib/device-types.ts'
-import { heaviest, reasonOf, runnerUp, supportOf, verdict } from '../../lib/device-words.ts'
+import { heaviest, runnerUp, supportOf, verdict } from '../../lib/device-words.ts'
+import { reasonOf } from '../../lib/reason-words.ts'
 import { words } from '../../lib/format.ts'
 import { rangeOf } from '../../lib/levels.ts'
 import { Gauge } from '../../ui/gauge.tsx'
 import { Sign, Sureness } from '../../ui/signs.tsx'
+import { IdentityClaims } from './identity-claims.tsx'
+import { Settles } from './settles.tsx'
 
 /** What it is, how sure that is, why, and what else it might be. */
 export function IdentityCard({ device: d }: { device: Device }) {
@@ -15,7 +18,7 @@ export function IdentityCard({ device: d }: { device: Device }) {
       <section className="card identity-what" aria-label="What it is">
         <div className="card-body stack">
           <p className="identity-verdict">{verdict(d)}</p>
-          <Claims device={d} />
+          <IdentityClaims device={d} />
         </div>
       </section>
       <section className="card" aria-label="Why">
@@ -23,6 +26,7 @@ export function IdentityCard({ device: d }: { device: Device }) {
           <h2>Why we think so</h2>
           <Reasons device={d} />
           <RunnerUp device={d} />
+          <Settles id={d.id} />
         </div>
       </section>
       <section className="card" aria-label="Risk and address">
@@ -32,36 +36,6 @@ export function IdentityCard({ device: d }: { device: Device }) {
         </div>
       </section>
     </div>
-  )
-}
-
-function Claims({ device: d }: { device: Device }) {
-  const { vendor, model, type, os, firmware } = d.identity
-  const rows: [string, Claim | undefined, string?][] = [
-    ['Vendor', vendor],
-    ['Model', model],
-    ['Type', type.value === 'unknown' ? undefined : type, typeTitle(type.value)],
-    ['System', os],
-    ['Firmware', firmware],
-  ]
-  return (
-    <dl className="claims">
-      {rows.map(([name, claim, title]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          {claim ? (
-            <>
-              <dd>{title ?? claim.value}</dd>
-              <dd>
-                <Sureness value={claim.confidence} />
-              </dd>
-            </>
-          ) : (
-            <dd className="quiet">not known</dd>
-          )}
-        </div>
-      ))}
-    </dl>
   )
 }
 

@@ -11,6 +11,7 @@ import { toggled } from '../../lib/page-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { NewPill } from '../../ui/new-pill.tsx'
 import { DeviceTable } from './device-table.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { FacetPanel, type FacetName } from './facet-panel.tsx'
 import { MergeDialog } from './merge-dialog.tsx'
 import { SavedViews } from './saved-views.tsx'
@@ -71,6 +72,7 @@ export function DevicesPage() {
             <Button className="devices-filter" aria-pressed={facets} onClick={() => setFacets(!facets)}>
               <SlidersHorizontal size={15} aria-hidden="true" /> Filters
             </Button>
+            <ExportMenu filter={filter} />
           </div>
           <SavedViews filter={filter} />
           <Selection ids={selected} clear={() => change({ selected: undefined })} />
