@@ -3,8 +3,12 @@ package all
 
 import (
 	"github.com/heron-iot/heron/internal/probe"
+	"github.com/heron-iot/heron/internal/probe/atg"
 	"github.com/heron-iot/heron/internal/probe/bacnet"
+	"github.com/heron-iot/heron/internal/probe/bjnp"
 	"github.com/heron-iot/heron/internal/probe/coap"
+	"github.com/heron-iot/heron/internal/probe/dhip"
+	"github.com/heron-iot/heron/internal/probe/dicom"
 	"github.com/heron-iot/heron/internal/probe/enip"
 	"github.com/heron-iot/heron/internal/probe/fins"
 	"github.com/heron-iot/heron/internal/probe/fox"
@@ -12,8 +16,11 @@ import (
 	"github.com/heron-iot/heron/internal/probe/http"
 	"github.com/heron-iot/heron/internal/probe/ipmi"
 	"github.com/heron-iot/heron/internal/probe/knxip"
+	"github.com/heron-iot/heron/internal/probe/lantronix"
+	"github.com/heron-iot/heron/internal/probe/lifx"
 	"github.com/heron-iot/heron/internal/probe/mdns"
 	"github.com/heron-iot/heron/internal/probe/melsec"
+	"github.com/heron-iot/heron/internal/probe/miio"
 	"github.com/heron-iot/heron/internal/probe/modbus"
 	"github.com/heron-iot/heron/internal/probe/mqtt"
 	"github.com/heron-iot/heron/internal/probe/nbns"
@@ -26,14 +33,20 @@ import (
 	"github.com/heron-iot/heron/internal/probe/snmp"
 	"github.com/heron-iot/heron/internal/probe/ssdp"
 	"github.com/heron-iot/heron/internal/probe/ssh"
+	"github.com/heron-iot/heron/internal/probe/tplinksmarthome"
+	"github.com/heron-iot/heron/internal/probe/ubnt"
 	"github.com/heron-iot/heron/internal/probe/wsd"
 )
 
 // Probes returns every probe, by name.
 func Probes() []probe.Probe {
 	return []probe.Probe{
+		atg.Probe(),
 		bacnet.Probe(),
+		bjnp.Probe(),
 		coap.Probe(),
+		dhip.Probe(),
+		dicom.Probe(),
 		enip.Probe(),
 		enip.Stream(),
 		fins.Probe(),
@@ -42,8 +55,11 @@ func Probes() []probe.Probe {
 		http.Probe(),
 		ipmi.Probe(),
 		knxip.Probe(),
+		lantronix.Probe(),
+		lifx.Probe(),
 		mdns.Probe(),
 		melsec.Probe(),
+		miio.Probe(),
 		modbus.Probe(),
 		mqtt.Probe(),
 		nbns.Probe(),
@@ -56,6 +72,9 @@ func Probes() []probe.Probe {
 		snmp.Probe(),
 		ssdp.Probe(),
 		ssh.Probe(),
+		tplinksmarthome.Probe(),
+		tplinksmarthome.Stream(),
+		ubnt.Probe(),
 		wsd.Probe(),
 	}
 }

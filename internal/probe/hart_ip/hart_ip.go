@@ -2,7 +2,7 @@
 // or that is behind it: command 0 in a session of its own, which is closed again
 // (FieldComm Group HCF_SPEC-085 §10, HCF_SPEC-127 §6.1). It can send nothing else.
 //
-// The dissector reads the answer: hart_ip.device_type, hart_ip.manufacturer …
+// The dissector reads the answer: hart_ip.device_type, hart_ip.manufacturer_id …
 package hart_ip
 
 import (

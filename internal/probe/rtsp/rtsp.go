@@ -2,7 +2,7 @@
 // description of its first stream, DESCRIBE (§10.2), without credentials: most ask for
 // some, and name themselves in doing so. No stream is set up.
 //
-// The dissector reads the answers: rtsp.server, rtsp.realm …
+// The dissector reads the answers: rtsp.server, rtsp.www_authenticate …
 package rtsp
 
 import (

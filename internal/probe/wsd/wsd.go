@@ -2,7 +2,7 @@
 // to it alone (OASIS WS-Discovery 1.1 §5, ONVIF Core Specification §7.3). A camera
 // that answers is asked for its description.
 //
-// The dissector reads the answers: wsd.type, onvif.hardware …
+// The dissector reads the answers: wsd.type, onvif.model …
 package wsd
 
 import (
