@@ -5,6 +5,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe"
 	"github.com/heron-iot/heron/internal/probe/atg"
 	"github.com/heron-iot/heron/internal/probe/bacnet"
+	"github.com/heron-iot/heron/internal/probe/banner"
 	"github.com/heron-iot/heron/internal/probe/bjnp"
 	"github.com/heron-iot/heron/internal/probe/coap"
 	"github.com/heron-iot/heron/internal/probe/dhip"
@@ -15,8 +16,10 @@ import (
 	"github.com/heron-iot/heron/internal/probe/hart_ip"
 	"github.com/heron-iot/heron/internal/probe/http"
 	"github.com/heron-iot/heron/internal/probe/ipmi"
+	"github.com/heron-iot/heron/internal/probe/ipp"
 	"github.com/heron-iot/heron/internal/probe/knxip"
 	"github.com/heron-iot/heron/internal/probe/lantronix"
+	"github.com/heron-iot/heron/internal/probe/ldap"
 	"github.com/heron-iot/heron/internal/probe/lifx"
 	"github.com/heron-iot/heron/internal/probe/mdns"
 	"github.com/heron-iot/heron/internal/probe/melsec"
@@ -27,9 +30,12 @@ import (
 	"github.com/heron-iot/heron/internal/probe/ntp"
 	"github.com/heron-iot/heron/internal/probe/onvif"
 	"github.com/heron-iot/heron/internal/probe/opcua"
+	"github.com/heron-iot/heron/internal/probe/pgsql"
+	"github.com/heron-iot/heron/internal/probe/rdp"
 	"github.com/heron-iot/heron/internal/probe/rtsp"
 	"github.com/heron-iot/heron/internal/probe/s7comm"
 	"github.com/heron-iot/heron/internal/probe/sip"
+	"github.com/heron-iot/heron/internal/probe/smb"
 	"github.com/heron-iot/heron/internal/probe/snmp"
 	"github.com/heron-iot/heron/internal/probe/ssdp"
 	"github.com/heron-iot/heron/internal/probe/ssh"
@@ -43,6 +49,7 @@ func Probes() []probe.Probe {
 	return []probe.Probe{
 		atg.Probe(),
 		bacnet.Probe(),
+		banner.Probe(),
 		bjnp.Probe(),
 		coap.Probe(),
 		dhip.Probe(),
@@ -54,8 +61,10 @@ func Probes() []probe.Probe {
 		hart_ip.Probe(),
 		http.Probe(),
 		ipmi.Probe(),
+		ipp.Probe(),
 		knxip.Probe(),
 		lantronix.Probe(),
+		ldap.Probe(),
 		lifx.Probe(),
 		mdns.Probe(),
 		melsec.Probe(),
@@ -66,9 +75,12 @@ func Probes() []probe.Probe {
 		ntp.Probe(),
 		onvif.Probe(),
 		opcua.Probe(),
+		pgsql.Probe(),
+		rdp.Probe(),
 		rtsp.Probe(),
 		s7comm.Probe(),
 		sip.Probe(),
+		smb.Probe(),
 		snmp.Probe(),
 		ssdp.Probe(),
 		ssh.Probe(),
