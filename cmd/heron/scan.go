@@ -1,10 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/app"
 	"github.com/heron-iot/heron/internal/probe"
 )
@@ -12,7 +17,7 @@ import (
 // scanFlags are the flags of `heron scan`.
 type scanFlags struct {
 	json, dryRun bool
-	profile      string
+	options      app.ScanOptions
 }
 
 func newScanCommand(t *terminal) *cobra.Command {
@@ -20,38 +25,60 @@ func newScanCommand(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "scan [flags] TARGET…",
 		Short: "Ask devices politely who they are",
-		Long: `Ask devices who they are: one full connection at a time to each host, read-only
-questions, every byte counted. With the profile "safe", which is the default,
-every host is taken for a control device and asked only what is safe for one;
-"standard" asks more of hosts that you know not to be.`,
-		Example: "  heron scan --dry-run 192.0.2.0/24\n  heron scan --profile standard 192.0.2.17",
-		Args:    needArgs(1, "an address or a network to scan"),
-		RunE:    func(c *cobra.Command, args []string) error { return runScan(c, t, f, args) },
+		Long: `Find devices and ask them who they are, with read-only questions, every packet
+counted. Hosts on the same link are found by ARP and NDP (as root), others by an
+echo or a connection. What is or may be a control device gets one full connection
+at a time, closed in order, and only what is safe for it.
+
+Profiles: "safe", which is the default, takes every host for a control device and
+leaves it alone as soon as it is known what it is; "standard" treats hosts as what
+they are and looks at the usual ports of all; "deep" looks at more ports and asks
+everything.
+
+Ctrl-C stops a scan at once, and so does a file given with --stop-file; what was
+learned by then is shown.`,
+		Example: "  heron scan --dry-run 192.0.2.0/24\n  heron scan --profile standard 192.0.2.17\n" +
+			"  heron scan --exclude 192.0.2.9,maker:siemens,type:infusion_pump 192.0.2.0/24",
+		Args: needArgs(1, "an address or a network to scan"),
+		RunE: func(c *cobra.Command, args []string) error {
+			f.options.Targets = args
+			return runScan(c, t, f)
+		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print JSON")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list the questions; send nothing")
-	c.Flags().StringVar(&f.profile, "profile", "safe", "safe or standard")
-	choices(c, "profile", "safe", "standard")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list all that would be sent; send nothing")
+	c.Flags().StringVar(&f.options.Profile, "profile", probe.ProfileSafe, "safe, standard or deep")
+	c.Flags().StringSliceVar(&f.options.Exclude, "exclude", nil,
+		"never touch these: addresses, networks, hardware addresses, maker:NAME, type:NAME")
+	c.Flags().IntVar(&f.options.Packets, "rate", 0, "packets a second at most (default: what the profile says)")
+	c.Flags().BoolVar(&f.options.HostsOnly, "hosts-only", false, "find hosts; ask them nothing")
+	c.Flags().StringVar(&f.options.StopFile, "stop-file", "", "stop as soon as there is a file of that name")
+	choices(c, "profile", probe.Profiles()...)
 	return c
 }
 
-func runScan(c *cobra.Command, t *terminal, f scanFlags, targets []string) error {
-	o := app.ScanOptions{Targets: targets, Profile: f.profile}
-	plan, err := app.PlanScan(o)
-	if err != nil {
-		return err
-	}
+func runScan(c *cobra.Command, t *terminal, f scanFlags) error {
 	if f.dryRun {
-		return printPlan(t, f, plan)
+		return printPlan(c, t, f)
 	}
-	r, err := app.Scan(c.Context(), o, func(done int) { t.status(fmt.Sprintf("%d of at most %d questions", done, len(plan))) })
+	began := time.Now()
+	r, err := app.Scan(c.Context(), f.options, func(p probe.Progress) { t.status(scanStatus(p, time.Since(began), barWidth)) })
 	t.status("")
 	if err != nil {
 		return err
 	}
 	if f.json {
-		return t.json(r)
+		err = t.json(r)
+	} else {
+		printScan(t, r)
 	}
+	if err == nil && r.Stopped != "" {
+		return heron.Errorf(heron.CodeUnavailable, "%s", r.Stopped)
+	}
+	return err
+}
+
+func printScan(t *terminal, r *app.ScanResult) {
 	if len(r.Devices) == 0 {
 		fmt.Fprintln(t.out, "Nobody answered.")
 	} else {
@@ -59,16 +86,75 @@ func runScan(c *cobra.Command, t *terminal, f scanFlags, targets []string) error
 		printDevices(t, local)
 	}
 	fmt.Fprintf(t.out, "\n%s asked, %d bytes sent in %d writes\n", count(r.Asked, "question"), r.Bytes, r.Writes)
-	return nil
+	fmt.Fprintf(t.out, "%s, %s, %s in %.1f s\n", count(int(r.Progress.Found), "host"), count(int(r.Progress.Connections), "connection"),
+		count(int(r.Progress.Packets), "packet"), r.Elapsed)
 }
 
-func printPlan(t *terminal, f scanFlags, plan []probe.Target) error {
-	if f.json {
-		return t.json(plan)
+// barWidth is how many characters the bar of a scan has.
+const barWidth = 24
+
+// scanStatus is the line of progress: a bar, and when it will be done.
+func scanStatus(p probe.Progress, elapsed time.Duration, width int) string {
+	part := scanPart(p)
+	full := int(part * float64(width))
+	line := fmt.Sprintf("[%s%s] %3.0f %%  %d of %d hosts asked", strings.Repeat("#", full), strings.Repeat("-", width-full), 100*part, p.Done, p.Found)
+	if part > 0.05 && part < 1 {
+		left := time.Duration(float64(elapsed) * (1 - part) / part)
+		line += "  " + left.Round(time.Second).String() + " left"
 	}
-	for _, q := range plan {
-		fmt.Fprintf(t.out, "%s  port %d  %s\n", q.Host, q.Port, q.Probe)
+	return line
+}
+
+// scanPart is how much of a scan is done, from 0 to 1: finding hosts counts a
+// fifth of the work.
+func scanPart(p probe.Progress) float64 {
+	const finding = 0.2
+	if p.Hosts == 0 {
+		return 0
 	}
-	t.say("%s; nothing was sent", count(len(plan), "question"))
-	return nil
+	looked := float64(p.Decided) / float64(p.Hosts)
+	if p.Found == 0 {
+		return finding * looked
+	}
+	return finding*looked + (1-finding)*looked*float64(p.Done)/float64(p.Found)
+}
+
+// printPlan lists what a scan would send, a line each, as it comes: plans are long.
+func printPlan(c *cobra.Command, t *terminal, f scanFlags) error {
+	packets := 0
+	encoder := json.NewEncoder(t.data)
+	err := app.PlanScan(c.Context(), f.options, func(s probe.Step) {
+		packets += s.Times
+		if f.json {
+			_ = encoder.Encode(s) // the writer remembers its first error
+			return
+		}
+		fmt.Fprintln(t.out, planLine(s))
+	})
+	if err != nil {
+		return err
+	}
+	t.say("%s at most; nothing was sent", count(packets, "step"))
+	return t.data.err
+}
+
+// planLine shows one step for people.
+func planLine(s probe.Step) string {
+	words := []string{s.Host.String(), "", s.Send}
+	if s.Port != 0 {
+		words = append(words, strconv.Itoa(int(s.Port)))
+	}
+	if s.Probe != "" {
+		words = append(words, s.Probe)
+	}
+	if len(s.Bytes) > 0 {
+		words = append(words, strconv.QuoteToASCII(string(s.Bytes)))
+	}
+	if s.Times > 1 {
+		words = append(words, fmt.Sprintf("×%d", s.Times))
+	}
+	if s.If != "" {
+		words = append(words, "if", s.If)
+	}
+	return strings.Join(words, " ")
 }

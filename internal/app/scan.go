@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"log/slog"
 	"net/netip"
+	"os"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
@@ -15,60 +18,125 @@ import (
 	probeall "github.com/heron-iot/heron/internal/probe/all"
 )
 
-// maxTargets bounds one scan: a /20, or the like.
-const maxTargets = 4096
+// maxTargets bounds one scan: a /16, or the like.
+const maxTargets = 1 << 16
 
 // ScanOptions says whom to ask and how.
 type ScanOptions struct {
 	Targets []string // addresses and networks
-	// Profile is safe (every host is taken for a control device) or standard.
-	Profile string
+	Exclude []string // who is never touched: see exclusions
+	Profile string   // one of probe.Profiles
+	// Packets is how many may leave in a second; 0 leaves that to the profile.
+	Packets int
+	// HostsOnly finds hosts and asks them nothing.
+	HostsOnly bool
+	// StopFile stops the scan as soon as there is a file of that name.
+	StopFile string
+	Log      *slog.Logger // nil discards
 }
 
 // ScanResult is what a scan learned, and all that it sent.
 type ScanResult struct {
-	Devices []heron.Device `json:"devices"`
-	Asked   int            `json:"questions"`
-	Writes  int            `json:"writes"`
-	Bytes   int            `json:"bytes_sent"`
+	Devices  []heron.Device `json:"devices"`
+	Asked    int            `json:"questions"`
+	Writes   int            `json:"writes"`
+	Bytes    int            `json:"bytes_sent"`
+	Progress probe.Progress `json:"progress"`
+	Elapsed  float64        `json:"elapsed_seconds"`
+	// Stopped says why the scan ended early, and is empty when it did not.
+	Stopped string `json:"stopped,omitempty"`
 }
 
-// PlanScan lists the questions that a scan would ask; nothing is sent.
-func PlanScan(o ScanOptions) ([]probe.Target, error) {
-	s, hosts, err := newScan(o)
+// PlanScan lists what a scan would send at most; nothing is sent.
+func PlanScan(ctx context.Context, o ScanOptions, fn func(probe.Step)) error {
+	s, area, err := newScan(o, scanHooks{})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.Plan(hosts), nil
+	return s.Plan(ctx, area, fn)
 }
 
-// Scan asks the targets who they are.
-func Scan(ctx context.Context, o ScanOptions, progress func(done int)) (*ScanResult, error) {
-	s, hosts, err := newScan(o)
-	if err != nil {
-		return nil, err
-	}
+// progressEvery is how often who waits for a scan is told how far it is.
+const progressEvery = 200 * time.Millisecond
+
+// Scan asks the targets who they are. A scan that was stopped tells what it had
+// learned by then.
+func Scan(ctx context.Context, o ScanOptions, progress func(probe.Progress)) (*ScanResult, error) {
 	id, err := identify.New()
 	if err != nil {
 		return nil, err
 	}
-	a := newAnalyzer(analyzerConfig{site: "scan", identify: id, local: prefixesOf(hosts)})
-	r := &ScanResult{Devices: []heron.Device{}}
-	err = s.Run(ctx, hosts, func(x probe.Answer) {
-		r.Asked++
-		r.Writes += x.Writes
-		r.Bytes += x.Bytes
-		a.inventory.Apply(wallClock(), facts(x))
-		progress(r.Asked)
-	})
+	var a *analyzer
+	at := func(addr netip.Addr) *heron.Device {
+		return a.inventory.DeviceAt(heron.Endpoint{IP: addr}, wallClock())
+	}
+	s, area, err := newScan(o, scanHooks{device: at})
 	if err != nil {
 		return nil, err
 	}
+	a = newAnalyzer(analyzerConfig{site: "scan", identify: id, local: prefixesOf(area)})
+	began := time.Now()
+	r := &ScanResult{Devices: []heron.Device{}}
+	err = runScan(ctx, s, area, o.StopFile, progress, func(x probe.Answer) {
+		r.count(&x)
+		a.inventory.Apply(wallClock(), x.Observations)
+	})
+	if err != nil {
+		r.Stopped = heron.ErrorMessage(err)
+	}
+	r.Progress, r.Elapsed = s.Progress(), time.Since(began).Seconds()
 	for d := range a.inventory.All() {
 		r.Devices = append(r.Devices, *d)
 	}
-	slices.SortFunc(r.Devices, func(x, y heron.Device) int { return x.IPs[0].Compare(y.IPs[0]) })
+	slices.SortFunc(r.Devices, func(x, y heron.Device) int { return firstIP(&x).Compare(firstIP(&y)) })
 	return r, nil
+}
+
+func firstIP(d *heron.Device) netip.Addr {
+	if len(d.IPs) == 0 {
+		return netip.Addr{}
+	}
+	return d.IPs[0]
+}
+
+// count adds what an answer cost.
+func (r *ScanResult) count(x *probe.Answer) {
+	if x.Probe != "" {
+		r.Asked++
+	}
+	r.Writes += x.Writes
+	r.Bytes += x.Bytes
+}
+
+// errStopFile is why a scan ends when the file is there.
+var errStopFile = heron.Errorf(heron.CodeUnavailable, "the file that stops scans is there")
+
+// runScan runs a scan until it is done, ctx ends or the file that stops it is
+// there, and tells how far it is.
+func runScan(ctx context.Context, s *probe.Scanner, area probe.Area, stopFile string, progress func(probe.Progress), fn func(probe.Answer)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			if stopFile != "" {
+				if _, err := os.Stat(stopFile); err == nil {
+					cancel(errStopFile)
+				}
+			}
+			progress(s.Progress())
+			if !sleep(ctx, progressEvery) {
+				return
+			}
+		}
+	}()
+	err := s.Run(ctx, area, fn)
+	cancel(nil)
+	<-done
+	if errors.Is(err, context.Canceled) {
+		return heron.Errorf(heron.CodeUnavailable, "the scan was stopped")
+	}
+	return err
 }
 
 // overhear has the dissectors read what a service and a probe said to each other, so
@@ -77,58 +145,101 @@ func overhear(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte])
 	return dissect.Overhear(dissectall.Protocols(), server, at, said)
 }
 
-// facts are the observations of an answer, and that the service is there.
-func facts(x probe.Answer) []heron.Observation {
-	if !x.Open {
-		return x.Observations
-	}
-	now := wallClock()
-	where := heron.Subject{Endpoint: heron.Endpoint{IP: x.Host}, Transport: heron.TCP, Port: x.Port}
-	open := heron.Observation{
-		Subject: where, Key: heron.KeyService, Value: "tcp/" + strconv.Itoa(int(x.Port)), Source: "probe." + x.Probe,
-		First: now, Last: now, Count: 1,
-	}
-	return append([]heron.Observation{open}, x.Observations...)
+// scanHooks are what a scan asks of who started it.
+type scanHooks struct {
+	// device is what is known to have an address; nil knows nothing.
+	device func(netip.Addr) *heron.Device
 }
 
-func newScan(o ScanOptions) (*probe.Scanner, []probe.Host, error) {
-	if o.Profile != "safe" && o.Profile != "standard" {
-		return nil, nil, heron.Errorf(heron.CodeInvalid, "profile %q: want safe or standard", o.Profile)
+// The confidence from which on a host is left alone.
+const (
+	sureOfType  = 0.9
+	sureOfModel = 0.8
+)
+
+// isSure tells whether enough is known of a device.
+func isSure(d *heron.Device) bool {
+	i := &d.Identity
+	return i.Type.Value != heron.Unknown && i.Type.Confidence >= sureOfType &&
+		i.Vendor != nil && i.Vendor.Confidence >= sureOfType && i.Model != nil && i.Model.Confidence >= sureOfModel
+}
+
+func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error) {
+	var area probe.Area
+	options := probe.Options{Probes: probeall.Probes(), Read: overhear, Log: o.Log}
+	if !options.Profile(o.Profile) {
+		return nil, area, heron.Errorf(heron.CodeInvalid, "profile %q: want safe, standard or deep", o.Profile)
 	}
-	s, err := probe.NewScanner(probe.Options{Probes: probeall.Probes(), Safety: probe.ReadOnly, Read: overhear})
+	if o.Packets > 0 {
+		options.Limits.Packets = o.Packets
+	}
+	if o.HostsOnly {
+		options.Probes, options.Ports = nil, nil
+	}
+	skip, err := parseExclusions(o.Exclude)
 	if err != nil {
-		return nil, nil, err
+		return nil, area, err
 	}
-	hosts, err := targets(o.Targets, o.Profile == "safe")
-	return s, hosts, err
+	device := hooks.device
+	if device == nil {
+		device = func(netip.Addr) *heron.Device { return nil }
+	}
+	options.Sure = func(a netip.Addr) bool {
+		d := device(a)
+		return d != nil && isSure(d)
+	}
+	skip.device = hooks.device
+	options.Skip = skip.has
+	s, err := probe.NewScanner(options)
+	if err != nil {
+		return nil, area, err
+	}
+	area, err = targets(o.Targets)
+	return s, area, err
 }
 
-// targets reads addresses and networks.
-func targets(list []string, control bool) ([]probe.Host, error) {
-	var out []probe.Host
+// targets reads addresses and networks. The first and the last address of an IPv4
+// network are nobody's. IPv6 networks that are too large to try each address are
+// asked by multicast.
+func targets(list []string) (probe.Area, error) {
+	var out probe.Area
 	for _, t := range list {
 		p, err := netip.ParsePrefix(t)
 		if err != nil {
 			a, err := netip.ParseAddr(t)
 			if err != nil {
-				return nil, heron.Errorf(heron.CodeInvalid, "target %q: want an address or a network, as 192.0.2.7 or 192.0.2.0/24", t)
+				return out, heron.Errorf(heron.CodeInvalid, "target %q: want an address or a network, as 192.0.2.7 or 192.0.2.0/24", t)
 			}
-			p = netip.PrefixFrom(a, a.BitLen())
+			out.Hosts = append(out.Hosts, probe.Host{Addr: a})
+			continue
 		}
-		for a := p.Masked().Addr(); p.Contains(a); a = a.Next() {
-			if len(out) == maxTargets {
-				return nil, heron.Errorf(heron.CodeInvalid, "more than %d targets; scan smaller networks one after the other", maxTargets)
+		p = p.Masked()
+		if p.Addr().Is6() && p.Bits() < p.Addr().BitLen()-16 {
+			out.Networks = append(out.Networks, p)
+			continue
+		}
+		if size := p.Addr().BitLen() - p.Bits(); size > 16 || len(out.Hosts)+1<<size > maxTargets {
+			return out, heron.Errorf(heron.CodeInvalid, "more than %d targets; scan smaller networks one after the other", maxTargets)
+		}
+		for a := p.Addr(); p.Contains(a); a = a.Next() {
+			if !edge(p, a) {
+				out.Hosts = append(out.Hosts, probe.Host{Addr: a})
 			}
-			out = append(out, probe.Host{Addr: a, Control: control})
 		}
 	}
 	return out, nil
 }
 
-func prefixesOf(hosts []probe.Host) []netip.Prefix {
-	out := make([]netip.Prefix, len(hosts))
-	for i, h := range hosts {
-		out[i] = netip.PrefixFrom(h.Addr, h.Addr.BitLen())
+// edge tells of the address of an IPv4 network itself, and of all in it.
+func edge(p netip.Prefix, a netip.Addr) bool {
+	return a.Is4() && p.Bits() < 31 && (a == p.Addr() || !p.Contains(a.Next()))
+}
+
+func prefixesOf(area probe.Area) []netip.Prefix {
+	out := slices.Clone(area.Networks)
+	for _, h := range area.Hosts {
+		out = append(out, netip.PrefixFrom(h.Addr.WithZone(""), h.Addr.BitLen()))
 	}
 	return out
 }
+

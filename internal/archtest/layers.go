@@ -102,7 +102,7 @@ var doors = map[string][]string{
 	"go.yaml.in/yaml/v3":                  {"internal/config", "internal/identify", "internal/vuln"},
 	"golang.org/x/crypto":                 {"internal/vault", "internal/lab"},
 	"golang.org/x/net":                    {"internal/capture"},
-	"golang.org/x/sys":                    {"internal/capture", "internal/lab", "internal/app", "internal/action/nftables"},
+	"golang.org/x/sys":                    {"internal/capture", "internal/lab", "internal/app", "internal/action/nftables", "internal/probe"},
 	"golang.org/x/term":                   {"cmd/heron"},
 	"modernc.org/sqlite":                  {"internal/store"},
 }

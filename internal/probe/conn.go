@@ -36,6 +36,8 @@ type Conn struct {
 	emitted            int
 	follows            []Follow
 	emit               func(key, value string)
+	turn               func() error    // waits until a packet may be sent; nil does not
+	done               <-chan struct{} // closed when the scan was stopped; nil never is
 	said               []utterance
 }
 
@@ -119,6 +121,11 @@ func (c *Conn) Write(b []byte) (int, error) {
 			return 0, ErrUnsafe
 		}
 	}
+	if c.turn != nil {
+		if err := c.turn(); err != nil {
+			return 0, err
+		}
+	}
 	c.writes++
 	c.sent += len(b)
 	c.said = append(c.said, utterance{true, bytes.Clone(b)})
@@ -152,24 +159,47 @@ func (c *Conn) wait(d time.Duration) {
 		at = c.last
 	}
 	_ = c.Conn.SetDeadline(at)
+	select {
+	case <-c.done:
+		_ = c.Conn.SetDeadline(time.Unix(1, 0))
+	default:
+	}
+}
+
+// heardAlert tells that the service answered with an alert of TLS (RFC 8446 §6):
+// it is not to be spoken to in clear.
+func (c *Conn) heardAlert() bool {
+	const alert = 21
+	for _, u := range c.said {
+		if !u.fromClient {
+			return len(u.payload) == 7 && u.payload[0] == alert && u.payload[1] == 3
+		}
+	}
+	return false
 }
 
 // hangUp is how long an orderly close waits for the other side: the next
-// connection to a device is opened when it has let go of this one.
-const hangUp = time.Second
+// connection to a device is opened when it has let go of this one. hangUpNow is
+// how long it waits when the scan was stopped.
+const (
+	hangUp    = time.Second
+	hangUpNow = 50 * time.Millisecond
+)
 
 // maxHangUp bounds what is read while hanging up.
 const maxHangUp = 256 << 10
 
+// closeWriter is what can say that it is done.
+type closeWriter interface{ CloseWrite() error }
+
 // closeOrderly ends a connection in order: it says that it is done, and reads
-// what still comes, so that the device sees no reset. secure is the TLS over it
-// or nil.
-func closeOrderly(c net.Conn, secure interface{ CloseWrite() error }, wait time.Duration) {
-	t, ok := c.(*net.TCPConn)
-	if ok {
+// what still comes, so that the device sees no reset. over is the TLS over it, or
+// nil.
+func closeOrderly(c net.Conn, over closeWriter, wait time.Duration) {
+	if t, ok := c.(*net.TCPConn); ok {
 		_ = t.SetDeadline(time.Now().Add(wait))
-		if secure != nil {
-			_ = secure.CloseWrite()
+		if over != nil {
+			_ = over.CloseWrite()
 		}
 		if t.CloseWrite() == nil {
 			_, _ = io.CopyN(io.Discard, t, maxHangUp)

@@ -67,8 +67,8 @@ type Probe struct {
 	Spec     string // the document cited
 	// Run asks over c, which enforces budget and deadlines, and tells c.Emit what
 	// the answers say and c.Follow where they lead. What arrives is untrusted:
-	// read it with internal/wire. A question over UDP that gets no answer at all
-	// is run once more.
+	// read it with internal/wire. A question over UDP that gets no answer at all may
+	// be run once more.
 	Run func(ctx context.Context, c *Conn) error
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,7 +71,11 @@ func scan(t *testing.T, o probe.Options, hosts ...probe.Host) []probe.Answer {
 		t.Fatal(err)
 	}
 	var out []probe.Answer
-	if err := s.Run(t.Context(), hosts, func(a probe.Answer) { out = append(out, a) }); err != nil {
+	if err := s.Run(t.Context(), probe.Area{Hosts: hosts}, func(a probe.Answer) {
+		if a.Probe != "" {
+			out = append(out, a)
+		}
+	}); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -121,7 +126,8 @@ func TestAnswerIsBounded(t *testing.T) {
 	p := chatter()
 	p.Ports = []uint16{port}
 	a := scan(t, probe.Options{Probes: []probe.Probe{p}}, probe.Host{Addr: loopback})
-	if n := len(a[0].Observations[0].Value); n != p.MaxAnswer {
+	i := slices.IndexFunc(a[0].Observations, func(o heron.Observation) bool { return o.Key == "answer" })
+	if n := len(a[0].Observations[i].Value); n != p.MaxAnswer {
 		t.Errorf("read %d bytes, the bound is %d", n, p.MaxAnswer)
 	}
 }
@@ -149,22 +155,27 @@ func TestOneConnectionAtATime(t *testing.T) {
 
 func TestControlDevicesGetOnlyProbesForThem(t *testing.T) {
 	t.Parallel()
-	s, err := probe.NewScanner(probe.Options{Probes: all.Probes()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	asked := map[string]bool{}
-	for _, q := range s.Plan([]probe.Host{{Addr: loopback, Control: true}}) {
-		asked[q.Probe] = true
-	}
-	for _, p := range all.Probes() {
-		if asked[p.Name] != p.Control {
-			t.Errorf("a control device would be asked %s: %v, but it says %v", p.Name, asked[p.Name], p.Control)
+	list := all.Probes()
+	for name, o := range map[string]probe.Options{"known": {Probes: list}, "every host with care": {Probes: list, Careful: true}} {
+		s, err := probe.NewScanner(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range plan(t, s, probe.Host{Addr: loopback, Control: !o.Careful}) {
+			i := slices.IndexFunc(list, func(p probe.Probe) bool { return p.Name == q.Probe })
+			if i >= 0 && !list[i].Control {
+				t.Errorf("%s: a control device would be asked %+v", name, q)
+			}
 		}
 	}
-	if !asked["modbus"] || asked["http"] {
-		t.Errorf("a control device would be asked %v", asked)
+}
+
+func plan(t *testing.T, s *probe.Scanner, hosts ...probe.Host) (steps []probe.Step) {
+	t.Helper()
+	if err := s.Plan(t.Context(), probe.Area{Hosts: hosts}, func(x probe.Step) { steps = append(steps, x) }); err != nil {
+		t.Fatal(err)
 	}
+	return steps
 }
 
 func TestIntrusiveProbesNeedPermission(t *testing.T) {
@@ -175,8 +186,8 @@ func TestIntrusiveProbesNeedPermission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan := s.Plan([]probe.Host{{Addr: loopback}}); len(plan) != 0 {
-		t.Errorf("plan %v, want none", plan)
+	if steps := plan(t, s, probe.Host{Addr: loopback}); len(steps) != 0 {
+		t.Errorf("plan %v, want none", steps)
 	}
 }
 

@@ -1,16 +1,15 @@
 package probe
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
 	"net"
 	"net/netip"
-	"slices"
-	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/heron-iot/heron"
@@ -19,18 +18,54 @@ import (
 // Host is one target of a scan.
 type Host struct {
 	Addr netip.Addr
-	// Control tells that it is, or may be, a control device. A host of which
-	// nothing is known may be one.
+	MAC  heron.MAC // zero where it is not known
+	// Control tells that it is, or may be, a control device.
 	Control bool
+	// Delay is how long it took to answer, where that was measured.
+	Delay time.Duration
 }
 
-// Options say how a Scanner works; the zero value asks read-only questions of
-// eight hosts at once.
+// Limits bound what a scan may do to a network. A field that is 0 gets the value
+// of the profile safe.
+type Limits struct {
+	Packets         int // a second, to all hosts
+	HostPackets     int // a second, to one host
+	ControlPackets  int // a second, to one host that is or may be a control device
+	Hosts           int // asked at once
+	Connections     int // open at once, to all hosts
+	HostConnections int // open at once to one host that is no control device
+}
+
+func (l Limits) filled() Limits {
+	l.Packets = cmp.Or(max(l.Packets, 0), 500)
+	l.HostPackets = cmp.Or(max(l.HostPackets, 0), 40)
+	l.ControlPackets = cmp.Or(max(l.ControlPackets, 0), 40)
+	l.Hosts = cmp.Or(max(l.Hosts, 0), 64)
+	l.Connections = cmp.Or(max(l.Connections, 0), 128)
+	l.HostConnections = cmp.Or(max(l.HostConnections, 0), 1)
+	return l
+}
+
+// Options say how a Scanner works; the zero value finds hosts and asks nothing.
 type Options struct {
-	Probes  []Probe
-	Safety  Safety        // the highest class allowed
-	Hosts   int           // hosts asked at once; 0 is 8
-	Timeout time.Duration // for one probe, dialling included; 0 is 3 s
+	Probes []Probe
+	Safety Safety // the highest class allowed
+	Limits Limits
+	// Careful takes every host for a control device.
+	Careful bool
+	// Ports are looked at on each host beside those of the probes: all, whatever is
+	// known of the host, unless Hasty.
+	Ports []uint16
+	// Hasty leaves a host alone as soon as Sure; else its ports are still looked at.
+	Hasty bool
+	// Thorough asks everything, Sure or not.
+	Thorough bool
+	// Sure tells that enough is known of a host: it is asked no more. nil is never.
+	Sure func(netip.Addr) bool
+	// Skip tells hosts that must not be touched. It is asked before the first
+	// packet, and again when the hardware address is known. nil skips none.
+	Skip    func(Host) bool
+	Timeout time.Duration // of one question, dialling included; 0 is 10 s
 	// Dial is net.Dialer's DialContext when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Read returns what dissectors tell about a server whose conversation with the
@@ -49,7 +84,9 @@ type Question struct {
 	Probe string     `json:"probe"`
 }
 
-// Answer is what became of a question. Every byte that was sent is accounted.
+// Answer is what became of a question, of a knock on a port that is open (no
+// Probe), or of the search for a host (no Port). Every byte that was sent is
+// accounted.
 type Answer struct {
 	Question
 	Open         bool                `json:"open"`
@@ -61,8 +98,34 @@ type Answer struct {
 	Follows []Follow `json:"-"`
 }
 
-// Scanner asks hosts questions. It is safe for use by one scan at a time.
-type Scanner struct{ o Options }
+// Progress is how far a scan has come.
+type Progress struct {
+	Hosts       int64 `json:"hosts"`       // to be looked for
+	Decided     int64 `json:"decided"`     // found, or found not to be there
+	Found       int64 `json:"found"`       // those that are there
+	Done        int64 `json:"done"`        // of those, asked all there was to ask
+	Connections int64 `json:"connections"` // opened or tried
+	Questions   int64 `json:"questions"`
+	Packets     int64 `json:"packets"` // sent, as far as the system lets count
+}
+
+// counts are the numbers of Progress while they change.
+type counts struct {
+	hosts, decided, found, done, connections, questions, packets atomic.Int64
+}
+
+// Scanner finds hosts and asks them questions. It is safe for use by one scan at
+// a time; Progress may be called meanwhile.
+type Scanner struct {
+	o       Options
+	pace    *pacer
+	counts  counts
+	open    chan struct{} // a place for each connection
+	late    atomic.Int64  // hosts that answer later and later
+	paced   atomic.Int64  // when the pace of all changed last, in nanoseconds
+	lag     lag
+	answers sync.Mutex    // one answer is handed over at a time
+}
 
 // NewScanner checks the probes and returns a Scanner.
 func NewScanner(o Options) (*Scanner, error) {
@@ -71,14 +134,10 @@ func NewScanner(o Options) (*Scanner, error) {
 			return nil, err
 		}
 	}
-	if o.Hosts == 0 {
-		o.Hosts = 8
-	}
-	if o.Timeout == 0 {
-		o.Timeout = 3 * time.Second
-	}
+	o.Limits = o.Limits.filled()
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	if o.Dial == nil {
-		o.Dial = new(net.Dialer).DialContext
+		o.Dial = (&net.Dialer{FallbackDelay: -1, KeepAlive: -1}).DialContext
 	}
 	if o.Now == nil {
 		o.Now = func() heron.Time { return heron.TimeOf(time.Now()) }
@@ -86,84 +145,12 @@ func NewScanner(o Options) (*Scanner, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Scanner{o}, nil
-}
-
-// Plan lists the questions that a scan of hosts would ask, in order.
-func (s *Scanner) Plan(hosts []Host) []Target {
-	var out []Target
-	for _, h := range hosts {
-		for i := range s.o.Probes {
-			p := &s.o.Probes[i]
-			if !s.Allowed(p, h) {
-				continue
-			}
-			for _, port := range p.Ports {
-				out = append(out, Target{Question: Question{h.Addr, port, p.Name}})
-			}
-			for _, port := range p.TLSPorts {
-				out = append(out, Target{Question: Question{h.Addr, port, p.Name}, TLS: true})
-			}
-		}
-	}
-	return out
+	return &Scanner{o: o, pace: newPacer(o.Limits.Packets), open: make(chan struct{}, o.Limits.Connections)}, nil
 }
 
 // Allowed reports whether a probe may be put to a host.
 func (s *Scanner) Allowed(p *Probe, h Host) bool {
-	return p.Safety <= s.o.Safety && (p.Control || !h.Control)
-}
-
-// Run asks all questions and hands each answer to fn, one at a time. A host
-// gets one connection at a time, and after it went silent no more questions.
-func (s *Scanner) Run(ctx context.Context, hosts []Host, fn func(Answer)) error {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	slots := make(chan struct{}, s.o.Hosts)
-	for _, h := range hosts {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			wg.Wait()
-			return ctx.Err()
-		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			s.host(ctx, h, func(a Answer) {
-				mu.Lock()
-				defer mu.Unlock()
-				fn(a)
-			})
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
-}
-
-// host asks one host everything, a question at a time.
-func (s *Scanner) host(ctx context.Context, h Host, fn func(Answer)) {
-	answered := map[uint16]bool{}
-	asked := map[Target]bool{}
-	queue := s.Plan([]Host{h})
-	for follows := 0; len(queue) > 0 && ctx.Err() == nil; {
-		t := queue[0]
-		queue = queue[1:]
-		if asked[t] || answered[t.Port] && t.Path == "" && !t.TLS {
-			continue
-		}
-		asked[t] = true
-		a := s.Ask(ctx, h, t)
-		answered[t.Port] = answered[t.Port] || len(a.Observations) > 0
-		fn(a)
-		for _, f := range a.Follows {
-			next := s.probe(f.Probe)
-			if next == nil || follows == maxHostFollows || !s.Allowed(next, h) {
-				continue
-			}
-			follows++
-			queue = append([]Target{{Question: Question{h.Addr, f.Port, f.Probe}, TLS: f.TLS, Path: f.Path}}, queue...)
-		}
-	}
+	return p.Safety <= s.o.Safety && (p.Control || !h.Control && !s.o.Careful)
 }
 
 // probe finds a probe by its name.
@@ -176,83 +163,102 @@ func (s *Scanner) probe(name string) *Probe {
 	return nil
 }
 
-// Ask puts one question, whether or not the port is one of the probe's.
-func (s *Scanner) Ask(ctx context.Context, h Host, t Target) Answer {
-	a := Answer{Question: t.Question}
-	p := s.probe(t.Probe)
-	if p == nil || !s.Allowed(p, h) {
-		a.Err = ErrUnsafe
-		return a
+func (s *Scanner) skip(h Host) bool { return s.o.Skip != nil && s.o.Skip(h) }
+
+// sure asks whether enough is known of a host. Who answers may do so with what it
+// learned from the answers: it is never asked while one is handed over.
+func (s *Scanner) sure(a netip.Addr) bool {
+	if s.o.Sure == nil {
+		return false
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.o.Timeout, fmt.Errorf("no answer within %v", s.o.Timeout))
-	defer cancel()
-	address := net.JoinHostPort(t.Host.String(), strconv.Itoa(int(t.Port)))
-	raw, err := s.o.Dial(ctx, p.Transport.String(), address)
-	if err != nil {
-		a.Err = err
-		return a
+	s.answers.Lock()
+	defer s.answers.Unlock()
+	return s.o.Sure(a)
+}
+
+// Progress tells how far the scan has come.
+func (s *Scanner) Progress() Progress {
+	c := &s.counts
+	return Progress{
+		Hosts: c.hosts.Load(), Decided: c.decided.Load(), Found: c.found.Load(), Done: c.done.Load(),
+		Connections: c.connections.Load(), Questions: c.questions.Load(), Packets: c.packets.Load(),
 	}
-	a.Open = p.Transport == heron.TCP
-	s.converse(ctx, raw, p, t, &a)
+}
+
+// Run finds the hosts of an area, asks each what there is to ask, and hands each
+// answer to fn, one at a time. When ctx ends it stops at once: nothing new is
+// sent, and what is open is closed in order.
+func (s *Scanner) Run(ctx context.Context, area Area, fn func(Answer)) error {
+	hand := func(a Answer) {
+		s.answers.Lock()
+		defer s.answers.Unlock()
+		fn(a)
+	}
+	var wg, watcher sync.WaitGroup
+	watch, unwatch := context.WithCancel(ctx)
+	watcher.Go(func() { s.lag.watch(watch) })
+	defer watcher.Wait()
+	defer unwatch()
+	slots := make(chan struct{}, s.o.Limits.Hosts)
+	err := s.find(ctx, area, func(h Host, how string) {
+		s.counts.found.Add(1)
+		wg.Go(func() {
+			defer s.counts.done.Add(1)
+			hand(s.found(h, how))
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			defer func() { <-slots }()
+			s.host(ctx, h, hand)
+		})
+	})
+	wg.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// keyAlive is the key of how a scan learned that a host is there, where no
+// hardware address says it.
+const keyAlive = "scan.alive"
+
+// How a host was found.
+const (
+	howOwn     = "own" // an address of this machine: nobody was asked
+	howARP     = "arp"
+	howEcho    = "echo"
+	howConnect = "connect"
+)
+
+// found is the answer of a host that is there.
+func (s *Scanner) found(h Host, how string) Answer {
+	now := s.o.Now()
+	o := heron.Observation{
+		Subject: heron.Subject{Endpoint: heron.Endpoint{MAC: h.MAC, IP: h.Addr}}, Key: keyAlive, Value: how,
+		Source: "scan", First: now, Last: now, Count: 1,
+	}
+	if h.MAC != (heron.MAC{}) {
+		o.Key, o.Value = heron.KeyARP, h.Addr.String()
+	}
+	a := Answer{Question: Question{Host: h.Addr}}
+	if how != howOwn {
+		a.Observations = []heron.Observation{o}
+	}
 	return a
 }
 
-// converse runs a probe over a connection, and closes it.
-func (s *Scanner) converse(ctx context.Context, raw net.Conn, p *Probe, t Target, a *Answer) {
-	n := notes{s: s, a: a, at: s.o.Now(), source: "probe." + p.Name}
-	n.subject = heron.Subject{Endpoint: heron.Endpoint{IP: t.Host}, Transport: p.Transport, Port: t.Port}
-	var over interface{ CloseWrite() error }
-	defer func() { closeOrderly(raw, over, hangUp) }()
-	deadline, _ := ctx.Deadline()
-	_ = raw.SetDeadline(deadline)
-	plain := raw
-	if t.TLS {
-		c, err := secure(ctx, raw, &n)
-		if err != nil {
-			a.Err = fmt.Errorf("TLS: %w", err)
-			return
-		}
-		plain, over = c, c
+// Ask puts one question, whether or not the port is one of the probe's.
+func (s *Scanner) Ask(ctx context.Context, h Host, t Target) Answer {
+	p := s.probe(t.Probe)
+	if p == nil || !s.Allowed(p, h) {
+		return Answer{Question: t.Question, Err: ErrUnsafe}
 	}
-	conn := NewConn(plain, p, t, Patience{Answer: s.o.Timeout, Quiet: s.o.Timeout}, deadline, n.emit)
-	a.Err = p.Run(ctx, conn)
-	a.Writes, a.Bytes = conn.Sent()
-	a.Follows = conn.Follows()
-	n.overhear(conn.said)
-	if errors.Is(a.Err, ErrBudget) || errors.Is(a.Err, ErrUnsafe) {
-		s.o.Log.Error("a probe overstepped and was stopped", "probe", p.Name, "error", a.Err)
-	}
+	k := s.newTalk(h, nil)
+	return k.ask(ctx, p, t)
 }
 
-// notes gathers what one conversation tells.
-type notes struct {
-	s       *Scanner
-	a       *Answer
-	at      heron.Time
-	subject heron.Subject
-	source  string
-}
-
-// emit adds a fact, once.
-func (n *notes) emit(key, value string) {
-	o := heron.Observation{Subject: n.subject, Key: key, Value: value, First: n.at, Last: n.at, Count: 1}
-	n.add(o)
-}
-
-func (n *notes) add(o heron.Observation) {
-	o.Source = n.source
-	same := func(x heron.Observation) bool { return x.Key == o.Key && x.Value == o.Value }
-	if !slices.ContainsFunc(n.a.Observations, same) {
-		n.a.Observations = append(n.a.Observations, o)
-	}
-}
-
-// overhear has the dissectors read a conversation.
-func (n *notes) overhear(said []utterance) {
-	if n.s.o.Read == nil {
-		return
-	}
-	for _, o := range n.s.o.Read(n.subject, n.at, conversation(said)) {
-		n.add(o)
-	}
-}
+// errSilent says that nothing came within the time a question has.
+func errSilent(d time.Duration) error { return fmt.Errorf("no answer within %v", d) }

@@ -48,7 +48,7 @@ func secure(ctx context.Context, raw net.Conn, n *notes) (*tls.Conn, error) {
 		MinVersion:         tls.VersionTLS10,
 		CipherSuites:       everyCipher(),
 	})
-	err := c.HandshakeContext(ctx)
+	err := c.HandshakeContext(context.WithoutCancel(ctx)) // its deadline ends it, not a reset
 	r.left = 0
 	n.overhear(r.said)
 	if err != nil {

@@ -1,0 +1,115 @@
+package probe
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/heron-iot/heron"
+)
+
+// door is a port of a host.
+type door struct {
+	transport heron.Transport
+	port      uint16
+	always    bool // also when it is known well enough what the host is
+}
+
+type doorKey struct {
+	transport heron.Transport
+	port      uint16
+}
+
+func (d door) key() doorKey { return doorKey{d.transport, d.port} }
+
+// question is a probe for a service.
+type question struct {
+	probe  *Probe
+	target Target
+}
+
+// questions are the probes that may be put to a service, the most telling first.
+func (s *Scanner) questions(h Host, d door) []question {
+	var out []question
+	for i := range s.o.Probes {
+		p := &s.o.Probes[i]
+		if p.Transport != d.transport || !p.asks(d.port) || !s.Allowed(p, h) {
+			continue
+		}
+		t := Target{Question: Question{h.Addr, d.port, p.Name}, TLS: slices.Contains(p.TLSPorts, d.port)}
+		out = append(out, question{p, t})
+	}
+	slices.SortStableFunc(out, func(x, y question) int { return cmp.Compare(y.probe.worth(), x.probe.worth()) })
+	return out
+}
+
+func (p *Probe) worth() int { return cmp.Or(p.Worth, 1) }
+
+// controlDoors are those that tell whether a host is a control device.
+func (s *Scanner) controlDoors() []door {
+	var out []door
+	for _, port := range s.o.Ports {
+		if isControlPort(port) {
+			out = append(out, door{heron.TCP, port, true})
+		}
+	}
+	return out
+}
+
+// stageCount is how many stages there are.
+const stageCount = 2
+
+// stages are the doors of a host in order: first those that are always looked at
+// and those whose answer is worth most, and then, for as long as it is not known
+// what the host is, those where the other probes ask. Within a stage comes first
+// what tells most, and of that a datagram before a connection.
+func (s *Scanner) stages(h Host) [][]door {
+	worth := map[door]int{}
+	for i := range s.o.Probes {
+		p := &s.o.Probes[i]
+		if !s.Allowed(p, h) {
+			continue
+		}
+		for _, port := range slices.Concat(p.Ports, p.TLSPorts) {
+			d := door{p.Transport, port, p.Transport == heron.TCP && slices.Contains(s.o.Ports, port)}
+			worth[d] = max(worth[d], p.worth())
+		}
+	}
+	for _, port := range s.o.Ports {
+		d := door{heron.TCP, port, true}
+		worth[d] = max(worth[d], 0)
+	}
+	stages := make([][]door, stageCount)
+	for d, w := range worth {
+		n := 1
+		if d.always || d.transport == heron.UDP && w >= 2 {
+			n = 0
+		}
+		stages[n] = append(stages[n], d)
+	}
+	for _, list := range stages {
+		slices.SortFunc(list, func(x, y door) int {
+			return cmp.Or(cmp.Compare(worth[y], worth[x]), datagramsFirst(x, y), s.place(x)-s.place(y),
+				cmp.Compare(x.port, y.port))
+		})
+	}
+	return stages
+}
+
+func datagramsFirst(x, y door) int {
+	switch {
+	case x.transport == y.transport:
+		return 0
+	case x.transport == heron.UDP:
+		return -1
+	}
+	return 1
+}
+
+// place is where a port stands in the list of ports, which begins with what is
+// open most often.
+func (s *Scanner) place(d door) int {
+	if i := slices.Index(s.o.Ports, d.port); i >= 0 {
+		return i
+	}
+	return len(s.o.Ports)
+}
