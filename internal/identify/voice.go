@@ -84,7 +84,7 @@ func (g *program) macVotes(r *room) {
 // simulators, test benches and anonymised captures, registered though they are.
 func madeUp(m heron.MAC) bool {
 	switch [3]byte(m[:3]) {
-	case [3]byte{0, 0, 0}, [3]byte{0, 1, 2}, [3]byte{0, 0x11, 0x22}, [3]byte{0, 0x1a, 0x2b}, [3]byte{0, 0xaa, 0xbb}:
+	case [3]byte{0, 0, 0}, [3]byte{0, 1, 2}, [3]byte{0, 0x11, 0x22}, [3]byte{0, 0x12, 0x34}, [3]byte{0, 0x1a, 0x2b}, [3]byte{0, 0xaa, 0xbb}:
 		return true
 	}
 	return false
