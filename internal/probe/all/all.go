@@ -8,6 +8,8 @@ import (
 	"github.com/heron-iot/heron/internal/probe/banner"
 	"github.com/heron-iot/heron/internal/probe/bjnp"
 	"github.com/heron-iot/heron/internal/probe/coap"
+	"github.com/heron-iot/heron/internal/probe/crestron"
+	"github.com/heron-iot/heron/internal/probe/description"
 	"github.com/heron-iot/heron/internal/probe/dhip"
 	"github.com/heron-iot/heron/internal/probe/dicom"
 	"github.com/heron-iot/heron/internal/probe/enip"
@@ -25,6 +27,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe/melsec"
 	"github.com/heron-iot/heron/internal/probe/miio"
 	"github.com/heron-iot/heron/internal/probe/modbus"
+	"github.com/heron-iot/heron/internal/probe/moxa"
 	"github.com/heron-iot/heron/internal/probe/mqtt"
 	"github.com/heron-iot/heron/internal/probe/nbns"
 	"github.com/heron-iot/heron/internal/probe/ntp"
@@ -52,6 +55,8 @@ func Probes() []probe.Probe {
 		banner.Probe(),
 		bjnp.Probe(),
 		coap.Probe(),
+		crestron.Probe(),
+		description.Probe(),
 		dhip.Probe(),
 		dicom.Probe(),
 		enip.Probe(),
@@ -70,6 +75,7 @@ func Probes() []probe.Probe {
 		melsec.Probe(),
 		miio.Probe(),
 		modbus.Probe(),
+		moxa.Probe(),
 		mqtt.Probe(),
 		nbns.Probe(),
 		ntp.Probe(),

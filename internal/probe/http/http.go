@@ -32,7 +32,7 @@ const name = "http"
 func Probe() probe.Probe {
 	const page = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 	return probe.Probe{
-		Name: name, Transport: heron.TCP, Ports: []uint16{80, 8080, 8000, 8081, 8008, 8888, 81, 88, 5000},
+		Name: name, Transport: heron.TCP, Ports: []uint16{80, 8080, 8000, 8081, 8888, 81, 88, 5000},
 		TLSPorts: []uint16{443, 8443, 4443}, Safety: probe.ReadOnly, Worth: 2,
 		MaxWrites: maxWrites, MaxBytes: maxWrites * maxRequest, MaxAnswer: maxAnswer,
 		Rehearse: [][]byte{[]byte(page)}, Spec: "RFC 9112", Run: run,
@@ -50,6 +50,7 @@ func run(_ context.Context, c *probe.Conn) error {
 		tellIcon(c, &r)
 		p := look(&r)
 		p.tell(c)
+		describe(c, &r)
 		next, ok := v.at.follow(c.Target().Host, p.leadsTo)
 		if !ok {
 			return v.icon(&r, &p)

@@ -59,6 +59,11 @@ func TestProbe(t *testing.T) {
 			"service.protocol": "tcp/80/http", "http.content_type": "image/x-icon",
 			"http.favicon_md5": "6122841b6025d501bfa81095f49ba145", "http.favicon_mmh3": "175397093",
 		}},
+		{Name: "a bridge", Answer: answer("200 OK", html+"Connection: close\r\n", "<title>hue personal wireless lighting</title>"), Want: map[string]string{
+			"service.protocol": "tcp/80/http", "http.content_type": "text/html",
+			"http.title": "hue personal wireless lighting",
+		},
+			Follows: []probe.Follow{{Probe: "http", Path: "/api/0/config"}, {Probe: "http", Path: "/favicon.ico"}}},
 		{Name: "by a meta, to itself", Answer: answer("200 OK", html, `<meta http-equiv=refresh content="0; url='/'">`), Want: map[string]string{
 			"service.protocol": "tcp/80/http", "http.content_type": "text/html",
 		}},

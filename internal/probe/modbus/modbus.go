@@ -8,26 +8,28 @@ package modbus
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/probe"
+	"github.com/heron-iot/heron/internal/proto/modbus"
 	"github.com/heron-iot/heron/internal/wire"
 )
 
 const (
 	readDevice = 0x2b // function: encapsulated interface transport
 	meiDevice  = 0x0e // MEI type: read device identification
-	basic      = 0x01 // the basic objects: vendor, product, revision
-	maxAnswer  = 4 * 260
+	regular    = 0x02 // the regular objects too: vendor's URL, product and model name
+	maxAnswer  = maxWrites * 260
+	maxWrites  = 3 // an identification may need more than one answer
 )
 
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
 		Name: "modbus", Transport: heron.TCP, Ports: []uint16{502}, Safety: probe.ReadOnly, Worth: 3,
-		MaxWrites: 1, MaxBytes: 16, MaxAnswer: maxAnswer, Control: true, Allow: allow,
-		Spec: "MODBUS Application Protocol V1.1b3 §6.21", Run: run,
+		MaxWrites: maxWrites, MaxBytes: maxWrites * len(request(0)), MaxAnswer: maxAnswer, Control: true, Allow: allow,
+		Rehearse: [][]byte{request(0)}, // as an answer it is cut off
+		Spec:     "MODBUS Application Protocol V1.1b3 §6.21", Run: run,
 	}
 }
 
@@ -41,21 +43,50 @@ func allow(out []byte) error {
 	return nil
 }
 
+// request asks for objects from the first on. Transaction 1, protocol 0, length 5, unit
+// 255 (the server itself).
+func request(first byte) []byte {
+	return []byte{0, 1, 0, 0, 0, 5, 0xff, readDevice, meiDevice, regular, first}
+}
+
+// run asks until there are no more objects. A server that has fewer than are asked for
+// answers with those that it has.
 func run(_ context.Context, c *probe.Conn) error {
-	// Transaction 1, protocol 0, length 5, unit 255 (the server itself).
-	request := []byte{0, 1, 0, 0, 0, 5, 0xff, readDevice, meiDevice, basic, 0}
-	if _, err := c.Write(request); err != nil {
-		return err
+	first := byte(0)
+	for range maxWrites {
+		if _, err := c.Write(request(first)); err != nil {
+			return err
+		}
+		answer, err := probe.Listen(c, size)
+		if err != nil {
+			return err
+		}
+		next, more := follows(answer)
+		if !more || next <= first {
+			break
+		}
+		first = next
 	}
-	var head [6]byte
-	if _, err := io.ReadFull(c, head[:]); err != nil {
-		return err
+	return nil
+}
+
+// size is that of a frame.
+func size(b []byte) (int, error) {
+	n, err := modbus.Size(b)
+	if err != nil {
+		return 0, probe.ErrNotMine
 	}
-	r := wire.NewReader(head[:])
-	transaction, protocol, length := r.U16(), r.U16(), r.U16()
-	if transaction != 1 || protocol != 0 || length < 3 || length > 254 {
-		return probe.ErrNotMine
-	}
-	_, err := io.CopyN(io.Discard, c, int64(length))
-	return err
+	return n, nil
+}
+
+// follows returns the object with which an identification goes on, and false when it is
+// whole.
+func follows(answer []byte) (byte, bool) {
+	const more = 0xff
+	r := wire.NewReader(answer)
+	r.Skip(7)
+	function, kind := r.U8(), r.U8()
+	r.Skip(2)
+	flag, next := r.U8(), r.U8()
+	return byte(next), r.Err() == nil && function == readDevice && kind == meiDevice && flag == more
 }
