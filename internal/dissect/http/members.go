@@ -25,6 +25,7 @@ func askedFor(target []byte) asked {
 	case "/setup/eureka_info", // Google Cast
 		"/api/config", "/api/0/config", "/api/nouser/config", // Hue
 		"/shelly", "/json/info", // Shelly, WLED
+		"/api/v2/", // Samsung's televisions
 		"/YamahaExtendedControl/v1/system/getDeviceInfo":
 		return askedJSON
 	case "/query/device-info", "/ISAPI/System/deviceInfo", "/description.xml", "/setup.xml", "/rootDesc.xml",
@@ -76,7 +77,7 @@ func itself(name []byte) bool {
 // keyMember returns the key for a member; "" for those that say nothing.
 func keyMember(name []byte) string {
 	switch string(name) {
-	case "model", "modelid", "model_name", "modelDisplayName", "product_name":
+	case "model", "modelid", "model_name", "modelName", "modelDisplayName", "product_name":
 		return "http.device.model"
 	case "manufacturer", "manufacturername", "brand", "brandDisplayName":
 		return "http.device.vendor"
@@ -84,7 +85,7 @@ func keyMember(name []byte) string {
 		return "http.device.type"
 	case "fw", "fw_id", "ver", "swversion", "softwareVersion", "build_version", "cast_build_revision":
 		return "http.device.firmware"
-	case "mac", "mac_address":
+	case "mac", "mac_address", "wifiMac":
 		return "http.device.mac"
 	case "serialNumber", "serial":
 		return "http.device.serial"
