@@ -97,7 +97,7 @@ func plc(t *testing.T) *fragile {
 	identity := []byte("\x00\x01\x00\x00\x00\x10\xff\x2b\x0e\x01\x01\x00\x00\x01\x00\x07Company")
 	return &fragile{t: t, total: map[uint16]int{}, services: map[uint16]func([]byte) ([]byte, bool){
 		502: func(b []byte) ([]byte, bool) {
-			return identity, bytes.HasSuffix(b, []byte{0xff, 0x2b, 0x0e, 1, 0})
+			return identity, bytes.HasSuffix(b, []byte{0xff, 0x2b, 0x0e, 2, 0})
 		},
 		80: never, 443: never, 9100: never, 23: never,
 	}}
