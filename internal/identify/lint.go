@@ -136,11 +136,16 @@ func (l *linter) conflicts(p *Pack) {
 			if !mine.fires(found) {
 				continue
 			}
-			for j := range g.signatures {
-				if other := &g.signatures[j]; j != i && other.fires(found) {
-					if a, v := contradicts(mine.votes(nil, facts, found), other.votes(nil, facts, found)); v != "" {
-						l.say(mine.Signature, "%s claims its example %s for %s %q with equal weight", other.ID, e, a, v)
-					}
+			last := -1
+			for _, h := range found { // who fires was hit
+				j := g.conditions[h.condition].rule
+				other := &g.signatures[j]
+				if h.condition == last || j == i || other.match[0] != h.condition || !other.fires(found) {
+					continue
+				}
+				last = h.condition
+				if a, v := contradicts(mine.votes(nil, facts, found), other.votes(nil, facts, found)); v != "" {
+					l.say(mine.Signature, "%s claims its example %s for %s %q with equal weight", other.ID, e, a, v)
 				}
 			}
 		}
