@@ -68,7 +68,7 @@ func newSignaturesList(t *terminal, load packLoader) *cobra.Command {
 			}
 			rows := make([][]string, 0, len(found))
 			for _, s := range found {
-				rows = append(rows, []string{s.ID, s.Says, s.When})
+				rows = append(rows, []string{s.ID, shorten(s.Says), s.When})
 			}
 			// Conditions come last: a long one would pad every line.
 			t.table([]string{"Signature", "Says", "When"}, rows)
@@ -77,6 +77,17 @@ func newSignaturesList(t *terminal, load packLoader) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// maxSays is how much of what a signature says a table shows: some speak of
+// dozens of models.
+const maxSays = 100
+
+func shorten(says string) string {
+	if r := []rune(says); len(r) > maxSays {
+		return string(r[:maxSays-1]) + "…"
+	}
+	return says
 }
 
 // signatureLine is a signature in short.

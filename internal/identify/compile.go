@@ -19,7 +19,8 @@ type program struct {
 	keys       map[string]*keyReader // others say nothing
 	readings   readings
 	voices     voices
-	rooms      sync.Pool // of *room
+	rooms      sync.Pool              // of *room
+	models     map[string]implication // by folded model
 }
 
 // keyReader finds out what the values of a key say.
@@ -81,6 +82,7 @@ func compile(p *Pack) (*program, error) {
 		g.signatures = append(g.signatures, r)
 	}
 	g.finish(indexes)
+	g.models = implications(g.signatures)
 	return g, nil
 }
 

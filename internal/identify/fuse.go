@@ -36,6 +36,7 @@ type candidate struct {
 	confidence float64
 	by         string // heron.ByUser where a person said so
 	locked     bool   // a person decided the contest so
+	disputed   bool   // by what else was decided: see reconcile
 }
 
 // decision is the contest for one attribute, best candidate first.
@@ -43,18 +44,29 @@ type decision []candidate
 
 // claim returns the winner, nil when none is sure enough.
 func (d decision) claim() *heron.Claim {
-	if len(d) == 0 || d[0].confidence < answerAt {
+	if len(d) == 0 || d[0].confidence < answerAt || d[0].disputed {
 		return nil
 	}
-	return &heron.Claim{Value: d[0].value, Confidence: round(d[0].confidence), By: d[0].by}
+	return &heron.Claim{Value: d[0].value, Confidence: round(calibrated(d[0].confidence)), By: d[0].by}
 }
 
 // runnerUp returns the best candidate that contradicts the first.
 func (d decision) runnerUp(a Attribute) *heron.Claim {
 	if i := d.rival(a); i > 0 {
-		return &heron.Claim{Value: d[i].value, Confidence: round(d[i].confidence)}
+		return &heron.Claim{Value: d[i].value, Confidence: round(d.sure(i))}
 	}
 	return nil
+}
+
+// sure is how sure we are of candidate i: calibrated where it is the answer.
+func (d decision) sure(i int) float64 {
+	switch {
+	case d[0].confidence < answerAt || d[0].disputed:
+		return d[i].confidence
+	case i == 0:
+		return calibrated(d[0].confidence)
+	}
+	return besides(d[i].confidence, d[0].confidence)
 }
 
 // decide weighs the votes on one attribute.
@@ -146,11 +158,11 @@ func weigh(votes []*vote) float64 {
 // fewVotes are as many as are compared one with another.
 const fewVotes = 24
 
-// precedents reports whether one of the group of a vote is before it, and
+// precedents reports whether one of the source of a vote is before it, and
 // whether its signature spoke there.
 func precedents(before []*vote, v *vote) (led, spoken bool) {
 	for _, o := range before {
-		if o.fact.group == v.fact.group {
+		if o.fact.group == v.fact.group || o.fact.repeats(v.fact) {
 			led = true
 			if o.signature == v.signature {
 				return true, true
@@ -160,24 +172,41 @@ func precedents(before []*vote, v *vote) (led, spoken bool) {
 	return led, false
 }
 
+// shortestRepeat is the length from which on two fields of the same text have it
+// from one another: the web server's name in its answers by HTTP and by UPnP, a
+// setting that every protocol tells.
+const shortestRepeat = 6
+
+// repeats reports whether two facts of different groups are one text.
+func (f *fact) repeats(o *fact) bool {
+	return len(f.lower) >= shortestRepeat && f.lower == o.lower
+}
+
 // weighMany is weigh for any number of votes.
 func weighMany(votes []*vote) float64 {
 	sum := 0.0
-	type speaker struct{ group, signature string }
-	spoken := make(map[speaker]bool, len(votes))
-	led := make(map[string]bool, len(votes))
+	type speaker struct{ group, text, signature string }
+	spoken := make(map[speaker]bool, 2*len(votes))
 	for _, v := range votes {
-		s := speaker{v.fact.group, v.signature}
-		if spoken[s] {
-			continue
+		of := []speaker{{group: v.fact.group}, {text: v.fact.lower}}
+		if len(v.fact.lower) < shortestRepeat {
+			of = of[:1]
 		}
-		spoken[s] = true
-		if led[s.group] {
+		led, said := false, false
+		for _, s := range of {
+			led = led || spoken[s]
+			spoken[s] = true
+			s.signature = "of " + v.signature // which may be none
+			said = said || spoken[s]
+			spoken[s] = true
+		}
+		switch {
+		case said:
+		case led:
 			sum += echo * v.weight
-			continue
+		default:
+			sum += v.weight
 		}
-		led[s.group] = true
-		sum += v.weight
 	}
 	return sum
 }

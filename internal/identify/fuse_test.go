@@ -71,8 +71,8 @@ func TestIdentify_weighs_evidence(t *testing.T) {
 	if nothing.Value != heron.Unknown {
 		t.Errorf("no evidence: got %+v", nothing)
 	}
-	if one.Value != "smart_bulb" || one.Confidence < 0.85 || one.Confidence > 0.9 {
-		t.Errorf("one witness of weight 4: got %+v, want 0.88", one)
+	if one.Value != "smart_bulb" || one.Confidence < 0.91 || one.Confidence > 0.95 {
+		t.Errorf("one witness of weight 4: got %+v, want 0.93", one)
 	}
 	if two.Confidence <= echo.Confidence || echo.Confidence <= one.Confidence {
 		t.Errorf("two protocols %v, one protocol twice %v, once %v: want them to fall", two, echo, one)

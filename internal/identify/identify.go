@@ -28,6 +28,9 @@ const (
 	// KeyVendor is the vendor that was decided on, when one was. Signatures
 	// that match it say what the vendor's devices mostly are.
 	KeyVendor = "identity.vendor"
+	// KeyModel is the model that was decided on, where a signature says of which
+	// maker and type it is.
+	KeyModel = "identity.model"
 	// KeyMACVendor is the brand that the IEEE registry gives for an address of
 	// the device, or the maker of its radio module.
 	KeyMACVendor = "mac.vendor"
@@ -122,10 +125,20 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	r.hearPeople(said)
 	g.votes(r, false)
 	d := decisions{vendor: r.decide(Vendor)}
-	if c := d.vendor.claim(); c != nil {
-		g.vendorVotes(r, c)
+	known := d.vendor.claim()
+	if known != nil {
+		g.vendorVotes(r, known, d.vendor[0].confidence)
 	}
-	d.kind, d.model, d.os, d.firmware = r.decide(Type), r.decide(Model), r.decide(OS), r.decide(Firmware)
+	d.model = r.decide(Model)
+	if g.modelVotes(r, d.model) {
+		d.vendor = r.decide(Vendor)
+		if c := d.vendor.claim(); c != nil && known == nil {
+			g.vendorVotes(r, c, d.vendor[0].confidence)
+		}
+		d.model = r.decide(Model) // its votes are where more may have come between
+	}
+	d.kind, d.os, d.firmware = r.decide(Type), r.decide(OS), r.decide(Firmware)
+	r.reconcile(&d)
 	return d
 }
 
@@ -151,7 +164,7 @@ func (g *program) votes(r *room, late bool) {
 
 // vendorVotes adds what the vendor says of the other attributes, as far as we
 // are sure of the vendor.
-func (g *program) vendorVotes(r *room, c *heron.Claim) {
+func (g *program) vendorVotes(r *room, c *heron.Claim, share float64) {
 	vendor := g.vendorFact(c)
 	r.facts = append(r.facts, vendor)
 	r.found = r.found.with(vendor.joint, len(r.facts)-1)
@@ -159,7 +172,7 @@ func (g *program) vendorVotes(r *room, c *heron.Claim) {
 	early := len(r.votes)
 	g.votes(r, true)
 	for i := early; i < len(r.votes); i++ {
-		r.votes[i].weight *= c.Confidence
+		r.votes[i].weight *= share
 	}
 }
 

@@ -30,7 +30,10 @@ func (id *Identifier) Settles(obs []heron.Observation, said []heron.Correction) 
 	var everything room
 	everything.facts = r.facts
 	g.search(&everything, all)
-	s.found, s.vendor = everything.found, d.vendor.claim()
+	s.found = everything.found
+	if len(d.vendor) > 0 {
+		s.vendor = d.vendor[0].confidence
+	}
 	for _, c := range []struct {
 		a Attribute
 		d decision
@@ -46,7 +49,7 @@ type settling struct {
 	told   map[string]bool // keys
 	facts  []fact
 	found  hits
-	vendor *heron.Claim
+	vendor float64 // how sure it is
 }
 
 // attribute returns what would settle one contest, the most telling first.
@@ -164,21 +167,24 @@ func (d decision) rival(a Attribute) int {
 // gain works out what it would do to a contest if a claim were made.
 func (s *settling) gain(a Attribute, d decision, rule *rule, c *claim, key string) heron.Settle {
 	weight := c.weight
-	if rule.late && s.vendor != nil {
-		weight *= s.vendor.Confidence
+	if rule.late {
+		weight *= s.vendor
 	}
-	d = slices.Clone(d)
 	i := slices.IndexFunc(d, func(x candidate) bool { return x.folded == c.folded })
+	d = slices.Clone(d)
 	if i < 0 {
 		d = append(d, candidate{folded: c.folded, value: c.value})
 		i = len(d) - 1
 	}
-	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: rule.ID, Now: round(d[i].confidence)}
+	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: rule.ID, Now: round(d.sure(i))}
 	speaks := &vote{a, c.value, c.folded, weight, rule.ID, &fact{&reading{key: key, group: group(key)}, ""}}
 	votes := append(slices.Clone(d.supporters(a, i)), speaks)
 	slices.SortFunc(votes, heavierFirst)
 	d[i].score = prior + weigh(votes)
-	out.Then = round(d.confidence(a, i))
+	if out.Then = d.confidence(a, i); out.Then >= answerAt {
+		out.Then = calibrated(out.Then)
+	}
+	out.Then = round(out.Then)
 	return out
 }
 
