@@ -15,12 +15,17 @@ var placeholder = regexp.MustCompile(`\$\{([a-z_]+)(?::([a-z]+))?\}`)
 // maxClaim bounds the length of a claim made from what a device said.
 const maxClaim = 96
 
+// version finds the first number that may be one of a version.
+var version = regexp.MustCompile(`[0-9]+(?:[._-][0-9A-Za-z]+)*`)
+
 // filters change what a capture says.
 var filters = map[string]func(string) string{
 	"upper":  strings.ToUpper,
 	"spaces": func(s string) string { return strings.NewReplacer("_", " ", "+", " ").Replace(s) },
 	"dots":   func(s string) string { return strings.NewReplacer("_", ".", "-", ".").Replace(s) },
 	"vendor": vendorName,
+	// The version in what is told of a firmware: "3.2.7" of "V3.2.7" and "FW: V.3.2.7".
+	"version": version.FindString,
 
 	// Whose a number is, by the registry of that name; nothing when it is nobody's.
 	"bacnet":     registry.BACnet.Name,
