@@ -12,11 +12,11 @@ import (
 
 func newDeviceCommand(t *terminal) *cobra.Command {
 	f := &serverFlags{}
-	c := f.group("device", "Devices of a running server: list, show, explain, identify, rename, merge, split, quarantine, import, export")
+	c := f.group("device", "Devices of a running server: list, show, explain, identify, clusters, rename, merge, split, quarantine, import, export")
 	c.Long += "\n\nDEVICE is an id, or an address or name that only one device has."
 	c.AddCommand(
 		newDeviceList(t, f), newDeviceShow(t, f), newDeviceRename(t, f), newDeviceMerge(t, f),
-		newDeviceIdentify(t, f), newDeviceExplain(t, f), newDeviceLabels(t, f),
+		newDeviceIdentify(t, f), newDeviceExplain(t, f), newDeviceLabels(t, f), newDeviceClusters(t, f),
 		newDeviceSplit(t, f), newDeviceUndo(t, f), newDeviceQuarantine(t, f), newDeviceRelease(t, f),
 		newDeviceImport(t, f), newDeviceExport(t, f),
 	)

@@ -58,6 +58,7 @@ type Platform struct {
 	bus       *bus.Bus
 	vault     *vault.Vault
 	core      *core
+	clusters  *clusters
 	knowledge *knowledge
 	assess    *assessor
 	vulns     *vuln.Index
@@ -85,7 +86,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &Platform{conf: o.Config, opt: o, log: o.Log, ctx: ctx, group: group{cancel: cancel}}
+	p := &Platform{conf: o.Config, opt: o, log: o.Log, ctx: ctx, clusters: newClusters(), group: group{cancel: cancel}}
 	if err := os.MkdirAll(p.conf.Data, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}

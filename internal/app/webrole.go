@@ -45,7 +45,7 @@ func forCore(r *http.Request) bool {
 	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
 		return false
 	}
-	known := []string{"/api/v1/executors", "/api/v1/settings/notifiers", "/api/v1/signatures"}
+	known := []string{"/api/v1/clusters", "/api/v1/executors", "/api/v1/settings/notifiers", "/api/v1/signatures"}
 	packets := strings.HasPrefix(r.URL.Path, "/api/v1/alerts/") && strings.HasSuffix(r.URL.Path, "/pcap")
 	return r.Method != http.MethodGet && r.Method != http.MethodHead || packets || slices.Contains(known, r.URL.Path)
 }

@@ -35,6 +35,7 @@ var layers = []layer{
 	{"internal/capture", 3},
 	{"internal/evidence", 3},
 	{"internal/flow", 3},
+	{"internal/cluster", 3},
 	{"internal/dissect", 3},
 	{"internal/eval", 3},
 	{"internal/probe", 3},

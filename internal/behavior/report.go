@@ -2,6 +2,7 @@ package behavior
 
 import (
 	"cmp"
+	"hash/maphash"
 	"iter"
 	"slices"
 
@@ -87,6 +88,16 @@ func (t *Tracker) All() iter.Seq[*heron.Baseline] {
 			}
 		}
 	}
+}
+
+// Of gives the baseline of one device as it is now; not ok when it was never seen
+// to talk.
+func (t *Tracker) Of(id string) (b heron.Baseline, ok bool) {
+	n, _ := t.devices.find(id, maphash.String(seed, id))
+	if n == 0 {
+		return b, false
+	}
+	return t.baseline(t.state(n)), true
 }
 
 // baseline makes the noun out of the state.

@@ -60,6 +60,11 @@ type DeviceEditor interface {
 	TakeBackCorrection(ctx context.Context, actor, id, field string) (*heron.Device, error)
 	// ExplainDevice says what the device is, why, and what would settle it.
 	ExplainDevice(ctx context.Context, id string) (*heron.Explanation, error)
+	// ListClusters groups the devices of unknown type that are alike.
+	ListClusters(ctx context.Context) (*heron.Clusters, error)
+	// CorrectCluster is CorrectDevice for every member of a group that ListClusters
+	// told of last, or for none; CodeNotFound when it told of no such group.
+	CorrectCluster(ctx context.Context, actor, id string, c heron.Correction) ([]heron.Device, error)
 	// UndoLedger takes back a merge, split, rename or correction; it returns all devices
 	// that changed. Undone twice is CodeConflict.
 	UndoLedger(ctx context.Context, actor, ledgerID string) ([]heron.Device, error)

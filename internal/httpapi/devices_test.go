@@ -23,6 +23,36 @@ func camera(id, name, vendor, firmware string) heron.Device {
 	}
 }
 
+func TestClusters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, two := camera("d1", "one", "Acme", "1"), camera("d2", "two", "Acme", "1")
+	one.Identity.Type.Value, two.Identity.Type.Value = heron.Unknown, heron.Unknown
+	w.devices(one, two, camera("d3", "three", "Acme", "1"))
+	c := w.token(heron.Analyst)
+	got := decode[heron.Clusters](t, c.do("GET", "/api/v1/clusters", nil))
+	if got.Unknown != 2 || len(got.Items) != 1 || len(got.Items[0].Members) != 2 || got.Items[0].Common[0].Value != "tcp/80" {
+		t.Errorf("%+v", got)
+	}
+	a := c.do("PUT", "/api/v1/clusters/all/identity/vendor", map[string]string{"value": " Zenith ", "reason": "I stood before them"})
+	changed := decode[heron.List[heron.Device]](t, a).Items
+	if len(changed) != 2 || changed[1].Corrections[0].Value != "Zenith" || changed[1].Corrections[0].Ruling != heron.RulingLock {
+		t.Errorf("%d %+v", a.status, changed)
+	}
+	for path, want := range map[string]int{
+		"/api/v1/clusters/none/identity/vendor": http.StatusNotFound,
+		"/api/v1/clusters/all/identity/colour":  http.StatusUnprocessableEntity,
+		"/api/v1/clusters/all/identity/type":    http.StatusBadRequest,
+	} {
+		if a := c.do("PUT", path, map[string]string{"value": "teapot"}); a.status != want {
+			t.Errorf("%s: %d %s, want %d", path, a.status, a.body, want)
+		}
+	}
+	if a := w.token(heron.Viewer).do("PUT", "/api/v1/clusters/all/identity/vendor", map[string]string{"value": "Zenith"}); a.status != http.StatusForbidden {
+		t.Errorf("a viewer: %d", a.status)
+	}
+}
+
 func TestDevices(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -113,6 +113,38 @@ func (p *platform) ReloadSignatures(context.Context) (*httpapi.Signatures, error
 	return nil, heron.Errorf(heron.CodeInvalid, "acme.yaml: acme.press: type \"teapot\" is not one of heron's device types")
 }
 
+// ListClusters puts all devices of unknown type into one group.
+func (p *platform) ListClusters(ctx context.Context) (*heron.Clusters, error) {
+	l, err := p.db.ListDevices(ctx, heron.DeviceFilter{Types: []string{heron.Unknown}}, heron.Page{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	c := heron.Cluster{ID: "all", Common: []heron.Trait{{Key: "service.open", Value: "tcp/80", Share: 1}}}
+	for _, d := range l.Items {
+		c.Members = append(c.Members, heron.ClusterMember{DeviceID: d.ID, Title: d.Title(), Likeness: 1})
+	}
+	return &heron.Clusters{Items: []heron.Cluster{c}, Unknown: len(l.Items)}, nil
+}
+
+func (p *platform) CorrectCluster(ctx context.Context, actor, id string, said heron.Correction) ([]heron.Device, error) {
+	all, err := p.ListClusters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if id != all.Items[0].ID {
+		return nil, heron.Errorf(heron.CodeNotFound, "no such group")
+	}
+	var out []heron.Device
+	for _, m := range all.Items[0].Members {
+		d, err := p.CorrectDevice(ctx, actor, m.DeviceID, said)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *d)
+	}
+	return out, nil
+}
+
 func (p *platform) UndoLedger(context.Context, string, string) ([]heron.Device, error) {
 	return nil, heron.Errorf(heron.CodeNotFound, "no such entry in the ledger")
 }

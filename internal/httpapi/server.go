@@ -153,6 +153,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addDeviceReads(b)
 	s.addIdentity(b)
 	s.addSignatures(b)
+	s.addClusters(b)
 	s.addAlerts(b)
 	s.addVulnerabilities(b)
 	s.addActions(b)

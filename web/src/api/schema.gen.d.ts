@@ -260,6 +260,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices of unknown type that are alike, with what they have in common
+         * @description Groups are made anew when they are older than a minute.
+         *
+         *     Role: viewer.
+         */
+        get: operations["listClusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{id}/identity/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what all devices of a group are
+         * @description Locks a field of every member to a value, or of none when one of them is gone. Each is an entry of the ledger of its own.
+         *
+         *     Role: analyst.
+         */
+        put: operations["correctCluster"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/controls": {
         parameters: {
             query?: never;
@@ -1496,6 +1540,24 @@ export interface components {
             confidence: number;
             value: string;
         };
+        Cluster: {
+            common: components["schemas"]["Trait"][];
+            id: string;
+            members: components["schemas"]["ClusterMember"][];
+        };
+        ClusterMember: {
+            device_id: string;
+            /** Format: double */
+            likeness: number;
+            title: string;
+        };
+        Clusters: {
+            /** Format: int64 */
+            alone: number;
+            items: components["schemas"]["Cluster"][];
+            /** Format: int64 */
+            unknown: number;
+        };
         /** @enum {string} */
         Code: "invalid" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_many" | "unavailable" | "unsupported" | "internal";
         Control: {
@@ -1518,6 +1580,10 @@ export interface components {
         };
         /** @enum {string} */
         ControlStatus: "pass" | "fail" | "unknown" | "not_applicable";
+        CorrectClusterInputBody: {
+            reason?: string;
+            value: string;
+        };
         CorrectInputBody: {
             reason?: string;
             ruling: components["schemas"]["Ruling"];
@@ -2386,6 +2452,14 @@ export interface components {
             sizes_out: number[];
             used?: components["schemas"]["ServiceUse"][];
         };
+        Trait: {
+            /** Format: int64 */
+            elsewhere: number;
+            key: string;
+            /** Format: double */
+            share: number;
+            value: string;
+        };
         /** @enum {string} */
         Transport: "" | "link" | "tcp" | "udp" | "icmp" | "sctp" | "ip";
         Upload: {
@@ -2960,6 +3034,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditProof"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clusters"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                field: "type" | "vendor" | "model" | "os" | "firmware";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectClusterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDevice"];
                 };
             };
             /** @description Problem details (RFC 9457). */
