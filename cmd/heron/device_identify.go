@@ -78,20 +78,21 @@ heron device labels.`,
 	return c
 }
 
-// corrections returns what the flags say, in the order of fields.
+// corrections returns what the flags say: first what is about what is said now, for
+// a field that is locked may change what is said of others.
 func (o *identifyFlags) corrections() ([]heron.Correction, error) {
 	var out []heron.Correction
-	for _, field := range heron.IdentityFields() {
-		if v := strings.TrimSpace(*o.values[field]); v != "" {
-			out = append(out, heron.Correction{Field: field, Ruling: heron.RulingLock, Value: v, Reason: o.reason})
-		}
-	}
 	for _, field := range o.confirm {
 		out = append(out, heron.Correction{Field: field, Ruling: heron.RulingConfirm, Reason: o.reason})
 	}
 	for _, word := range o.reject {
 		field, value, _ := strings.Cut(word, "=")
 		out = append(out, heron.Correction{Field: field, Ruling: heron.RulingReject, Value: value, Reason: o.reason})
+	}
+	for _, field := range heron.IdentityFields() {
+		if v := strings.TrimSpace(*o.values[field]); v != "" {
+			out = append(out, heron.Correction{Field: field, Ruling: heron.RulingLock, Value: v, Reason: o.reason})
+		}
 	}
 	for _, field := range slices.Concat(o.confirm, o.undo) {
 		if !slices.Contains(heron.IdentityFields(), field) {
