@@ -108,6 +108,7 @@ const families: [string, string][] = [
   ['lantronix.', 'Asked by a search for device servers it says'],
   ['moxa.', 'Asked by a search for device servers it says'],
   ['ptp.', 'Its clock says'],
+  ['tftp.', 'Over TFTP it asks for'],
   ['ntp.', 'Its clock says'],
   ['ntlmssp.', 'When logging in it says'],
   ['wps.', 'Over Wi-Fi Protected Setup it says'],
