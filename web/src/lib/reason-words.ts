@@ -116,7 +116,6 @@ const families: [string, string][] = [
   ['dicom.', 'Over DICOM it says'],
   ['hl7.', 'In its HL7 messages it says'],
   ['ubnt.', 'Asked by Ubiquiti’s search it says'],
-  ['tftp.', 'It fetches over TFTP'],
   ['edimax.', 'It registers with Edimax’s cloud as'],
   ['tplink.', 'Asked in TP-Link’s own way it says'],
   ['tuya.', 'It calls out in Tuya’s own way'],
