@@ -72,3 +72,55 @@ type Explanation struct {
 	Settles     []Settle     `json:"settles"`
 	Corrections []Correction `json:"corrections"`
 }
+
+// SignatureOutcome tells how one signature fared with some observations.
+type SignatureOutcome struct {
+	Signature  string             `json:"signature"`
+	File       string             `json:"file"`
+	Matched    bool               `json:"matched"`
+	Conditions []ConditionOutcome `json:"conditions"`
+	// Claims are what it says: with a match of these facts, without one as it
+	// stands in the file.
+	Claims []string `json:"claims"`
+}
+
+// ConditionOutcome tells whether one condition of a signature held, and what met it.
+type ConditionOutcome struct {
+	Condition string `json:"condition"`
+	Held      bool   `json:"held"`
+	Forbids   bool   `json:"forbids,omitempty"` // listed under unless
+	Key       string `json:"key,omitempty"`     // of the observation that met it
+	Value     string `json:"value,omitempty"`
+}
+
+// Trial is what some observations would make of a device.
+type Trial struct {
+	Explanation
+	// Signatures are those that matched, and after them those that nearly did.
+	Signatures []SignatureOutcome `json:"signatures"`
+}
+
+// IdentityQuality tells how well the devices of our networks are known.
+type IdentityQuality struct {
+	Time    Time           `json:"time"` // when it was counted
+	Devices int            `json:"devices"`
+	Fields  []FieldQuality `json:"fields"`
+}
+
+// FieldQuality tells how well one field of identities is known.
+type FieldQuality struct {
+	Field string `json:"field"` // type, vendor, model, os or firmware
+	// Known is of how many devices something is said; Tenths how many of those
+	// with a confidence from 0, 0.1 … 0.9 up.
+	Known  int   `json:"known"`
+	Tenths []int `json:"tenths"`
+	// Contested is how many have a runner-up at ContestedAt or more.
+	Contested int `json:"contested"`
+	// Confirmed, Locked and Rejected are of how many people said so.
+	Confirmed int `json:"confirmed"`
+	Locked    int `json:"locked"`
+	Rejected  int `json:"rejected"`
+}
+
+// ContestedAt is the confidence from which a runner-up is a real alternative.
+const ContestedAt = 0.2

@@ -79,6 +79,18 @@ func (b *backend) Upload(ctx context.Context, actor, name string, body io.Reader
 	return &u, errors.Join(err, b.db.PutUpload(ctx, &u))
 }
 
+func (b *backend) TryIdentify(obs []heron.Observation) *heron.Trial {
+	t := &heron.Trial{}
+	for _, o := range obs {
+		t.Signatures = append(t.Signatures, heron.SignatureOutcome{Signature: o.Key + " is " + o.Value})
+	}
+	return t
+}
+
+func (b *backend) IdentityQuality(context.Context) (*heron.IdentityQuality, error) {
+	return &heron.IdentityQuality{Devices: 3}, nil
+}
+
 func (b *backend) Import(_ context.Context, _, format string, body io.Reader) (*heron.Import, error) {
 	text, err := io.ReadAll(body)
 	return &heron.Import{Format: format, Hosts: len(text)}, err
@@ -289,6 +301,12 @@ func TestCalls(t *testing.T) {
 	}
 	if i := must(c.ImportDevices(ctx, "csv", strings.NewReader("mac\n")))(t); i.Format != "csv" || i.Hosts != 4 {
 		t.Errorf("import: %+v", i)
+	}
+	if x := must(c.TryIdentify(ctx, []heron.Observation{{Key: "http.title", Value: "a=b, c&d"}}))(t); len(x.Signatures) != 1 || x.Signatures[0].Signature != "http.title is a=b, c&d" {
+		t.Errorf("trial: %+v", x)
+	}
+	if q := must(c.IdentityQuality(ctx))(t); q.Devices != 3 {
+		t.Errorf("quality: %+v", q)
 	}
 	var file strings.Builder
 	if err := c.ExportDevices(ctx, "csv", client.DeviceQuery{Types: []string{"plc"}}, &file); err != nil || file.String() != "csv[plc]" {

@@ -127,6 +127,20 @@ func (c *Client) Identity(ctx context.Context, id string) (*heron.Explanation, e
 	return get[heron.Explanation](ctx, c, path("devices", id, "identity"), nil)
 }
 
+// TryIdentify says what observations would make of a device: their Key and Value.
+func (c *Client) TryIdentify(ctx context.Context, obs []heron.Observation) (*heron.Trial, error) {
+	q := url.Values{}
+	for i := range obs {
+		q.Add("observation", obs[i].Key+"="+obs[i].Value)
+	}
+	return get[heron.Trial](ctx, c, "identify", q)
+}
+
+// IdentityQuality counts how well the devices are known; it may be a minute old.
+func (c *Client) IdentityQuality(ctx context.Context) (*heron.IdentityQuality, error) {
+	return get[heron.IdentityQuality](ctx, c, "identity/quality", nil)
+}
+
 // CorrectDevice says what a device is: Field, Ruling, Value and Reason of a
 // correction. Without a value, to confirm or reject is about what is said now.
 func (c *Client) CorrectDevice(ctx context.Context, id string, said heron.Correction) (*heron.Device, error) {

@@ -60,6 +60,7 @@ type Platform struct {
 	core      *core
 	clusters  *clusters
 	knowledge *knowledge
+	quality   quality
 	assess    *assessor
 	vulns     *vuln.Index
 	actions   *action.Runner

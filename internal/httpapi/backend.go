@@ -108,6 +108,10 @@ type Knowledge interface {
 	// ReloadSignatures reads the user's signatures again and identifies all devices
 	// anew. A faulty pack changes nothing: the error says what and where.
 	ReloadSignatures(ctx context.Context) (*Signatures, error)
+	// TryIdentify says what observations would make of a device.
+	TryIdentify(obs []heron.Observation) *heron.Trial
+	// IdentityQuality counts how well the devices are known; it may be a minute old.
+	IdentityQuality(ctx context.Context) (*heron.IdentityQuality, error)
 	// Advisory returns the advisory of a CVE, or CodeNotFound.
 	Advisory(ctx context.Context, cve string) (*heron.Advisory, error)
 }

@@ -365,3 +365,21 @@ func TestActions(t *testing.T) {
 		t.Errorf("audit chain: %d %v", n, err)
 	}
 }
+
+func TestTryIdentify(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).token(heron.Viewer)
+	for query, want := range map[string]int{
+		"":                      422,
+		"?observation=":         422,
+		"?observation=nothing":  400,
+		"?observation=%3Dvalue": 400,
+		"?observation=a%3D" + strings.Repeat("x", 2000):            400,
+		"?observation=http.server%3DBoa&observation=http.title%3D": 200,
+		"?" + strings.Repeat("observation=a%3Db&", 101):            422,
+	} {
+		if a := c.do("GET", "/api/v1/identify"+query, nil); a.status != want {
+			t.Errorf("%.60s: status %d, want %d: %s", query, a.status, want, a.body)
+		}
+	}
+}

@@ -274,6 +274,18 @@ func (p *platform) TestReceiver(_ context.Context, _, name string) error {
 	return nil
 }
 
+func (p *platform) TryIdentify(obs []heron.Observation) *heron.Trial {
+	t := &heron.Trial{}
+	for _, o := range obs {
+		t.Signatures = append(t.Signatures, heron.SignatureOutcome{Signature: o.Key + " is " + o.Value})
+	}
+	return t
+}
+
+func (p *platform) IdentityQuality(context.Context) (*heron.IdentityQuality, error) {
+	return &heron.IdentityQuality{Devices: 3}, nil
+}
+
 func (p *platform) Import(_ context.Context, _, format string, body io.Reader) (*heron.Import, error) {
 	text, err := io.ReadAll(body)
 	return &heron.Import{Format: format, Hosts: len(text)}, err

@@ -26,6 +26,40 @@ func (s *Server) addIdentity(b *builder) {
 	}, s.takeBackCorrection)
 }
 
+// addIdentification registers what observations would make of a device, and how
+// well devices are known.
+func (s *Server) addIdentification(b *builder) {
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/identify", ID: "tryIdentify", Tag: "settings",
+		Role: heron.Viewer, Summary: "What observations would make of a device, and which signatures match",
+		Doc: "Nothing is kept. Signatures that nearly matched come after those that did, with the condition that failed.",
+	}, s.tryIdentify)
+	add(b, Route{
+		Method: http.MethodGet, Path: "/api/v1/identity/quality", ID: "getIdentityQuality", Tag: "devices",
+		Role: heron.Viewer, Summary: "How well the devices of our networks are known",
+		Doc: "Counted at most once a minute.",
+	}, s.getIdentityQuality)
+}
+
+func (s *Server) tryIdentify(_ context.Context, in *struct {
+	Observation []string `query:"observation,explode" required:"true" minItems:"1" maxItems:"100" doc:"KEY=VALUE, as http.server=Boa/0.94; repeated."`
+},
+) (*oneOutput[heron.Trial], error) {
+	obs := make([]heron.Observation, 0, len(in.Observation))
+	for _, o := range in.Observation {
+		key, value, ok := strings.Cut(o, "=")
+		if !ok || key == "" || len(value) > heron.MaxObservationValue {
+			return nil, heron.Errorf(heron.CodeInvalid, "observation %.80q: want KEY=VALUE, as http.server=Boa/0.94, with a value of at most %d bytes", o, heron.MaxObservationValue)
+		}
+		obs = append(obs, heron.Observation{Key: strings.TrimSpace(key), Value: strings.TrimSpace(value)})
+	}
+	return one(s.opt.Backend.TryIdentify(obs), nil)
+}
+
+func (s *Server) getIdentityQuality(ctx context.Context, _ *struct{}) (*oneOutput[heron.IdentityQuality], error) {
+	return one(s.opt.Backend.IdentityQuality(ctx))
+}
+
 // addSignatures registers what devices are identified with.
 func (s *Server) addSignatures(b *builder) {
 	add(b, Route{

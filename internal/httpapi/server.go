@@ -154,6 +154,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addIdentity(b)
 	s.addSignatures(b)
 	s.addClusters(b)
+	s.addIdentification(b)
 	s.addAlerts(b)
 	s.addVulnerabilities(b)
 	s.addActions(b)

@@ -8,29 +8,9 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// Explanation tells how one signature fared with some observations.
-type Explanation struct {
-	Signature  string             `json:"signature"`
-	File       string             `json:"file"`
-	Matched    bool               `json:"matched"`
-	Conditions []ConditionOutcome `json:"conditions"`
-	// Claims are what it says: with a match of these facts, without one as it
-	// stands in the file.
-	Claims []string `json:"claims"`
-}
-
-// ConditionOutcome tells whether one condition held, and what met it.
-type ConditionOutcome struct {
-	Condition string `json:"condition"`
-	Held      bool   `json:"held"`
-	Forbids   bool   `json:"forbids,omitempty"` // listed under unless
-	Key       string `json:"key,omitempty"`     // of the observation that met it
-	Value     string `json:"value,omitempty"`
-}
-
 // Explain returns the signatures that matched and, after them, those that
 // nearly did: at least one condition held, but not all, or one that forbids.
-func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
+func (id *Identifier) Explain(obs []heron.Observation) []heron.SignatureOutcome {
 	var r room
 	id.program.factsOf(&r, obs)
 	if v := id.Identify(obs).Identity.Vendor; v != nil {
@@ -38,7 +18,7 @@ func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
 	}
 	id.program.search(&r, all)
 	facts, found := r.facts, r.found
-	var matched, near []Explanation
+	var matched, near []heron.SignatureOutcome
 	for i := range id.program.signatures {
 		r := &id.program.signatures[i]
 		touched := slices.ContainsFunc(r.match, func(c int) bool { return len(found.of(c)) > 0 })
@@ -52,11 +32,11 @@ func (id *Identifier) Explain(obs []heron.Observation) []Explanation {
 	return append(matched, near...)
 }
 
-func (g *program) explain(r *rule, facts []fact, found hits) Explanation {
-	e := Explanation{Signature: r.ID, File: r.File, Matched: r.fires(found)}
+func (g *program) explain(r *rule, facts []fact, found hits) heron.SignatureOutcome {
+	e := heron.SignatureOutcome{Signature: r.ID, File: r.File, Matched: r.fires(found)}
 	for _, ids := range [][]int{r.match, r.unless} {
 		for _, c := range ids {
-			o := ConditionOutcome{Condition: g.conditions[c].text.String(), Forbids: slices.Contains(r.unless, c)}
+			o := heron.ConditionOutcome{Condition: g.conditions[c].text.String(), Forbids: slices.Contains(r.unless, c)}
 			if h := found.of(c); len(h) > 0 {
 				o.Held, o.Key, o.Value = true, facts[h[0].fact].key, facts[h[0].fact].value
 			}

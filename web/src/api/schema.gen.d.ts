@@ -782,6 +782,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What observations would make of a device, and which signatures match
+         * @description Nothing is kept. Signatures that nearly matched come after those that did, with the condition that failed.
+         *
+         *     Role: viewer.
+         */
+        get: operations["tryIdentify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well the devices of our networks are known
+         * @description Counted at most once a minute.
+         *
+         *     Role: viewer.
+         */
+        get: operations["getIdentityQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -1560,6 +1604,13 @@ export interface components {
         };
         /** @enum {string} */
         Code: "invalid" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_many" | "unavailable" | "unsupported" | "internal";
+        ConditionOutcome: {
+            condition: string;
+            forbids?: boolean;
+            held: boolean;
+            key?: string;
+            value?: string;
+        };
         Control: {
             id: string;
             references: {
@@ -1721,6 +1772,20 @@ export interface components {
             location: string;
             message: string;
         };
+        FieldQuality: {
+            /** Format: int64 */
+            confirmed: number;
+            /** Format: int64 */
+            contested: number;
+            field: string;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            locked: number;
+            /** Format: int64 */
+            rejected: number;
+            tenths: number[];
+        };
         Flow: {
             before?: string;
             client: components["schemas"]["Endpoint"];
@@ -1773,6 +1838,12 @@ export interface components {
             os?: components["schemas"]["Claim"];
             type: components["schemas"]["Claim"];
             vendor?: components["schemas"]["Claim"];
+        };
+        IdentityQuality: {
+            /** Format: int64 */
+            devices: number;
+            fields: components["schemas"]["FieldQuality"][];
+            time: components["schemas"]["Time"];
         };
         Import: {
             /** Format: int64 */
@@ -2282,6 +2353,13 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SignatureOutcome: {
+            claims: string[];
+            conditions: components["schemas"]["ConditionOutcome"][];
+            file: string;
+            matched: boolean;
+            signature: string;
+        };
         SignaturePack: {
             /**
              * Format: int64
@@ -2462,6 +2540,14 @@ export interface components {
         };
         /** @enum {string} */
         Transport: "" | "link" | "tcp" | "udp" | "icmp" | "sctp" | "ip";
+        Trial: {
+            corrections: components["schemas"]["Correction"][];
+            evidence: components["schemas"]["Evidence"][];
+            identity: components["schemas"]["Identity"];
+            runner_up?: components["schemas"]["RunnerUp"];
+            settles: components["schemas"]["Settle"][];
+            signatures: components["schemas"]["SignatureOutcome"][];
+        };
         Upload: {
             by: string;
             /** Format: int64 */
@@ -4017,6 +4103,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListExecutor"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryIdentify: {
+        parameters: {
+            query: {
+                /** @description KEY=VALUE, as http.server=Boa/0.94; repeated. */
+                observation: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIdentityQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityQuality"];
                 };
             };
             /** @description Problem details (RFC 9457). */
