@@ -100,6 +100,16 @@ const actions = createRoute({
   component: lazyRouteComponent(() => import('./features/actions/actions.page.tsx'), 'ActionsPage'),
 })
 
+const identity = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/identity',
+  // What stands on the workbench, each KEY=VALUE.
+  validateSearch: (s: Record<string, unknown>): { observations?: string[] } => ({
+    observations: texts(s.observations),
+  }),
+  component: lazyRouteComponent(() => import('./features/identity/identity.page.tsx'), 'IdentityPage'),
+})
+
 const sensors = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sensors',
@@ -146,6 +156,7 @@ export const router = createRouter({
     alerts,
     alertLink,
     actions,
+    identity,
     sensors,
     uploads,
     audit,

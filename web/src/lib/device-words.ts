@@ -1,4 +1,4 @@
-import type { Claim, Device, Evidence } from '../api/types.ts'
+import type { Claim, Device, Evidence, Identity } from '../api/types.ts'
 import { typeTitle } from './device-types.ts'
 import { sureness } from './levels.ts'
 
@@ -32,8 +32,9 @@ const leads: Record<string, string> = {
 }
 
 /** One sentence: what it is and how sure. */
-export function verdict(d: Device): string {
-  const { vendor, model, type } = d.identity
+export const verdict = (d: Device): string => verdictOf(d.identity)
+
+export function verdictOf({ vendor, model, type }: Identity): string {
   const kind = type.value === 'unknown' ? '' : lower(typeTitle(type.value))
   const surest = model ?? (kind ? type : vendor)
   if (!surest || surest.confidence === 0) return 'Not enough was seen to say what this is.'

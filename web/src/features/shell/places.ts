@@ -2,6 +2,7 @@ import {
   Activity,
   Bell,
   FileClock,
+  Fingerprint,
   HardDriveUpload,
   LayoutDashboard,
   RadioTower,
@@ -11,7 +12,8 @@ import {
 } from 'lucide-react'
 
 interface Place {
-  to: '/' | '/devices' | '/alerts' | '/actions' | '/sensors' | '/uploads' | '/audit' | '/settings'
+  to:
+    '/' | '/devices' | '/alerts' | '/actions' | '/identity' | '/sensors' | '/uploads' | '/audit' | '/settings'
   title: string
   icon: LucideIcon
   /** Pressed after "g" it leads here. */
@@ -25,6 +27,7 @@ export const places: Place[] = [
   { to: '/devices', title: 'Devices', icon: Activity, key: 'd', main: true },
   { to: '/alerts', title: 'Alerts', icon: Bell, key: 'a', main: true },
   { to: '/actions', title: 'Actions', icon: ShieldCheck, key: 'q', main: true },
+  { to: '/identity', title: 'Identity', icon: Fingerprint, key: 'i' },
   { to: '/sensors', title: 'Sensors', icon: RadioTower, key: 's' },
   { to: '/uploads', title: 'Captures', icon: HardDriveUpload, key: 'u' },
   { to: '/audit', title: 'Audit', icon: FileClock, key: 'l' },

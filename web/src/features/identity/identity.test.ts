@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import type { FieldQuality } from '../../api/types.ts'
+import { graded, remarks } from './quality.tsx'
+import { parsed } from './workbench.tsx'
+
+const field: FieldQuality = {
+  field: 'type',
+  known: 10,
+  tenths: [0, 0, 0, 0, 0, 1, 1, 2, 2, 4],
+  contested: 1,
+  confirmed: 0,
+  locked: 2,
+  rejected: 0,
+}
+
+describe('the quality of identities', () => {
+  it('is told in grades that add up', () => {
+    expect(graded(field)).toEqual([
+      { name: 'sure', n: 4 },
+      { name: 'quite sure', n: 4 },
+      { name: 'unsure', n: 2 },
+    ])
+  })
+  it('tells of contests and of people, where there is something to tell', () => {
+    expect(remarks(field)).toBe('1 with a real alternative · 2 set by people')
+    expect(remarks({ ...field, contested: 0, locked: 0 })).toBe('')
+  })
+})
+
+describe('the workbench', () => {
+  it('reads keys and values as people write them, and gives back what it cannot read', () => {
+    const text =
+      '# of a camera\nhttp.server = App-webs/\n\nmdns.txt.md:IPC = 4\nservice.open=tcp/554\nhello there'
+    expect(parsed(text)).toEqual({
+      observations: ['http.server=App-webs/', 'mdns.txt.md=IPC = 4', 'service.open=tcp/554'],
+      wrong: ['hello there'],
+    })
+  })
+})
