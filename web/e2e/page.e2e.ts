@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-const screens = ['/', '/devices', '/alerts', '/actions', '/sensors', '/uploads', '/audit', '/settings']
+const screens = ['/', '/devices', '/alerts', '/actions', '/identity', '/sensors', '/uploads', '/audit', '/settings']
 const settings = [
   '/settings?tab=users',
   '/settings?tab=tokens',
