@@ -52,6 +52,8 @@ learned by then is shown.`,
 		"never touch these: addresses, networks, hardware addresses, maker:NAME, type:NAME")
 	c.Flags().IntVar(&f.options.Packets, "rate", 0, "packets a second at most (default: what the profile says)")
 	c.Flags().BoolVar(&f.options.HostsOnly, "hosts-only", false, "find hosts; ask them nothing")
+	c.Flags().StringVar(&f.options.SNMPCommunity, "snmp-community", "",
+		"ask agents of SNMP with this community, which is sent in clear; none is ever guessed")
 	c.Flags().StringVar(&f.options.StopFile, "stop-file", "", "stop as soon as there is a file of that name")
 	choices(c, "profile", probe.Profiles()...)
 	return c

@@ -16,6 +16,7 @@ import (
 	"github.com/heron-iot/heron/internal/identify"
 	"github.com/heron-iot/heron/internal/probe"
 	probeall "github.com/heron-iot/heron/internal/probe/all"
+	"github.com/heron-iot/heron/internal/probe/snmp"
 )
 
 // maxTargets bounds one scan: a /16, or the like.
@@ -30,6 +31,8 @@ type ScanOptions struct {
 	Packets int
 	// HostsOnly finds hosts and asks them nothing.
 	HostsOnly bool
+	// SNMPCommunity is what agents of SNMP are asked with, in clear; "" asks none.
+	SNMPCommunity string
 	// StopFile stops the scan as soon as there is a file of that name.
 	StopFile string
 	Log      *slog.Logger // nil discards
@@ -172,6 +175,9 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	}
 	if o.Packets > 0 {
 		options.Limits.Packets = o.Packets
+	}
+	if o.SNMPCommunity != "" { // who gives it permits what is asked with it
+		options.Probes, options.Safety = append(options.Probes, snmp.WithCommunity(o.SNMPCommunity)), probe.Login
 	}
 	if o.HostsOnly {
 		options.Probes, options.Ports = nil, nil

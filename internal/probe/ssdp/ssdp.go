@@ -71,6 +71,10 @@ func size(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// roku is the port at which Roku's players describe themselves in their own way, and
+// not where they say.
+const roku = 8060
+
 // description is the question for a description on the host itself.
 func description(host netip.Addr, location string) (probe.Follow, bool) {
 	u, err := url.Parse(location)
@@ -86,6 +90,9 @@ func description(host netip.Addr, location string) (probe.Follow, bool) {
 		if port, err = strconv.ParseUint(text, 10, 16); err != nil {
 			return probe.Follow{}, false
 		}
+	}
+	if port == roku {
+		return probe.Follow{Probe: "description", Port: roku}, true
 	}
 	return probe.Follow{Probe: "http", Port: uint16(port), Path: u.RequestURI()}, port > 0
 }
