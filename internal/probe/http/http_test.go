@@ -41,17 +41,21 @@ func TestProbe(t *testing.T) {
 			"http.favicon_mmh3": "175397093", "http.generator": "Maker 1.2", "http.location": "/web/login.html",
 			"http.login_form": "/cgi/login user pw", "http.server": "Boa/0.94", "http.title": "Router",
 		}},
-		{Name: "to TLS", Answer: answer("301 Moved", "Location: https://127.0.0.1/\r\n", ""), Want: map[string]string{
-			"service.protocol": "tcp/80/http", "http.location": "https://127.0.0.1/",
+		{
+			Name: "to TLS", Answer: answer("301 Moved", "Location: https://127.0.0.1/\r\n", ""), Want: map[string]string{
+				"service.protocol": "tcp/80/http", "http.location": "https://127.0.0.1/",
+			},
+			Follows: []probe.Follow{{Probe: "http", Port: 443, TLS: true}},
 		},
-			Follows: []probe.Follow{{Probe: "http", Port: 443, TLS: true}}},
 		{Name: "to another host", Answer: answer("301 Moved", "Location: http://192.0.2.1/\r\n", ""), Want: map[string]string{
 			"service.protocol": "tcp/80/http", "http.location": "http://192.0.2.1/",
 		}},
-		{Name: "by a script, and closes", Answer: []byte("HTTP/1.0 200 OK\r\n" + html + "\r\n<script>window.location = \"/login.asp\";</script>"), Want: map[string]string{
-			"http.content_type": "text/html",
+		{
+			Name: "by a script, and closes", Answer: []byte("HTTP/1.0 200 OK\r\n" + html + "\r\n<script>window.location = \"/login.asp\";</script>"), Want: map[string]string{
+				"http.content_type": "text/html",
+			},
+			Follows: []probe.Follow{{Probe: "http", Path: "/login.asp"}},
 		},
-			Follows: []probe.Follow{{Probe: "http", Path: "/login.asp"}}},
 		{Name: "by a script in chunks", Answer: []byte(chunks), Then: [][]byte{answer("404 Not Found", "", "")}, Want: map[string]string{
 			"service.protocol": "tcp/80/http", "http.content_type": "text/html",
 		}},
@@ -59,11 +63,13 @@ func TestProbe(t *testing.T) {
 			"service.protocol": "tcp/80/http", "http.content_type": "image/x-icon",
 			"http.favicon_md5": "6122841b6025d501bfa81095f49ba145", "http.favicon_mmh3": "175397093",
 		}},
-		{Name: "a bridge", Answer: answer("200 OK", html+"Connection: close\r\n", "<title>hue personal wireless lighting</title>"), Want: map[string]string{
-			"service.protocol": "tcp/80/http", "http.content_type": "text/html",
-			"http.title": "hue personal wireless lighting",
+		{
+			Name: "a bridge", Answer: answer("200 OK", html+"Connection: close\r\n", "<title>hue personal wireless lighting</title>"), Want: map[string]string{
+				"service.protocol": "tcp/80/http", "http.content_type": "text/html",
+				"http.title": "hue personal wireless lighting",
+			},
+			Follows: []probe.Follow{{Probe: "http", Path: "/api/0/config"}, {Probe: "http", Path: "/favicon.ico"}},
 		},
-			Follows: []probe.Follow{{Probe: "http", Path: "/api/0/config"}, {Probe: "http", Path: "/favicon.ico"}}},
 		{Name: "by a meta, to itself", Answer: answer("200 OK", html, `<meta http-equiv=refresh content="0; url='/'">`), Want: map[string]string{
 			"service.protocol": "tcp/80/http", "http.content_type": "text/html",
 		}},

@@ -181,7 +181,7 @@ func attributeOf(text, want string) string {
 			name = strings.TrimSpace(name)[i+1:]
 		}
 		rest = strings.TrimLeft(rest, " ")
-		value, after := "", ""
+		var value, after string
 		if quote := strings.IndexAny(rest, `"'`); quote == 0 {
 			value, after, _ = strings.Cut(rest[1:], rest[:1])
 		} else {

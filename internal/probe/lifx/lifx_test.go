@@ -22,11 +22,13 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	pad := func(n int) string { return strings.Repeat("\x00", n) }
 	probetest.Run(t, lifx.Probe(), []probetest.Case{
-		{Name: "lamp", Answer: message(33, "\x01\x00\x00\x00\x1b\x00\x00\x00"+pad(4)),
+		{
+			Name: "lamp", Answer: message(33, "\x01\x00\x00\x00\x1b\x00\x00\x00"+pad(4)),
 			Then: [][]byte{message(15, pad(16)+"\x50\x00\x02\x00"), message(25, "Hall"+pad(28))}, Want: map[string]string{
 				"service.protocol": "udp/56700/lifx", "lifx.firmware": "2.80", "lifx.label": "Hall",
 				"lifx.mac": "02:00:00:00:00:05", "lifx.product": "27", "lifx.vendor": "1",
-			}},
+			},
+		},
 	})
 }
 

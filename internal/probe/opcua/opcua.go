@@ -124,7 +124,7 @@ func hello(url string) []byte {
 
 // open asks for a channel without security.
 func open() []byte {
-	body := make([]byte, 4)
+	body := binary.LittleEndian.AppendUint32(nil, 0) // no channel yet
 	body = append(opcua.AppendString(body, noSecurity), null+null...)
 	body = sequence(body, 1)
 	body = request(body, opcua.OpenRequest)

@@ -2,6 +2,7 @@ package smb_test
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/heron-iot/heron/internal/probe/probetest"
@@ -15,7 +16,7 @@ func message(command, n byte, status uint32, body []byte) []byte {
 	copy(b, "\xfeSMB\x40\x00")
 	binary.LittleEndian.PutUint32(b[8:], status)
 	b[12], b[16], b[24] = command, 1, n
-	return append(binary.BigEndian.AppendUint32(nil, uint32(len(b)+len(body))), append(b, body...)...)
+	return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(len(b)+len(body))), b, body)
 }
 
 func server() [][]byte {
