@@ -68,6 +68,7 @@ type Platform struct {
 	registry  *prometheus.Registry
 	server    *httpapi.Server
 	field     *field // nil without sources
+	discovery *discovery
 
 	group     group
 	uploading sync.Mutex // one capture file is read at a time
@@ -104,7 +105,7 @@ func (p *Platform) start(ctx context.Context) error {
 		return p.startRemoteSensor(ctx)
 	}
 	for _, step := range []func(context.Context) error{
-		p.openStore, p.openBus, p.openCore, p.openActions, p.openNotify, p.openServer,
+		p.openStore, p.openBus, p.openCore, p.openDiscovery, p.openActions, p.openNotify, p.openServer,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -194,6 +195,16 @@ func (p *Platform) putZones(ctx context.Context, zones []heron.Zone) error {
 	return nil
 }
 
+// openDiscovery makes active discovery ready, and has the core tell it of devices.
+func (p *Platform) openDiscovery(context.Context) error {
+	p.discovery = newDiscovery(p)
+	p.core.changed = func(ids ...string) {
+		p.assess.mark(ids...)
+		p.discovery.mark(ids...)
+	}
+	return nil
+}
+
 func (p *Platform) openActions(context.Context) error {
 	executors := actionall.Executors(actionall.Options{Nftables: nftables.Config{Management: p.management()}})
 	if p.opt.Simulation != nil {
@@ -272,6 +283,7 @@ func (p *Platform) run(ctx context.Context) {
 	p.group.Go(func() error { return p.actions.Run(ctx) })
 	p.group.Go(func() error { return p.notify.Run(ctx) })
 	p.group.Go(func() error { return p.retain(ctx) })
+	p.group.Go(func() error { return p.discovery.Run(ctx) })
 	p.group.Go(func() error { return p.watchSensors(ctx) })
 	p.group.Go(func() error { return p.watchSignatures(ctx) })
 }

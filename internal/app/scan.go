@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/heron-iot/heron"
@@ -70,8 +71,11 @@ func Scan(ctx context.Context, o ScanOptions, progress func(probe.Progress)) (*S
 		return nil, err
 	}
 	var a *analyzer
+	var mu sync.Mutex // hosts are asked side by side
 	at := func(addr netip.Addr) *heron.Device {
-		return a.inventory.DeviceAt(heron.Endpoint{IP: addr}, wallClock())
+		mu.Lock()
+		defer mu.Unlock()
+		return a.known(addr)
 	}
 	s, area, err := newScan(o, scanHooks{device: at})
 	if err != nil {
@@ -81,6 +85,8 @@ func Scan(ctx context.Context, o ScanOptions, progress func(probe.Progress)) (*S
 	began := time.Now()
 	r := &ScanResult{Devices: []heron.Device{}}
 	err = runScan(ctx, s, area, o.StopFile, progress, func(x probe.Answer) {
+		mu.Lock()
+		defer mu.Unlock()
 		r.count(&x)
 		a.inventory.Apply(wallClock(), x.Observations)
 	})
@@ -93,6 +99,16 @@ func Scan(ctx context.Context, o ScanOptions, progress func(probe.Progress)) (*S
 	}
 	slices.SortFunc(r.Devices, func(x, y heron.Device) int { return firstIP(&x).Compare(firstIP(&y)) })
 	return r, nil
+}
+
+// known is a copy of the device that has an address, nil when there is none.
+func (a *analyzer) known(addr netip.Addr) *heron.Device {
+	d := a.inventory.DeviceAt(heron.Endpoint{IP: addr}, wallClock())
+	if d == nil {
+		return nil
+	}
+	own := *d
+	return &own
 }
 
 func firstIP(d *heron.Device) netip.Addr {
@@ -195,6 +211,10 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 		return d != nil && isSure(d)
 	}
 	skip.device = hooks.device
+	options.Control = func(h probe.Host) bool {
+		d := device(h.Addr)
+		return d != nil && d.IsControl()
+	}
 	options.Skip = skip.has
 	s, err := probe.NewScanner(options)
 	if err != nil {

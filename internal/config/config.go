@@ -46,6 +46,8 @@ type Config struct {
 	Keep    Retention  `yaml:"retention"`
 	Receive []Receiver `yaml:"receivers"`
 	Log     Log        `yaml:"log"`
+
+	Discovery Discovery `yaml:"discovery"`
 }
 
 // Web is how people and programs reach the server.
@@ -129,6 +131,33 @@ type Receiver struct {
 	Raw      yaml.Node       `yaml:"config"`
 }
 
+// Discovery is active discovery: what the core asks devices by itself. It is off
+// until it is switched on.
+type Discovery struct {
+	Enabled bool `yaml:"enabled"`
+	// Profile is safe, standard or deep.
+	Profile string `yaml:"profile"`
+	// Exclude are never touched: addresses, networks, hardware addresses,
+	// maker:NAME, type:NAME.
+	Exclude []string `yaml:"exclude"`
+	// Packets bounds what a scan sends in a second; 0 leaves that to the profile.
+	Packets int `yaml:"packets_per_second"`
+	// NewDevices asks each device that is new as soon as it is seen.
+	NewDevices bool `yaml:"new_devices"`
+	// StopFile stops all scans for as long as there is a file of that name; "" is
+	// discovery.stop in Data.
+	StopFile string `yaml:"stop_file"`
+	// Zones are scanned again and again.
+	Zones []DiscoveryZone `yaml:"zones"`
+}
+
+// DiscoveryZone is a zone that is scanned by schedule.
+type DiscoveryZone struct {
+	Zone    string   `yaml:"zone"` // name or id
+	Every   Duration `yaml:"every"`
+	Profile string   `yaml:"profile"` // "" is that of discovery
+}
+
 // Log is how the process logs.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn, error
@@ -183,6 +212,8 @@ func Default() Config {
 			Risk:   Duration(365 * 24 * time.Hour),
 		},
 		Log: Log{Level: "info", Format: "text"},
+
+		Discovery: Discovery{Profile: "safe", NewDevices: true},
 	}
 }
 

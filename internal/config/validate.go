@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // siteName keeps names fit for bus subjects and file names.
@@ -45,6 +46,7 @@ func (c *Config) Validate() error {
 	c.validateBus(fault)
 	c.validateSensor(fault)
 	c.validateReceivers(fault)
+	c.validateDiscovery(fault)
 	if c.DB.URL != "" && !strings.HasPrefix(c.DB.URL, "sqlite:") && !isPostgres(c.DB.URL) {
 		fault("db.url: want sqlite:PATH or postgres://USER@HOST/NAME")
 	}
@@ -55,6 +57,31 @@ func (c *Config) Validate() error {
 		fault("log.format %q: want text or json", c.Log.Format)
 	}
 	return errors.Join(errs...)
+}
+
+// minScanEvery is the shortest time between two scans of a zone.
+const minScanEvery = 5 * time.Minute
+
+func (c *Config) validateDiscovery(fault func(string, ...any)) {
+	d := &c.Discovery
+	profiles := []string{"safe", "standard", "deep"}
+	if !slices.Contains(profiles, d.Profile) {
+		fault("discovery.profile %q: want safe, standard or deep", d.Profile)
+	}
+	if d.Packets < 0 {
+		fault("discovery.packets_per_second %d: want 0 or more", d.Packets)
+	}
+	for _, z := range d.Zones {
+		if z.Zone == "" {
+			fault("discovery.zones: want the name of a zone")
+		}
+		if time.Duration(z.Every) < minScanEvery {
+			fault("discovery.zones %q: every %v: want %v or more", z.Zone, time.Duration(z.Every), minScanEvery)
+		}
+		if z.Profile != "" && !slices.Contains(profiles, z.Profile) {
+			fault("discovery.zones %q: profile %q: want safe, standard or deep", z.Zone, z.Profile)
+		}
+	}
 }
 
 func isPostgres(url string) bool {

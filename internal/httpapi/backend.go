@@ -24,6 +24,7 @@ type Backend interface {
 	Evidence
 	Receivers
 	Exchanger
+	Scanner
 
 	// Upload reads a capture file from body to its end, keeps it, and begins
 	// to analyse it after it returned. The API bounds the size: a body that is

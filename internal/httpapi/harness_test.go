@@ -254,6 +254,20 @@ func (p *platform) AlertPackets(ctx context.Context, id string) (io.ReadCloser, 
 	return io.NopCloser(strings.NewReader("packets")), 7, nil
 }
 
+func (p *platform) PlanScan(context.Context, heron.ScanRequest) (*heron.ScanPlan, error) {
+	return &heron.ScanPlan{}, nil
+}
+
+func (p *platform) StartScan(_ context.Context, actor string, r heron.ScanRequest) (*heron.Scan, error) {
+	return &heron.Scan{ID: heron.NewID(), ScanRequest: r, By: actor, State: heron.ScanRunning}, nil
+}
+
+func (p *platform) StopScan(_ context.Context, id string) (*heron.Scan, error) {
+	return nil, heron.Errorf(heron.CodeNotFound, "no scan %q", id)
+}
+
+func (p *platform) ListScans(context.Context) ([]heron.Scan, error) { return nil, nil }
+
 func (p *platform) ListReceivers(context.Context) ([]httpapi.Receiver, error) {
 	return []httpapi.Receiver{{Name: "ops", Notifier: "webhook", Config: json.RawMessage(`{"url":"***"}`)}}, nil
 }

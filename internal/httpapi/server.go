@@ -159,6 +159,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addVulnerabilities(b)
 	s.addActions(b)
 	s.addSensors(b)
+	s.addScans(b)
 	s.addUploads(b)
 	s.addExchange(b)
 	s.addUsers(b)

@@ -62,6 +62,8 @@ type Options struct {
 	Thorough bool
 	// Sure tells that enough is known of a host: it is asked no more. nil is never.
 	Sure func(netip.Addr) bool
+	// Control tells of hosts that are known to be control devices. nil knows none.
+	Control func(Host) bool
 	// Skip tells hosts that must not be touched. It is asked before the first
 	// packet, and again when the hardware address is known. nil skips none.
 	Skip    func(Host) bool

@@ -39,7 +39,7 @@ func (s *Scanner) newTalk(h Host, hand func(Answer)) *talk {
 	k := &talk{s: s, h: h, hand: hand, asked: map[Target]bool{}, seen: map[doorKey]bool{}}
 	k.places = make(chan struct{}, s.o.Limits.HostConnections)
 	k.pace = newPacer(s.o.Limits.HostPackets)
-	if h.Control || s.o.Careful || controlMaker(h.MAC) {
+	if h.Control || s.o.Careful || controlMaker(h.MAC) || s.o.Control != nil && s.o.Control(h) {
 		k.isOne()
 	}
 	if h.Delay > 0 {

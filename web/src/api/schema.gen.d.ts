@@ -990,6 +990,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scans since the server was started, and how far they are
+         * @description Role: viewer.
+         */
+        get: operations["listScans"];
+        put?: never;
+        /**
+         * Ask devices politely who they are
+         * @description Active discovery must be switched on in the configuration. What each host was asked is in the audit log.
+         *
+         *     Role: operator.
+         */
+        post: operations["startScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List what a scan would send; nothing is sent
+         * @description Role: operator.
+         */
+        post: operations["planScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One scan, and how far it is
+         * @description Role: viewer.
+         */
+        get: operations["getScan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a scan at once
+         * @description Role: operator.
+         */
+        post: operations["stopScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensors": {
         parameters: {
             query?: never;
@@ -2006,6 +2092,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        ListScan: {
+            items: components["schemas"]["Scan"][];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
         ListSensor: {
             items: components["schemas"]["Sensor"][];
             next?: string;
@@ -2259,6 +2351,72 @@ export interface components {
             os?: components["schemas"]["Claim"];
             type?: components["schemas"]["Claim"];
             vendor?: components["schemas"]["Claim"];
+        };
+        Scan: {
+            by: string;
+            /** Format: int64 */
+            connections: number;
+            /** Format: int64 */
+            decided: number;
+            /** Format: int64 */
+            done: number;
+            ended?: components["schemas"]["Time"];
+            error?: string;
+            /** @description Never touched: addresses, networks, hardware addresses, maker:NAME, type:NAME. */
+            exclude?: string[];
+            /** Format: int64 */
+            found: number;
+            /** Format: int64 */
+            hosts: number;
+            id: string;
+            /** Format: int64 */
+            packets: number;
+            /**
+             * @description safe when left out.
+             * @enum {string}
+             */
+            profile?: "safe" | "standard" | "deep";
+            /** Format: int64 */
+            questions: number;
+            /** @enum {string} */
+            reason: "request" | "schedule" | "new_device";
+            started: components["schemas"]["Time"];
+            /** @enum {string} */
+            state: "running" | "done" | "stopped" | "failed";
+            /** @description Addresses and networks. */
+            targets: string[];
+        };
+        ScanPlan: {
+            steps: components["schemas"]["ScanStep"][];
+            /**
+             * Format: int64
+             * @description How many steps there are; the first of them are listed.
+             */
+            total: number;
+        };
+        ScanRequest: {
+            /** @description Never touched: addresses, networks, hardware addresses, maker:NAME, type:NAME. */
+            exclude?: string[];
+            /**
+             * @description safe when left out.
+             * @enum {string}
+             */
+            profile?: "safe" | "standard" | "deep";
+            /** @description Addresses and networks. */
+            targets: string[];
+        };
+        ScanStep: {
+            /** Format: int64 */
+            at_most: number;
+            bytes?: string;
+            host: string;
+            /** @description On what it depends. */
+            if?: string;
+            /** Format: int64 */
+            port?: number;
+            probe?: string;
+            /** @description As arp who-has, tcp connect, request. */
+            send: string;
         };
         Sensor: {
             config?: components["schemas"]["SensorConfig"];
@@ -4422,6 +4580,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRiskPoint"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListScan"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanPlan"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
                 };
             };
             /** @description Problem details (RFC 9457). */
