@@ -23,7 +23,7 @@ func TestDraft_knows_the_device_again(t *testing.T) {
 	for i := range own {
 		own[i].MAC = mac
 	}
-	text := identify.Draft(d, own, func(key, value string) bool { return value == "nginx" })
+	text := identify.Draft(d, own, func(_, value string) bool { return value == "nginx" })
 	for _, want := range []string{
 		`id: siemens.plc.http-title`, `equals: "Press \"12\" \u00fc"`, `prefix: "00:0e:8c:"`, `prefix: "press-"`, `type: ["plc", 5]`, `vendor: ["Siemens", 3]`,
 	} {

@@ -43,8 +43,10 @@ func lock(value string) heron.Correction {
 func TestCorrect(t *testing.T) {
 	t.Parallel()
 	rows := []row{
-		{0, camera, "10.0.0.5", arp, ""}, {0, camera, "10.0.0.5", "http.server", "a"},
-		{1, printer, "10.0.0.6", arp, ""}, {1, printer, "10.0.0.6", "http.server", "b"},
+		{0, camera, "10.0.0.5", arp, ""},
+		{0, camera, "10.0.0.5", "http.server", "a"},
+		{1, printer, "10.0.0.6", arp, ""},
+		{1, printer, "10.0.0.6", "http.server", "b"},
 	}
 	must := func(t *testing.T, d inventory.Delta, err error) inventory.Delta {
 		t.Helper()

@@ -28,13 +28,12 @@ func (v *Inventory) weigh(f *fact) {
 func (v *Inventory) identify(r *record, d *heron.Device) {
 	list := v.evidence(r, 0)
 	now := r.basisOf(list, d.Corrections)
-	if r.basis == now {
+	if r.basis == now && (r.due == 0 || v.now < r.due) {
 		return
 	}
-	r.basis = now
+	r.basis, r.due = now, 0
 	if v.options.Identify != nil {
-		v.shown = observationsOf(v.shown[:0], list)
-		answer := v.options.Identify(r.ownMACs(v.shown), d.Corrections)
+		answer := v.ask(r, list, d.Corrections)
 		d.Identity, d.RunnerUp, d.Evidence = answer.Identity, answer.RunnerUp, answer.Evidence
 	}
 	if d.Identity.Type.Value == "" {

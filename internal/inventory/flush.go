@@ -10,6 +10,7 @@ import (
 func (v *Inventory) flush() Delta {
 	var delta Delta
 	v.unsettled = false
+	v.letGo()
 	if len(v.dirty.nodes.list) > 0 || len(v.dirty.macs.list) > 0 {
 		v.regroup(&delta, v.affected())
 		v.spread.clear()

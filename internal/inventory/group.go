@@ -207,7 +207,10 @@ func (v *Inventory) update(d *Delta, r *record, id string, isNew bool, origin *r
 	if isNew && wasLoaded {
 		old = stored
 		if stored.MergedInto == "" { // else what it was said to be may rest on what it has no more
-			r.basis = r.basisOf(v.evidence(r, r.owner), stored.Corrections)
+			list := v.evidence(r, r.owner)
+			if newestOf(list)+holdFor <= stored.Last { // else it may have been held
+				r.basis = r.basisOf(list, stored.Corrections)
+			}
 		}
 	}
 	r.stale = false

@@ -108,10 +108,12 @@ type Inventory struct {
 	owners         map[string]uint32 // numbers of devices that facts are or were of, from 1
 	slab           []fact            // room for new facts
 	sightings      []sighting
-	arrivals       []arrival // since the last flush
-	serial         uint32    // of the last fact
-	gone           []*fact   // facts that went since the last flush
-	spare          []*fact   // room of facts that went before
+	arrivals       []arrival  // since the last flush
+	serial         uint32     // of the last fact
+	holding        []*record  // whose identity is held to what it was
+	release        heron.Time // when the first of them is not any more, 0 for never
+	gone           []*fact    // facts that went since the last flush
+	spare          []*fact    // room of facts that went before
 }
 
 // record is a device and the nodes it is made of. What a sighting touches comes
@@ -131,7 +133,8 @@ type record struct {
 	nodes    []*node // in order of anchor
 	// The facts that were seen, among Inventory.sightings; 0 for none.
 	firstSeen, lastSeen int
-	basis               basis // what the identity rests on
+	basis               basis      // what the identity rests on
+	due                 heron.Time // when it is held no longer to what it was, 0 if it is not
 	device              heron.Device
 }
 
@@ -164,6 +167,7 @@ func New(o Options) *Inventory {
 // comes out as it was stored is not reported as changed.
 func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 	v.loaded[d.ID] = d
+	v.now = max(v.now, d.Last)
 	v.unsettled = true
 	for i := range obs {
 		f := v.observe(&obs[i], nil)

@@ -219,6 +219,11 @@ func TestIdentityFollowsTheEvidence(t *testing.T) {
 
 // reload plays the store: it keeps what the deltas say, and loads it.
 func reload(deltas []inventory.Delta) *inventory.Inventory {
+	return reloadAs(inventory.Options{SiteID: "site"}, deltas)
+}
+
+// reloadAs is reload into an inventory of such options.
+func reloadAs(o inventory.Options, deltas []inventory.Delta) *inventory.Inventory {
 	type key struct {
 		s          heron.Subject
 		key, value string
@@ -240,7 +245,7 @@ func reload(deltas []inventory.Delta) *inventory.Inventory {
 	for _, o := range obs {
 		byDevice[o.DeviceID] = append(byDevice[o.DeviceID], o.Observation)
 	}
-	v := inventory.New(inventory.Options{SiteID: "site"})
+	v := inventory.New(o)
 	v.LoadLedger(ledger)
 	for _, id := range slices.Sorted(maps.Keys(stored)) {
 		v.Load(stored[id], byDevice[id])
