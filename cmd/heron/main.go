@@ -87,6 +87,7 @@ func newRoot(t *terminal) *cobra.Command {
 		newSensorCommand(t),
 		newServeCommand(t),
 		newSignaturesCommand(t),
+		newTrainCommand(t),
 		newUserCommand(t),
 		newVulnDBCommand(t),
 	)

@@ -19,6 +19,7 @@ type analyzer struct {
 	behavior  *behavior.Tracker
 	detect    *detect.Engine
 	incidents *incident.Grouper
+	surmises  surmises
 	view      *siteView
 	order     timeline
 	quiet     bool
@@ -32,6 +33,7 @@ type analyzer struct {
 type analyzerConfig struct {
 	site         string
 	identify     identifier
+	guess        guesser
 	local        []netip.Prefix
 	zones        []heron.Zone
 	maxEndpoints int // pairs of MAC and address in the inventory; 0 is its default
@@ -43,6 +45,7 @@ type analyzerConfig struct {
 // identifier says what devices are, and which observations that may rest on.
 type identifier interface {
 	Correct(obs []heron.Observation, said []heron.Correction) heron.Identification
+	Weigh(obs []heron.Observation, said []heron.Correction, more []heron.Evidence) heron.Identification
 	Reads(key, value string) bool
 	settler
 }
@@ -58,6 +61,7 @@ func newAnalyzer(c analyzerConfig) *analyzer {
 		behavior:  behavior.New(c.site),
 		detect:    detect.NewEngine(detectall.Detectors(), c.site),
 		incidents: incident.New(c.site),
+		surmises:  newSurmises(c.guess, c.identify),
 		view:      &siteView{inventory: inv},
 		quiet:     c.quiet,
 		unplaced:  map[string]uint64{},
@@ -159,5 +163,6 @@ func (a *analyzer) result(r *heron.BatchResult, b *heron.Batch, delta *inventory
 	}
 	if !a.quiet {
 		r.Baselines, r.Peers = a.behavior.Drain()
+		a.guessAnew(r)
 	}
 }

@@ -20,6 +20,7 @@ type core struct {
 	log          *slog.Logger
 	identify     identifier
 	digest       func() string // names the knowledge behind identify
+	guess        guesser
 	local        []netip.Prefix
 	maxEndpoints int // see analyzerConfig
 	// changed is told which devices to assess again.
@@ -37,8 +38,9 @@ func (c *core) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load zones: %w", err)
 	}
-	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, local: c.local, zones: zones, maxEndpoints: c.maxEndpoints})
+	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, guess: c.guess, local: c.local, zones: zones, maxEndpoints: c.maxEndpoints})
 	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
+		forget(&d)
 		a.inventory.Load(d, obs)
 		return nil
 	})
@@ -157,6 +159,7 @@ func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (i
 	if err != nil {
 		return nil, err
 	}
+	a.guessAll(d.Devices)
 	if err := c.keep(ctx, d); err != nil {
 		c.analyzer = nil
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	"github.com/heron-iot/heron/internal/eval"
+	"github.com/heron-iot/heron/internal/guess"
 	"github.com/heron-iot/heron/internal/identify"
 )
 
@@ -27,13 +28,35 @@ func EvalFingerprint(ctx context.Context, o EvalOptions) (*eval.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return eval.Fingerprint(ctx, evalReader{id, o.Local}, m, o.Options)
+	model, err := guess.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	return eval.Fingerprint(ctx, evalReader{id, newSurmises(model, id), o.Local}, m, o.Options)
 }
 
 // evalReader reads captures for an evaluation as Read does.
 type evalReader struct {
-	*identify.Identifier
+	id    *identify.Identifier
+	model surmises
 	local []netip.Prefix
+}
+
+// Reads implements eval.Reader.
+func (r evalReader) Reads(key, value string) bool { return r.id.Reads(key, value) }
+
+// Identify implements eval.Reader.
+func (r evalReader) Identify(k *eval.Known) heron.Identification {
+	out := r.id.Identify(k.Observations)
+	d := *k.Device
+	d.Identity, d.Corrections = out.Identity, nil
+	if k.Profile == nil || !isOpen(&d) {
+		return out
+	}
+	if g := r.model.answer(&d, k.Observations, k.Profile); g != nil {
+		out.Identity, out.RunnerUp, out.Evidence = g.identity, g.runnerUp, g.evidence
+	}
+	return out
 }
 
 // Open implements eval.Reader.
@@ -41,9 +64,13 @@ func (evalReader) Open(path string) (eval.Source, error) { return capture.Open([
 
 // Read implements eval.Reader.
 func (r evalReader) Read(ctx context.Context, src eval.Source) (*eval.Sight, error) {
-	out := &eval.Sight{Observations: map[string][]heron.Observation{}}
-	result, err := readSource(ctx, src, r.Identifier, ReadOptions{Local: r.local, Observation: func(o *heron.DeviceObservation) error {
+	out := &eval.Sight{Observations: map[string][]heron.Observation{}, Profiles: map[string]*heron.Baseline{}}
+	result, err := readSource(ctx, src, r.id, ReadOptions{Local: r.local, Observation: func(o *heron.DeviceObservation) error {
 		out.Observations[o.DeviceID] = append(out.Observations[o.DeviceID], o.Observation)
+		return nil
+	}, Profile: func(b *heron.Baseline) error {
+		c := *b
+		out.Profiles[b.DeviceID] = &c
 		return nil
 	}})
 	if err != nil {

@@ -131,6 +131,11 @@ func (k *knowledge) Correct(obs []heron.Observation, said []heron.Correction) he
 	return k.now.Load().Correct(obs, said)
 }
 
+// Weigh implements identifier.
+func (k *knowledge) Weigh(obs []heron.Observation, said []heron.Correction, more []heron.Evidence) heron.Identification {
+	return k.now.Load().Weigh(obs, said, more)
+}
+
 // Reads implements identifier.
 func (k *knowledge) Reads(key, value string) bool { return k.now.Load().Reads(key, value) }
 

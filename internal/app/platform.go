@@ -23,6 +23,7 @@ import (
 	"github.com/heron-iot/heron/internal/audit"
 	"github.com/heron-iot/heron/internal/bus"
 	"github.com/heron-iot/heron/internal/config"
+	"github.com/heron-iot/heron/internal/guess"
 	"github.com/heron-iot/heron/internal/httpapi"
 	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/notify"
@@ -153,6 +154,10 @@ func (p *Platform) openCore(ctx context.Context) error {
 		return err
 	}
 	p.knowledge = know
+	model, err := guess.Embedded()
+	if err != nil {
+		return err
+	}
 	if p.vulns, err = vuln.New(); err != nil {
 		return err
 	}
@@ -162,7 +167,7 @@ func (p *Platform) openCore(ctx context.Context) error {
 		return err
 	}
 	p.core = &core{
-		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: know,
+		site: p.conf.Site, store: p.store, log: p.log.With("component", "core"), identify: know, guess: model,
 		digest: func() string { return know.now.Load().Digest() },
 		local:  p.conf.Prefixes(), maxEndpoints: p.conf.MaxEndpoints, changed: p.assess.mark, sensors: map[string]heron.Sensor{},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
 	dissectall "github.com/heron-iot/heron/internal/dissect/all"
+	"github.com/heron-iot/heron/internal/guess"
 )
 
 // ReadSchema names the form of ReadResult in JSON.
@@ -25,6 +26,8 @@ type ReadOptions struct {
 	// Workers is how many share the flows; 0 leaves it to the machine. It makes
 	// no difference to the result.
 	Workers int
+	// NoModel leaves the devices unknown that signatures do not know.
+	NoModel bool
 	// Flow and Event, when set, take each report on a flow and each event in
 	// traffic order, the ends of a flow named; what they are given is borrowed.
 	// An error ends the reading. They are called from one other goroutine.
@@ -75,9 +78,13 @@ func readSource(ctx context.Context, src packetSource, id identifier, o ReadOpti
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0) - 1 // one core is for the analysis
 	}
+	model, err := modelFor(&o)
+	if err != nil {
+		return nil, err
+	}
 	r := &reader{
 		started: time.Now(), options: &o, identify: id,
-		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, local: o.Local, quiet: true}),
+		analyzer: newAnalyzer(analyzerConfig{site: "read", identify: id, guess: model, local: o.Local, quiet: true}),
 		counts:   map[string]*heron.ProtocolCount{}, alerts: map[string]heron.Alert{},
 	}
 	// Packets are taken apart on one core while the other thinks about them.
@@ -100,13 +107,21 @@ func readSource(ctx context.Context, src packetSource, id identifier, o ReadOpti
 		},
 	})
 	var damage []string
-	err := p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
+	err = p.run(src, func(err error) { damage = append(damage, heron.ErrorMessage(err)) })
 	batches.end()
 	<-done
 	if err := cmp.Or(err, context.Cause(stop)); err != nil {
 		return nil, err
 	}
 	return r.result(damage)
+}
+
+// modelFor returns the model that is to be asked, nil for none.
+func modelFor(o *ReadOptions) (guesser, error) {
+	if o.NoModel {
+		return nil, nil
+	}
+	return guess.Embedded()
 }
 
 // readTable bounds the flow table of a file reader: files may hold more flows
@@ -221,6 +236,7 @@ func (r *reader) result(damage []string) (*ReadResult, error) {
 	for d := range r.analyzer.inventory.All() {
 		out.Devices = append(out.Devices, *d)
 	}
+	r.analyzer.guessAll(out.Devices)
 	slices.SortFunc(out.Devices, func(a, b heron.Device) int {
 		return cmp.Or(cmpBool(b.Local, a.Local), cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
 	})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/capture"
+	"github.com/heron-iot/heron/internal/guess"
 	"github.com/heron-iot/heron/internal/identify"
 	"github.com/heron-iot/heron/internal/proto/frame"
 )
@@ -191,7 +192,11 @@ func TestASensorGivesTheSameAnswerAsAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := newAnalyzer(analyzerConfig{site: "read", identify: id})
+	model, err := guess.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newAnalyzer(analyzerConfig{site: "read", identify: id, guess: model})
 	alerts := map[string]heron.Alert{}
 	s := &sensor{
 		name: "read", log: slog.New(slog.DiscardHandler),
@@ -208,7 +213,9 @@ func TestASensorGivesTheSameAnswerAsAReader(t *testing.T) {
 	}
 	devices := map[string]heron.Identity{}
 	for d := range a.inventory.All() {
-		devices[d.ID] = d.Identity
+		one := []heron.Device{*d}
+		a.guessAll(one)
+		devices[d.ID] = one[0].Identity
 	}
 	wantDevices := map[string]heron.Identity{}
 	for _, d := range want.Devices {

@@ -268,4 +268,3 @@ func prefixesOf(area probe.Area) []netip.Prefix {
 	}
 	return out
 }
-

@@ -101,7 +101,8 @@ func (l *laboratory) Read(_ context.Context, src eval.Source) (*eval.Sight, erro
 	}
 }
 
-func (l *laboratory) Identify(obs []heron.Observation) heron.Identification {
+func (l *laboratory) Identify(k *eval.Known) heron.Identification {
+	obs := k.Observations
 	id := heron.Identity{Type: heron.Claim{Value: heron.Unknown}}
 	for i := range obs {
 		if !obs[i].MAC.IsZero() && !obs[i].MAC.IsLocal() {

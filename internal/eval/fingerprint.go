@@ -16,7 +16,7 @@ type Reader interface {
 	// Read reads a source to its end.
 	Read(ctx context.Context, src Source) (*Sight, error)
 	// Identify says what a device is, as Read does.
-	Identify(obs []heron.Observation) heron.Identification
+	Identify(k *Known) heron.Identification
 	// Reads reports whether an observation can make a difference to Identify.
 	Reads(key, value string) bool
 }
@@ -25,6 +25,14 @@ type Reader interface {
 type Sight struct {
 	Devices      []heron.Device
 	Observations map[string][]heron.Observation // by device id
+	Profiles     map[string]*heron.Baseline     // by device id
+}
+
+// Known is what is known of a device, or what is left of that.
+type Known struct {
+	Device       *heron.Device
+	Observations []heron.Observation
+	Profile      *heron.Baseline // what it did; nil where that is not known
 }
 
 // Options say how captures are looked at.

@@ -45,17 +45,17 @@ func (e *run) failed(c *Capture, err error) outcome {
 func (e *run) measure(c *Capture, s *Sight, w *witness, ips []netip.Addr) outcome {
 	o := outcome{Capture: c, without: map[string]answers{}, alone: map[string]answers{}}
 	mac := e.mac(c)
-	var known [][]heron.Observation
+	var known []Known
 	for i := range s.Devices {
 		if d := &s.Devices[i]; isMeant(d, mac, ips) {
-			known = append(known, e.left.of(own(d, s.Observations[d.ID])))
+			known = append(known, Known{d, e.left.of(own(d, s.Observations[d.ID])), s.Profiles[d.ID]})
 		}
 	}
 	o.found = len(known) > 0
 	o.answers = e.judge(c, known)
 	for _, g := range e.groups(known) {
 		o.without[g] = e.judge(c, each(known, without([]string{g})))
-		o.alone[g] = e.judge(c, each(known, alone(g)))
+		o.alone[g] = e.judge(c, unprofiled(each(known, alone(g))))
 	}
 	for _, set := range GroupSets() {
 		o.without[set] = e.judge(c, each(known, without([]string{set})))
@@ -79,23 +79,31 @@ func own(d *heron.Device, obs []heron.Observation) []heron.Observation {
 	return obs
 }
 
-func each(known [][]heron.Observation, c cut) [][]heron.Observation {
-	out := make([][]heron.Observation, 0, len(known))
-	for _, obs := range known {
-		out = append(out, c.of(obs))
+func each(known []Known, c cut) []Known {
+	out := slices.Clone(known)
+	for i := range out {
+		out[i].Observations = c.of(out[i].Observations)
 	}
 	return out
 }
 
+// unprofiled takes the profiles away.
+func unprofiled(known []Known) []Known {
+	for i := range known {
+		known[i].Profile = nil
+	}
+	return known
+}
+
 // judge compares what is said of devices that have the meant address: right if
 // it is right of one of them, wrong if something else is said of one.
-func (e *run) judge(c *Capture, known [][]heron.Observation) answers {
+func (e *run) judge(c *Capture, known []Known) answers {
 	var best answers
 	for level, want := range c.truth() {
 		best[level].verdict = e.manifest.names.judge(level, want, "")
 	}
-	for _, obs := range known {
-		id := e.reader.Identify(obs).Identity
+	for i := range known {
+		id := e.reader.Identify(&known[i]).Identity
 		for level, claim := range said(&id) {
 			now := answer{e.manifest.names.judge(level, c.truth()[level], claim.Value), claim}
 			if now.verdict < best[level].verdict || best[level].Value == "" && now.verdict == best[level].verdict {
@@ -107,11 +115,11 @@ func (e *run) judge(c *Capture, known [][]heron.Observation) answers {
 }
 
 // groups lists the groups of what identification may rest on.
-func (e *run) groups(known [][]heron.Observation) []string {
+func (e *run) groups(known []Known) []string {
 	found := map[string]bool{}
-	for _, obs := range known {
-		for i := range obs {
-			o := &obs[i]
+	for _, k := range known {
+		for i := range k.Observations {
+			o := &k.Observations[i]
 			found[addressGroup] = found[addressGroup] || !o.MAC.IsZero()
 			if e.reader.Reads(o.Key, o.Value) {
 				key, source := groupsOf(o)
@@ -131,7 +139,7 @@ func (e *run) groups(known [][]heron.Observation) []string {
 
 // spans finds for each right answer how much traffic it took until it was first
 // said: the devices are identified again from what was known at each moment.
-func (e *run) spans(final answers, known [][]heron.Observation, sent []heron.Time) (out [levels]span) {
+func (e *run) spans(final answers, known []Known, sent []heron.Time) (out [levels]span) {
 	missing := 0
 	for _, a := range final {
 		if a.verdict == Right {
@@ -143,11 +151,12 @@ func (e *run) spans(final answers, known [][]heron.Observation, sent []heron.Tim
 	}
 	begun := slices.Min(sent)
 	for _, at := range e.moments(known) {
-		for _, obs := range known {
+		for _, k := range known {
 			if missing == 0 {
 				return out
 			}
-			id := e.reader.Identify(until(obs, at)).Identity
+			// What it had done by then is not known.
+			id := e.reader.Identify(&Known{Device: k.Device, Observations: until(k.Observations, at)}).Identity
 			for level, claim := range said(&id) {
 				if s := &out[level]; !s.given && final[level].verdict == Right && claim.Value == final[level].Value {
 					*s = span{true, max(0, at.Sub(begun)), countUntil(sent, at)}
@@ -161,9 +170,10 @@ func (e *run) spans(final answers, known [][]heron.Observation, sent []heron.Tim
 
 // moments are the times at which something became known that can make a
 // difference.
-func (e *run) moments(known [][]heron.Observation) []heron.Time {
+func (e *run) moments(known []Known) []heron.Time {
 	var out []heron.Time
-	for _, obs := range known {
+	for _, k := range known {
+		obs := k.Observations
 		if len(obs) == 0 {
 			continue
 		}

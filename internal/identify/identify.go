@@ -94,17 +94,24 @@ func (id *Identifier) Digest() string { return id.digest }
 // addresses in their subjects must be the device's own: for a device behind a
 // router they are empty.
 func (id *Identifier) Identify(obs []heron.Observation) heron.Identification {
-	return id.Correct(obs, nil)
+	return id.Weigh(obs, nil, nil)
 }
 
 // Correct is Identify for a device that people said something of, as far as that
 // stands (see heron.InForce).
 func (id *Identifier) Correct(obs []heron.Observation, said []heron.Correction) heron.Identification {
+	return id.Weigh(obs, said, nil)
+}
+
+// Weigh is Correct with more evidence than signatures give: each piece is a vote
+// for the claim that it supports, of a witness of its own.
+func (id *Identifier) Weigh(obs []heron.Observation, said []heron.Correction, more []heron.Evidence) heron.Identification {
 	g := id.program
 	r, _ := g.rooms.Get().(*room)
 	if r == nil {
 		r = new(room)
 	}
+	r.hear(more)
 	d := g.weighAll(r, obs, said)
 	out := r.answer(&d)
 	if r.empty() {

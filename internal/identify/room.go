@@ -55,3 +55,13 @@ func (r *room) ownVotes() {
 		}
 	}
 }
+
+// hear adds the votes of evidence that no signature gives.
+func (r *room) hear(more []heron.Evidence) {
+	for i := range more {
+		e := &more[i]
+		a := Attribute(e.Supports)
+		said := &fact{&reading{key: e.Key, value: e.Value, group: e.Source + " " + e.Key + " " + e.Value}, e.Source}
+		r.votes = append(r.votes, vote{a, e.Claim, fold(a, e.Claim), e.Weight, e.Signature, said})
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/heron-iot/heron/internal/app"
+	"github.com/heron-iot/heron/internal/guess"
+)
+
+func newTrainCommand(t *terminal) *cobra.Command {
+	var o app.TrainOptions
+	var out, report string
+	c := &cobra.Command{
+		Use:   "train --manifest FILE --out FILE",
+		Short: "Learn from labelled captures what unknown devices look like",
+		Long: `Learn a model from labelled captures: what kinds of device look like, from how
+they behave and not from what they are called. heron asks it where no signature
+knows a device. The manifest is that of heron eval fingerprint: a CSV file with
+path, dataset, label, label_type and mac_of_device or ip_of_device.
+
+Each capture, and then each product with all its captures, is held out once, to
+say how the model does on what it has not seen. The same manifest, captures and
+signatures give the same model, byte by byte.`,
+		Example: "  heron train --manifest captures/manifest.csv --out model.bin\n  heron train --manifest captures/manifest.csv --out model.bin --report report.json --made lab",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.Manifest == "" || out == "" {
+				return usageError{errors.New("--manifest and --out are needed: what to learn from, and where to write it")}
+			}
+			if o.Folds < 2 || o.Folds > 20 {
+				return usageError{fmt.Errorf("--folds %d: want 2 to 20", o.Folds)}
+			}
+			return runTrain(c, t, o, out, report)
+		},
+	}
+	c.Flags().StringVar(&o.Manifest, "manifest", "", "labelled captures, a CSV file")
+	c.Flags().StringVar(&out, "out", "", "where to write the model")
+	c.Flags().StringVar(&report, "report", "", "where to write how it did, as JSON (schema "+guess.ReportSchema+")")
+	c.Flags().StringVar(&o.Made, "made", "lab", "the dataset that heron lab made: it counts for less")
+	c.Flags().IntVar(&o.Folds, "folds", 6, "into how many parts to cut, each held out once")
+	return c
+}
+
+func runTrain(c *cobra.Command, t *terminal, o app.TrainOptions, out, report string) error {
+	if t.progress {
+		o.Progress = func(done, all int) { t.status(fmt.Sprintf("%d of %d devices read", done, all)) }
+	}
+	m, r, err := app.Train(c.Context(), o)
+	t.status("")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out, m.Encode(), 0o644); err != nil {
+		return err
+	}
+	if report != "" {
+		b, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(report, append(b, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	printTraining(t, r)
+	return nil
+}
+
+func printTraining(t *terminal, r *guess.Report) {
+	fmt.Fprintf(t.out, "%s of %s, in %s; %d words\n\n",
+		count(r.Products, "product"), count(r.Types, "type"), count(r.Captures, "capture"), r.Words)
+	rows := [][]string{}
+	add := func(what string, scores []guess.Score) {
+		for _, s := range scores {
+			rows = append(rows, []string{
+				what, s.Of, s.HeldOut, fmt.Sprint(s.Products), fmt.Sprint(s.Captures),
+				percent(s.Right), percent(s.Wrong), percent(s.Silent), fmt.Sprintf("%.3f", s.CalibrationError),
+			})
+		}
+	}
+	add("view", r.Views)
+	add("dataset, encrypted", r.ByDataset)
+	add("type, encrypted", r.ByType)
+	t.table([]string{"Of", "Name", "Held out", "Products", "Captures", "Right", "Wrong", "Silent", "Calibration error"}, rows)
+}

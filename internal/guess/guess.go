@@ -1,0 +1,147 @@
+// Package guess says what kind of device it probably is where no signature
+// knows: from how its network stack behaves, which protocols and ports it uses,
+// how its hellos look, and how much it sends to how many, when and in packets of
+// which size. It reads no names, so that it does with traffic of which everything
+// is encrypted.
+//
+// What it knows was learned from labelled captures (docs/model-card.md) and is in
+// model.bin. It is made to be silent: a device that is unlike those learned from
+// gets no answer. The same observations and profile always give the same one.
+package guess
+
+import (
+	"cmp"
+	_ "embed" // for the model
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/heron-iot/heron"
+)
+
+// Source is the source of the evidence that a model gives.
+const Source = "model"
+
+// Subject is a device to be guessed at.
+type Subject struct {
+	Observations []heron.Observation
+	Profile      *heron.Baseline // nil for none
+	// Control tells that the device was seen in the role of a control device.
+	Control bool
+}
+
+//go:embed model.bin
+var embedded []byte
+
+// Embedded returns the model that is part of the program.
+func Embedded() (*Model, error) { return Decode(embedded) }
+
+// prior is what identification weighs evidence against: docs/identification.md.
+const prior = -2
+
+// How a guess is explained.
+const (
+	reasons     = 3
+	longestWord = 64 // bytes of a value that are shown
+)
+
+// Evidence returns what speaks for the type that the device most likely is of:
+// weights in log-odds, that together and alone make the confidence which the
+// model has. It returns none when that is less than the model asks for.
+func (m *Model) Evidence(q *Subject) []heron.Evidence {
+	s, _ := m.sights.Get().(*sight)
+	if s == nil {
+		s = m.newSight()
+	}
+	defer m.sights.Put(s)
+	m.see(s, q.Observations, q.Profile)
+	if s.known == 0 {
+		return nil
+	}
+	best, confidence := m.judge(s)
+	if confidence < m.threshold || !fits(m.types[best], q.Control) {
+		return nil
+	}
+	confidence = min(confidence, surest)
+	return m.explain(s, q, best, math.Log(confidence/(1-confidence))-prior)
+}
+
+// surest bounds confidence: what was learned from few devices is never sure.
+const surest = 0.95
+
+// fits reports whether a device may be of a type: none that was seen in the role
+// of a control device is a thing of home or office, and none that was not is a
+// control device.
+func fits(name string, control bool) bool {
+	t, ok := heron.TypeOf(name)
+	if !ok {
+		return false
+	}
+	switch t.Category {
+	case heron.CategoryOT, heron.CategoryBuilding, heron.CategoryMedical:
+		return control
+	}
+	return !control
+}
+
+// explain shares a weight out among the things that moved the model most.
+func (m *Model) explain(s *sight, q *Subject, class int, weight float64) []heron.Evidence {
+	m.forest.Explain(s.values, class, s.shares)
+	var top []reason
+	for c, share := range s.shares {
+		// A word that is not there is no reason that anybody would understand.
+		if share > 0 && (c < numbers || s.values[c] > 0) {
+			top = append(top, reason{c, share})
+		}
+	}
+	slices.SortFunc(top, func(a, b reason) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.column, b.column)) })
+	top = m.distinct(top)
+	sum := 0.0
+	for _, r := range top {
+		sum += r.share
+	}
+	out := make([]heron.Evidence, 0, reasons)
+	for _, r := range top {
+		key, value := m.name(r.column, s.values[r.column])
+		out = append(out, heron.Evidence{
+			Key: key, Value: value, Source: Source, Supports: "type", Claim: m.types[class], Weight: weight * r.share / sum,
+		})
+	}
+	if len(out) == 0 {
+		return []heron.Evidence{{Key: "profile.likeness", Value: "all of it", Source: Source, Supports: "type", Claim: m.types[class], Weight: weight}}
+	}
+	return out
+}
+
+// reason is a column, and how much it moved the score.
+type reason struct {
+	column int
+	share  float64
+}
+
+// distinct keeps the first few reasons with keys of their own.
+func (m *Model) distinct(list []reason) []reason {
+	out := list[:0]
+	for _, r := range list {
+		key, _ := m.name(r.column, 0)
+		if !slices.ContainsFunc(out, func(o reason) bool { k, _ := m.name(o.column, 0); return k == key }) {
+			out = append(out, r)
+		}
+		if len(out) == reasons {
+			break
+		}
+	}
+	return out
+}
+
+// name is what a column is called, with its value in words.
+func (m *Model) name(column int, value float32) (key, text string) {
+	if column < numbers {
+		return numberName(column), showNumber(column, value)
+	}
+	w := &m.words.list[column-numbers]
+	return w.key, w.shown()
+}
+
+// short cuts a value to what is shown of it.
+func short(s string) string { return strings.ToValidUTF8(s[:min(len(s), longestWord)], "") }

@@ -1,0 +1,185 @@
+package guess
+
+import (
+	"maps"
+	"math"
+	"slices"
+)
+
+// ReportSchema names the form of a Report in JSON.
+const ReportSchema = "heron.train/v1"
+
+// Report is how models did that were grown as this one, on what they had not seen.
+type Report struct {
+	Schema    string  `json:"schema"`
+	Types     int     `json:"types"`
+	Products  int     `json:"products"`
+	Captures  int     `json:"captures"`
+	Examples  int     `json:"examples"` // each capture of each product in each view
+	Words     int     `json:"words"`
+	Rounds    int     `json:"rounds"`
+	Threshold float64 `json:"threshold"` // confidence below which nothing is said
+	Views     []Score `json:"views"`
+	// ByType and ByDataset are of the encrypted view.
+	ByType    []Score `json:"by_type"`
+	ByDataset []Score `json:"by_dataset"`
+	// Mistaken are answers of the encrypted view that were wrong.
+	Mistaken []Mistake `json:"mistaken"`
+}
+
+// Score is how often something was said rightly: means over products, each the
+// mean over its captures.
+type Score struct {
+	Of       string  `json:"of"`       // a view, a type, a dataset
+	HeldOut  string  `json:"held_out"` // "capture": others of the product were known; "product": none
+	Products int     `json:"products"`
+	Captures int     `json:"captures"`
+	Right    float64 `json:"right"`
+	Wrong    float64 `json:"wrong"`
+	Silent   float64 `json:"silent"`
+	// Forced is how often the likeliest type is right, were silence not allowed.
+	Forced float64 `json:"forced"`
+	// CalibrationError is the mean difference between confidence and the share that
+	// was right, of the answers given, in ten bins.
+	CalibrationError float64 `json:"calibration_error"`
+}
+
+// Mistake is an answer that was wrong.
+type Mistake struct {
+	Product    string  `json:"product"`
+	Type       string  `json:"type"`
+	Said       string  `json:"said"`
+	HeldOut    string  `json:"held_out"`
+	Captures   int     `json:"captures"`
+	Confidence float64 `json:"confidence"` // the greatest
+}
+
+// String is what a view is called.
+func (v View) String() string {
+	return [...]string{"whole", "unnamed", "bare", "encrypted"}[v%Views]
+}
+
+func heldOut(open bool) string {
+	if open {
+		return "product"
+	}
+	return "capture"
+}
+
+// reportOf sums verdicts up.
+func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
+	r := &Report{
+		Schema: ReportSchema, Types: len(m.types), Examples: len(examples), Words: len(m.words.list),
+		Rounds: m.forest.Rounds(), Threshold: m.threshold, Mistaken: []Mistake{},
+	}
+	products, captures := map[string]bool{}, map[string]bool{}
+	for _, e := range examples {
+		products[e.Product] = true
+		captures[e.Product+"\x00"+e.Capture] = true
+	}
+	r.Products, r.Captures = len(products), len(captures)
+	for _, open := range []bool{false, true} {
+		for v := range Views {
+			r.Views = append(r.Views, m.score(v.String(), open, verdicts, func(x *Verdict) bool { return x.Example.View == v }))
+		}
+	}
+	for _, open := range []bool{false, true} {
+		r.ByType = append(r.ByType, m.scores(open, verdicts, func(e *Example) string { return e.Type })...)
+		r.ByDataset = append(r.ByDataset, m.scores(open, verdicts, func(e *Example) string { return e.Dataset })...)
+	}
+	r.mistakes(m, verdicts)
+	return r
+}
+
+// scores makes a score for each name, of the encrypted view.
+func (m *Model) scores(open bool, verdicts []Verdict, of func(*Example) string) (out []Score) {
+	names := map[string]bool{}
+	for i := range verdicts {
+		if verdicts[i].Open == open {
+			names[of(verdicts[i].Example)] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		out = append(out, m.score(name, open, verdicts, func(x *Verdict) bool { return x.Example.View == Encrypted && of(x.Example) == name }))
+	}
+	return out
+}
+
+// tally counts the verdicts on one product.
+type tally struct{ all, right, wrong, forced float64 }
+
+func (m *Model) score(of string, open bool, verdicts []Verdict, pick func(*Verdict) bool) Score {
+	s := Score{Of: of, HeldOut: heldOut(open)}
+	products := map[string]*tally{}
+	var bins [10]struct{ n, right, sum float64 }
+	answers := 0.0
+	for i := range verdicts {
+		v := &verdicts[i]
+		if v.Open != open || !pick(v) {
+			continue
+		}
+		s.Captures++
+		t := products[v.Example.Product]
+		if t == nil {
+			t = &tally{}
+			products[v.Example.Product] = t
+		}
+		t.all++
+		if v.Right() {
+			t.forced++
+		}
+		if v.Confidence < m.threshold {
+			continue
+		}
+		b := &bins[min(9, int(v.Confidence*10))]
+		b.n++
+		b.sum += v.Confidence
+		answers++
+		if v.Right() {
+			t.right++
+			b.right++
+		} else {
+			t.wrong++
+		}
+	}
+	s.Products = len(products)
+	if s.Products == 0 {
+		return s
+	}
+	for _, name := range slices.Sorted(maps.Keys(products)) { // sums in one order
+		t := products[name]
+		s.Right += t.right / t.all
+		s.Wrong += t.wrong / t.all
+		s.Forced += t.forced / t.all
+	}
+	n := float64(s.Products)
+	s.Right, s.Wrong, s.Forced = round(s.Right/n), round(s.Wrong/n), round(s.Forced/n)
+	s.Silent = round(1 - s.Right - s.Wrong)
+	for _, b := range bins {
+		s.CalibrationError += math.Abs(b.right-b.sum) / max(1, answers)
+	}
+	s.CalibrationError = round(s.CalibrationError)
+	return s
+}
+
+func round(v float64) float64 { return math.Round(v*1000) / 1000 }
+
+// mistakes lists the answers of the encrypted view that were wrong, in the order of the verdicts.
+func (r *Report) mistakes(m *Model, verdicts []Verdict) {
+	for i := range verdicts {
+		v := &verdicts[i]
+		if v.Example.View != Encrypted || v.Confidence < m.threshold || v.Right() {
+			continue
+		}
+		is := func(k Mistake) bool {
+			return k.Product == v.Example.Product && k.Said == v.Type && k.HeldOut == heldOut(v.Open)
+		}
+		at := slices.IndexFunc(r.Mistaken, is)
+		if at < 0 {
+			at = len(r.Mistaken)
+			r.Mistaken = append(r.Mistaken, Mistake{Product: v.Example.Product, Type: v.Example.Type, Said: v.Type, HeldOut: heldOut(v.Open)})
+		}
+		r.Mistaken[at].Captures++
+		r.Mistaken[at].Confidence = max(r.Mistaken[at].Confidence, round(v.Confidence))
+	}
+}
