@@ -60,8 +60,11 @@ const stageCount = 2
 
 // stages are the doors of a host in order: first those that are always looked at
 // and those whose answer is worth most, and then, for as long as it is not known
-// what the host is, those where the other probes ask. Within a stage comes first
-// what tells most, and of that a datagram before a connection.
+// what the host is, those where the other probes ask. A port that is not on the
+// list is knocked at only by a thorough scan: a host that says nothing at closed
+// ports makes each a wait, and discovery names the ports of those who use it.
+// Within a stage comes first what tells most, and of that a datagram before a
+// connection.
 func (s *Scanner) stages(h Host) [][]door {
 	worth := map[door]int{}
 	for i := range s.o.Probes {
@@ -80,6 +83,9 @@ func (s *Scanner) stages(h Host) [][]door {
 	}
 	stages := make([][]door, stageCount)
 	for d, w := range worth {
+		if len(s.o.Ports) > 0 && d.transport == heron.TCP && !d.always && !s.o.Thorough {
+			continue
+		}
 		n := 1
 		if d.always || d.transport == heron.UDP && w >= 2 {
 			n = 0

@@ -53,8 +53,9 @@ type Options struct {
 	Limits Limits
 	// Careful takes every host for a control device.
 	Careful bool
-	// Ports are looked at on each host beside those of the probes: all, whatever is
-	// known of the host, unless Hasty.
+	// Ports are looked at on each host, whatever is known of it, unless Hasty. Other
+	// TCP ports of the probes are knocked at by a Thorough scan, or where there is
+	// no list.
 	Ports []uint16
 	// Hasty leaves a host alone as soon as Sure; else its ports are still looked at.
 	Hasty bool
