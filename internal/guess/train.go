@@ -47,10 +47,10 @@ func learnOptions() learn.Options {
 
 // Limits of training.
 const (
-	leastCaptures = 2   // in which a word must be, to be learned
-	perProduct    = 2   // prototypes of one product in one view
-	leastSure     = 0.5 // confidence that an answer needs, as in identification
-	madeWeight    = 0.5 // of an example that the lab made
+	leastCaptures = 2    // in which a word must be, to be learned
+	perProduct    = 2    // prototypes of one product in one view
+	leastSure     = 0.75 // confidence that an answer needs: a stranger is better not named
+	madeWeight    = 0.5  // of an example that the lab made
 )
 
 // errExamples is for examples that nothing can be learned from.
