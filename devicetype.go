@@ -153,18 +153,6 @@ func TypeTitle(name string) string {
 // DeviceTypes returns all device types by name.
 func DeviceTypes() map[string]DeviceType { return maps.Clone(deviceTypes()) }
 
-// TypeIncludes reports whether the type special is a kind of general, through
-// any number of steps.
-func TypeIncludes(general, special string) bool {
-	types := deviceTypes()
-	for t := types[special]; t.Broader != ""; t = types[t.Broader] {
-		if t.Broader == general {
-			return true
-		}
-	}
-	return false
-}
-
 // IsControl reports whether a device is, or may be, a control device: one that
 // moves something in the world and must never be disturbed. The type says so,
 // or a role that the inventory saw it in.

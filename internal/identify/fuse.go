@@ -27,17 +27,26 @@ const (
 	maxEvidence = 40
 )
 
+// lineage is what a value is a case of, the nearest first: the types that are
+// broader, the owner of a brand.
+type lineage [3]string
+
 // candidate is one possible value of an attribute, and who speaks for it.
 type candidate struct {
 	folded     string // compared
 	value      string // shown: as its heaviest vote has it
 	votes      []*vote
+	above      lineage
 	score      float64
+	odds       float64 // e to the score
 	confidence float64
 	by         string // heron.ByUser where a person said so
 	locked     bool   // a person decided the contest so
 	disputed   bool   // by what else was decided: see reconcile
 }
+
+// give gives a candidate its score.
+func (c *candidate) give(score float64) { c.score, c.odds = score, math.Exp(score) }
 
 // decision is the contest for one attribute, best candidate first.
 type decision []candidate
@@ -71,9 +80,9 @@ func (d decision) sure(i int) float64 {
 
 // decide weighs the votes on one attribute.
 func (r *room) decide(a Attribute) decision {
-	d := r.obey(a, r.contest(r.pick(a)))
+	d := r.obey(a, r.contest(a, r.pick(a)))
 	for i := range d {
-		d[i].score = prior + weigh(d.supporters(a, i))
+		d[i].give(prior + weigh(d.supporters(a, i)))
 	}
 	for i := range d {
 		d[i].confidence = d.confidence(a, i)
@@ -106,14 +115,16 @@ func (r *room) pick(a Attribute) []*vote {
 }
 
 // contest cuts a list of votes into those for each value, ascending.
-func (r *room) contest(list []*vote) decision {
+func (r *room) contest(a Attribute, list []*vote) decision {
 	start := len(r.candidates)
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].folded == list[0].folded {
 			n++
 		}
-		r.candidates = append(r.candidates, candidate{folded: list[0].folded, value: list[0].value, votes: list[:n:n]})
+		r.candidates = append(r.candidates, candidate{
+			folded: list[0].folded, value: list[0].value, votes: list[:n:n], above: lineageOf(a, list[0].folded),
+		})
 		list = list[n:]
 	}
 	return decision(r.candidates[start:])
@@ -125,7 +136,7 @@ func (r *room) contest(list []*vote) decision {
 func (d decision) supporters(a Attribute, i int) []*vote {
 	votes := d[i].votes // shared, but full
 	for j := range d {
-		if j != i && includes(a, d[j].folded, d[i].folded) {
+		if j != i && d[j].covers(a, &d[i]) {
 			votes = append(votes, d[j].votes...)
 		}
 	}
@@ -214,27 +225,53 @@ func weighMany(votes []*vote) float64 {
 // confidence is the share of candidate i among all that contradict it, and
 // among them the chance, of odds one, that all are wrong.
 func (d decision) confidence(a Attribute, i int) float64 {
-	sum := 1.0 + math.Exp(d[i].score)
+	sum := 1.0 + d[i].odds
 	for j := range d {
 		if j != i && !related(a, &d[i], &d[j]) {
-			sum += math.Exp(d[j].score)
+			sum += d[j].odds
 		}
 	}
-	return min(surest, math.Exp(d[i].score)/sum)
+	return min(surest, d[i].odds/sum)
 }
 
 // related reports whether one of two candidates is a case of the other.
 func related(a Attribute, x, y *candidate) bool {
-	return includes(a, x.folded, y.folded) || includes(a, y.folded, x.folded)
+	return x.covers(a, y) || y.covers(a, x)
 }
+
+// covers reports whether special is a case of the candidate.
+func (c *candidate) covers(a Attribute, special *candidate) bool {
+	switch a {
+	case Type, Vendor:
+		return special.above[0] != "" && slices.Contains(special.above[:], c.folded)
+	}
+	return includes(a, c.folded, special.folded)
+}
+
+// lineageOf is what a folded value is a case of.
+func lineageOf(a Attribute, folded string) (above lineage) {
+	switch a {
+	case Type:
+		t, _ := heron.TypeOf(folded)
+		for i := range above {
+			above[i] = t.Broader
+			t, _ = heron.TypeOf(t.Broader)
+		}
+	case Vendor:
+		above[0] = oui.Owner(folded)
+	}
+	return above
+}
+
+// akin reports whether one of two folded values is a case of the other.
+func akin(a Attribute, x, y string) bool { return includes(a, x, y) || includes(a, y, x) }
 
 // includes reports whether the folded value general covers special.
 func includes(a Attribute, general, special string) bool {
 	switch a {
-	case Type:
-		return heron.TypeIncludes(general, special)
-	case Vendor:
-		return oui.Owner(special) == general
+	case Type, Vendor:
+		above := lineageOf(a, special)
+		return general != "" && slices.Contains(above[:], general)
 	case Model, Firmware, OS:
 		return len(general) < len(special) && strings.HasPrefix(special, general)
 	}

@@ -157,9 +157,8 @@ func (l *linter) conflicts(p *Pack) {
 func contradicts(mine, other []vote) (Attribute, string) {
 	for _, m := range mine {
 		for _, o := range other {
-			x, y := candidate{folded: m.folded}, candidate{folded: o.folded}
 			if m.attribute == o.attribute && m.weight == o.weight && m.fact == o.fact &&
-				x.folded != y.folded && !related(m.attribute, &x, &y) {
+				m.folded != o.folded && !akin(m.attribute, m.folded, o.folded) {
 				return m.attribute, o.value
 			}
 		}

@@ -85,7 +85,7 @@ func differ(a, b []claim) bool {
 
 // agree reports whether two values are the same, or one is a case of the other.
 func agree(a Attribute, x, y string) bool {
-	return x == y || includes(a, x, y) || includes(a, y, x)
+	return x == y || akin(a, x, y)
 }
 
 // modelVotes adds what the model that was decided on implies, as far as we are

@@ -39,9 +39,7 @@ func (r *room) obey(a Attribute, d decision) decision {
 		}
 		said := fold(a, c.Value)
 		if c.Ruling == heron.RulingReject {
-			d = slices.DeleteFunc(d, func(x candidate) bool {
-				return x.folded == said || a == Type && includes(a, said, x.folded)
-			})
+			d = slices.DeleteFunc(d, func(x candidate) bool { return ruledOut(r.said[i:i+1], a, x.folded) })
 			continue
 		}
 		at := slices.IndexFunc(d, func(x candidate) bool { return x.folded == said })
@@ -57,6 +55,18 @@ func (r *room) obey(a Attribute, d decision) decision {
 	return d
 }
 
+// ruledOut reports whether a person said that a value is wrong; a kind of what is
+// wrong is wrong too.
+func ruledOut(said []heron.Correction, a Attribute, folded string) bool {
+	return slices.ContainsFunc(said, func(c heron.Correction) bool {
+		if c.Ruling != heron.RulingReject || Attribute(c.Field) != a {
+			return false
+		}
+		wrong := fold(a, c.Value)
+		return folded == wrong || a == Type && includes(a, wrong, folded)
+	})
+}
+
 // isLocked reports whether a person decided the contest.
 func (d decision) isLocked() bool { return len(d) == 1 && d[0].locked }
 
@@ -64,8 +74,8 @@ func (d decision) isLocked() bool { return len(d) == 1 && d[0].locked }
 // the same attribute: for a value that contradicts it, or against its own.
 func speaksAgainst(e *heron.Evidence, c *heron.Claim) bool {
 	a := Attribute(e.Supports)
-	x, y := candidate{folded: fold(a, e.Claim)}, candidate{folded: fold(a, c.Value)}
-	if strings.EqualFold(x.folded, y.folded) || related(a, &x, &y) {
+	x, y := fold(a, e.Claim), fold(a, c.Value)
+	if strings.EqualFold(x, y) || akin(a, x, y) {
 		return e.Weight < 0
 	}
 	return e.Weight > 0

@@ -85,6 +85,17 @@ func TestAgainst(t *testing.T) {
 	}
 }
 
+func TestNothingSettlesWhatAPersonRuledOut(t *testing.T) {
+	t.Parallel()
+	id := with(t, lamps)
+	no := []heron.Correction{{Field: "type", Ruling: heron.RulingReject, Value: "smart_bulb"}}
+	for _, s := range id.Settles(seen("http.title=the lamp", "ftp.banner=oven"), no) {
+		if s.Claim == "smart_bulb" {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 func TestSettles(t *testing.T) {
 	t.Parallel()
 	id := with(t, lamps)

@@ -23,7 +23,7 @@ func (id *Identifier) Settles(obs []heron.Observation, said []heron.Correction) 
 	var r room
 	out := []heron.Settle{}
 	d := g.weighAll(&r, obs, said)
-	s := settling{program: g, told: make(map[string]bool), facts: r.facts}
+	s := settling{program: g, told: make(map[string]bool), facts: r.facts, said: said}
 	for i := range obs {
 		s.told[obs[i].Key] = true
 	}
@@ -50,6 +50,7 @@ type settling struct {
 	facts  []fact
 	found  hits
 	vendor float64 // how sure it is
+	said   []heron.Correction
 }
 
 // attribute returns what would settle one contest, the most telling first.
@@ -68,7 +69,8 @@ func (s *settling) attribute(a Attribute, d decision) []heron.Settle {
 		key := s.ask(waits)
 		for n := range rule.claims {
 			c := &rule.claims[n]
-			if key == "" || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) {
+			if key == "" || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) ||
+				ruledOut(s.said, a, c.folded) {
 				continue
 			}
 			one := s.gain(a, d, rule, c, key)
@@ -173,14 +175,14 @@ func (s *settling) gain(a Attribute, d decision, rule *rule, c *claim, key strin
 	i := slices.IndexFunc(d, func(x candidate) bool { return x.folded == c.folded })
 	d = slices.Clone(d)
 	if i < 0 {
-		d = append(d, candidate{folded: c.folded, value: c.value})
+		d = append(d, candidate{folded: c.folded, value: c.value, above: lineageOf(a, c.folded)})
 		i = len(d) - 1
 	}
 	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: rule.ID, Now: round(d.sure(i))}
 	speaks := &vote{a, c.value, c.folded, weight, rule.ID, &fact{&reading{key: key, group: group(key)}, ""}}
 	votes := append(slices.Clone(d.supporters(a, i)), speaks)
 	slices.SortFunc(votes, heavierFirst)
-	d[i].score = prior + weigh(votes)
+	d[i].give(prior + weigh(votes))
 	if out.Then = d.confidence(a, i); out.Then >= answerAt {
 		out.Then = calibrated(out.Then)
 	}
