@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -40,14 +41,23 @@ func (p *Platform) handler() (http.Handler, error) {
 	}), nil
 }
 
+// coreReads are what only the core can answer, of what is read: as path.Match has
+// patterns.
+var coreReads = []string{
+	"/api/v1/alerts/*/pcap", "/api/v1/clusters", "/api/v1/devices/*/identity", "/api/v1/executors", "/api/v1/identify",
+	"/api/v1/scans", "/api/v1/scans/*", "/api/v1/settings/notifiers", "/api/v1/signatures",
+}
+
 // forCore tells requests that the core must answer.
 func forCore(r *http.Request) bool {
 	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
 		return false
 	}
-	known := []string{"/api/v1/clusters", "/api/v1/executors", "/api/v1/settings/notifiers", "/api/v1/signatures"}
-	packets := strings.HasPrefix(r.URL.Path, "/api/v1/alerts/") && strings.HasSuffix(r.URL.Path, "/pcap")
-	return r.Method != http.MethodGet && r.Method != http.MethodHead || packets || slices.Contains(known, r.URL.Path)
+	changes := r.Method != http.MethodGet && r.Method != http.MethodHead
+	return changes || slices.ContainsFunc(coreReads, func(pattern string) bool {
+		ok, _ := path.Match(pattern, r.URL.Path) // the patterns are right: a test asks them all
+		return ok
+	})
 }
 
 func (p *Platform) toCore(core *url.URL) http.Handler {
