@@ -11,7 +11,18 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-const screens = ['/', '/devices', '/alerts', '/actions', '/identity', '/sensors', '/uploads', '/audit', '/settings']
+const screens = [
+  '/',
+  '/devices',
+  '/alerts',
+  '/actions',
+  '/discovery',
+  '/identity',
+  '/sensors',
+  '/uploads',
+  '/audit',
+  '/settings',
+]
 const settings = [
   '/settings?tab=users',
   '/settings?tab=tokens',

@@ -100,6 +100,12 @@ const actions = createRoute({
   component: lazyRouteComponent(() => import('./features/actions/actions.page.tsx'), 'ActionsPage'),
 })
 
+const discovery = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/discovery',
+  component: lazyRouteComponent(() => import('./features/discovery/discovery.page.tsx'), 'DiscoveryPage'),
+})
+
 const identity = createRoute({
   getParentRoute: () => rootRoute,
   path: '/identity',
@@ -156,6 +162,7 @@ export const router = createRouter({
     alerts,
     alertLink,
     actions,
+    discovery,
     identity,
     sensors,
     uploads,

@@ -6,6 +6,7 @@ import {
   HardDriveUpload,
   LayoutDashboard,
   RadioTower,
+  Radar,
   Settings,
   ShieldCheck,
   type LucideIcon,
@@ -13,7 +14,16 @@ import {
 
 interface Place {
   to:
-    '/' | '/devices' | '/alerts' | '/actions' | '/identity' | '/sensors' | '/uploads' | '/audit' | '/settings'
+    | '/'
+    | '/devices'
+    | '/alerts'
+    | '/actions'
+    | '/discovery'
+    | '/identity'
+    | '/sensors'
+    | '/uploads'
+    | '/audit'
+    | '/settings'
   title: string
   icon: LucideIcon
   /** Pressed after "g" it leads here. */
@@ -27,6 +37,7 @@ export const places: Place[] = [
   { to: '/devices', title: 'Devices', icon: Activity, key: 'd', main: true },
   { to: '/alerts', title: 'Alerts', icon: Bell, key: 'a', main: true },
   { to: '/actions', title: 'Actions', icon: ShieldCheck, key: 'q', main: true },
+  { to: '/discovery', title: 'Discovery', icon: Radar, key: 'e' },
   { to: '/identity', title: 'Identity', icon: Fingerprint, key: 'i' },
   { to: '/sensors', title: 'Sensors', icon: RadioTower, key: 's' },
   { to: '/uploads', title: 'Captures', icon: HardDriveUpload, key: 'u' },

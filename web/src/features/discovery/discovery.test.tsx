@@ -1,0 +1,67 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Scan } from '../../api/types.ts'
+import { Toasts } from '../../ui/toast.tsx'
+import { kinds } from './plan-shown.tsx'
+import { share } from './scan-list.tsx'
+import { ScanWizard } from './scan-wizard.tsx'
+import { listed } from './whom-step.tsx'
+
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const step = { host: '192.0.2.7', send: 'tcp connect', port: 502, at_most: 1 }
+
+describe('discovery', () => {
+  it('shows the plan before it sends a packet', async () => {
+    const asked: string[] = []
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      if (init.method === 'POST') asked.push(`${url} ${init.body as string}`)
+      const answer = url.endsWith('/plan') ? { total: 1, steps: [step] } : { items: [], total: 0 }
+      return Promise.resolve(new Response(JSON.stringify(answer)))
+    })
+    render(
+      <QueryClientProvider client={new QueryClient()}>
+        <Toasts>
+          <ScanWizard />
+        </Toasts>
+      </QueryClientProvider>,
+    )
+    const next = screen.getByRole('button', { name: 'Show the plan' })
+    expect(next).toHaveProperty('disabled', true)
+    await userEvent.type(screen.getByLabelText(/^Whom/), '192.0.2.0/24')
+    await userEvent.type(screen.getByLabelText(/^Never touch/), '192.0.2.9, maker:Rockwell Automation')
+    await userEvent.click(next)
+    const go = await screen.findByRole('button', { name: 'Send it' })
+    expect(screen.getByText('Nothing was sent yet.')).toBeTruthy()
+    const request =
+      '{"targets":["192.0.2.0/24"],"exclude":["192.0.2.9","maker:Rockwell Automation"],"profile":"safe"}'
+    expect(asked).toEqual([`/api/v1/scans/plan ${request}`])
+    await userEvent.click(go)
+    expect(asked[1]).toBe(`/api/v1/scans ${request}`)
+    expect(await screen.findByRole('button', { name: 'Show the plan' })).toBeTruthy()
+  })
+
+  it('counts steps that differ in nothing but the host and what they carry', () => {
+    const told = kinds([step, { ...step, host: '192.0.2.8', at_most: 2 }, step, { ...step, port: 80 }])
+    expect(told.map((k) => [k.hosts.size, k.times])).toEqual([
+      [2, 4],
+      [1, 1],
+    ])
+  })
+
+  it('reads targets between whatever people write', () => {
+    expect(listed(' 10.0.0.1,10.0.0.2\n\n10.1.0.0/16 ')).toEqual(['10.0.0.1', '10.0.0.2', '10.1.0.0/16'])
+  })
+
+  it('tells how far a scan is', () => {
+    const scan = { state: 'running', hosts: 100, decided: 100, found: 10, done: 5 } as Scan
+    expect(share(scan)).toBe(0.75)
+    expect(share({ ...scan, decided: 0, found: 0, done: 0 })).toBe(0)
+    expect(share({ ...scan, state: 'done' })).toBe(1)
+  })
+})

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { OctagonX } from 'lucide-react'
+import { scansQuery, stopScan } from '../../api/scans.ts'
+import { useMay } from '../../api/session.ts'
+import type { Scan } from '../../api/types.ts'
+import { count, plural } from '../../lib/format.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/layout.tsx'
+import { Ago, Chip } from '../../ui/signs.tsx'
+import { Await, Empty } from '../../ui/states.tsx'
+import { useSay } from '../../ui/toast.tsx'
+
+const reasons: Record<Scan['reason'], string> = {
+  request: 'asked for',
+  schedule: 'by schedule',
+  new_device: 'new devices',
+}
+
+/** The scans since the server was started, and how far they are. */
+export function ScanList() {
+  const scans = useQuery(scansQuery)
+  return (
+    <Card title="Scans">
+      <Await query={scans} what="The list of scans">
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No scan yet" art={false}>
+              Scans since the server was started are listed here; what each host was asked is in the audit
+              log.
+            </Empty>
+          ) : (
+            <ul className="scans">
+              {items.map((s) => (
+                <Row key={s.id} scan={s} />
+              ))}
+            </ul>
+          )
+        }
+      </Await>
+    </Card>
+  )
+}
+
+/** How much of a scan is done: half of it is to find hosts, half to ask them. */
+export function share(s: Scan): number {
+  const found = s.hosts > 0 ? s.decided / s.hosts : 0
+  const asked = s.found > 0 ? s.done / s.found : found
+  return s.state === 'done' ? 1 : (found + found * asked) / 2
+}
+
+function Row({ scan: s }: { scan: Scan }) {
+  const client = useQueryClient()
+  const say = useSay()
+  const allowed = useMay('operator')
+  const stopping = useMutation({
+    mutationFn: () => stopScan(s.id),
+    onError: (e) => say.wrong(e),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['scans'] }),
+  })
+  const running = s.state === 'running'
+  return (
+    <li>
+      <p className="row spread">
+        <span className="row">
+          <Chip tone={s.state === 'failed' ? 'high' : s.state === 'done' ? 'good' : 'plain'}>{s.state}</Chip>
+          <span className="mono clip">{s.targets.join(', ')}</span>
+        </span>
+        <span className="small quiet nowrap">
+          {s.profile ?? 'safe'} · {reasons[s.reason]} · {s.by} · <Ago time={s.started} />
+        </span>
+      </p>
+      {running && (
+        <progress value={share(s)} aria-label={`Scan of ${s.targets.join(', ')}`}>
+          {Math.round(100 * share(s))} %
+        </progress>
+      )}
+      <p className="row spread small">
+        <span>
+          {plural(s.found, 'host')} of {plural(s.hosts, 'address', 'addresses')} ·{' '}
+          {plural(s.questions, 'question')} · {count(s.packets)} packets
+        </span>
+        {running && allowed && (
+          <Button look="danger" busy={stopping.isPending} onClick={() => stopping.mutate()}>
+            <OctagonX size={15} aria-hidden="true" /> Stop at once
+          </Button>
+        )}
+      </p>
+      {s.error && <p className="small note note-danger">{s.error}</p>}
+    </li>
+  )
+}
