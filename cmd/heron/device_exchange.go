@@ -49,7 +49,7 @@ weighed like any other observation.`,
 }
 
 func importFile(ctx context.Context, t *terminal, cl *client.Client, format, name string) (*heron.Import, error) {
-	in := io.Reader(t.in)
+	in := t.in
 	if name != "-" {
 		file, err := os.Open(name)
 		if errors.Is(err, os.ErrNotExist) {

@@ -100,7 +100,8 @@ line 4: "10.0.0.300" is no IP address
 line 5: has neither a MAC nor an IP address
 line 6: says nothing of the device
 `},
-	"netbox": {"netbox", `{"count":2,"results":[
+	"netbox": {
+		"netbox", `{"count":2,"results":[
  {"id":7,"name":"press-1","device_type":{"id":1,"model":"S7-1500","manufacturer":{"name":"Siemens"}},"role":{"slug":"plc"},"serial":"S C-X1",
   "platform":{"name":"TIA"},"site":{"name":"Plant 2"},"location":{"name":"Hall 1"},"tenant":null,"primary_ip4":{"address":"10.2.0.5/24"},"primary_ip6":null},
  {"id":8,"name":"nowhere","device_type":{"model":"x"},"device_role":{"slug":"access-switch"}}]}
@@ -115,7 +116,8 @@ line 6: says nothing of the device
 28:63:36:00:00:02  import.name=press-1 import.netbox 1760000000..1760000000
 28:63:36:00:00:02  import.serial_number=S C-X1 import.netbox 1760000000..1760000000
 line 2: has neither a MAC nor an IP address
-`},
+`,
+	},
 }
 
 func TestRead(t *testing.T) {

@@ -73,7 +73,7 @@ func readCSV(in *input) error {
 
 // cell takes one cell, and says what it should have been when it is not.
 func (r *record) cell(key, cell string) (want string) {
-	ok := true
+	var ok bool
 	switch key {
 	case "":
 	case "mac":

@@ -63,7 +63,7 @@ func (m *Model) Evidence(q *Subject) []heron.Evidence {
 		return nil
 	}
 	confidence = min(confidence, surest)
-	return m.explain(s, q, best, math.Log(confidence/(1-confidence))-prior)
+	return m.explain(s, best, math.Log(confidence/(1-confidence))-prior)
 }
 
 // surest bounds confidence: what was learned from few devices is never sure.
@@ -85,7 +85,7 @@ func fits(name string, control bool) bool {
 }
 
 // explain shares a weight out among the things that moved the model most.
-func (m *Model) explain(s *sight, q *Subject, class int, weight float64) []heron.Evidence {
+func (m *Model) explain(s *sight, class int, weight float64) []heron.Evidence {
 	m.forest.Explain(s.values, class, s.shares)
 	var top []reason
 	for c, share := range s.shares {

@@ -148,18 +148,7 @@ func (m *Model) choose(examples []*Example, sights []*sight) {
 		class, _ := slices.BinarySearch(m.types, examples[members[0]].Type)
 		picked := []int{members[0]}
 		for len(picked) < min(perProduct, len(members)) {
-			far, farthest := -1, 0.02
-			for _, i := range members {
-				near := math.Inf(1)
-				for _, j := range picked {
-					p := prototypeOf(sights[j])
-					w, n := m.distance(sights[i], &p)
-					near = min(near, w+n)
-				}
-				if near > farthest {
-					far, farthest = i, near
-				}
-			}
+			far := m.farthest(members, picked, sights)
 			if far < 0 {
 				break
 			}
@@ -172,6 +161,23 @@ func (m *Model) choose(examples []*Example, sights []*sight) {
 			m.prototypes[class] = append(m.prototypes[class], p)
 		}
 	}
+}
+
+// farthest is the member that is farthest from those picked, -1 when all are near.
+func (m *Model) farthest(members, picked []int, sights []*sight) int {
+	far, farthest := -1, 0.02
+	for _, i := range members {
+		near := math.Inf(1)
+		for _, j := range picked {
+			p := prototypeOf(sights[j])
+			w, n := m.distance(sights[i], &p)
+			near = min(near, w+n)
+		}
+		if near > farthest {
+			far, farthest = i, near
+		}
+	}
+	return far
 }
 
 // radius is how far captures of one product are from the nearest other: the
@@ -237,10 +243,9 @@ func examine(examples []*Example, o learn.Options, folds int) ([]Verdict, error)
 func examineFold(examples []*Example, fold []int, f int, open bool, o learn.Options) ([]Verdict, error) {
 	var train, test []*Example
 	for i, e := range examples {
-		switch {
-		case fold[i] == f:
+		if fold[i] == f {
 			test = append(test, e)
-		default:
+		} else {
 			train = append(train, e)
 		}
 	}

@@ -87,7 +87,9 @@ func TestCorrect(t *testing.T) {
 		v := network(t, obeying(), rows)
 		id := find(t, v, camera).ID
 		for i, c := range []heron.Correction{
-			lock("plc"), {Field: "type", Ruling: heron.RulingReject}, lock("hmi"),
+			lock("plc"),
+			{Field: "type", Ruling: heron.RulingReject},
+			lock("hmi"),
 			{Field: "type", Ruling: heron.RulingReject, Value: "camera"},
 		} {
 			d, err := v.Correct(at(5+i), "anna", id, c)

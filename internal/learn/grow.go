@@ -238,22 +238,7 @@ type question struct {
 
 // question finds the best way to part rows.
 func (g *grower) question(rows []int32, all sums) (best question) {
-	for c, asked := range g.asked {
-		if asked {
-			first := int(g.first[c])
-			clear(g.histogram[first : first+len(g.cuts[c])+1])
-		}
-	}
-	for _, i := range rows {
-		slope, bend := g.slope[i], g.bend[i]
-		for _, e := range g.raised[i] {
-			if g.asked[e.column] {
-				b := &g.histogram[e.slot]
-				b.slope += slope
-				b.bend += bend
-			}
-		}
-	}
+	g.count(rows)
 	whole := all.worth(g.options.Ridge)
 	for c, asked := range g.asked {
 		if !asked {
@@ -273,4 +258,24 @@ func (g *grower) question(rows []int32, all sums) (best question) {
 		}
 	}
 	return best
+}
+
+// count fills the histograms of the columns that are asked for.
+func (g *grower) count(rows []int32) {
+	for c, asked := range g.asked {
+		if asked {
+			first := int(g.first[c])
+			clear(g.histogram[first : first+len(g.cuts[c])+1])
+		}
+	}
+	for _, i := range rows {
+		slope, bend := g.slope[i], g.bend[i]
+		for _, e := range g.raised[i] {
+			if g.asked[e.column] {
+				b := &g.histogram[e.slot]
+				b.slope += slope
+				b.bend += bend
+			}
+		}
+	}
 }

@@ -158,10 +158,10 @@ func (c *Conn) wait(d time.Duration) {
 	if at.After(c.last) {
 		at = c.last
 	}
-	_ = c.Conn.SetDeadline(at)
+	_ = c.SetDeadline(at)
 	select {
 	case <-c.done:
-		_ = c.Conn.SetDeadline(time.Unix(1, 0))
+		_ = c.SetDeadline(time.Unix(1, 0))
 	default:
 	}
 }

@@ -102,10 +102,10 @@ func (s *Scanner) stages(h Host) [][]door {
 }
 
 func datagramsFirst(x, y door) int {
-	switch {
-	case x.transport == y.transport:
+	if x.transport == y.transport {
 		return 0
-	case x.transport == heron.UDP:
+	}
+	if x.transport == heron.UDP {
 		return -1
 	}
 	return 1

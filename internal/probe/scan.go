@@ -127,7 +127,7 @@ type Scanner struct {
 	late    atomic.Int64  // hosts that answer later and later
 	paced   atomic.Int64  // when the pace of all changed last, in nanoseconds
 	lag     lag
-	answers sync.Mutex    // one answer is handed over at a time
+	answers sync.Mutex // one answer is handed over at a time
 }
 
 // NewScanner checks the probes and returns a Scanner.

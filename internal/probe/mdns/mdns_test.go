@@ -12,7 +12,8 @@ import (
 const services = "_services._dns-sd._udp.local"
 
 func kinds() []byte {
-	m := dns.Message{ID: 1, Flags: dns.FlagResponse | dns.FlagAuthoritative,
+	m := dns.Message{
+		ID: 1, Flags: dns.FlagResponse | dns.FlagAuthoritative,
 		Questions: []dns.Ask{{Name: services, Type: dns.TypePTR}},
 		Answers:   []dns.RR{dns.PTR(services, 10, "_hap._tcp.local"), dns.PTR(services, 10, "not a kind.local")},
 	}
@@ -21,7 +22,8 @@ func kinds() []byte {
 
 func lamp() []byte {
 	const name = "Lamp._hap._tcp.local"
-	m := dns.Message{ID: 2, Flags: dns.FlagResponse | dns.FlagAuthoritative,
+	m := dns.Message{
+		ID: 2, Flags: dns.FlagResponse | dns.FlagAuthoritative,
 		Answers: []dns.RR{dns.PTR("_hap._tcp.local", 10, name)},
 		Additional: []dns.RR{
 			dns.SRV(name, 10, 8080, "lamp-0c.local"), dns.TXT(name, 10, "md=LWB010", "ci=5"),

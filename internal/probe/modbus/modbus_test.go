@@ -19,11 +19,13 @@ func TestProbe(t *testing.T) {
 			"modbus.device_id.vendor": "Schneider Electric", "modbus.device_id.product_code": "BMX P34202",
 			"modbus.device_id.revision": "v2.9",
 		}},
-		{Name: "in two answers", Answer: probetest.Hex("0001 0000 000d ff 2b 0e 02 02 ff 04 01 00 03 414243"),
+		{
+			Name: "in two answers", Answer: probetest.Hex("0001 0000 000d ff 2b 0e 02 02 ff 04 01 00 03 414243"),
 			Then: [][]byte{probetest.Hex("0001 0000 0010 ff 2b 0e 02 02 00 00 01 05 06 4d3a32323150")}, Want: map[string]string{
 				"service.protocol": "tcp/502/modbus", "modbus.device_id.model_name": "M:221P",
 				"modbus.device_id.vendor": "ABC", "modbus.function": "43", "modbus.server": "yes", "modbus.unit": "255",
-			}},
+			},
+		},
 		{Name: "exception", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1}, Want: map[string]string{
 			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
 		}},

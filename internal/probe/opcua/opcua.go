@@ -184,7 +184,7 @@ func (ch channel) message(kind string, n uint32, service int, parts ...[]byte) [
 // rehearsal is what a server answers up to the question for endpoints.
 func rehearsal() [][]byte {
 	ack := opcua.Chunk{Type: "ACK", Final: 'F', Body: make([]byte, 20)}
-	body := make([]byte, 4)
+	body := []byte{0, 0, 0, 0}
 	body = append(opcua.AppendString(body, noSecurity), null+null...)
 	body = opcua.AppendNode(sequence(body, 1), 0, opcua.OpenAnswer)
 	body = append(body, make([]byte, 8+4+4+1)...) // time, handle, result, diagnostics
