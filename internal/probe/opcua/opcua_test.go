@@ -13,8 +13,7 @@ const null = "\xff\xff\xff\xff"
 
 // endpoints is the answer of a server with one.
 func endpoints() []byte {
-	body := make([]byte, 16) // channel, token, sequence
-	body = proto.AppendNode(body, 0, proto.EndpointsAnswer)
+	body := proto.AppendNode(make([]byte, 16), 0, proto.EndpointsAnswer) // channel, token, sequence before it
 	body = append(body, make([]byte, 8+4+4+1)...)
 	body = append(body, null+"\x00\x00\x00\x01\x00\x00\x00"...)
 	body = proto.AppendString(body, "opc.tcp://192.0.2.5:4840")
