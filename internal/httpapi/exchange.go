@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"github.com/heron-iot/heron"
 )
@@ -51,36 +50,6 @@ func (s *Server) addExchange(b *builder) {
 // describeImport tells the description of the body, which the framework does not read.
 func describeImport(o *huma.OpenAPI) {
 	o.Paths["/api/v1/devices/import"].Post.RequestBody = fileBody()
-}
-
-// fileBody describes a body that is a file as it is.
-func fileBody() *huma.RequestBody {
-	return &huma.RequestBody{
-		Required: true,
-		Content: map[string]*huma.MediaType{
-			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-		},
-	}
-}
-
-// fileInput keeps the body to be read by the handler.
-type fileInput struct {
-	r *http.Request
-	w http.ResponseWriter
-}
-
-// Resolve implements huma.Resolver.
-func (in *fileInput) Resolve(ctx huma.Context) []error {
-	in.r, in.w = humachi.Unwrap(ctx)
-	return nil
-}
-
-// body returns the body of at most limit bytes.
-func (in *fileInput) body(limit int64) (*uploadBody, error) {
-	if in.r.ContentLength > limit {
-		return nil, &http.MaxBytesError{Limit: limit}
-	}
-	return &uploadBody{in: http.MaxBytesReader(in.w, in.r.Body, limit), ctl: http.NewResponseController(in.w)}, nil
 }
 
 func (s *Server) importDevices(ctx context.Context, in *struct {

@@ -2,21 +2,15 @@ package httpapi
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"path"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/heron-iot/heron"
 )
-
-// uploadStall is how long an upload may send nothing before it is given up.
-const uploadStall = 30 * time.Second
 
 func (s *Server) addUploads(b *builder) {
 	add(b, Route{
@@ -78,33 +72,4 @@ func fileName(name string) string {
 		return "capture"
 	}
 	return name
-}
-
-// uploadBody reads the body for as long as bytes come, and remembers why it
-// ended when it did not end well.
-type uploadBody struct {
-	in  io.Reader
-	ctl *http.ResponseController
-	err error
-}
-
-// Read implements io.Reader.
-func (b *uploadBody) Read(p []byte) (int, error) {
-	// Test recorders have no connection, so no deadlines: nothing to do then.
-	now := time.Now()
-	_ = b.ctl.SetReadDeadline(now.Add(uploadStall))
-	_ = b.ctl.SetWriteDeadline(now.Add(uploadStall + writeLimit))
-	n, err := b.in.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.err = err
-	}
-	return n, err
-}
-
-// fault says in words why the body ended early.
-func (b *uploadBody) fault() error {
-	if _, ok := errors.AsType[*http.MaxBytesError](b.err); ok {
-		return b.err
-	}
-	return heron.Errorf(heron.CodeInvalid, "the upload was cut off before its end; send it again")
 }
