@@ -34,6 +34,7 @@ type evalFlags struct {
 const (
 	variantRandomMAC = "mac-random"
 	variantMerged    = "merged"
+	variantUnseen    = "unseen-maker"
 )
 
 func newEvalFingerprint(t *terminal) *cobra.Command {
@@ -58,7 +59,9 @@ mdns, ssdp, http, tls …; oui is what the registry says of a MAC address. Sets 
   names           the names that devices give themselves and ask for
 --variant mac-random gives each device a MAC address that no registry knows;
 --variant merged reads one capture of each label as one network, all devices at
-once, addresses moved where they collide.
+once, addresses moved where they collide;
+--variant unseen-maker identifies each device without the signatures of its maker,
+and without the model: so it shows what is said of a maker that nobody has met.
 
 The exit status is 3 when a capture could not be read.`,
 		Example: "  heron eval fingerprint --manifest captures/manifest.csv --html report.html\n  heron eval fingerprint --manifest captures/manifest.csv --without oui,dhcp --variant merged",
@@ -67,11 +70,11 @@ The exit status is 3 when a capture could not be read.`,
 	}
 	c.Flags().StringVar(&f.Manifest, "manifest", "", "the list of labelled captures")
 	c.Flags().StringSliceVar(&f.Without, "without", nil, "evidence to take away")
-	c.Flags().StringSliceVar(&f.variants, "variant", nil, "mac-random, merged, or both")
+	c.Flags().StringSliceVar(&f.variants, "variant", nil, "mac-random, merged, unseen-maker, or several")
 	c.Flags().StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON document (schema "+eval.Schema+")")
 	c.Flags().StringVar(&f.html, "html", "", "write a page with all figures into this file")
-	choices(c, "variant", variantRandomMAC, variantMerged)
+	choices(c, "variant", variantRandomMAC, variantMerged, variantUnseen)
 	return c
 }
 
@@ -80,11 +83,12 @@ func runEvalFingerprint(c *cobra.Command, t *terminal, f *evalFlags) error {
 		return usageError{fmt.Errorf("want --manifest FILE; see %s --help", c.CommandPath())}
 	}
 	for _, v := range f.variants {
-		if v != variantRandomMAC && v != variantMerged {
-			return usageError{fmt.Errorf("--variant %q: want %s or %s", v, variantRandomMAC, variantMerged)}
+		if v != variantRandomMAC && v != variantMerged && v != variantUnseen {
+			return usageError{fmt.Errorf("--variant %q: want %s, %s or %s", v, variantRandomMAC, variantMerged, variantUnseen)}
 		}
 	}
 	f.RandomMAC, f.Merged = slices.Contains(f.variants, variantRandomMAC), slices.Contains(f.variants, variantMerged)
+	f.UnseenMaker = slices.Contains(f.variants, variantUnseen)
 	local, err := prefixes(f.local)
 	if err != nil {
 		return err

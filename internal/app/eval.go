@@ -50,13 +50,23 @@ func (r evalReader) Identify(k *eval.Known) heron.Identification {
 	out := r.id.Identify(k.Observations)
 	d := *k.Device
 	d.Identity, d.Corrections = out.Identity, nil
-	if k.Profile == nil || !isOpen(&d) {
+	if r.model.model == nil || k.Profile == nil || !isOpen(&d) {
 		return out
 	}
 	if g := r.model.answer(&d, k.Observations, k.Profile); g != nil {
 		out.Identity, out.RunnerUp, out.Evidence = g.identity, g.runnerUp, g.evidence
 	}
 	return out
+}
+
+// Unlearned implements eval.Reader. The model goes as well: it may have learned
+// from devices of those makers.
+func (r evalReader) Unlearned(makers []string) (eval.Reader, error) {
+	id, err := identify.Unlearned(makers)
+	if err != nil {
+		return nil, err
+	}
+	return evalReader{id: id, local: r.local}, nil
 }
 
 // Open implements eval.Reader.

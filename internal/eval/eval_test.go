@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,7 @@ type laboratory struct {
 	files          map[string]func() *script
 	opened, closed int
 	read           [][]byte
+	unlearned      [][]string // makers, in the order in which they were asked for
 }
 
 func (l *laboratory) Open(path string) (eval.Source, error) {
@@ -116,6 +118,26 @@ func (l *laboratory) Identify(k *eval.Known) heron.Identification {
 		}
 	}
 	return heron.Identification{Identity: id}
+}
+
+// forgetful is a laboratory that knows no types.
+type forgetful struct{ *laboratory }
+
+func (l forgetful) Identify(k *eval.Known) heron.Identification {
+	out := l.laboratory.Identify(k)
+	out.Identity.Type = heron.Claim{Value: heron.Unknown}
+	return out
+}
+
+func (l *laboratory) Unlearned(makers []string) (eval.Reader, error) {
+	l.unlearned = append(l.unlearned, makers)
+	if slices.Contains(makers, "Nobody") {
+		return nil, heron.Errorf(heron.CodeInvalid, "no such maker")
+	}
+	if slices.Contains(makers, "Maker") {
+		return forgetful{l}, nil
+	}
+	return l, nil
 }
 
 func (l *laboratory) Reads(key, _ string) bool { return strings.Contains(key, ".") }
@@ -247,6 +269,34 @@ func TestEvidence(t *testing.T) {
 	}
 	if _, err := eval.Fingerprint(t.Context(), l, m, eval.Options{Without: []string{"mdns.type"}}); heron.ErrorCode(err) != heron.CodeInvalid {
 		t.Errorf("evidence that is no group: %v", err)
+	}
+}
+
+func TestUnseenMaker(t *testing.T) {
+	t.Parallel()
+	for _, merged := range []bool{false, true} {
+		l, m := twoDevices(t)
+		r := run(t, l, m, eval.Options{UnseenMaker: true, Merged: merged})
+		if !slices.Contains(r.Variants, "unseen-maker") {
+			t.Errorf("the report tells of %q", r.Variants)
+		}
+		said := map[string]string{}
+		for _, c := range r.ByCapture {
+			said[c.Path] = c.Answers[0].Said
+		}
+		if said["camera.pcap"] != "" || said["plug.pcap"] != "lamp" {
+			t.Errorf("merged %v: a camera of a maker that nobody knows is a %q, a plug of another a %q", merged, said["camera.pcap"], said["plug.pcap"])
+		}
+		if d := cmp.Diff([][]string{{"Maker"}, {"Other"}}, l.unlearned); d != "" {
+			t.Errorf("unlearned:\n%s", d)
+		}
+	}
+	l, _ := twoDevices(t)
+	m := load(t, "path,label_vendor,mac_of_device\ncamera.pcap,Nobody,"+macA.String()+"\n")
+	for _, merged := range []bool{false, true} {
+		if _, err := eval.Fingerprint(t.Context(), l, m, eval.Options{UnseenMaker: true, Merged: merged}); heron.ErrorCode(err) != heron.CodeInvalid {
+			t.Errorf("a maker that cannot be unlearned: %v", err)
+		}
 	}
 }
 

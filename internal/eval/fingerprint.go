@@ -19,6 +19,9 @@ type Reader interface {
 	Identify(k *Known) heron.Identification
 	// Reads reports whether an observation can make a difference to Identify.
 	Reads(key, value string) bool
+	// Unlearned returns the reader without what it was taught of the devices of
+	// some makers.
+	Unlearned(makers []string) (Reader, error)
 }
 
 // Sight is what was seen in a source.
@@ -44,6 +47,8 @@ type Options struct {
 	RandomMAC bool
 	// Merged reads one capture of each label as one network, all devices at once.
 	Merged bool
+	// UnseenMaker has each device identified without what is known of its maker's.
+	UnseenMaker bool
 	// Progress, when set, hears how many captures were read.
 	Progress func(done, all int)
 }
@@ -54,6 +59,9 @@ type run struct {
 	manifest *Manifest
 	options  Options
 	left     cut // what Options.Without leaves
+	// Where the makers are to be unseen: the reader that does not know that one.
+	stranger Reader
+	maker    string
 }
 
 // Fingerprint has the captures of a manifest read and counts how often the type,
@@ -113,8 +121,8 @@ func (e *run) each(ctx context.Context) ([]outcome, error) {
 		for _, c := range f.captures {
 			if err != nil {
 				found[c] = e.failed(c, err)
-			} else {
-				found[c] = e.measure(c, s, w, c.IPs)
+			} else if found[c], err = e.measure(c, s, w, c.IPs); err != nil {
+				return nil, err
 			}
 		}
 		e.told(i+1, len(list))
@@ -207,7 +215,11 @@ func (e *run) merged(ctx context.Context) ([]outcome, error) {
 	}
 	for i, f := range read {
 		for _, c := range f.captures {
-			out = append(out, e.measure(c, s, w, moved[i].of(c.IPs)))
+			o, err := e.measure(c, s, w, moved[i].of(c.IPs))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, o)
 		}
 	}
 	return out, nil

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -42,7 +43,11 @@ func (e *run) failed(c *Capture, err error) outcome {
 }
 
 // measure compares what was seen with what is known of one device.
-func (e *run) measure(c *Capture, s *Sight, w *witness, ips []netip.Addr) outcome {
+func (e *run) measure(c *Capture, s *Sight, w *witness, ips []netip.Addr) (outcome, error) {
+	e, err := e.facing(c)
+	if err != nil {
+		return outcome{}, err
+	}
 	o := outcome{Capture: c, without: map[string]answers{}, alone: map[string]answers{}}
 	mac := e.mac(c)
 	var known []Known
@@ -61,7 +66,30 @@ func (e *run) measure(c *Capture, s *Sight, w *witness, ips []netip.Addr) outcom
 		o.without[set] = e.judge(c, each(known, without([]string{set})))
 	}
 	o.spans = e.spans(o.answers, known, w.sent[mac])
-	return o
+	return o, nil
+}
+
+// facing returns the evaluation as it is to be for one capture: where makers are
+// to be unseen, with a reader that does not know that of the device. The last one
+// is kept: captures of a maker mostly follow one another.
+func (e *run) facing(c *Capture) (*run, error) {
+	if !e.options.UnseenMaker {
+		return e, nil
+	}
+	if e.stranger == nil || e.maker != c.Vendor {
+		names := e.manifest.names.vendors[c.Vendor]
+		if c.Vendor != "" {
+			names = append([]string{c.Vendor}, names...)
+		}
+		r, err := e.reader.Unlearned(names)
+		if err != nil {
+			return nil, fmt.Errorf("reader that does not know %q: %w", c.Vendor, err)
+		}
+		e.stranger, e.maker = r, c.Vendor
+	}
+	out := *e
+	out.reader = e.stranger
+	return &out, nil
 }
 
 func isMeant(d *heron.Device, mac heron.MAC, ips []netip.Addr) bool {

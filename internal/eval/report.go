@@ -15,7 +15,7 @@ const Schema = "heron.eval.fingerprint/v1"
 // Report is what an evaluation counted. Shares and confidences are from 0 to 1.
 type Report struct {
 	Schema   string   `json:"schema"`
-	Variants []string `json:"variants"` // mac-random, merged
+	Variants []string `json:"variants"` // mac-random, merged, unseen-maker
 	Without  []string `json:"without"`  // evidence that was taken away
 	Captures int      `json:"captures"`
 	Labels   int      `json:"labels"`
@@ -149,6 +149,9 @@ func report(o Options, outcomes []outcome) *Report {
 	}
 	if o.Merged {
 		r.Variants = append(r.Variants, "merged")
+	}
+	if o.UnseenMaker {
+		r.Variants = append(r.Variants, "unseen-maker")
 	}
 	for i := range outcomes {
 		c := &outcomes[i]
