@@ -158,8 +158,18 @@ func habits(b *heron.Baseline) []Fact {
 		rate := math.Floor(math.Log10(math.Max(1, float64(t.BytesOut)/hours)))
 		out = append(out, Fact{keyRate, fmt.Sprintf("10^%.0f bytes an hour", rate)})
 	}
-	return append(out, Fact{keySize, fmt.Sprintf("class %d", most(t.SizesOut[:]))}, Fact{keyGap, fmt.Sprintf("class %d", most(t.GapsOut[:]))})
+	return append(out, Fact{keySize, sizes[most(t.SizesOut[:])]}, Fact{keyGap, gaps[most(t.GapsOut[:])]})
 }
+
+// What the classes of heron.Flow hold, in words.
+var (
+	sizes = [heron.FlowBuckets]string{
+		"below 64 bytes", "64 to 127 bytes", "128 to 255 bytes", "256 to 511 bytes", "512 to 1,023 bytes", "1 to 2 KiB", "2 to 4 KiB", "4 KiB and more",
+	}
+	gaps = [heron.FlowBuckets]string{
+		"below 0.13 ms", "0.13 to 1 ms", "1 to 8 ms", "8 to 66 ms", "66 ms to 0.5 s", "0.5 to 4 s", "4 to 34 s", "34 s and more",
+	}
+)
 
 func service(u *heron.ServiceUse) string {
 	s := fmt.Sprintf("%s/%d", u.Transport, u.Port)

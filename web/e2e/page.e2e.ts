@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import type { Alert, Device, List } from '../src/api/types.ts'
 import { api, audit, launch, until, visit } from './browser.ts'
-import { capture, ip, mac } from './capture.ts'
+import { capture, ip, mac, strangers } from './capture.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -161,6 +161,38 @@ describe('the page', () => {
     await page.locator('.dt-address', { hasText: ip }).waitFor({ timeout: 30_000 })
     await context.close()
   })
+
+  it('names a group of unknown devices at once', async () => {
+    const { page, context } = await visit(browser, '/uploads')
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name: 'strangers.pcap', mimeType: 'application/octet-stream', buffer: strangers() })
+    await page.getByRole('link', { name: '3 devices found' }).waitFor({ timeout: 30_000 })
+    const group = page.getByRole('listitem', { name: '3 devices such as zork' })
+    // Groups are made anew each minute.
+    await until(
+      'the group',
+      async () => {
+        await page.goto('/identity')
+        await page.getByRole('heading', { name: 'Not recognised, and alike' }).waitFor()
+        await page.getByText('like no other').waitFor()
+        return (await group.count()) === 1
+      },
+      90_000,
+    )
+    await group.getByText('“zork-#” all of them, and nobody else').waitFor()
+    await group.getByText('All that they have in common').click()
+    await group.getByRole('link', { name: 'zork-0a1b22' }).waitFor()
+    expect(await audit(page)).toEqual([])
+    await group.getByRole('button', { name: 'I know what they are…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'What are these 3?' })
+    await dialog.getByLabel('Kind of device').fill('Robot')
+    await dialog.getByLabel('Vendor').fill('Zork')
+    await dialog.getByRole('button', { name: 'So it is' }).click()
+    await page.goto('/devices?q=vendor:zork')
+    await until('all three', async () => (await page.locator('.dt-link').count()) === 3)
+    await context.close()
+  }, 150_000)
 
   it('goes everywhere by the keyboard', async () => {
     const { page, context } = await visit(browser, '/')

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { IdentityField } from '../lib/device-words.ts'
 import { address, get, patch, post, put, remove } from './client.ts'
 import type { Asked, Template } from './typed.ts'
 import type { Device, List, Ruling, Vulnerability } from './types.ts'
@@ -100,9 +101,6 @@ export const undoLedger = (id: string): Promise<List<Device>> => post('/ledger/{
 
 export const setVulnerabilityState = (id: string, state: Vulnerability['state']): Promise<Vulnerability> =>
   patch('/vulnerabilities/{id}', { path: { id }, body: { state } })
-
-export const identityFields = ['type', 'vendor', 'model', 'os', 'firmware'] as const
-export type IdentityField = (typeof identityFields)[number]
 
 /** Locks a field of what a device is to a value, or says that what is said is right, or wrong. */
 export const correctIdentity = (

@@ -1,5 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
-import { get } from './client.ts'
+import type { IdentityField } from '../lib/device-words.ts'
+import { get, put } from './client.ts'
+import type { Device, List } from './types.ts'
 
 export const identityQualityQuery = queryOptions({
   queryKey: ['identity-quality'],
@@ -24,3 +26,17 @@ export const unknownsQuery = queryOptions({
     get('/devices', { query: { type: ['unknown'], local: 'true', sort: '-last_seen', limit: 100 }, signal }),
   staleTime: 30_000,
 })
+
+/** Devices of unknown kind that are alike, the largest groups first. */
+export const clustersQuery = queryOptions({
+  queryKey: ['clusters'],
+  queryFn: ({ signal }) => get('/clusters', { signal }),
+  staleTime: 60_000,
+})
+
+/** Locks a field of every device of a group to a value. */
+export const correctCluster = (
+  id: string,
+  field: IdentityField,
+  body: { value: string; reason?: string },
+): Promise<List<Device>> => put('/clusters/{id}/identity/{field}', { path: { id, field }, body })

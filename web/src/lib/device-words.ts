@@ -2,6 +2,9 @@ import type { Claim, Device, Evidence, Identity } from '../api/types.ts'
 import { typeTitle } from './device-types.ts'
 import { sureness } from './levels.ts'
 
+export const identityFields = ['type', 'vendor', 'model', 'os', 'firmware'] as const
+export type IdentityField = (typeof identityFields)[number]
+
 /** What a person should see first, in the server's order: name, model, hostname, kind, address. */
 export function deviceTitle(d: Device): string {
   const { vendor, model, type } = d.identity

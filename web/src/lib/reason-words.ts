@@ -54,6 +54,12 @@ const sources: Record<string, string> = {
   'smtp.banner': 'Its mail server greets with',
   'pop3.banner': 'Its mail server greets with',
   'imap.banner': 'Its mail server greets with',
+  'contact.domain': 'It talks to servers of',
+  'profile.used': 'It uses the service',
+  'profile.offered': 'It offers the service',
+  'profile.size': 'Most packets that it sends are',
+  'profile.gap': 'Between its packets mostly pass',
+  'profile.rate': 'It sends about',
   'user.confirm': 'A person confirmed it as',
   'user.lock': 'A person says it is',
   'user.reject': 'A person says it is not',
@@ -142,8 +148,10 @@ const families: [string, string][] = [
   ['import.', 'Another inventory has it as'],
 ]
 
-/** One reason as a sentence: what was seen, and what it speaks for. */
-export function reasonOf(e: Evidence): string {
+type Seen = Pick<Evidence, 'key' | 'value'>
+
+/** One thing that was seen, as a sentence. */
+export function reasonOf(e: Seen): string {
   const lead = sources[e.key] ?? families.find(([p]) => e.key.startsWith(p))?.[1] ?? `${e.key} is`
   const value = e.value.length > 90 ? `${e.value.slice(0, 89)}…` : e.value
   return `${lead} “${value}”`

@@ -1,105 +1,17 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
-import { correctIdentity, identityFields, type IdentityField } from '../../api/devices.ts'
+import { correctIdentity } from '../../api/devices.ts'
 import type { Device } from '../../api/types.ts'
-import { allTypes, typeNamed, typeTitle } from '../../lib/device-types.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { useSay } from '../../ui/toast.tsx'
+import { identityFields } from '../../lib/device-words.ts'
+import { IdentityDialog } from '../../ui/identity-dialog.tsx'
 import { claimOf } from './identity-claims.tsx'
 
-const labels: Record<IdentityField, string> = {
-  type: 'Kind of device',
-  vendor: 'Vendor',
-  model: 'Model',
-  os: 'System',
-  firmware: 'Firmware',
-}
-
-/** Takes a person's word on what a device is; what they leave as it is, is not touched. */
+/** Takes a person's word on what a device is. */
 export function CorrectDialog({ device: d, close }: { device: Device; close: () => void }) {
-  const before = (field: IdentityField): string => {
-    const value = claimOf(d, field)?.value ?? ''
-    return field === 'type' && value ? typeTitle(value) : value
-  }
-  const [values, setValues] = useState(
-    () => Object.fromEntries(identityFields.map((f) => [f, before(f)])) as Record<IdentityField, string>,
-  )
-  const [reason, setReason] = useState('')
-  const client = useQueryClient()
-  const say = useSay()
-  const changed = identityFields.filter((f) => values[f].trim() && values[f].trim() !== before(f))
-  const kind = values.type.trim()
-  const unknownKind = changed.includes('type') && !typeNamed(kind)
-  const saving = useMutation({
-    mutationFn: async () => {
-      for (const field of changed) {
-        const value = field === 'type' ? (typeNamed(kind) ?? kind) : values[field].trim()
-        await correctIdentity(d.id, field, { ruling: 'lock', value, reason: reason.trim() || undefined })
-      }
-    },
-    onSettled: () => void client.invalidateQueries(),
-    onSuccess: () => {
-      say('Noted, and it stays so until someone takes it back.')
-      close()
-    },
-  })
-  const submit = (e: FormEvent): void => {
-    e.preventDefault()
-    saving.mutate()
-  }
   return (
-    <Dialog title="What is it?" close={close}>
-      <form className="stack" onSubmit={submit}>
-        {identityFields.map((field) => (
-          <label key={field} className="field">
-            <span>{labels[field]}</span>
-            <input
-              className="input"
-              list={field === 'type' ? 'device-types' : undefined}
-              value={values[field]}
-              onChange={(e) => setValues((v) => ({ ...v, [field]: e.target.value }))}
-              aria-invalid={(field === 'type' && unknownKind) || undefined}
-              aria-describedby={field === 'type' && unknownKind ? 'no-such-kind' : undefined}
-            />
-            {field === 'type' && unknownKind && (
-              <span id="no-such-kind" className="small quiet">
-                No kind is called so; choose one of the list.
-              </span>
-            )}
-          </label>
-        ))}
-        <datalist id="device-types">
-          {allTypes().map((t) => (
-            <option key={t.name} value={t.title} />
-          ))}
-        </datalist>
-        <label className="field">
-          <span>How do you know?</span>
-          <input
-            className="input"
-            value={reason}
-            onChange={(e) => setReason(e.target.value)}
-            placeholder="It says so on the label"
-          />
-        </label>
-        {saving.isError && (
-          <p className="note note-danger" role="alert">
-            {saving.error.message}
-          </p>
-        )}
-        <div className="dialog-foot">
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            busy={saving.isPending}
-            disabled={changed.length === 0 || unknownKind}
-          >
-            So it is
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <IdentityDialog
+      title="What is it?"
+      now={Object.fromEntries(identityFields.map((f) => [f, claimOf(d, f)?.value]))}
+      save={(field, value, reason) => correctIdentity(d.id, field, { ruling: 'lock', value, reason })}
+      close={close}
+    />
   )
 }

@@ -1,5 +1,6 @@
 import { useSearch } from '@tanstack/react-router'
 import { Page } from '../../ui/layout.tsx'
+import { Clusters } from './clusters.tsx'
 import { Quality } from './quality.tsx'
 import { Unknowns } from './unknowns.tsx'
 import { Workbench } from './workbench.tsx'
@@ -14,6 +15,7 @@ export function IdentityPage() {
       lead="How well the devices are known, those that nobody recognised yet, and a place to try what would be recognised."
     >
       <Quality />
+      <Clusters />
       <Unknowns />
       <Workbench given={observations} />
     </Page>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldQuality } from '../../api/types.ts'
+import { shared } from './clusters.tsx'
 import { graded, remarks } from './quality.tsx'
 import { parsed } from './workbench.tsx'
 
@@ -35,5 +36,12 @@ describe('the workbench', () => {
       observations: ['http.server=App-webs/', 'mdns.txt.md=IPC = 4', 'service.open=tcp/554'],
       wrong: ['hello there'],
     })
+  })
+})
+
+describe('groups of unknown devices', () => {
+  it('are told by what they have and others have not', () => {
+    expect(shared(1, 0)).toBe('all of them, and nobody else')
+    expect(shared(0.857, 1200)).toBe('86 % of them, and 1,200 others')
   })
 })

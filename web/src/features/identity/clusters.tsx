@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Pencil } from 'lucide-react'
+import { useState } from 'react'
+import { clustersQuery, correctCluster } from '../../api/identity.ts'
+import { useMay } from '../../api/session.ts'
+import type { Cluster } from '../../api/types.ts'
+import { count, percent, plural } from '../../lib/format.ts'
+import { reasonOf } from '../../lib/reason-words.ts'
+import { Button } from '../../ui/button.tsx'
+import { IdentityDialog } from '../../ui/identity-dialog.tsx'
+import { Card, Table } from '../../ui/layout.tsx'
+import { Await, Empty } from '../../ui/states.tsx'
+
+/** Groups of devices that nobody knows and that are alike: name one, name all. */
+export function Clusters() {
+  const clusters = useQuery(clustersQuery)
+  const [all, setAll] = useState(false)
+  return (
+    <Card
+      title="Not recognised, and alike"
+      aside={
+        clusters.data &&
+        clusters.data.unknown > 0 && (
+          <span className="small quiet">{count(clusters.data.alone)} are like no other</span>
+        )
+      }
+    >
+      <Await query={clusters} what="The list of groups">
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No two unknown devices are alike" art={false}>
+              When several devices that nobody knows behave alike, you can say here what they all are.
+            </Empty>
+          ) : (
+            <>
+              <ul className="clusters">
+                {items.slice(0, all ? 100 : 5).map((c) => (
+                  <Group key={c.id} cluster={c} />
+                ))}
+              </ul>
+              {items.length > 5 && !all && (
+                <Button look="quiet" onClick={() => setAll(true)}>
+                  {plural(items.length - 5, 'more group')}
+                </Button>
+              )}
+            </>
+          )
+        }
+      </Await>
+    </Card>
+  )
+}
+
+function Group({ cluster: c }: { cluster: Cluster }) {
+  const [naming, setNaming] = useState(false)
+  const allowed = useMay('analyst')
+  const title = `${plural(c.members.length, 'device')} such as ${c.members[0]?.title ?? ''}`
+  return (
+    <li aria-label={title}>
+      <div className="row spread">
+        <h3>{title}</h3>
+        {allowed && (
+          <Button look="quiet" onClick={() => setNaming(true)}>
+            <Pencil size={14} aria-hidden="true" /> I know what they are…
+          </Button>
+        )}
+      </div>
+      <ul className="traits small">
+        {c.common.slice(0, 3).map((t) => (
+          <li key={t.key + t.value}>
+            {reasonOf(t)} <span className="quiet">{shared(t.share, t.elsewhere)}</span>
+          </li>
+        ))}
+      </ul>
+      <details className="small">
+        <summary>All that they have in common, and which they are</summary>
+        <Inside cluster={c} />
+      </details>
+      {naming && (
+        <IdentityDialog
+          title={`What are these ${count(c.members.length)}?`}
+          now={{}}
+          save={(field, value, reason) => correctCluster(c.id, field, { value, reason })}
+          close={() => setNaming(false)}
+        />
+      )}
+    </li>
+  )
+}
+
+/** How many of a group have something, and how many beside them. */
+export function shared(share: number, elsewhere: number): string {
+  const of = share >= 1 ? 'all of them' : `${percent(share)} of them`
+  return elsewhere === 0 ? `${of}, and nobody else` : `${of}, and ${count(elsewhere)} others`
+}
+
+function Inside({ cluster: c }: { cluster: Cluster }) {
+  return (
+    <>
+      <Table label="In common" head={['What', 'Value', 'Of them', 'Others']} numeric={[2, 3]}>
+        {c.common.map((t) => (
+          <tr key={t.key + t.value}>
+            <td className="mono">{t.key}</td>
+            <td className="mono break">{t.value}</td>
+            <td className="num">{percent(t.share)}</td>
+            <td className="num">{count(t.elsewhere)}</td>
+          </tr>
+        ))}
+      </Table>
+      <ul className="members">
+        {c.members.slice(0, 50).map((m) => (
+          <li key={m.device_id}>
+            <Link to="/devices/$id" params={{ id: m.device_id }}>
+              {m.title}
+            </Link>{' '}
+            <span className="quiet">{percent(m.likeness)} alike</span>
+          </li>
+        ))}
+        {c.members.length > 50 && <li className="quiet">and {count(c.members.length - 50)} more</li>}
+      </ul>
+    </>
+  )
+}
