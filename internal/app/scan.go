@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -183,6 +184,25 @@ func isSure(d *heron.Device) bool {
 		i.Vendor != nil && i.Vendor.Confidence >= sureOfType && i.Model != nil && i.Model.Confidence >= sureOfModel
 }
 
+// isPrinter tells that a device is a printer of pages, by what it or somebody says of
+// it: a person, or the protocols in which printers describe themselves. An open port
+// and the maker of a network card are no proof, and printers of receipts and labels
+// print whatever arrives.
+func isPrinter(d *heron.Device) bool {
+	switch t := d.Identity.Type; {
+	case t.Confidence < sureOfType:
+		return false
+	case t.Value != "printer" && t.Value != "multifunction_printer" && t.Value != "large_format_printer":
+		return false
+	case t.By == heron.ByUser:
+		return true
+	}
+	return slices.ContainsFunc(d.Evidence, func(e heron.Evidence) bool {
+		family, _, _ := strings.Cut(e.Key, ".")
+		return e.Supports == "type" && slices.Contains([]string{"ipp", "snmp", "mdns", "bjnp", "ssdp", "upnp", "wsd"}, family)
+	})
+}
+
 func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error) {
 	var area probe.Area
 	options := probe.Options{Probes: probeall.Probes(), Read: overhear, Log: o.Log}
@@ -214,6 +234,10 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	options.Control = func(h probe.Host) bool {
 		d := device(h.Addr)
 		return d != nil && d.IsControl()
+	}
+	options.Printer = func(h probe.Host) bool {
+		d := device(h.Addr)
+		return d != nil && isPrinter(d)
 	}
 	options.Skip = skip.has
 	s, err := probe.NewScanner(options)

@@ -113,7 +113,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	if c.writes+1 > c.probe.MaxWrites || c.sent+len(b) > c.probe.MaxBytes {
 		return 0, ErrBudget
 	}
-	if silentPort(c.probe.Transport, c.target.Port) {
+	if silentPort(c.probe.Transport, c.target.Port) && !c.prints() {
 		return 0, ErrUnsafe
 	}
 	if c.probe.Allow != nil {
@@ -131,6 +131,12 @@ func (c *Conn) Write(b []byte) (int, error) {
 	c.said = append(c.said, utterance{true, bytes.Clone(b)})
 	c.wait(c.patience.Answer)
 	return c.Conn.Write(b)
+}
+
+// prints tells whether the probe may speak to a printer where it prints: it is for
+// printers, and the host is known to be one.
+func (c *Conn) prints() bool {
+	return c.probe.Printers && c.target.Printer && c.target.Port == rawPort
 }
 
 // Read ends the input when the answer grows beyond the probe's bound, and when

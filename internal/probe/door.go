@@ -36,6 +36,7 @@ func (s *Scanner) questions(h Host, d door) []question {
 			continue
 		}
 		t := Target{Question: Question{h.Addr, d.port, p.Name}, TLS: slices.Contains(p.TLSPorts, d.port)}
+		t.Printer = p.Printers && h.Printer
 		out = append(out, question{p, t})
 	}
 	slices.SortStableFunc(out, func(x, y question) int { return cmp.Compare(y.probe.worth(), x.probe.worth()) })

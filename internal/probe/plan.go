@@ -39,6 +39,7 @@ const (
 	IfThere  = "the host is there"
 	IfOpen   = "the port is open, and it is not known yet what the host is"
 	IfUnsure = "the host is there, and it is not known yet what it is"
+	IfPrint  = "the port is open, other answers show that the host is a printer, and it is not known yet which"
 	IfSafe   = "the port is open, the host is no control device, and it is not known yet what it is"
 )
 
@@ -97,6 +98,7 @@ func (s *Scanner) planHost(ctx context.Context, h Host, fn func(Step)) {
 }
 
 func (s *Scanner) planDoor(ctx context.Context, h Host, d door, fn func(Step)) {
+	h.Printer = silentPort(d.transport, d.port) // it may turn out to be one
 	list := s.questions(h, d)
 	if d.transport == heron.TCP {
 		when := IfUnsure
@@ -111,6 +113,8 @@ func (s *Scanner) planDoor(ctx context.Context, h Host, d door, fn func(Step)) {
 		switch {
 		case d.transport == heron.UDP:
 			when, times = IfUnsure, 2
+		case q.probe.Printers:
+			when = IfPrint
 		case !q.probe.Control:
 			when = IfSafe
 		}

@@ -60,6 +60,11 @@ type Probe struct {
 	// Allow checks each thing the probe sends before it leaves: an error stops
 	// it. Probes of control devices pass read-only requests alone.
 	Allow func(out []byte) error
+	// Thorough keeps the question to scans that ask everything.
+	Thorough bool
+	// Printers keeps it to hosts that other evidence shows to be printers, and lets it
+	// write to port 9100, to which nothing else is ever written. Allow must be given.
+	Printers bool
 	// Rehearse are answers to its requests, one each, such as a server may give:
 	// with them a plan can show the requests that depend on an answer. A probe
 	// with one request needs none.
@@ -81,6 +86,8 @@ func (p *Probe) check() error {
 		return fmt.Errorf("probe %s: has no bounds", p.Name)
 	case p.Control && p.Allow == nil && p.MaxWrites > 0:
 		return fmt.Errorf("probe %s: is for control devices and does not say what it may send", p.Name)
+	case p.Printers && p.Allow == nil:
+		return fmt.Errorf("probe %s: is for printers and does not say what it may send", p.Name)
 	case p.Transport == heron.UDP && len(p.TLSPorts) > 0:
 		return fmt.Errorf("probe %s: TLS is spoken over TCP alone", p.Name)
 	}
@@ -95,13 +102,18 @@ func (p *Probe) asks(port uint16) bool {
 // silentPort tells of ports to which nothing is ever written: printers print
 // what arrives there (9100–9107, and 9112–9116 of print servers).
 func silentPort(t heron.Transport, port uint16) bool {
-	return t == heron.TCP && port >= 9100 && port <= 9116
+	return t == heron.TCP && port >= rawPort && port <= 9116
 }
+
+// rawPort is where a printer takes what it prints, and answers in its job language.
+const rawPort = 9100
 
 // Target is the service that a question is put to.
 type Target struct {
 	Question
 	TLS bool `json:"tls,omitempty"`
+	// Printer tells that the host is known to be one; only probes for printers see it.
+	Printer bool `json:"printer,omitempty"`
 	// Path is what a Follow asked for, as "/description.xml"; else "".
 	Path string `json:"path,omitempty"`
 }

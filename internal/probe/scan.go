@@ -21,6 +21,8 @@ type Host struct {
 	MAC  heron.MAC // zero where it is not known
 	// Control tells that it is, or may be, a control device.
 	Control bool
+	// Printer tells that other evidence shows it to be a printer of pages.
+	Printer bool
 	// Delay is how long it took to answer, where that was measured.
 	Delay time.Duration
 }
@@ -65,6 +67,9 @@ type Options struct {
 	Sure func(netip.Addr) bool
 	// Control tells of hosts that are known to be control devices. nil knows none.
 	Control func(Host) bool
+	// Printer tells of hosts that are known to be printers of pages, by other evidence
+	// than an open port. nil knows none.
+	Printer func(Host) bool
 	// Skip tells hosts that must not be touched. It is asked before the first
 	// packet, and again when the hardware address is known. nil skips none.
 	Skip    func(Host) bool
@@ -153,7 +158,8 @@ func NewScanner(o Options) (*Scanner, error) {
 
 // Allowed reports whether a probe may be put to a host.
 func (s *Scanner) Allowed(p *Probe, h Host) bool {
-	return p.Safety <= s.o.Safety && (p.Control || !h.Control && !s.o.Careful)
+	return p.Safety <= s.o.Safety && (p.Control || !h.Control && !s.o.Careful) &&
+		(s.o.Thorough || !p.Thorough) && (h.Printer || !p.Printers)
 }
 
 // probe finds a probe by its name.
@@ -177,6 +183,16 @@ func (s *Scanner) sure(a netip.Addr) bool {
 	s.answers.Lock()
 	defer s.answers.Unlock()
 	return s.o.Sure(a)
+}
+
+// printer asks whether a host is known to be a printer, as sure does.
+func (s *Scanner) printer(h Host) bool {
+	if h.Printer || s.o.Printer == nil {
+		return h.Printer
+	}
+	s.answers.Lock()
+	defer s.answers.Unlock()
+	return s.o.Printer(h)
 }
 
 // Progress tells how far the scan has come.

@@ -182,7 +182,9 @@ func (k *talk) door(ctx context.Context, d door) {
 // then, for as long as nobody answered, over one for each probe that is left.
 func (k *talk) opened(ctx context.Context, d door, raw *line) {
 	open := k.serviceOpen(d)
-	list := k.s.questions(k.host(), d)
+	h := k.host()
+	h.Printer = silentPort(d.transport, d.port) && k.s.printer(h)
+	list := k.s.questions(h, d)
 	if k.enough() || len(list) == 0 {
 		var a Answer
 		a.Question, a.Open = Question{k.h.Addr, d.port, ""}, true

@@ -34,6 +34,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe/onvif"
 	"github.com/heron-iot/heron/internal/probe/opcua"
 	"github.com/heron-iot/heron/internal/probe/pgsql"
+	"github.com/heron-iot/heron/internal/probe/pjl"
 	"github.com/heron-iot/heron/internal/probe/rdp"
 	"github.com/heron-iot/heron/internal/probe/rtsp"
 	"github.com/heron-iot/heron/internal/probe/s7comm"
@@ -82,6 +83,7 @@ func Probes() []probe.Probe {
 		onvif.Probe(),
 		opcua.Probe(),
 		pgsql.Probe(),
+		pjl.Probe(),
 		rdp.Probe(),
 		rtsp.Probe(),
 		s7comm.Probe(),

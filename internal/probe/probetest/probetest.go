@@ -140,7 +140,7 @@ func rehearse(t *testing.T, p probe.Probe) {
 // target is the first port of a probe on loopback.
 func target(p *probe.Probe, path string) probe.Target {
 	ports := slices.Concat(p.Ports, p.TLSPorts)
-	return probe.Target{Question: probe.Question{Host: loopback, Port: ports[0], Probe: p.Name}, Path: path}
+	return probe.Target{Question: probe.Question{Host: loopback, Port: ports[0], Probe: p.Name}, Printer: p.Printers, Path: path}
 }
 
 // Target is the first service that a probe is for, on loopback.
@@ -170,11 +170,13 @@ func Fuzz(f *testing.F, p probe.Probe, seeds ...[]byte) {
 func ask(t *testing.T, p probe.Probe, path string, answers [][]byte) (a probe.Answer, h heard) {
 	t.Helper()
 	s := serve(t, &p, answers)
-	scanner, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Timeout: 2 * time.Second, Safety: p.Safety, Dial: s.dial, Read: read})
+	scanner, err := probe.NewScanner(probe.Options{
+		Probes: []probe.Probe{p}, Timeout: 2 * time.Second, Safety: p.Safety, Thorough: p.Thorough, Dial: s.dial, Read: read,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a = scanner.Ask(t.Context(), probe.Host{Addr: loopback, Control: p.Control}, target(&p, path))
+	a = scanner.Ask(t.Context(), probe.Host{Addr: loopback, Control: p.Control, Printer: p.Printers}, target(&p, path))
 	return a, s.heard()
 }
 

@@ -1,0 +1,142 @@
+package probe_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/probe"
+	"github.com/heron-iot/heron/internal/probe/all"
+)
+
+// raw is a device that has nothing but the ports where printers print.
+func raw(t *testing.T) *fragile {
+	heard := func([]byte) ([]byte, bool) { return []byte("@PJL INFO ID\r\n\"Example 1\"\r\n\f"), true }
+	d := &fragile{t: t, total: map[uint16]int{}, services: map[uint16]func([]byte) ([]byte, bool){}}
+	for port := uint16(9100); port <= 9116; port++ {
+		d.services[port] = heard
+	}
+	return d
+}
+
+// TestOnlyPrintersAreSpokenToWhereTheyPrint scans with each profile, with and without
+// evidence that the host is a printer.
+func TestOnlyPrintersAreSpokenToWhereTheyPrint(t *testing.T) {
+	t.Parallel()
+	for _, profile := range probe.Profiles() {
+		for _, known := range []bool{false, true} {
+			d := raw(t)
+			o := probe.Options{Probes: all.Probes(), Dial: d.dial, Printer: func(probe.Host) bool { return known }}
+			o.Profile(profile)
+			o.Ports = append(o.Ports, 9101, 9107, 9116)
+			scan(t, o, probe.Host{Addr: loopback})
+			want := []string{"\x1b%-12345X@PJL INFO ID\r\n\x1b%-12345X"}
+			if !known {
+				want = nil
+			}
+			if !slices.Equal(d.heard, want) {
+				t.Errorf("%s, known %v: heard %q, want %q", profile, known, d.heard, want)
+			}
+			d.check(t)
+		}
+	}
+}
+
+// TestPrinterIsFoundByWhatItAnsweredBefore has the evidence come from the scan itself.
+func TestPrinterIsFoundByWhatItAnsweredBefore(t *testing.T) {
+	t.Parallel()
+	d := raw(t)
+	d.services[631] = func([]byte) ([]byte, bool) {
+		return []byte("HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: 9\r\n\r\n\x02\x00\x00\x00\x00\x00\x00\x01\x03"), true
+	}
+	printer := false
+	o := probe.Options{Probes: all.Probes(), Dial: d.dial, Printer: func(probe.Host) bool { return printer }}
+	o.Profile(probe.ProfileStandard)
+	s, err := probe.NewScanner(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	err = s.Run(t.Context(), probe.Area{Hosts: []probe.Host{{Addr: loopback}}}, func(a probe.Answer) {
+		printer = printer || a.Probe == "ipp" && a.Err == nil
+		asked = asked || a.Probe == "pjl"
+	})
+	if err != nil || !asked {
+		t.Errorf("asked %v, %v; heard %q", asked, err, d.heard)
+	}
+}
+
+// TestOthersNeverWriteWherePrintersPrint runs a probe that is not for printers, and one
+// that is, at ports that are not theirs.
+func TestOthersNeverWriteWherePrintersPrint(t *testing.T) {
+	t.Parallel()
+	for _, printers := range []bool{false, true} {
+		for port := uint16(9100); port <= 9116; port++ {
+			p := chatter("hi")
+			p.Printers, p.Allow = printers, func([]byte) error { return nil }
+			for _, known := range []bool{false, true} {
+				target := probe.Target{Question: probe.Question{Host: loopback, Port: port}, Printer: known}
+				err := p.Requests(t.Context(), target)
+				if may := printers && known && port == 9100; may != (len(err) > 0) {
+					t.Errorf("port %d, for printers %v, known %v: sent %q", port, printers, known, err)
+				}
+			}
+		}
+	}
+}
+
+func TestPlanTellsOnWhatAPrintersQuestionDepends(t *testing.T) {
+	t.Parallel()
+	o := probe.Options{Probes: all.Probes()}
+	o.Profile(probe.ProfileSafe)
+	s, err := probe.NewScanner(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, x := range plan(t, s, probe.Host{Addr: loopback}) {
+		if x.Probe == "pjl" && x.Send == probe.SendRequest && x.If == probe.IfPrint && strings.Contains(string(x.Bytes), "INFO ID") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("the question is planned %d times, want once", n)
+	}
+}
+
+// TestThoroughQuestionsAreForThoroughScans has one question that only such scans ask.
+func TestThoroughQuestionsAreForThoroughScans(t *testing.T) {
+	t.Parallel()
+	p := chatter("hi")
+	p.Thorough = true
+	for _, thorough := range []bool{false, true} {
+		s, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Thorough: thorough})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Allowed(&p, probe.Host{Addr: loopback}) != thorough {
+			t.Errorf("thorough %v: allowed %v", thorough, !thorough)
+		}
+	}
+}
+
+func TestPrintersProbeMustSayWhatItSends(t *testing.T) {
+	t.Parallel()
+	p := probe.Probe{Name: "x", Transport: heron.TCP, MaxAnswer: 1, Printers: true, Run: func(context.Context, *probe.Conn) error { return io.EOF }}
+	if _, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}}); err == nil {
+		t.Error("taken")
+	}
+	s, err := probe.NewScanner(probe.Options{Probes: all.Probes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Ask(t.Context(), probe.Host{Addr: loopback}, probe.Target{Question: probe.Question{Host: netip.Addr{}, Port: 9100, Probe: "pjl"}})
+	if !errors.Is(a.Err, probe.ErrUnsafe) {
+		t.Errorf("asked: %v", a.Err)
+	}
+}
