@@ -4,6 +4,7 @@
 package ads
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/heron-iot/heron"
@@ -58,7 +59,7 @@ func Protocol() dissect.Protocol {
 			n, err := frame(b)
 			return err == nil && (n > 0 || len(b) >= 8) || isSearch(b)
 		},
-		Starts:  []byte{0x00, 0x71},
+		Starts:  []byte{0x00, 0x03},
 		Frame:   frame,
 		Dissect: d.dissect,
 	}
@@ -130,7 +131,9 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 
 // netID tells an AMS address: six numbers.
 func (d *dissector) netID(out dissect.Emitter, about heron.Subject, id []byte) {
-	out.Observe(about, keyNetID, d.text.Octets('.', id))
+	if len(bytes.Trim(id, "\x00")) > 0 { // who only searches need not have one
+		out.Observe(about, keyNetID, d.text.Octets('.', id))
+	}
 }
 
 // request makes an event of an order. What only reads is told once for each of

@@ -30,7 +30,7 @@ func tell(command uint16, digits string) []byte { return message(client, server,
 
 // search makes a datagram of the search.
 func search(service uint32, id, items string) []byte {
-	b := binary.LittleEndian.AppendUint32(dissecttest.Hex("71146603 00000000"), service)
+	b := binary.LittleEndian.AppendUint32(dissecttest.Hex("03661471 00000000"), service)
 	b = append(append(b, dissecttest.Hex(id)...), 0x10, 0x27)
 	return append(b, dissecttest.Hex(items)...)
 }
@@ -53,7 +53,7 @@ func suite() dissecttest.Suite {
 				c(ask(9, "03f00000 00000000 04000000 05000000 4d41494e00")), c(ask(9, "81f00000 01000000 04000000 01000000 00")),
 				c(ask(9, "01000000 01000000 04000000 00000000")),
 				c(ask(5, "0600 0000 00000000")), c(ask(5, "0500 0000 00000000")), c(ask(5, "1000 0000 00000000")), s(tell(5, "01070000"))),
-			udp("search", c(search(1, client, "00000000")),
+			udp("search", c(search(1, "000000000000", "00000000")),
 				s(search(0x80000001, server, "03000000 0500 0a00 43582d31323334353600"+"0400 1401 14010000 0a000000 00000000 ba470000"+zeros(276-16)+"0300 0400 03 01 b80f"))),
 			udp("route", c(search(6, client, "03000000 0c00 0500 706c616e00 0d00 0600 61646d696e00 0200 0200 3100"))),
 		},

@@ -24,7 +24,7 @@ const (
 // isSearch reports whether a datagram begins as the search does.
 func isSearch(b []byte) bool {
 	r := wire.NewReader(b)
-	magic := r.U32()
+	magic := r.U32LE()
 	r.Skip(4)
 	service := r.U32LE() &^ serviceAnswer
 	return len(b) >= searchHeader && magic == searchMagic && service > 0 && service <= 0xff
