@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/heron-iot/heron/internal/probe"
+	"github.com/heron-iot/heron/internal/probe/ads"
 	"github.com/heron-iot/heron/internal/probe/atg"
 	"github.com/heron-iot/heron/internal/probe/bacnet"
 	"github.com/heron-iot/heron/internal/probe/banner"
@@ -12,6 +13,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe/description"
 	"github.com/heron-iot/heron/internal/probe/dhip"
 	"github.com/heron-iot/heron/internal/probe/dicom"
+	"github.com/heron-iot/heron/internal/probe/dnp3"
 	"github.com/heron-iot/heron/internal/probe/enip"
 	"github.com/heron-iot/heron/internal/probe/fins"
 	"github.com/heron-iot/heron/internal/probe/fox"
@@ -26,6 +28,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe/mdns"
 	"github.com/heron-iot/heron/internal/probe/melsec"
 	"github.com/heron-iot/heron/internal/probe/miio"
+	"github.com/heron-iot/heron/internal/probe/mms"
 	"github.com/heron-iot/heron/internal/probe/modbus"
 	"github.com/heron-iot/heron/internal/probe/moxa"
 	"github.com/heron-iot/heron/internal/probe/mqtt"
@@ -51,6 +54,7 @@ import (
 // Probes returns every probe, by name.
 func Probes() []probe.Probe {
 	return []probe.Probe{
+		ads.Probe(),
 		atg.Probe(),
 		bacnet.Probe(),
 		banner.Probe(),
@@ -60,6 +64,7 @@ func Probes() []probe.Probe {
 		description.Probe(),
 		dhip.Probe(),
 		dicom.Probe(),
+		dnp3.Probe(),
 		enip.Probe(),
 		enip.Stream(),
 		fins.Probe(),
@@ -75,6 +80,7 @@ func Probes() []probe.Probe {
 		mdns.Probe(),
 		melsec.Probe(),
 		miio.Probe(),
+		mms.Probe(),
 		modbus.Probe(),
 		moxa.Probe(),
 		mqtt.Probe(),

@@ -26,7 +26,17 @@ func TestProbe(t *testing.T) {
 				"modbus.device_id.vendor": "ABC", "modbus.function": "43", "modbus.server": "yes", "modbus.unit": "255",
 			},
 		},
-		{Name: "exception", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1}, Want: map[string]string{
+		{
+			Name: "refused, and its ID", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1},
+			Then: [][]byte{append([]byte{0, 2, 0, 0, 0, 15, 0xff, 0x11, 12}, "\x01\xffCOMPANY X1"...)}, Want: map[string]string{
+				"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
+				"modbus.function": "17", "modbus.server_id": "COMPANY X1",
+			},
+		},
+		{Name: "both refused", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 1}, Then: [][]byte{{0, 2, 0, 0, 0, 3, 0xff, 0x91, 1}}, Want: map[string]string{
+			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
+		}},
+		{Name: "nobody behind the gateway", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 11}, Want: map[string]string{
 			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
 		}},
 		{Name: "more objects promised than sent", Answer: []byte{0, 1, 0, 0, 0, 9, 0xff, 0x2b, 0x0e, 1, 1, 0, 0, 200, 0}, Want: map[string]string{
@@ -43,14 +53,18 @@ func withLength(b []byte) []byte {
 func TestOnlyTheIdentificationMayBeSent(t *testing.T) {
 	t.Parallel()
 	allow := modbus.Probe().Allow
+	if err := allow([]byte{0, 2, 0, 0, 0, 2, 0xff, 0x11}); err != nil {
+		t.Error(err)
+	}
 	if err := allow([]byte{0, 1, 0, 0, 0, 5, 0xff, 0x2b, 0x0e, 1, 0}); err != nil {
 		t.Error(err)
 	}
 	for name, out := range map[string][]byte{
-		"write single coil":     {0, 1, 0, 0, 0, 6, 1, 5, 0, 1, 0xff, 0},
-		"write single register": {0, 1, 0, 0, 0, 6, 1, 6, 0, 1, 0, 3},
-		"diagnostics: restart":  {0, 1, 0, 0, 0, 6, 1, 8, 0, 1, 0, 0},
-		"cut off":               {0, 1, 0, 0, 0, 5, 0xff, 0x2b},
+		"write single coil":          {0, 1, 0, 0, 0, 6, 1, 5, 0, 1, 0xff, 0},
+		"write single register":      {0, 1, 0, 0, 0, 6, 1, 6, 0, 1, 0, 3},
+		"diagnostics: restart":       {0, 1, 0, 0, 0, 6, 1, 8, 0, 1, 0, 0},
+		"report server ID with more": {0, 2, 0, 0, 0, 3, 0xff, 0x11, 0},
+		"cut off":                    {0, 1, 0, 0, 0, 5, 0xff, 0x2b},
 	} {
 		if allow(out) == nil {
 			t.Errorf("%s may be sent", name)

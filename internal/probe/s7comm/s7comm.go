@@ -68,10 +68,30 @@ func run(ctx context.Context, c *probe.Conn) error {
 		return err
 	}
 	if p, _, err := s7.Read(answer); err != nil || p.Kind != s7.ConnectConfirm {
-		if slot != 1 {
+		if slot == 1 {
+			c.Follow(others())
+		} else {
 			c.Follow(probe.Follow{Probe: "s7comm", Path: bySlot})
 		}
 		return nil // there is no module in that slot
 	}
-	return probe.Ask(s7.Size, questions()...)(ctx, c)
+	setup, rest := questions()[0], questions()[1:]
+	if _, err := c.Write(setup); err != nil {
+		return err
+	}
+	if answer, err = probe.Listen(c, s7.Size); err != nil || !isS7(answer) {
+		c.Follow(others())
+		return err
+	}
+	return probe.Ask(s7.Size, rest...)(ctx, c)
+}
+
+// others is the question for what else is spoken over ISO transport, where it turns out
+// that S7 is not: protection relays have MMS at the same port.
+func others() probe.Follow { return probe.Follow{Probe: "mms"} }
+
+// isS7 reports whether a message is one of S7.
+func isS7(answer []byte) bool {
+	p, _, err := s7.Read(answer)
+	return err == nil && p.ROSCTR != 0
 }

@@ -37,7 +37,11 @@ func TestProbe(t *testing.T) {
 			"s7.szl.system_name": "PLANT",
 		}},
 		{Name: "nobody in the slot", Answer: refused, Want: map[string]string{"service.protocol": "tcp/102/cotp"}, Follows: []probe.Follow{{Probe: "s7comm", Path: "/slot/1"}}},
-		{Name: "nobody in the other", Path: "/slot/1", Answer: refused, Want: map[string]string{"service.protocol": "tcp/102/cotp"}},
+		{Name: "nobody in the other", Path: "/slot/1", Answer: refused, Want: map[string]string{"service.protocol": "tcp/102/cotp"}, Follows: []probe.Follow{{Probe: "mms"}}},
+		{
+			Name: "another protocol over ISO transport", Answer: answers[0], Then: [][]byte{{3, 0, 0, 11, 6, 0x80, 0, 1, 0, 0, 0}},
+			Want: map[string]string{"service.protocol": "tcp/102/cotp"}, Follows: []probe.Follow{{Probe: "mms"}},
+		},
 	})
 }
 

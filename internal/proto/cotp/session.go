@@ -58,12 +58,13 @@ func sessionLength(r *wire.Reader) int {
 	return n
 }
 
-// AppendSession adds a session PDU around user data to b.
-func AppendSession(b []byte, kind byte, data []byte) []byte {
+// AppendSession adds a session PDU around user data to b, with those parameters before
+// them.
+func AppendSession(b []byte, kind byte, data []byte, parameters ...byte) []byte {
 	if kind == Transfer {
 		return append(append(b, Transfer, 0, Transfer, 0), data...)
 	}
-	group := appendLength([]byte{userData}, len(data))
+	group := appendLength(append(parameters, userData), len(data))
 	group = append(group, data...)
 	b = appendLength(append(b, kind), len(group))
 	return append(b, group...)
