@@ -99,6 +99,12 @@ func (g *program) finish(indexes map[string]*keyIndex) {
 	for _, key := range bannerKeys {
 		g.reader(key).banner = true
 	}
+	for key := range isHostname {
+		g.reader(key)
+	}
+	for key := range isContact {
+		g.reader(key)
+	}
 }
 
 // reader finds or makes the reader of a key.

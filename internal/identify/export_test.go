@@ -1,4 +1,10 @@
 package identify
 
+// What texts name in passing.
+var (
+	CodeIn = codeIn
+	Owner  = owner
+)
+
 // KeysOf returns the keys that a set of keys stands for, or the key itself.
 func KeysOf(key string) []string { return expandKeys([]string{key}) }

@@ -131,12 +131,12 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	r.ownVotes()
 	r.hearPeople(said)
 	g.votes(r, false)
-	d := decisions{vendor: r.decide(Vendor)}
+	d := decisions{vendor: r.answerTo(Vendor)}
 	known := d.vendor.claim()
 	if known != nil {
 		g.vendorVotes(r, known, d.vendor[0].confidence)
 	}
-	d.model = r.decide(Model)
+	d.model = r.answerTo(Model)
 	if g.modelVotes(r, d.model) {
 		d.vendor = r.decide(Vendor)
 		if c := d.vendor.claim(); c != nil && known == nil {
@@ -146,6 +146,16 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	}
 	d.kind, d.os, d.firmware = r.decide(Type), r.decide(OS), r.decide(Firmware)
 	r.reconcile(&d)
+	return d
+}
+
+// answerTo decides on an attribute; where nobody is sure, with what facts name by
+// the way.
+func (r *room) answerTo(a Attribute) decision {
+	d := r.decide(a)
+	if d.claim() == nil && r.spareVotes(a) {
+		d = r.decide(a)
+	}
 	return d
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/heron-iot/heron"
-	"github.com/heron-iot/heron/internal/oui"
 )
 
 // reading is what one fact says by itself, whatever else is known.
@@ -21,10 +20,12 @@ type reading struct {
 	// votes are what it says by itself: by the rules of one condition, and by
 	// the vendor that it names. They want their fact.
 	votes []vote
+	// spare are votes on what it names, for where nobody else has an answer.
+	spare []vote
 }
 
 // says reports whether the fact says anything.
-func (r *reading) says() bool { return len(r.hits) > 0 || r.vendor != "" }
+func (r *reading) says() bool { return len(r.hits) > 0 || r.vendor != "" || len(r.spare) > 0 }
 
 // read returns what a fact says, nil for nothing. It is remembered: a device is
 // identified again and again from much the same facts, and devices say much the
@@ -68,9 +69,6 @@ func (g *program) speak(r *reading) {
 	}
 }
 
-// namedWeight is for a vendor that a banner or title names somewhere.
-const namedWeight = 3.2
-
 // vendorFact is the fact that the vendor is known.
 func (g *program) vendorFact(v *heron.Claim) fact {
 	r := g.read(KeyVendor, v.Value)
@@ -83,11 +81,7 @@ func (g *program) vendorFact(v *heron.Claim) fact {
 // match finds out what a fact says.
 func (k *keyReader) match(value string) reading {
 	r := reading{key: k.key, value: value, lower: strings.ToLower(value), group: k.group}
-	if k.banner {
-		if v, named := oui.Named(value); named {
-			r.vendor = v.Name
-		}
-	}
+	k.listen(value, &r)
 	var found hits
 	for _, x := range k.indexes {
 		x.find(&r, &found)

@@ -56,6 +56,21 @@ func (r *room) ownVotes() {
 	}
 }
 
+// spareVotes adds what facts say of an attribute for which nobody else has an
+// answer. It reports whether there was any.
+func (r *room) spareVotes(a Attribute) bool {
+	had := len(r.votes)
+	for i := range r.facts {
+		for _, v := range r.facts[i].spare {
+			if v.attribute == a {
+				v.fact = &r.facts[i]
+				r.votes = append(r.votes, v)
+			}
+		}
+	}
+	return len(r.votes) > had
+}
+
 // hear adds the votes of evidence that no signature gives.
 func (r *room) hear(more []heron.Evidence) {
 	for i := range more {

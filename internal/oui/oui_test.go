@@ -228,17 +228,33 @@ func TestVendors_file_is_in_order_and_unambiguous(t *testing.T) {
 
 func TestNamed(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"Basic realm=\"Moxa Web Console\"":      "Moxa",
-		"CN=1,O=Schneider Electric,C=FR":        "Schneider Electric",
-		"220 Hewlett Packard Enterprise switch": "HPE",
-		"Microsoft-IIS/8.5":                     "",
-		"a sharp, smarter square":               "",
-		"Espressif module":                      "",
-		"developed by nobody":                   "",
+	for text, want := range map[string][2]string{
+		"Basic realm=\"Moxa Web Console\"":      {"Moxa", " Web Console\""},
+		"CN=1,O=Schneider Electric,C=FR":        {"Schneider Electric", ",C=FR"},
+		"220 Hewlett Packard Enterprise switch": {"HPE", " switch"},
+		"Microsoft-IIS/8.5":                     {},
+		"a sharp, smarter square":               {},
+		"Espressif module":                      {},
+		"developed by nobody":                   {},
+		// Short names begin the text, as the vendor spells them.
+		"HP LaserJet 4100":        {"HP", " LaserJet 4100"},
+		"hp laserjet":             {},
+		"compatible with HP ones": {},
+		"HPLIP":                   {},
+		"NEC":                     {"NEC", ""},
+		// Ordinary words have a number behind them.
+		"Brother NC-170h, Firmware": {"Brother", " NC-170h, Firmware"},
+		"SHARP MX-M350N":            {"Sharp", " MX-M350N"},
+		"Brother and sister 2":      {},
+		"Sky Q 2":                   {},
+		"Sun and moon":              {},
+		"Oracle 11g":                {},
+		"Sharper Image 3":           {},
+		"\xff\xfe Moxa\xc3":         {"Moxa", "\xc3"},
+		"Ähnlich: Moxa 5":           {"Moxa", " 5"},
 	} {
-		if v, ok := oui.Named(text); v.Name != want || ok != (want != "") {
-			t.Errorf("%q: got %q, %v; want %q", text, v.Name, ok, want)
+		if v, rest, ok := oui.Named(text); v.Name != want[0] || rest != want[1] || ok != (want[0] != "") {
+			t.Errorf("%q: got %q, %q, %v; want %q", text, v.Name, rest, ok, want)
 		}
 	}
 }

@@ -1,0 +1,151 @@
+package identify
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/heron-iot/heron/internal/oui"
+)
+
+// What a device is called by itself or asks for names its maker, and sometimes
+// the number of its model behind that, in a form that no signature needs to know.
+// Such words speak where nobody else does: as long as an attribute has no answer.
+
+// Weights of what texts say by naming it.
+const (
+	namedWeight    = 3.2 // a vendor that a banner or title names somewhere
+	hostNameWeight = 2.6 // one that the host's name names: people give names too
+	domainWeight   = 2.6 // one in whose domain a name is that was asked for
+	codeWeight     = 2.8 // the number of a model behind the vendor's name
+)
+
+// isHostname and isContact tell which keys hold names of the kind.
+var isHostname, isContact = setOf(hostnameKeys), setOf(contactKeys)
+
+func setOf(keys []string) map[string]bool {
+	out := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		out[k] = true
+	}
+	return out
+}
+
+// listen finds out whom and what a value names.
+func (k *keyReader) listen(value string, r *reading) {
+	switch {
+	case k.banner:
+		v, rest, named := oui.Named(value)
+		if !named {
+			return
+		}
+		r.vendor = v.Name
+		if k.group == "tls" { // a certificate has no order in which one would follow the other
+			return
+		}
+		if code := codeIn(rest); code != "" {
+			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
+		}
+	case isHostname[k.key]:
+		if v, _, named := oui.Named(value); named {
+			r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), hostNameWeight, "", nil})
+		}
+	case isContact[k.key]:
+		if v, known := owner(r.lower); known {
+			r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), domainWeight, "", nil})
+		}
+	}
+}
+
+// everybodys are makers whose names everybody's devices ask for: they run
+// services, stores and clouds for others.
+var everybodys = setOf([]string{
+	"Adobe", "Amazon", "Apple", "ASUS", "AT&T", "Cisco", "Comcast", "Dell", "Duo", "Facebook", "Google", "HP", "Huawei", "IBM", "Intel", "Lenovo", "Meta",
+	"Microsoft", "Mozilla", "Nokia", "NVIDIA", "Oracle", "Samsung", "Sky", "Sony", "Telekom", "Verizon", "VMware", "Xiaomi", "Yahoo",
+})
+
+// owner returns the vendor whose name the domain is that a name is in: Fitbit of
+// "api.fitbit.com", and of no other name that holds the word.
+func owner(name string) (oui.Vendor, bool) {
+	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
+	n := len(labels)
+	if n < 2 {
+		return oui.Vendor{}, false
+	}
+	label := labels[n-2]
+	if n > 2 && len(label) <= 3 && len(labels[n-1]) == 2 { // co.uk
+		label = labels[n-3]
+	}
+	if len(label) <= 3 {
+		return oui.Vendor{}, false
+	}
+	v, known := oui.Canonical(label)
+	if !known || v.Module || everybodys[v.Name] || joined(oui.Fold(v.Name)) != joined(oui.Fold(label)) {
+		return oui.Vendor{}, false
+	}
+	return v, true
+}
+
+// maxBetween is how many words may stand between a vendor's name and the number
+// of a model: "Wireless N Access Point WA901ND".
+const maxBetween = 4
+
+// codeIn returns the number of a model that stands behind a vendor's name, with the
+// word before it where it is a number and nothing else; "" for none that is sure to
+// be one.
+func codeIn(rest string) string {
+	words := strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;:()[]\"'=/|", r) })
+	before := ""
+	for i, w := range words {
+		w = strings.Trim(w, "-_.&*")
+		if at := versionTail.FindStringIndex(w); at != nil {
+			w = w[:at[0]]
+		}
+		switch {
+		case w == "" || i == 0 && strings.EqualFold(w, "r"):
+		case plainNumber.MatchString(w):
+			if year.MatchString(w) || i+1 < len(words) && measure.MatchString(words[i+1]) {
+				return ""
+			}
+			return strings.TrimSpace(before + " " + w)
+		case isCode(w):
+			return w
+		case i >= maxBetween || strings.ContainsAny(w, "0123456789.@") || unrelated[strings.ToLower(w)]:
+			return ""
+		default:
+			before = w
+		}
+	}
+	return ""
+}
+
+var (
+	// versionTail is a version that follows a number: "SPA122-1.3.5".
+	versionTail = regexp.MustCompile(`[-_]v?[0-9]+\.[0-9]`)
+	// codeForm is how numbers of models are written, plainNumber those of digits alone.
+	codeForm    = regexp.MustCompile(`^[A-Za-z0-9]+(?:[-_+][A-Za-z0-9]+){0,4}\+?$`)
+	plainNumber = regexp.MustCompile(`^[0-9]{3,5}$`)
+	measure     = regexp.MustCompile(`(?i)^(?:[kmg]?(?:hz|b|bit|bps|byte|bytes|va|w|v)|ports?|series\.|dpi|mm|rpm|user|users|days?|hours?|minutes?|seconds?)$`)
+	year        = regexp.MustCompile(`^(?:19[89]|20[0-4])[0-9]$`)
+	// notCode are numbers that say something else: versions, measures, standards,
+	// and what is a serial number or an address.
+	notCode = regexp.MustCompile(`(?i)^(?:v(?:er)?[0-9].*|r[0-9]+|[0-9]+-?(?:port|ports|mbps|gbps|ghz|mhz|hz|base.*|bit|bits|mb|gb|tb|kb|kva|va|ch|th|st|nd|rd|in|inch|mm|ac|ax)|[0-9]{1,2}[acgnikpvwx]` +
+		`|[0-9]+x[0-9]+|[0-9a-f]{8,}|[a-z]{0,4}[0-9]{7,}[a-z]?|ipv[46]|wpa[23].*|h26[45]|mp[34]|rs-?[24](?:32|85)|usb-?[23]|i[3-6]86|x(?:86|64).*|(?:amd|arm|base|win|aarch)[0-9]+.*|utf-?8|wifi-?[4-7]|sha-?[0-9]+|md5|cat[5-7]e?` +
+		`|linux.*|windows.*|rel(?:ease)?[0-9].*|build.*|fw[0-9].*|sw[0-9].*|rev[0-9a-z]?|[345]g|http[0-9]?|l[23])$`)
+)
+
+// isCode reports whether a word is written as the numbers of models are.
+func isCode(w string) bool {
+	if len(w) < 3 || len(w) > 24 || !codeForm.MatchString(w) || notCode.MatchString(w) {
+		return false
+	}
+	letters := strings.IndexFunc(w, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' })
+	return letters >= 0 && strings.ContainsAny(w, "0123456789") && (isDigit(w[0]) || strings.ToLower(w) != w)
+}
+
+// unrelated are words behind a vendor's name that the number of the model does not
+// follow: what comes is another number.
+var unrelated = setOf([]string{
+	"at", "boot", "bootrom", "build", "by", "client", "copyright", "date", "error", "firmware", "for", "http", "https", "httpd", "id", "ios", "kernel", "lic",
+	"license", "mac", "of", "on", "port", "rel", "release", "rev", "revision", "serial", "sip", "sn", "snmp", "software", "ssh", "status", "uptime", "ver",
+	"version", "with",
+})
