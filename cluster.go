@@ -1,12 +1,21 @@
 package heron
 
 // Cluster is devices of unknown type that are alike: whoever says what one of
-// them is may say it of all.
+// them is may say it of all. It is one alone only where it has a Like.
 type Cluster struct {
 	// ID is made of the members: while they are the same, so is it.
 	ID      string          `json:"id"`
 	Common  []Trait         `json:"common"`  // the most telling first
 	Members []ClusterMember `json:"members"` // the most typical first
+	// Like is the device of which people said what it is and that the cluster is
+	// most like, when there is one: what was said of it may hold for these too.
+	Like *Example `json:"like,omitempty"`
+}
+
+// Example is a device of which people said what it is.
+type Example struct {
+	ClusterMember
+	Said map[string]string `json:"said"` // type, and perhaps vendor and model
 }
 
 // Trait is something that most members of a cluster have in common.
@@ -17,7 +26,8 @@ type Trait struct {
 	Key   string  `json:"key"`
 	Value string  `json:"value"`
 	Share float64 `json:"share"` // of the members, 0 to 1
-	// Elsewhere is how many other devices of unknown type have it.
+	// Elsewhere is how many others have it of the devices that were compared: those
+	// of unknown type, and those of which people said what they are.
 	Elsewhere int `json:"elsewhere"`
 }
 

@@ -18,7 +18,8 @@ func newDeviceClusters(t *terminal, f *serverFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "clusters [CLUSTER]", Short: "Devices of unknown type that are alike; name one, name all", Args: maybeArg,
 		Long: `List the groups of devices of unknown type that are alike, and what they have in
-common that others have not; with the id of a group, all of that and its devices.
+common that others have not; with the id of a group, all of that and its devices. Where
+people said what another device is that they are like, that is told too.
 
 --type, --vendor, --model, --os and --firmware say what all devices of a group are.
 That locks the field of each, as heron device identify does, and can be taken back
@@ -81,11 +82,26 @@ func printClusters(t *terminal, f *serverFlags, all *heron.Clusters) error {
 	}
 	rows := make([][]string, 0, len(all.Items))
 	for _, c := range all.Items {
-		rows = append(rows, []string{fmt.Sprint(len(c.Members)), traitsOf(c.Common, 3), c.Members[0].Title, c.ID})
+		rows = append(rows, []string{fmt.Sprint(len(c.Members)), traitsOf(c.Common, 3), c.Members[0].Title, likeOf(c.Like), c.ID})
 	}
-	t.table([]string{"Devices", "In common", "Such as", "ID"}, rows)
+	t.table([]string{"Devices", "In common", "Such as", "Like", "ID"}, rows)
 	t.say("%d devices are of unknown type; %d are like no other", all.Unknown, all.Alone)
 	return nil
+}
+
+// likeOf shows what people said of the device that a group is like.
+func likeOf(e *heron.Example) string {
+	if e == nil {
+		return ""
+	}
+	var words []string
+	for _, field := range []string{"vendor", "model"} {
+		if v := e.Said[field]; v != "" {
+			words = append(words, v)
+		}
+	}
+	words = append(words, heron.TypeTitle(e.Said["type"]))
+	return fmt.Sprintf("%s: %s", e.Title, strings.Join(words, " "))
 }
 
 // traitsOf shows the first traits in short.
@@ -116,6 +132,9 @@ func showCluster(t *terminal, f *serverFlags, all *heron.Clusters, id string) er
 			rows = append(rows, []string{m.Title, percent(m.Likeness), m.DeviceID})
 		}
 		t.table([]string{"Device", "Alike", "ID"}, rows)
+		if c.Like != nil {
+			fmt.Fprintf(t.out, "\n%s alike to %s (%s)\n", percent(c.Like.Likeness), likeOf(c.Like), c.Like.DeviceID)
+		}
 		return nil
 	}
 	return heron.Errorf(heron.CodeNotFound, "no group of unknown devices is %q; heron device clusters lists them", id)

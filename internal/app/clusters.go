@@ -10,14 +10,16 @@ import (
 	"github.com/heron-iot/heron/internal/inventory"
 )
 
-// clustersLast is for how long groups of unknown devices are good.
+// clustersLast is for how long groups of unknown devices are good, unless people
+// change something.
 const clustersLast = time.Minute
 
 // clusters remembers the groups that people were shown: an ID names those.
 type clusters struct {
-	turn chan struct{} // holds one: whose turn it is
-	at   time.Time
-	last *heron.Clusters
+	turn  chan struct{} // holds one: whose turn it is
+	at    time.Time
+	edits int // that people had made at that time
+	last  *heron.Clusters
 }
 
 func newClusters() *clusters { return &clusters{turn: make(chan struct{}, 1)} }
@@ -39,13 +41,14 @@ func (p *Platform) ListClusters(ctx context.Context) (*heron.Clusters, error) {
 		return nil, err
 	}
 	defer give()
-	if p.clusters.last == nil || time.Since(p.clusters.at) > clustersLast {
-		members, err := p.core.unknown(ctx)
+	edits := p.core.edited()
+	if p.clusters.last == nil || edits != p.clusters.edits || time.Since(p.clusters.at) > clustersLast {
+		members, err := p.core.clusterMembers(ctx)
 		if err != nil {
 			return nil, err
 		}
 		found := cluster.Group(members)
-		p.clusters.last, p.clusters.at = &found, time.Now()
+		p.clusters.last, p.clusters.at, p.clusters.edits = &found, time.Now(), edits
 	}
 	return p.clusters.last, nil
 }
@@ -65,7 +68,6 @@ func (p *Platform) CorrectCluster(ctx context.Context, actor, id string, c heron
 	if i < 0 {
 		return nil, gone
 	}
-	p.clusters.at = time.Time{} // the next to ask gets new groups
 	return p.core.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
 		return correctAll(a.inventory, now, actor, p.clusters.last.Items[i].Members, c)
 	})
@@ -97,12 +99,13 @@ func correctAll(v *inventory.Inventory, now heron.Time, actor string, members []
 // atOnce is of how many devices what is known is gathered before batches get their turn.
 const atOnce = 200
 
-// unknown gathers what is known of the devices on our networks whose type is not.
-func (c *core) unknown(ctx context.Context) ([]cluster.Member, error) {
+// clusterMembers gathers what is known of the devices on our networks whose type is
+// not known, and of those whose type people said.
+func (c *core) clusterMembers(ctx context.Context) ([]cluster.Member, error) {
 	var ids []string
 	err := c.look(ctx, func(a *analyzer) {
 		for d := range a.inventory.All() {
-			if d.Local && d.Identity.Claim("type") == nil {
+			if d.Local && (d.Identity.Claim("type") == nil || said(d)["type"] != "") {
 				ids = append(ids, d.ID)
 			}
 		}
@@ -142,7 +145,27 @@ func membersOf(a *analyzer, ids []string) []cluster.Member {
 		if b, ok := a.behavior.Of(id); ok {
 			profile = &b
 		}
-		out = append(out, cluster.Member{ID: id, Title: d.Title(), Facts: cluster.Facts(d, a.inventory.Observations(id), profile)})
+		m := cluster.Member{ID: id, Title: d.Title(), Facts: cluster.Facts(d, a.inventory.Observations(id), profile)}
+		if s := said(d); s["type"] != "" {
+			m.Said = s
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// said is what people said that a device is, of what may hold for others too: not
+// its firmware.
+func said(d *heron.Device) map[string]string {
+	var out map[string]string
+	for _, c := range d.Corrections {
+		if c.Ruling == heron.RulingReject || c.Field != "type" && c.Field != "vendor" && c.Field != "model" {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[c.Field] = c.Value
 	}
 	return out
 }

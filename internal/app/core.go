@@ -29,6 +29,7 @@ type core struct {
 	mu       sync.Mutex
 	analyzer *analyzer // nil until loaded, and after a failed write
 	sensors  map[string]heron.Sensor
+	edits    int // how many changes people made
 }
 
 // load builds the analyzer from the store: the state in memory is always what
@@ -168,8 +169,16 @@ func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (i
 	for i := range d.Devices {
 		ids[i] = d.Devices[i].ID
 	}
+	c.edits++
 	c.changed(ids...)
 	return d.Devices, nil
+}
+
+// edited counts the changes that people made.
+func (c *core) edited() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.edits
 }
 
 func (c *core) keep(ctx context.Context, d inventory.Delta) error {

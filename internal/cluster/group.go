@@ -10,23 +10,33 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// Member is a device to be grouped.
+// Member is a device to be grouped or, where people said what it is, one to compare
+// groups with.
 type Member struct {
 	ID, Title string
-	Facts     []Fact // as Facts returns them
+	Facts     []Fact            // as Facts returns them
+	Said      map[string]string // what people said, by the field of an identity
 }
 
-// Group groups devices that are alike. Those that are like no other are only counted.
+func (m *Member) isExample() bool { return len(m.Said) > 0 }
+
+// Group groups devices that are alike, and says which of the examples each group is
+// like. Those that are like no other are only counted.
 func Group(members []Member) heron.Clusters {
 	members = slices.SortedFunc(slices.Values(members), func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	w := weigh(members)
-	out := heron.Clusters{Items: []heron.Cluster{}, Unknown: len(members)}
+	out := heron.Clusters{Items: []heron.Cluster{}}
+	examples := w.examples()
 	for _, g := range w.merge(w.gather()) {
-		if len(g.members) < 2 {
+		out.Unknown += len(g.members)
+		like := w.like(g, examples)
+		if len(g.members) < 2 && like == nil {
 			out.Alone++
 			continue
 		}
-		out.Items = append(out.Items, w.describe(g))
+		c := w.describe(g)
+		c.Like = like
+		out.Items = append(out.Items, c)
 	}
 	slices.SortFunc(out.Items, func(a, b heron.Cluster) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), strings.Compare(a.ID, b.ID))

@@ -81,6 +81,35 @@ func TestGroupOfNothing(t *testing.T) {
 	}
 }
 
+func TestGroupIsLikeAnExample(t *testing.T) {
+	t.Parallel()
+	members := crowd(6, 3)
+	// People said what one of kind 1 is and what all of kind 2 are; of kind 3, one is left.
+	members = slices.DeleteFunc(members, func(m cluster.Member) bool { return m.Title == "3" && m.ID != "00003-00000" })
+	var twin cluster.Member
+	for i := range members {
+		switch m := &members[i]; {
+		case m.ID == "00001-00001", m.Title == "2":
+			m.Said = map[string]string{"type": "robot"}
+		case m.Title == "3":
+			twin = cluster.Member{ID: "taught", Title: "taught", Facts: m.Facts, Said: map[string]string{"type": "clock"}}
+		}
+	}
+	got := cluster.Group(append(members, twin))
+	if got.Unknown != 12 || got.Alone != 0 {
+		t.Errorf("%d unknown, %d alone", got.Unknown, got.Alone)
+	}
+	like := map[string]string{}
+	for _, c := range got.Items {
+		if c.Like != nil {
+			like[c.Members[0].Title] = c.Like.DeviceID + " " + c.Like.Said["type"]
+		}
+	}
+	if d := cmp.Diff(map[string]string{"1": "00001-00001 robot", "3": "taught clock"}, like); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestIDNamesTheMembers: whoever acts on a cluster acts on what was shown.
 func TestIDNamesTheMembers(t *testing.T) {
 	t.Parallel()

@@ -72,13 +72,16 @@ func (x index) near(v vector) []int {
 // hit is something, and how many heavy facts it shares.
 type hit struct{ what, facts int }
 
-// gather begins groups: each device, those of which most is known first, joins the
-// group whose first device it is most like, or begins one.
+// gather begins groups: each device that is no example, those of which most is known
+// first, joins the group whose first device it is most like, or begins one.
 func (w *weighed) gather() []*group {
-	order := make([]int, len(w.members))
+	order := make([]int, 0, len(w.members))
 	rich := make([]float64, len(w.members))
-	for i := range order {
-		order[i] = i
+	for i := range w.members {
+		if w.members[i].isExample() {
+			continue
+		}
+		order = append(order, i)
 		for _, x := range w.vectors[i] {
 			if w.spread[x.fact] > 1 {
 				rich[i] += float64(x.weight)

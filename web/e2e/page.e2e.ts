@@ -189,8 +189,18 @@ describe('the page', () => {
     await dialog.getByLabel('Kind of device').fill('Robot')
     await dialog.getByLabel('Vendor').fill('Zork')
     await dialog.getByRole('button', { name: 'So it is' }).click()
+    await dialog.waitFor({ state: 'detached' })
     await page.goto('/devices?q=vendor:zork')
     await until('all three', async () => (await page.locator('.dt-link').count()) === 3)
+
+    // What was said of one is offered for another like it.
+    await page.locator('.dt-link', { hasText: 'zork' }).first().click()
+    await page.getByRole('button', { name: 'Take back what was said of type' }).click()
+    await page.getByText('set by').nth(1).waitFor({ state: 'detached' })
+    await page.goto('/identity')
+    const one = page.locator('.clusters > li', { hasText: 'of which a person said: Zork Home robot' })
+    await one.getByRole('button', { name: 'So is this' }).click()
+    await one.waitFor({ state: 'detached' })
     await context.close()
   }, 150_000)
 

@@ -1673,6 +1673,7 @@ export interface components {
         Cluster: {
             common: components["schemas"]["Trait"][];
             id: string;
+            like?: components["schemas"]["Example"];
             members: components["schemas"]["ClusterMember"][];
         };
         ClusterMember: {
@@ -1821,6 +1822,15 @@ export interface components {
             oldest?: components["schemas"]["Time"];
             /** Format: int64 */
             packets: number;
+        };
+        Example: {
+            device_id: string;
+            /** Format: double */
+            likeness: number;
+            said: {
+                [key: string]: string;
+            };
+            title: string;
         };
         Executor: {
             available: boolean;

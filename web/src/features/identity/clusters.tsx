@@ -1,16 +1,19 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { clustersQuery, correctCluster } from '../../api/identity.ts'
 import { useMay } from '../../api/session.ts'
-import type { Cluster } from '../../api/types.ts'
+import type { Cluster, Example } from '../../api/types.ts'
+import { typeTitle } from '../../lib/device-types.ts'
+import { identityFields } from '../../lib/device-words.ts'
 import { count, percent, plural } from '../../lib/format.ts'
 import { reasonOf } from '../../lib/reason-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { IdentityDialog } from '../../ui/identity-dialog.tsx'
 import { Card, Table } from '../../ui/layout.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
+import { useSay } from '../../ui/toast.tsx'
 
 /** Groups of devices that nobody knows and that are alike: name one, name all. */
 export function Clusters() {
@@ -22,7 +25,9 @@ export function Clusters() {
       aside={
         clusters.data &&
         clusters.data.unknown > 0 && (
-          <span className="small quiet">{count(clusters.data.alone)} are like no other</span>
+          <span className="small quiet">
+            {count(clusters.data.alone)} {clusters.data.alone === 1 ? 'is' : 'are'} like no other
+          </span>
         )
       }
     >
@@ -55,7 +60,8 @@ export function Clusters() {
 function Group({ cluster: c }: { cluster: Cluster }) {
   const [naming, setNaming] = useState(false)
   const allowed = useMay('analyst')
-  const title = `${plural(c.members.length, 'device')} such as ${c.members[0]?.title ?? ''}`
+  const first = c.members[0]?.title ?? ''
+  const title = c.members.length === 1 ? first : `${count(c.members.length)} devices such as ${first}`
   return (
     <li aria-label={title}>
       <div className="row spread">
@@ -73,13 +79,14 @@ function Group({ cluster: c }: { cluster: Cluster }) {
           </li>
         ))}
       </ul>
+      {c.like && <Like cluster={c} like={c.like} allowed={allowed} />}
       <details className="small">
         <summary>All that they have in common, and which they are</summary>
         <Inside cluster={c} />
       </details>
       {naming && (
         <IdentityDialog
-          title={`What are these ${count(c.members.length)}?`}
+          title={c.members.length === 1 ? 'What is it?' : `What are these ${count(c.members.length)}?`}
           now={{}}
           save={(field, value, reason) => correctCluster(c.id, field, { value, reason })}
           close={() => setNaming(false)}
@@ -87,6 +94,44 @@ function Group({ cluster: c }: { cluster: Cluster }) {
       )}
     </li>
   )
+}
+
+/** What people said of a device that these are like, and the way to say it of these. */
+function Like({ cluster: c, like, allowed }: { cluster: Cluster; like: Example; allowed: boolean }) {
+  const client = useQueryClient()
+  const say = useSay()
+  const saying = useMutation({
+    mutationFn: async () => {
+      for (const field of identityFields) {
+        const value = like.said[field]
+        if (value) await correctCluster(c.id, field, { value, reason: `like ${like.title}` })
+      }
+    },
+    onSettled: () => void client.invalidateQueries(),
+    onSuccess: () => say('Noted, and it stays so until someone takes it back.'),
+    onError: (e) => say.wrong(e),
+  })
+  return (
+    <p className="note row">
+      <span>
+        {percent(like.likeness)} alike to{' '}
+        <Link to="/devices/$id" params={{ id: like.device_id }}>
+          {like.title}
+        </Link>
+        , of which a person said: <strong>{saidOf(like)}</strong>
+      </span>
+      {allowed && (
+        <Button busy={saying.isPending} onClick={() => saying.mutate()}>
+          {c.members.length === 1 ? 'So is this' : 'So are these'}
+        </Button>
+      )}
+    </p>
+  )
+}
+
+/** What people said of a device, in words. */
+export function saidOf({ said }: Pick<Example, 'said'>): string {
+  return [said.vendor, said.model, said.type && typeTitle(said.type)].filter(Boolean).join(' ')
 }
 
 /** How many of a group have something, and how many beside them. */

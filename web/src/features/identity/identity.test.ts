@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldQuality } from '../../api/types.ts'
-import { shared } from './clusters.tsx'
+import { saidOf, shared } from './clusters.tsx'
 import { graded, remarks } from './quality.tsx'
 import { parsed } from './workbench.tsx'
 
@@ -42,6 +42,7 @@ describe('the workbench', () => {
 describe('groups of unknown devices', () => {
   it('are told by what they have and others have not', () => {
     expect(shared(1, 0)).toBe('all of them, and nobody else')
+    expect(saidOf({ said: { type: 'robot', vendor: 'Acme' } })).toBe('Acme Robot')
     expect(shared(0.857, 1200)).toBe('86 % of them, and 1,200 others')
   })
 })
