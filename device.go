@@ -43,12 +43,17 @@ type Device struct {
 	Corrections []Correction `json:"corrections,omitempty"`
 	Services    []Service    `json:"services"`
 	Interfaces  []Interface  `json:"interfaces,omitempty"`
+	// Attached are the ports of switches that its interfaces are at, where switches
+	// were asked.
+	Attached []Attachment `json:"attached,omitempty"`
 	// Roles are what it was seen doing: router, dhcp_server, dns_server, ot …
 	Roles   []string `json:"roles,omitempty"`
 	Zone    string   `json:"zone,omitempty"` // id of the zone
 	Sensors []string `json:"sensors,omitempty"`
 	First   Time     `json:"first_seen"`
 	Last    Time     `json:"last_seen"`
+	// Presence says whether it is there; of devices on networks that are watched.
+	Presence Presence `json:"presence,omitzero"`
 	// Risk is nil until the device was assessed.
 	Risk *RiskSummary `json:"risk,omitempty"`
 	// OpenAlerts counts alerts that are open or acknowledged.
@@ -95,6 +100,9 @@ const (
 	DeviceIdentity  ChangeKind = "identity" // what it is said to be changed
 	DeviceService   ChangeKind = "service"  // a service came
 	DeviceForgotten ChangeKind = "forgotten"
+	DevicePortMoved ChangeKind = "port_moved" // another port of a switch
+	DeviceAway      ChangeKind = "away"       // silent for longer than is normal for it
+	DeviceBack      ChangeKind = "back"
 )
 
 // DeviceChange is one entry of a device's timeline, with the device after it.

@@ -49,8 +49,11 @@ const (
 	FragilityFragile = "fragile" // one full connection at a time, and reads alone
 )
 
-// BehaviorSleeps marks devices that live on a battery and are away most of the time.
-const BehaviorSleeps = "sleeps"
+// Behaviors that say how long a device may be silent.
+const (
+	BehaviorSleeps = "sleeps" // lives on a battery and is away most of the time
+	BehaviorRoams  = "roams"  // comes and goes with whom it belongs to
+)
 
 //go:embed devicetypes.txt
 var typeTable string

@@ -53,7 +53,7 @@ type identifier interface {
 func newAnalyzer(c analyzerConfig) *analyzer {
 	inv := inventory.New(inventory.Options{
 		SiteID: c.site, Identify: c.identify.Correct, Reads: c.identify.Reads, Local: c.local, Zones: c.zones,
-		Quiet: c.quiet, MaxEndpoints: c.maxEndpoints,
+		Quiet: c.quiet, Presence: !c.quiet, MaxEndpoints: c.maxEndpoints,
 	})
 	return &analyzer{
 		site:      c.site,
@@ -108,7 +108,7 @@ func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 // statistics what had no room there.
 func (a *analyzer) place(b *heron.Batch) inventory.Delta {
 	before := a.inventory.Unplaced()
-	delta := a.inventory.Apply(b.Now, b.Observations)
+	delta := a.inventory.Apply(b.Now, b.Observations).Then(a.inventory.Watch(b.SensorID, b.Now))
 	if n := a.inventory.Unplaced() - before; n > 0 {
 		a.unplaced[b.SensorID] += n
 	}

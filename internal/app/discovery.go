@@ -353,7 +353,7 @@ func (l askedHosts) entries(scan, by string) []heron.AuditEntry {
 // heard takes what devices answered into the inventory, beside what is seen of them.
 func (c *core) heard(ctx context.Context, obs []heron.Observation) error {
 	_, err := c.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
-		return a.inventory.Apply(now, obs), nil
+		return a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now)), nil
 	})
 	if err != nil {
 		return fmt.Errorf("answers of a scan: %w", err)

@@ -86,6 +86,7 @@ type (
 	actionStates  struct{}
 	controlWords  struct{}
 	changeKinds   struct{}
+	presences     struct{}
 	factorNames   struct{}
 	codes         struct{}
 	rulings       struct{}
@@ -118,8 +119,10 @@ func (controlWords) list() (string, []any) {
 
 func (changeKinds) list() (string, []any) {
 	return "ChangeKind", texts(heron.DeviceNew, heron.DeviceUpdated, heron.DeviceMerged, heron.DeviceSplit,
-		heron.DeviceRenamed, heron.DeviceIPMoved, heron.DeviceIdentity, heron.DeviceService, heron.DeviceForgotten)
+		heron.DeviceRenamed, heron.DeviceIPMoved, heron.DeviceIdentity, heron.DeviceService, heron.DeviceForgotten,
+		heron.DevicePortMoved, heron.DeviceAway, heron.DeviceBack)
 }
+func (presences) list() (string, []any)   { return "PresenceState", texts(heron.PresenceStates()...) }
 func (factorNames) list() (string, []any) { return "Factor", texts(heron.Factors()...) }
 func (codes) list() (string, []any) {
 	return "Code", texts(heron.CodeInvalid, heron.CodeUnauthorized, heron.CodeForbidden, heron.CodeNotFound,
@@ -174,6 +177,7 @@ func newRegistry() huma.Registry {
 	alias[heron.ActionState, words[actionStates]](r)
 	alias[heron.ControlStatus, words[controlWords]](r)
 	alias[heron.ChangeKind, words[changeKinds]](r)
+	alias[heron.PresenceState, words[presences]](r)
 	alias[heron.Factor, words[factorNames]](r)
 	alias[heron.Code, words[codes]](r)
 	alias[heron.Ruling, words[rulings]](r)

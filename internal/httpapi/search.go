@@ -20,7 +20,7 @@ const (
 func deviceFields() []string {
 	return []string{
 		"category", "firmware", "first", "hostname", "ip", "level", "local", "mac", "model", "name", "os", "port",
-		"protocol", "quarantined", "risk", "seen", "sensor", "service", "type", "vendor", "version", "zone",
+		"presence", "protocol", "quarantined", "risk", "seen", "sensor", "service", "type", "vendor", "version", "zone",
 	}
 }
 

@@ -23,7 +23,8 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 	d := heron.Device{
 		ID: id, SiteID: v.options.SiteID,
 		MACs: []heron.MAC{}, IPs: []netip.Addr{}, Hostnames: []string{},
-		Risk: old.Risk, OpenAlerts: old.OpenAlerts, Quarantined: old.Quarantined,
+		Presence: old.Presence,
+		Risk:     old.Risk, OpenAlerts: old.OpenAlerts, Quarantined: old.Quarantined,
 		Identity: old.Identity, RunnerUp: old.RunnerUp, Evidence: old.Evidence,
 	}
 	for _, n := range r.nodes {
@@ -42,6 +43,8 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 	d.Services = services(r.nodes)
 	d.Hostnames = hostnames(r.nodes)
 	d.Roles = roles(r.nodes, d.Services)
+	d.Attached = attached(r.nodes)
+	v.attend(r, &d)
 	return d
 }
 
@@ -235,7 +238,7 @@ func (v *Inventory) zoneOf(ips []netip.Addr) string {
 func equalDevices(a, b *heron.Device) bool {
 	return a.ID == b.ID && a.Name == b.Name && a.Local == b.Local && a.Zone == b.Zone && a.MergedInto == b.MergedInto &&
 		a.First == b.First && a.Last == b.Last &&
-		slices.Equal(a.MACs, b.MACs) && slices.Equal(a.IPs, b.IPs) && slices.Equal(a.Hostnames, b.Hostnames) &&
+		slices.Equal(a.MACs, b.MACs) && slices.Equal(a.IPs, b.IPs) && slices.Equal(a.Attached, b.Attached) && slices.Equal(a.Hostnames, b.Hostnames) &&
 		slices.Equal(a.Services, b.Services) && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Sensors, b.Sensors) &&
 		slices.EqualFunc(a.Interfaces, b.Interfaces, equalInterfaces) &&
 		equalIdentities(&a.Identity, &b.Identity) && slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.Corrections, b.Corrections) &&

@@ -71,6 +71,7 @@ type node struct {
 	ip        netip.Addr
 	segment   *segment // of an IP, that it is in
 	ours      bool     // of an IP, that it is local whatever is seen of its segment
+	rhythm    *rhythm  // nil where nobody asks for presence
 }
 
 // isMAC reports whether n stands for an interface rather than an address.
@@ -117,6 +118,7 @@ func (v *Inventory) observe(o *heron.Observation, end *endpoint) *fact {
 		v.dropped++
 		return nil
 	}
+	v.hear(end, o)
 	if !earlier && v.touch(end, f, what, newest) {
 		return f
 	}

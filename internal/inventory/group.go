@@ -258,6 +258,9 @@ func (v *Inventory) changes(d *Delta, r *record, old *heron.Device) {
 			v.change(d, r, heron.DeviceIPMoved, "has the address "+ip.String()+" now")
 		}
 	}
+	for _, what := range movedPorts(old.Attached, next.Attached) {
+		v.change(d, r, heron.DevicePortMoved, what)
+	}
 	if old.Name != next.Name {
 		v.change(d, r, heron.DeviceRenamed, "is called "+cmp.Or(next.Name, "by its own name")+" now")
 	}

@@ -42,6 +42,8 @@ type Options struct {
 	// Quiet is for who asks for devices rather than storing them: deltas tell of
 	// Changes and Ledger alone.
 	Quiet bool
+	// Presence asks for who is there and who is not: see Watch.
+	Presence bool
 	// MaxEndpoints bounds memory: the pairs of MAC and address that are remembered,
 	// of which a device has two or three. 0 means DefaultMaxEndpoints.
 	MaxEndpoints int
@@ -55,8 +57,8 @@ type Delta struct {
 	Ledger       []heron.LedgerEntry
 }
 
-// then returns both of two deltas that followed one another.
-func (d Delta) then(next Delta) Delta {
+// Then returns both of two deltas that followed one another.
+func (d Delta) Then(next Delta) Delta {
 	return Delta{
 		Devices: append(d.Devices, next.Devices...), Changes: append(d.Changes, next.Changes...),
 		Observations: append(d.Observations, next.Observations...), Ledger: append(d.Ledger, next.Ledger...),
@@ -113,6 +115,10 @@ type Inventory struct {
 	holding        []*record  // whose identity is held to what it was
 	release        heron.Time // when the first of them is not any more, 0 for never
 	gone           []*fact    // facts that went since the last flush
+	watches        map[string]*watch
+	comebacks      []comeback // since the last Watch
+	clock          heron.Time // the latest of any sensor, and
+	mark           heron.Time // of it, when presence was worked out last, in units of markEvery
 	spare          []*fact    // room of facts that went before
 }
 
@@ -155,6 +161,7 @@ func New(o Options) *Inventory {
 		ledger: newLedger(), dirty: newDirt(),
 		spread: nodeSet{mark: inSpread}, region: nodeSet{mark: inRegion},
 		contested: nodeSet{mark: inContest}, contests: map[*node]*contest{}, chains: map[*node]*chain{},
+		watches: map[string]*watch{},
 	}
 	if len(v.local) == 0 {
 		v.local = privateRanges()
@@ -176,6 +183,7 @@ func (v *Inventory) Load(d heron.Device, obs []heron.Observation) {
 		}
 		f.owner, f.dirty = v.owner(d.ID), false
 	}
+	v.recall(&d)
 }
 
 // Apply takes in observations and returns what changed. Observations that are
@@ -209,7 +217,7 @@ func (v *Inventory) Rebuild(now heron.Time) Delta {
 	for _, r := range v.records {
 		r.basis = basis{}
 	}
-	return before.then(v.flush())
+	return before.Then(v.flush())
 }
 
 // SetZones gives the zones of the site and returns the devices they move.

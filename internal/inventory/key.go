@@ -47,6 +47,8 @@ const (
 	ofInstance
 	// ofRole: it may show what a device does.
 	ofRole
+	// ofPort: heron.KeyPort.
+	ofPort
 )
 
 func (k kind) has(what kind) bool { return k&what != 0 }
@@ -59,6 +61,8 @@ func kindOf(name string) kind {
 		return ofLink | ofWhom | ofFrame
 	case heron.KeyMAC:
 		return ofLink | ofWhom
+	case heron.KeyPort:
+		return ofPort
 	case heron.KeyHostname, "dhcp.hostname":
 		return ofName | ofWhom
 	case heron.KeyDHCPAddress, "dhcp.params", "dhcp.vendor_class":

@@ -62,6 +62,7 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 		next.IPs = v.addresses(r.nodes)
 		next.Zone = v.zoneOf(next.IPs)
 	}
+	v.attend(r, &next)
 	v.reportSeen(d, r)
 	if (r.parts == 0 && equalTimes(&old, &next)) || (r.parts != 0 && equalDevices(&old, &next)) {
 		return true

@@ -48,6 +48,8 @@ func (v *Inventory) touch(e *endpoint, f *fact, what news, newest bool) bool {
 	v.takeTurn(r)
 	if what >= added {
 		r.parts |= v.partsOf(r.nodes[0], f, what)
+	} else if f.key.kind.has(ofPort) && isElsewhere(r, f) {
+		r.parts |= ofAll
 	}
 	if !v.touchLater(r, f, what, newest) {
 		v.touchNode(r.nodes[0], f, what)
@@ -69,6 +71,8 @@ func (v *Inventory) touchNodes(e *endpoint, concerned [2]*node, f *fact, what ne
 	taker := v.taker(concerned, f)
 	if what >= added {
 		taker.record.parts |= v.partsOf(taker, f, what)
+	} else if f.key.kind.has(ofPort) && isElsewhere(taker.record, f) {
+		taker.record.parts |= ofAll
 	}
 	for _, n := range concerned {
 		switch {
@@ -142,7 +146,7 @@ func (v *Inventory) partsOf(taker *node, f *fact, what news) part {
 	if f.origin.sensor != "" && !slices.Contains(r.device.Sensors, f.origin.sensor) {
 		p |= ofSensors
 	}
-	if len(r.device.IPs) >= maxIPs {
+	if len(r.device.IPs) >= maxIPs || f.key.kind.has(ofPort) {
 		p |= ofAll
 	}
 	if what == replaced && isMissed(v.gone[len(v.gone)-1], f, taker) {

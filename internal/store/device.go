@@ -158,7 +158,7 @@ func (t *tx) tellDevice(d *heron.Device, wasMerged bool) error {
 
 const insertDevice = `INSERT INTO device (id, site_id, merged, name_key, type, category, vendor, vendor_key,
 	model_key, os_key, firmware, firmware_key, ip_key, zone, sensors, local, first_seen, last_seen, version,
-	hosts, services, search, quarantined, open_alerts, level, risk, risk_low, risk_high)`
+	hosts, services, search, quarantined, open_alerts, level, risk, risk_low, risk_high, presence)`
 
 // updateDevice leaves the store's own columns as they are.
 const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, merged = excluded.merged,
@@ -167,7 +167,7 @@ const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id,
 	firmware = excluded.firmware, firmware_key = excluded.firmware_key, ip_key = excluded.ip_key,
 	zone = excluded.zone, sensors = excluded.sensors, local = excluded.local, first_seen = excluded.first_seen,
 	last_seen = excluded.last_seen, version = excluded.version, hosts = excluded.hosts,
-	services = excluded.services, search = excluded.search`
+	services = excluded.services, search = excluded.search, presence = excluded.presence`
 
 func deviceArgs(d *heron.Device) []any {
 	r := rowOf(d)
@@ -179,6 +179,7 @@ func deviceArgs(d *heron.Device) []any {
 		d.ID, clean(d.SiteID), flag(d.MergedInto != ""), r.name, r.kind, r.category, r.vendor, r.vendorKey,
 		r.model, r.os, r.firmware, r.firmwareKey, r.ip, r.zone, r.sensors, flag(d.Local), int64(d.First), int64(d.Last),
 		d.Version, r.hosts, r.services, r.search, flag(d.Quarantined), d.OpenAlerts, riskLevel(d.Risk), risk, low, high,
+		string(d.Presence.State),
 	}
 }
 

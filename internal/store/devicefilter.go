@@ -76,7 +76,7 @@ func either(list []cond) cond {
 }
 
 // termFields are the fields of a search term, for messages.
-const termFields = "category, firmware, first, hostname, ip, level, local, mac, model, name, os, port, protocol, " +
+const termFields = "category, firmware, first, hostname, ip, level, local, mac, model, name, os, port, presence, protocol, " +
 	"quarantined, risk, seen, sensor, service, type, vendor, version, zone"
 
 // termCond turns one term of a search into a condition.
@@ -109,6 +109,8 @@ func (db *DB) termCond(ctx context.Context, t heron.Term) (cond, error) {
 		return typeCond(t)
 	case "level":
 		return levelCond(t)
+	case "presence":
+		return presenceCond(t)
 	case "firmware", "version":
 		return firmwareCond(t)
 	case "risk":
@@ -242,6 +244,15 @@ func levelCond(t heron.Term) (cond, error) {
 		return anyOf("d.level", levelOrder[max(1, at):]), nil
 	}
 	return cond{"d.level = ?", []any{levelOrder[at]}}, nil
+}
+
+// presenceCond finds devices that are there, or are not.
+func presenceCond(t heron.Term) (cond, error) {
+	state := heron.PresenceState(lower(t.Value))
+	if !slices.Contains(heron.PresenceStates(), state) {
+		return cond{}, badTerm(t, "one of "+strings.Join(stringsOf(heron.PresenceStates()), ", "))
+	}
+	return cond{"d.presence = ?", []any{string(state)}}, textOp(t)
 }
 
 // firmwareCond compares versions as versions; ":" also finds a part of one.

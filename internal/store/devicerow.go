@@ -160,6 +160,7 @@ func revision(d *heron.Device) (string, error) {
 	for i := range c.Interfaces {
 		c.Interfaces[i].Last = 0
 	}
+	c.Presence.Silence, c.Presence.Rhythm = 0, ""
 	text, err := toJSON(c)
 	if err != nil {
 		return "", err

@@ -72,7 +72,7 @@ func (db *DB) Retain(ctx context.Context, now heron.Time, p Policy) (Removed, er
 	return r, nil
 }
 
-const routineChange = "kind IN ('updated', 'service', 'ip_moved', 'identity') AND stored < $1"
+const routineChange = "kind IN ('updated', 'service', 'ip_moved', 'port_moved', 'identity', 'away', 'back') AND stored < $1"
 
 func expiries(p Policy, r *Removed) []expiry {
 	alerts := cmp.Or(p.Alerts, year)

@@ -34,6 +34,7 @@ export const fields: Field[] = [
   { name: 'role', hint: 'router, dhcp_server, ot …', example: 'role:router' },
   { name: 'alerts', hint: 'Number of open alerts', example: 'alerts>0' },
   { name: 'quarantined', hint: 'true or false', example: 'quarantined:true' },
+  { name: 'presence', hint: 'present, asleep, away, gone', example: 'presence:away' },
   { name: 'first', hint: 'First seen', example: 'first>2026-11-01' },
   { name: 'last', hint: 'Last seen', example: 'last<2026-11-01' },
   { name: 'sensor', hint: 'Who saw it', example: 'sensor:core' },
