@@ -156,6 +156,13 @@ func TypeTitle(name string) string {
 // DeviceTypes returns all device types by name.
 func DeviceTypes() map[string]DeviceType { return maps.Clone(deviceTypes()) }
 
+// IsFragile reports whether a device stands no more than one full connection at a
+// time, and reads alone: a control device, or one of a type that is no stronger.
+func (d *Device) IsFragile() bool {
+	t := deviceTypes()[d.Identity.Type.Value]
+	return t.Fragility == FragilityFragile || d.IsControl()
+}
+
 // IsControl reports whether a device is, or may be, a control device: one that
 // moves something in the world and must never be disturbed. The type says so,
 // or a role that the inventory saw it in.

@@ -48,7 +48,7 @@ func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 		for i := range list {
 			rows = append(rows, serverDeviceRow(t, &list[i]))
 		}
-		t.table([]string{"Risk", "Type", "Name", "Vendor", "Model", "Address", "Seen", "ID"}, rows)
+		t.table([]string{"Risk", "Type", "Name", "Vendor", "Model", "Address", "Presence", "Seen", "ID"}, rows)
 		t.say("%s", count(len(list), "device"))
 		return nil
 	})
@@ -75,7 +75,19 @@ func serverDeviceRow(t *terminal, d *heron.Device) []string {
 	if d.Quarantined {
 		title += " " + t.red("(quarantined)")
 	}
-	return []string{riskText(t, d.Risk), heron.TypeTitle(id.Type.Value), title, claim(id.Vendor), claim(id.Model), join(d.IPs, 1), ago(d.Last.Std()), d.ID}
+	return []string{riskText(t, d.Risk), heron.TypeTitle(id.Type.Value), title, claim(id.Vendor), claim(id.Model), join(d.IPs, 1), presenceText(t, d), ago(d.Last.Std()), d.ID}
+}
+
+// presenceText says in a word whether a device is there.
+func presenceText(t *terminal, d *heron.Device) string {
+	switch s := string(d.Presence.State); d.Presence.State {
+	case heron.PresenceAway, heron.PresenceGone:
+		return t.red(s)
+	case heron.PresencePresent:
+		return s
+	default:
+		return t.faint(s)
+	}
 }
 
 func riskText(t *terminal, r *heron.RiskSummary) string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -67,8 +68,12 @@ func (r *deviceReport) print(t *terminal) {
 	fmt.Fprintf(t.out, "%s\n", t.bold(d.Title()))
 	t.fields(
 		"id", d.ID, "addresses", join(d.IPs, 6), "MAC", join(d.MACs, 6), "names", joinWords(d.Hostnames),
-		"seen", ago(d.Last.Std())+", first "+ago(d.First.Std()), "alerts", openAlerts(d.OpenAlerts),
+		"seen", ago(d.Last.Std())+", first "+ago(d.First.Std()), "presence", presenceLine(t, d), "alerts", openAlerts(d.OpenAlerts),
 	)
+	for i := range d.Attached {
+		a := &d.Attached[i]
+		t.fields("attached to", a.String()+", since "+a.Since.Std().Format(time.DateTime)+" UTC")
+	}
 	if d.Quarantined {
 		fmt.Fprintln(t.out, "  "+t.red("in quarantine"))
 	}
@@ -77,6 +82,15 @@ func (r *deviceReport) print(t *terminal) {
 	printReasons(t, &heron.Identification{Identity: d.Identity, RunnerUp: d.RunnerUp, Evidence: d.Evidence})
 	r.printRisk(t)
 	r.printFindings(t)
+}
+
+// presenceLine says whether a device is there, since when, and what is normal for it.
+func presenceLine(t *terminal, d *heron.Device) string {
+	if d.Presence.State == "" {
+		return ""
+	}
+	normal := time.Duration(d.Presence.Silence) * time.Second
+	return presenceText(t, d) + " since " + ago(d.Presence.Since.Std()) + ", missed after a silence of " + normal.String()
 }
 
 func (r *deviceReport) printBehavior(t *terminal) {

@@ -233,7 +233,7 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	skip.device = hooks.device
 	options.Control = func(h probe.Host) bool {
 		d := device(h.Addr)
-		return d != nil && d.IsControl()
+		return d != nil && d.IsFragile()
 	}
 	options.Printer = func(h probe.Host) bool {
 		d := device(h.Addr)

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -52,6 +53,7 @@ func WriterOf(format string) (Writer, error) {
 var csvHead = []string{
 	"id", "name", "type", "type confidence", "vendor", "vendor confidence", "model", "model confidence", "os", "firmware",
 	"mac", "ip", "hostname", "serial", "services", "risk", "zone", "first seen", "last seen",
+	"presence", "switch", "switch port", "switch port alias", "vlan",
 }
 
 // writeCSV writes one row a device; Read understands it.
@@ -66,6 +68,9 @@ func writeCSV(w io.Writer, _ Export, devices iter.Seq2[heron.Device, error]) err
 			d.ID, d.Title(), id.Type.Value, percent(&id.Type), valueOf(id.Vendor, ""), percent(id.Vendor),
 			valueOf(id.Model, ""), percent(id.Model), valueOf(id.OS, ""), valueOf(id.Firmware, ""),
 			joined(d.MACs), joined(d.IPs), strings.Join(d.Hostnames, " "), serialOf(d), services(d), risk, d.Zone, d.First.String(), d.Last.String(),
+			string(d.Presence.State), ports(d, func(a *heron.Attachment) string { return cmp.Or(a.Name, a.Switch) }),
+			ports(d, func(a *heron.Attachment) string { return a.Port }), ports(d, func(a *heron.Attachment) string { return a.Alias }),
+			ports(d, vlanOf),
 		}
 	})
 }
@@ -145,4 +150,20 @@ func serviceName(s *heron.Service) string {
 		name += "/" + s.Protocol
 	}
 	return name
+}
+
+// ports says something of each port that a device is at.
+func ports(d *heron.Device, say func(*heron.Attachment) string) string {
+	words := make([]string, 0, len(d.Attached))
+	for i := range d.Attached {
+		words = append(words, say(&d.Attached[i]))
+	}
+	return strings.Join(words, "; ")
+}
+
+func vlanOf(a *heron.Attachment) string {
+	if a.VLAN == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(a.VLAN))
 }

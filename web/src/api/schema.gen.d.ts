@@ -1627,6 +1627,16 @@ export interface components {
         AlertState: "open" | "acknowledged" | "suppressed" | "closed";
         /** @enum {string} */
         AlertVerdict: "" | "true" | "false" | "expected";
+        Attachment: {
+            alias?: string;
+            mac: components["schemas"]["MAC"];
+            port: string;
+            since: components["schemas"]["Time"];
+            switch: string;
+            switch_name?: string;
+            /** Format: int32 */
+            vlan?: number;
+        };
         AuditEntry: {
             action: string;
             actor: string;
@@ -1663,7 +1673,7 @@ export interface components {
             until: components["schemas"]["Time"];
         };
         /** @enum {string} */
-        ChangeKind: "new" | "updated" | "merged" | "split" | "renamed" | "ip_moved" | "identity" | "service" | "forgotten";
+        ChangeKind: "new" | "updated" | "merged" | "split" | "renamed" | "ip_moved" | "identity" | "service" | "forgotten" | "port_moved" | "away" | "back";
         Claim: {
             by?: string;
             /** Format: double */
@@ -1749,6 +1759,7 @@ export interface components {
             title: string;
         };
         Device: {
+            attached?: components["schemas"]["Attachment"][];
             corrections?: components["schemas"]["Correction"][];
             evidence: components["schemas"]["Evidence"][];
             first_seen: components["schemas"]["Time"];
@@ -1764,6 +1775,7 @@ export interface components {
             name?: string;
             /** Format: int64 */
             open_alerts?: number;
+            presence?: components["schemas"]["Presence"];
             quarantined?: boolean;
             risk?: components["schemas"]["RiskSummary"];
             roles?: string[];
@@ -2266,6 +2278,15 @@ export interface components {
             protocol?: string;
             title?: string;
         };
+        Presence: {
+            /** Format: double */
+            normal_silence_seconds: number;
+            rhythm?: string;
+            since: components["schemas"]["Time"];
+            state: components["schemas"]["PresenceState"];
+        };
+        /** @enum {string} */
+        PresenceState: "present" | "asleep" | "away" | "gone" | "unknown";
         Problem: {
             code: components["schemas"]["Code"];
             /** @description What went wrong, for a person to read. */

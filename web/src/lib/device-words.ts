@@ -1,4 +1,4 @@
-import type { Claim, Device, Evidence, Identity } from '../api/types.ts'
+import type { Attachment, Claim, Device, Evidence, Identity } from '../api/types.ts'
 import { typeTitle } from './device-types.ts'
 import { sureness } from './levels.ts'
 
@@ -94,4 +94,10 @@ const control = new Set(['ot', 'medical', 'building'])
 /** Whether the device may move something in the world: people must type its name. */
 export function isControl(d: Device, category: string): boolean {
   return control.has(category) || (d.roles ?? []).includes('ot')
+}
+
+/** Which port of a switch, in words. */
+export function attachedWords(a: Attachment): string {
+  const where = a.switch_name ? `${a.switch_name} (${a.switch})` : a.switch
+  return [`port ${a.port} of ${where}`, a.vlan && `VLAN ${a.vlan}`, a.alias].filter(Boolean).join(', ')
 }

@@ -9,6 +9,7 @@ import type { Device } from '../../api/types.ts'
 import { typeCategory, typeTitle } from '../../lib/device-types.ts'
 import { deviceTitle } from '../../lib/device-words.ts'
 import { Button, buttonClass, IconButton } from '../../ui/button.tsx'
+import { PresenceSign } from '../../ui/presence.tsx'
 import { Ago, Chip, Dot } from '../../ui/signs.tsx'
 import { useSay } from '../../ui/toast.tsx'
 import { TypeIcon } from '../../ui/type-icon.tsx'
@@ -27,6 +28,7 @@ export function DeviceHead({ device: d }: { device: Device }) {
           <span className="row">
             <Dot seen={d.last_seen} /> seen <Ago time={d.last_seen} />
           </span>
+          <PresenceSign of={d.presence} />
           {d.quarantined && <Chip tone="high">in quarantine</Chip>}
           {!d.local && <Chip>beyond this network</Chip>}
           {!!d.open_alerts && (

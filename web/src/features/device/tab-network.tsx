@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { peersQuery } from '../../api/devices.ts'
 import type { Device, Peer } from '../../api/types.ts'
+import { attachedWords } from '../../lib/device-words.ts'
 import { bytes, count } from '../../lib/format.ts'
 import { Card, Facts, Table } from '../../ui/layout.tsx'
+import { PresenceSign, silenceWords } from '../../ui/presence.tsx'
 import { Ago, Chip } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 
@@ -76,7 +78,10 @@ function Interfaces({ device }: { device: Device }) {
         of={[
           ['Roles', device.roles?.length ? device.roles.join(', ') : undefined],
           ['Seen by', device.sensors?.join(', ')],
+          ['Attached to', device.attached?.length ? <Attached key="a" device={device} /> : undefined],
+          ['Presence', device.presence && <Presence key="p" device={device} />],
           ['First seen', <Ago key="f" time={device.first_seen} />],
+          ['Last seen', <Ago key="l" time={device.last_seen} />],
         ]}
       />
       <Table label="Interfaces" head={['Hardware address', 'Addresses', 'VLAN', 'First', 'Last']}>
@@ -97,5 +102,29 @@ function Interfaces({ device }: { device: Device }) {
         ))}
       </Table>
     </div>
+  )
+}
+
+/** The ports of switches that its interfaces are at. */
+function Attached({ device }: { device: Device }) {
+  return (
+    <>
+      {device.attached?.map((a) => (
+        <div key={a.mac}>
+          {attachedWords(a)}, since <Ago time={a.since} />
+          {(device.attached?.length ?? 0) > 1 && <span className="quiet mono small"> {a.mac}</span>}
+        </div>
+      ))}
+    </>
+  )
+}
+
+function Presence({ device: { presence: p } }: { device: Device }) {
+  if (!p) return null
+  return (
+    <>
+      <PresenceSign of={p} /> since <Ago time={p.since} />
+      <span className="quiet small"> (missed after a silence of {silenceWords(p)})</span>
+    </>
   )
 }

@@ -4,6 +4,7 @@ import { memo } from 'react'
 import type { Device } from '../../api/types.ts'
 import { typeCategory, typeTitle } from '../../lib/device-types.ts'
 import { deviceTitle, makeOf } from '../../lib/device-words.ts'
+import { PresenceSign } from '../../ui/presence.tsx'
 import { Ago, Dot, Sign } from '../../ui/signs.tsx'
 import { TypeIcon } from '../../ui/type-icon.tsx'
 
@@ -72,8 +73,11 @@ export const DeviceRow = memo(function DeviceRow(p: DeviceRowProps) {
         <Risk device={d} />
       </span>
       <span role="cell" className="dt-last">
-        <Dot seen={d.last_seen} />
-        <Ago time={d.last_seen} />
+        <span className="row">
+          <Dot seen={d.last_seen} />
+          <Ago time={d.last_seen} />
+        </span>
+        <PresenceSign of={d.presence} />
       </span>
     </div>
   )
