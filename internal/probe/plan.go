@@ -39,6 +39,7 @@ const (
 	IfThere  = "the host is there"
 	IfOpen   = "the port is open, and it is not known yet what the host is"
 	IfUnsure = "the host is there, and it is not known yet what it is"
+	IfMaker  = "the host's network card is of a maker of such devices, and it is not known yet what it is"
 	IfPrint  = "the port is open, other answers show that the host is a printer, and it is not known yet which"
 	IfSafe   = "the port is open, the host is no control device, and it is not known yet what it is"
 )
@@ -81,6 +82,7 @@ func (s *Scanner) planSearch(list []link, h Host, fn func(Step)) {
 // planHost plans what a host is asked.
 func (s *Scanner) planHost(ctx context.Context, h Host, fn func(Step)) {
 	h.Control = h.Control || s.o.Careful || controlMaker(h.MAC)
+	h.anyMaker = h.MAC == heron.MAC{}
 	var doors []door
 	if !h.Control {
 		doors = s.controlDoors()
@@ -111,6 +113,8 @@ func (s *Scanner) planDoor(ctx context.Context, h Host, d door, fn func(Step)) {
 	for _, q := range list {
 		when, times := IfOpen, 1
 		switch {
+		case d.transport == heron.UDP && len(q.probe.Makers) > 0 && !s.o.Thorough:
+			when, times = IfMaker, 2
 		case d.transport == heron.UDP:
 			when, times = IfUnsure, 2
 		case q.probe.Printers:

@@ -68,11 +68,15 @@ var controlMakers = []string{
 }
 
 // controlMaker tells whether the maker of a network card makes control devices.
-func controlMaker(m heron.MAC) bool {
+func controlMaker(m heron.MAC) bool { return makerIs(m, controlMakers) }
+
+// makerIs tells whether one of some words is in the registered name of the maker of a
+// network card.
+func makerIs(m heron.MAC, words []string) bool {
 	a, ok := oui.Lookup(m)
 	if !ok {
 		return false
 	}
 	name := strings.ToLower(a.Organization) + " "
-	return slices.ContainsFunc(controlMakers, func(w string) bool { return strings.Contains(name, w) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) })
 }

@@ -62,6 +62,10 @@ type Probe struct {
 	Allow func(out []byte) error
 	// Thorough keeps the question to scans that ask everything.
 	Thorough bool
+	// Makers are words in the registered names, in lower case, of those who make the
+	// network cards of what is asked: others are asked by thorough scans alone. None is
+	// everybody. It is for questions that would be in vain nearly everywhere.
+	Makers []string
 	// Printers keeps it to hosts that other evidence shows to be printers, and lets it
 	// write to port 9100, to which nothing else is ever written. Allow must be given.
 	Printers bool
@@ -97,6 +101,11 @@ func (p *Probe) check() error {
 // asks tells whether the probe is for a port by itself.
 func (p *Probe) asks(port uint16) bool {
 	return slices.Contains(p.Ports, port) || slices.Contains(p.TLSPorts, port)
+}
+
+// suits tells whether the network card of a host is of one of the makers.
+func (p *Probe) suits(h Host) bool {
+	return len(p.Makers) == 0 || h.anyMaker || makerIs(h.MAC, p.Makers)
 }
 
 // silentPort tells of ports to which nothing is ever written: printers print

@@ -25,6 +25,8 @@ type Host struct {
 	Printer bool
 	// Delay is how long it took to answer, where that was measured.
 	Delay time.Duration
+
+	anyMaker bool // its network card may be of any maker: in a plan, before it was seen
 }
 
 // Limits bound what a scan may do to a network. A field that is 0 gets the value
@@ -159,7 +161,7 @@ func NewScanner(o Options) (*Scanner, error) {
 // Allowed reports whether a probe may be put to a host.
 func (s *Scanner) Allowed(p *Probe, h Host) bool {
 	return p.Safety <= s.o.Safety && (p.Control || !h.Control && !s.o.Careful) &&
-		(s.o.Thorough || !p.Thorough) && (h.Printer || !p.Printers)
+		(s.o.Thorough || !p.Thorough && p.suits(h)) && (h.Printer || !p.Printers)
 }
 
 // probe finds a probe by its name.

@@ -171,7 +171,7 @@ func ask(t *testing.T, p probe.Probe, path string, answers [][]byte) (a probe.An
 	t.Helper()
 	s := serve(t, &p, answers)
 	scanner, err := probe.NewScanner(probe.Options{
-		Probes: []probe.Probe{p}, Timeout: 2 * time.Second, Safety: p.Safety, Thorough: p.Thorough, Dial: s.dial, Read: read,
+		Probes: []probe.Probe{p}, Timeout: 2 * time.Second, Safety: p.Safety, Thorough: p.Thorough || len(p.Makers) > 0, Dial: s.dial, Read: read,
 	})
 	if err != nil {
 		t.Fatal(err)

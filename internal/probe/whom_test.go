@@ -125,6 +125,56 @@ func TestThoroughQuestionsAreForThoroughScans(t *testing.T) {
 	}
 }
 
+// TestMakersLimitWhoIsAsked has a question for what Espressif's network cards are in.
+func TestMakersLimitWhoIsAsked(t *testing.T) {
+	t.Parallel()
+	p := chatter("hi")
+	p.Makers = []string{"espressif"}
+	for _, c := range []struct {
+		mac      heron.MAC
+		thorough bool
+		want     bool
+	}{
+		{heron.MAC{0x24, 0x0a, 0xc4, 1, 2, 3}, false, true},
+		{heron.MAC{0x00, 0x0e, 0x8c, 1, 2, 3}, false, false},
+		{heron.MAC{}, false, false},
+		{heron.MAC{}, true, true},
+	} {
+		s, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Thorough: c.thorough})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Allowed(&p, probe.Host{Addr: loopback, MAC: c.mac}); got != c.want {
+			t.Errorf("%v, thorough %v: %v, want %v", c.mac, c.thorough, got, c.want)
+		}
+	}
+}
+
+// TestPlanHoldsWhatTheMakerMayLeadTo plans for a host of which nothing is known yet.
+func TestPlanHoldsWhatTheMakerMayLeadTo(t *testing.T) {
+	t.Parallel()
+	p := chatter("hi")
+	p.Transport, p.Ports, p.Makers = heron.UDP, []uint16{38899}, []string{"espressif"}
+	s, err := probe.NewScanner(probe.Options{Probes: []probe.Probe{p}, Ports: []uint16{80}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		mac  heron.MAC
+		want int
+	}{{heron.MAC{}, 1}, {heron.MAC{0x24, 0x0a, 0xc4, 1, 2, 3}, 1}, {heron.MAC{0x00, 0x0e, 0x8c, 1, 2, 3}, 0}} {
+		n := 0
+		for _, x := range plan(t, s, probe.Host{Addr: loopback, MAC: c.mac}) {
+			if x.Send == probe.SendRequest && x.If == probe.IfMaker {
+				n++
+			}
+		}
+		if n != c.want {
+			t.Errorf("%v: planned %d times, want %d", c.mac, n, c.want)
+		}
+	}
+}
+
 func TestPrintersProbeMustSayWhatItSends(t *testing.T) {
 	t.Parallel()
 	p := probe.Probe{Name: "x", Transport: heron.TCP, MaxAnswer: 1, Printers: true, Run: func(context.Context, *probe.Conn) error { return io.EOF }}
