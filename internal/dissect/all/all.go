@@ -37,8 +37,10 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/eapol"
 	"github.com/heron-iot/heron/internal/dissect/edimax"
 	"github.com/heron-iot/heron/internal/dissect/eigrp"
+	"github.com/heron-iot/heron/internal/dissect/eiscp"
 	"github.com/heron-iot/heron/internal/dissect/enip"
 	"github.com/heron-iot/heron/internal/dissect/esp"
+	"github.com/heron-iot/heron/internal/dissect/esphome"
 	"github.com/heron-iot/heron/internal/dissect/ethercat"
 	"github.com/heron-iot/heron/internal/dissect/ethersbus"
 	"github.com/heron-iot/heron/internal/dissect/ethersio"
@@ -48,9 +50,11 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ge_srtp"
 	"github.com/heron-iot/heron/internal/dissect/git"
 	"github.com/heron-iot/heron/internal/dissect/goose"
+	"github.com/heron-iot/heron/internal/dissect/govee"
 	"github.com/heron-iot/heron/internal/dissect/gquic"
 	"github.com/heron-iot/heron/internal/dissect/gtp"
 	"github.com/heron-iot/heron/internal/dissect/hart_ip"
+	"github.com/heron-iot/heron/internal/dissect/hid_discovery"
 	"github.com/heron-iot/heron/internal/dissect/hl7"
 	"github.com/heron-iot/heron/internal/dissect/hsrp"
 	"github.com/heron-iot/heron/internal/dissect/http"
@@ -63,6 +67,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
 	"github.com/heron-iot/heron/internal/dissect/ipp"
 	"github.com/heron-iot/heron/internal/dissect/irc"
+	"github.com/heron-iot/heron/internal/dissect/irobot"
 	"github.com/heron-iot/heron/internal/dissect/isakmp"
 	"github.com/heron-iot/heron/internal/dissect/iso8583"
 	"github.com/heron-iot/heron/internal/dissect/kafka"
@@ -140,6 +145,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/synphasor"
 	"github.com/heron-iot/heron/internal/dissect/syslog"
 	"github.com/heron-iot/heron/internal/dissect/tacplus"
+	"github.com/heron-iot/heron/internal/dissect/tdp"
 	"github.com/heron-iot/heron/internal/dissect/tds"
 	"github.com/heron-iot/heron/internal/dissect/telnet"
 	"github.com/heron-iot/heron/internal/dissect/tftp"
@@ -151,6 +157,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/vnc"
 	"github.com/heron-iot/heron/internal/dissect/vrrp"
 	"github.com/heron-iot/heron/internal/dissect/wg"
+	"github.com/heron-iot/heron/internal/dissect/wiz"
 	"github.com/heron-iot/heron/internal/dissect/wsd"
 	"github.com/heron-iot/heron/internal/dissect/x11"
 	"github.com/heron-iot/heron/internal/dissect/xiaomi"
@@ -194,8 +201,10 @@ var protocols = []func() dissect.Protocol{
 	eapol.Protocol,
 	edimax.Protocol,
 	eigrp.Protocol,
+	eiscp.Protocol,
 	enip.Protocol,
 	esp.Protocol,
+	esphome.Protocol,
 	ethercat.Protocol,
 	ethersbus.Protocol,
 	ethersio.Protocol,
@@ -205,9 +214,11 @@ var protocols = []func() dissect.Protocol{
 	ge_srtp.Protocol,
 	git.Protocol,
 	goose.Protocol,
+	govee.Protocol,
 	gquic.Protocol,
 	gtp.Protocol,
 	hart_ip.Protocol,
+	hid_discovery.Protocol,
 	hl7.Protocol,
 	hsrp.Protocol,
 	http.Protocol,
@@ -220,6 +231,7 @@ var protocols = []func() dissect.Protocol{
 	ipmi.Protocol,
 	ipp.Protocol,
 	irc.Protocol,
+	irobot.Protocol,
 	isakmp.Protocol,
 	iso8583.Protocol,
 	kafka.Protocol,
@@ -297,6 +309,7 @@ var protocols = []func() dissect.Protocol{
 	synphasor.Protocol,
 	syslog.Protocol,
 	tacplus.Protocol,
+	tdp.Protocol,
 	tds.Protocol,
 	telnet.Protocol,
 	tftp.Protocol,
@@ -308,6 +321,7 @@ var protocols = []func() dissect.Protocol{
 	vnc.Protocol,
 	vrrp.Protocol,
 	wg.Protocol,
+	wiz.Protocol,
 	wsd.Protocol,
 	x11.Protocol,
 	xiaomi.Protocol,

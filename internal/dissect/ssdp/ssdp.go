@@ -1,8 +1,10 @@
 // Package ssdp reads SSDP, the discovery half of UPnP: what devices announce,
-// and what searchers look for.
+// and what searchers look for; and what lamps of Yeelight's have in its form.
 package ssdp
 
 import (
+	"bytes"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/dissect"
 	"github.com/heron-iot/heron/internal/proto/http1"
@@ -32,8 +34,8 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name:         "ssdp",
 		Over:         dissect.OverUDP,
-		Ports:        []uint16{1900},
-		Spec:         "UPnP Device Architecture 2.0 §1; draft-cai-ssdp-v1-03",
+		Ports:        []uint16{1900, 1982},
+		Spec:         "UPnP Device Architecture 2.0 §1; draft-cai-ssdp-v1-03; Yeelight WiFi Light Inter-Operation Specification §3",
 		Plain:        true,
 		EveryMessage: true,
 		Probe:        probe,
@@ -64,15 +66,19 @@ const (
 // is plain HTTP.
 func kindOf(h *http1.Head) kind {
 	switch {
-	case h.Status == 200 && h.Get("ST") != nil:
+	case h.Status == 200 && (h.Get("ST") != nil || isLamp(h)):
 		return response
-	case string(h.Method) == "NOTIFY" && string(h.Target) == "*" && h.Get("NT") != nil:
+	case string(h.Method) == "NOTIFY" && string(h.Target) == "*" && (h.Get("NT") != nil || isLamp(h)):
 		return announcement
 	case string(h.Method) == "M-SEARCH" && string(h.Target) == "*":
 		return search
 	}
 	return 0
 }
+
+// isLamp reports whether a message is from a lamp of Yeelight's: none of the fields that
+// say what it is are the standard's.
+func isLamp(h *http1.Head) bool { return bytes.HasPrefix(h.Get("Location"), []byte("yeelight://")) }
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	h, err := http1.ParseWhole(r.Rest(), version)
@@ -121,6 +127,7 @@ func vendors(name []byte) bool {
 	for _, known := range [...]string{
 		"HOST", "CACHE-CONTROL", "NTS", "EXT", "DATE", "MAN", "MX", "OPT", "01-NLS", "BOOTID.UPNP.ORG",
 		"CONFIGID.UPNP.ORG", "SEARCHPORT.UPNP.ORG", "NEXTBOOTID.UPNP.ORG", "CONTENT-LENGTH", "CONNECTION",
+		"POWER", "BRIGHT", "COLOR_MODE", "CT", "RGB", "HUE", "SAT", // how a lamp shines
 	} {
 		if http1.Is(name, known) {
 			return false

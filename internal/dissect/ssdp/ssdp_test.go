@@ -37,6 +37,9 @@ func suite() dissecttest.Suite {
 				"ST: urn:Belkin:device:**", "USN: uuid:Socket-1_0-221500K0100001::urn:Belkin:device:**"),
 			lines("search", 1900, "M-SEARCH * HTTP/1.1", "HOST: 239.255.255.250:1900", `MAN: "ssdp:discover"`,
 				"MX: 1", "ST: urn:dial-multiscreen-org:service:dial:1", "USER-AGENT: Chromium/120.0 Linux"),
+			lines("lamp", 50124, "HTTP/1.1 200 OK", "Cache-Control: max-age=3600", "Date: ", "Ext: ", "Location: yeelight://192.0.2.7:55443",
+				"Server: POSIX UPnP/1.0 YGLC/1", "id: 0x000000000015243f", "model: color", "fw_ver: 18", "support: get_prop set_power",
+				"power: on", "bright: 100", "color_mode: 2", "ct: 4000", "rgb: 16711680", "hue: 100", "sat: 35", "name: my_bulb"),
 			lines("no_empty_line", 1900, "NOTIFY * HTTP/1.1", "NT: upnp:rootdevice", "NTS: ssdp:byebye"),
 		},
 	}
