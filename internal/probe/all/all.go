@@ -14,13 +14,17 @@ import (
 	"github.com/heron-iot/heron/internal/probe/dhip"
 	"github.com/heron-iot/heron/internal/probe/dicom"
 	"github.com/heron-iot/heron/internal/probe/dnp3"
+	"github.com/heron-iot/heron/internal/probe/eiscp"
 	"github.com/heron-iot/heron/internal/probe/enip"
+	"github.com/heron-iot/heron/internal/probe/esphome"
 	"github.com/heron-iot/heron/internal/probe/fins"
 	"github.com/heron-iot/heron/internal/probe/fox"
 	"github.com/heron-iot/heron/internal/probe/hart_ip"
+	"github.com/heron-iot/heron/internal/probe/hid_discovery"
 	"github.com/heron-iot/heron/internal/probe/http"
 	"github.com/heron-iot/heron/internal/probe/ipmi"
 	"github.com/heron-iot/heron/internal/probe/ipp"
+	"github.com/heron-iot/heron/internal/probe/irobot"
 	"github.com/heron-iot/heron/internal/probe/knxip"
 	"github.com/heron-iot/heron/internal/probe/lantronix"
 	"github.com/heron-iot/heron/internal/probe/ldap"
@@ -46,9 +50,12 @@ import (
 	"github.com/heron-iot/heron/internal/probe/snmp"
 	"github.com/heron-iot/heron/internal/probe/ssdp"
 	"github.com/heron-iot/heron/internal/probe/ssh"
+	"github.com/heron-iot/heron/internal/probe/tdp"
 	"github.com/heron-iot/heron/internal/probe/tplinksmarthome"
 	"github.com/heron-iot/heron/internal/probe/ubnt"
+	"github.com/heron-iot/heron/internal/probe/wiz"
 	"github.com/heron-iot/heron/internal/probe/wsd"
+	"github.com/heron-iot/heron/internal/probe/yeelight"
 )
 
 // Probes returns every probe, by name.
@@ -65,14 +72,18 @@ func Probes() []probe.Probe {
 		dhip.Probe(),
 		dicom.Probe(),
 		dnp3.Probe(),
+		eiscp.Probe(),
 		enip.Probe(),
 		enip.Stream(),
+		esphome.Probe(),
 		fins.Probe(),
 		fox.Probe(),
 		hart_ip.Probe(),
+		hid_discovery.Probe(),
 		http.Probe(),
 		ipmi.Probe(),
 		ipp.Probe(),
+		irobot.Probe(),
 		knxip.Probe(),
 		lantronix.Probe(),
 		ldap.Probe(),
@@ -98,9 +109,12 @@ func Probes() []probe.Probe {
 		snmp.Probe(),
 		ssdp.Probe(),
 		ssh.Probe(),
+		tdp.Probe(),
 		tplinksmarthome.Probe(),
 		tplinksmarthome.Stream(),
 		ubnt.Probe(),
+		wiz.Probe(),
 		wsd.Probe(),
+		yeelight.Probe(),
 	}
 }
