@@ -15,6 +15,7 @@ const (
 	formUPnP       // UPnP Device Architecture 2.0 §2.3
 	formRoku       // External Control Protocol, /query/device-info
 	formISAPI      // Hikvision's interface, /ISAPI/System/deviceInfo
+	formBose       // SoundTouch Web API, /info
 	formSOAP       // ONVIF Core §8.1.1, DPWS 1.1 §5.1 and §5.2
 )
 
@@ -27,6 +28,8 @@ func formOf(root []byte) form {
 		return formRoku
 	case "DeviceInfo":
 		return formISAPI
+	case "info":
+		return formBose
 	case "Envelope":
 		return formSOAP
 	}
@@ -49,7 +52,7 @@ func (d *dissector) document(body []byte, whole bool, m *heron.Message, out diss
 			body = body[:i]
 		}
 	}
-	if f == formSOAP && !describes(body) {
+	if f == formSOAP && !describes(body) || f == formBose && !bytes.Contains(body, []byte("<info deviceID=")) {
 		return true
 	}
 	about := heron.Subject{Endpoint: m.Src}
@@ -154,6 +157,8 @@ func keyOf(f form, name []byte) string {
 		return keyRoku(name)
 	case formISAPI:
 		return keyISAPI(name)
+	case formBose:
+		return keyBose(name)
 	case formSOAP:
 		return keySOAP(name)
 	}
@@ -238,6 +243,20 @@ func keyISAPI(name []byte) string {
 		return "http.device.type"
 	case "manufacturer":
 		return "http.device.vendor"
+	}
+	return ""
+}
+
+func keyBose(name []byte) string {
+	switch string(name) {
+	case "name":
+		return "http.device.name"
+	case "type":
+		return "http.device.model"
+	case "softwareVersion":
+		return "http.device.firmware"
+	case "macAddress":
+		return "http.device.mac"
 	}
 	return ""
 }

@@ -65,6 +65,17 @@ func suite() dissecttest.Suite {
 			talk("cast", dissecttest.C("GET /setup/eureka_info?options=detail HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
 				`{"name":"Hall","build_version":"1.56.2","device_info":{"manufacturer":"Example","model_name":"Stick","mac_address":"02:00:00:00:00:05"},`+
 					`"wifi":{"name":"plant"},"ssid":"plant"}`)),
+			talk("key_light", dissecttest.C("GET /elgato/accessory-info HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
+				`{"productName":"Elgato Key Light","hardwareBoardType":53,"firmwareVersion":"1.0.3","serialNumber":"CN00","displayName":"Desk","wifi-info":{"ssid":"plant"}}`)),
+			talk("philips_tv", dissecttest.C("GET /system HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
+				`{"menulanguage":"Dutch","name":"55PUS7181/12","country":"NL","nettvversion":"6.0.2","featuring":{"systemfeatures":{"tvtype":"consumer"}}}`)),
+			talk("axis", dissecttest.C("POST /axis-cgi/basicdeviceinfo.cgi HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"), reply("200 OK", "Content-Type: application/json\r\n",
+				`{"apiVersion":"1.3","data":{"propertyList":{"Brand":"AXIS","ProdFullName":"AXIS M3045-V Network Camera","ProdNbr":"M3045-V","ProdType":"Network Camera",`+
+					`"SerialNumber":"020000000005","Version":"9.80.3"}}}`)),
+			talk("soundtouch", dissecttest.C("GET /info HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: text/xml\r\n",
+				`<?xml version="1.0" encoding="UTF-8" ?><info deviceID="020000000005"><name>Kitchen</name><type>SoundTouch 10</type><margeAccountUUID>7</margeAccountUUID>`+
+					`<components><component><softwareVersion>27.0.6</softwareVersion><serialNumber>A1</serialNumber></component></components>`+
+					`<networkInfo type="SCM"><macAddress>020000000005</macAddress></networkInfo></info>`)),
 			talk("not_a_device", dissecttest.C("GET /v1/items HTTP/1.1\r\n\r\n"), reply("200 OK", "Content-Type: application/json\r\n",
 				`{"name":"Hall","model":"nobody's"}`), dissecttest.C("GET /feed HTTP/1.1\r\n\r\n"),
 				reply("200 OK", "Content-Type: text/xml\r\n", "<rss><channel><title>News</title></channel></rss>"),

@@ -26,7 +26,9 @@ func askedFor(target []byte) asked {
 		"/api/config", "/api/0/config", "/api/nouser/config", // Hue
 		"/shelly", "/json/info", // Shelly, WLED
 		"/api/v2/", // Samsung's televisions
-		"/YamahaExtendedControl/v1/system/getDeviceInfo":
+		"/YamahaExtendedControl/v1/system/getDeviceInfo",
+		"/elgato/accessory-info", "/system", // Elgato, Philips' televisions
+		"/axis-cgi/basicdeviceinfo.cgi":
 		return askedJSON
 	case "/query/device-info", "/ISAPI/System/deviceInfo", "/description.xml", "/setup.xml", "/rootDesc.xml",
 		"/xml/device_description.xml", "/dd.xml", "/DeviceDescription.xml":
@@ -54,7 +56,7 @@ func (d *dissector) members(body []byte, a asked, whole bool, m *heron.Message, 
 	about := heron.Subject{Endpoint: m.Src}
 	s = jsonscan.New(body)
 	for v, ok := s.Next(); ok; v, ok = s.Next() {
-		if v.Kind != jsonscan.String || v.Depth > 2 || v.Depth == 2 && !itself(v.Parent) {
+		if v.Kind != jsonscan.String || v.Depth > 1 && !itself(v.Parent, v.Depth) {
 			continue
 		}
 		if key := keyMember(v.Key); key != "" {
@@ -65,11 +67,13 @@ func (d *dissector) members(body []byte, a asked, whole bool, m *heron.Message, 
 	return true
 }
 
-// itself reports whether a member holds the description of the device.
-func itself(name []byte) bool {
+// itself reports whether a member holds the description of the device, that deep.
+func itself(name []byte, depth int) bool {
 	switch string(name) {
 	case "device", "device_info", "build_info", "info":
-		return true
+		return depth == 2
+	case "propertyList": // Axis, in the data of an answer
+		return depth == 3
 	}
 	return false
 }
@@ -77,22 +81,25 @@ func itself(name []byte) bool {
 // keyMember returns the key for a member; "" for those that say nothing.
 func keyMember(name []byte) string {
 	switch string(name) {
-	case "model", "modelid", "model_name", "modelName", "modelDisplayName", "product_name":
+	case "model", "modelid", "model_name", "modelName", "modelDisplayName", "product_name", "productName", "ProdNbr":
 		return "http.device.model"
-	case "manufacturer", "manufacturername", "brand", "brandDisplayName":
+	case "manufacturer", "manufacturername", "brand", "brandDisplayName", "Brand":
 		return "http.device.vendor"
-	case "type", "app", "deviceType", "product":
+	case "type", "app", "deviceType", "product", "ProdType":
 		return "http.device.type"
-	case "fw", "fw_id", "ver", "swversion", "softwareVersion", "build_version", "cast_build_revision":
+	case "fw", "fw_id", "ver", "swversion", "softwareVersion", "build_version", "cast_build_revision",
+		"firmwareVersion", "softwareversion", "Version":
 		return "http.device.firmware"
-	case "mac", "mac_address", "wifiMac":
+	case "mac", "mac_address", "wifiMac", "macAddress":
 		return "http.device.mac"
-	case "serialNumber", "serial":
+	case "serialNumber", "serial", "serialnumber", "SerialNumber":
 		return "http.device.serial"
 	case "bridgeid", "id", "deviceID", "ssdp_udn", "device_id":
 		return "http.device.id"
-	case "name", "remoteName":
+	case "name", "remoteName", "displayName":
 		return "http.device.name"
+	case "nettvversion":
+		return "http.device.nettv"
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe"
 	"github.com/heron-iot/heron/internal/probe/ads"
 	"github.com/heron-iot/heron/internal/probe/atg"
+	"github.com/heron-iot/heron/internal/probe/axis"
 	"github.com/heron-iot/heron/internal/probe/bacnet"
 	"github.com/heron-iot/heron/internal/probe/banner"
 	"github.com/heron-iot/heron/internal/probe/bjnp"
@@ -63,6 +64,7 @@ func Probes() []probe.Probe {
 	return []probe.Probe{
 		ads.Probe(),
 		atg.Probe(),
+		axis.Probe(),
 		bacnet.Probe(),
 		banner.Probe(),
 		bjnp.Probe(),

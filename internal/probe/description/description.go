@@ -1,7 +1,8 @@
 // Package description asks devices at the ports of their own for the description that
 // they give to anybody: Roku (External Control Protocol, /query/device-info), Sonos and
 // the UPnP devices of other makers, Google Cast (/setup/eureka_info), Samsung's
-// televisions (/api/v2/), AirPlay (/info), and routers that speak TR-064. One GET
+// televisions (/api/v2/), AirPlay and SoundTouch (/info), Philips' televisions (/system),
+// Elgato's lamps (/elgato/accessory-info), and routers that speak TR-064. One GET
 // (RFC 9110 §9.3.1) each. It can send nothing else.
 //
 // The dissector reads the answers: http.device.model, upnp.model_name …
@@ -28,10 +29,13 @@ const (
 // inClear and overTLS are where descriptions are, by port.
 func inClear() map[uint16]string {
 	return map[uint16]string{
+		1925:  "/system",                                // Philips' televisions
 		1400:  "/xml/device_description.xml",            // Sonos
 		7000:  "/info",                                  // AirPlay
 		8001:  "/api/v2/",                               // Samsung's televisions
 		8008:  cast,                                     // Google Cast
+		8090:  "/info",                                  // SoundTouch
+		9123:  "/elgato/accessory-info",                 // Elgato
 		8060:  "/query/device-info",                     // Roku
 		49000: "/tr64desc.xml",                          // routers that speak TR-064
 		49153: "/setup.xml",                             // WeMo

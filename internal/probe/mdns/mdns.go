@@ -2,6 +2,8 @@
 // alone (RFC 6762 §5.5, RFC 6763 §9), and then for the instances of each, whose
 // records describe the device. It only asks.
 //
+// What some kinds of service lead to is asked, too.
+//
 // The dissector reads the answers: mdns.service, mdns.txt.<key>, mdns.device_info …
 package mdns
 
@@ -34,6 +36,22 @@ func Probe() probe.Probe {
 	}
 }
 
+// leads are the questions to which a kind of service leads, at the port that it has as
+// a rule.
+func leads(kind string) (probe.Follow, bool) {
+	switch kind {
+	case "_esphomelib._tcp.local":
+		return probe.Follow{Probe: "esphome", Port: 6053}, true
+	case "_elg._tcp.local":
+		return probe.Follow{Probe: "description", Port: 9123}, true
+	case "_soundtouch._tcp.local":
+		return probe.Follow{Probe: "description", Port: 8090}, true
+	case "_axis-video._tcp.local", "_vapix-http._tcp.local":
+		return probe.Follow{Probe: "axis", Port: 80}, true
+	}
+	return probe.Follow{}, false
+}
+
 // allow passes questions: a message that claims nothing.
 func allow(out []byte) error {
 	r := wire.NewReader(out)
@@ -55,6 +73,11 @@ func run(_ context.Context, c *probe.Conn) error {
 	kinds := kindsOf(answer)
 	if len(kinds) == 0 {
 		return nil
+	}
+	for _, k := range kinds {
+		if f, ok := leads(k); ok {
+			c.Follow(f)
+		}
 	}
 	if _, err := c.Write(ask(2, kinds...)); err != nil {
 		return err

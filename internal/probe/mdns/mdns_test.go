@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/heron-iot/heron/internal/probe"
 	"github.com/heron-iot/heron/internal/probe/mdns"
 	"github.com/heron-iot/heron/internal/probe/probetest"
 	"github.com/heron-iot/heron/internal/proto/dns"
@@ -16,6 +17,14 @@ func kinds() []byte {
 		ID: 1, Flags: dns.FlagResponse | dns.FlagAuthoritative,
 		Questions: []dns.Ask{{Name: services, Type: dns.TypePTR}},
 		Answers:   []dns.RR{dns.PTR(services, 10, "_hap._tcp.local"), dns.PTR(services, 10, "not a kind.local")},
+	}
+	return m.Append(nil)
+}
+
+func kindsOf(names ...string) []byte {
+	m := dns.Message{ID: 1, Flags: dns.FlagResponse}
+	for _, n := range names {
+		m.Answers = append(m.Answers, dns.PTR("_services._dns-sd._udp.local", 10, n))
 	}
 	return m.Append(nil)
 }
@@ -43,6 +52,11 @@ func TestProbe(t *testing.T) {
 			"mdns.device_info": "LWB010", "mdns.host": "lamp-0c", "mdns.instance": "Lamp",
 			"mdns.service": "_hap._tcp", "mdns.srv": "_hap._tcp", "mdns.txt.ci": "5", "mdns.txt.md": "LWB010",
 		}},
+		{
+			Name: "leads on", Answer: kindsOf("_esphomelib._tcp.local", "_http._tcp.local", "_elg._tcp.local"), Then: [][]byte{nothing.Append(nil)},
+			Want:    map[string]string{"service.protocol": "udp/5353/mdns"},
+			Follows: []probe.Follow{{Probe: "esphome", Port: 6053}, {Probe: "description", Port: 9123}},
+		},
 		{Name: "no services", Answer: nothing.Append(nil), Want: map[string]string{}},
 	})
 }

@@ -137,9 +137,10 @@ func rehearse(t *testing.T, p probe.Probe) {
 	}
 }
 
-// target is the first port of a probe on loopback.
+// target is the first port of a probe on loopback; 80 where it has none, since others
+// lead to it.
 func target(p *probe.Probe, path string) probe.Target {
-	ports := slices.Concat(p.Ports, p.TLSPorts)
+	ports := slices.Concat(p.Ports, p.TLSPorts, []uint16{80})
 	return probe.Target{Question: probe.Question{Host: loopback, Port: ports[0], Probe: p.Name}, Printer: p.Printers, Path: path}
 }
 
