@@ -52,6 +52,7 @@ var modelKeys = []string{
 	"ads.device_name", "codesys.device", "codesys.product", "crestron.model", "crimson.model", "dnp3.attribute.product",
 	"ethersbus.model", "fins.model", "fins.unit_model", "knxip.name", "melsec.model", "melsoft.model", "mms.model", "pccc.bulletin",
 	"pcworx.plc_type", "pcworx.model", "proconos.plc_type", "ptp.product", "synphasor.station", "umas.model",
+	"pjl.id", "ipp.printer-make-and-model",
 }
 
 var textKeys = []string{
