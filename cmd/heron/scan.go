@@ -11,6 +11,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/app"
+	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/probe"
 )
 
@@ -54,8 +55,11 @@ learned by then is shown.`,
 	c.Flags().BoolVar(&f.options.HostsOnly, "hosts-only", false, "find hosts; ask them nothing")
 	c.Flags().StringVar(&f.options.SNMPCommunity, "snmp-community", "",
 		"ask agents of SNMP with this community, which is sent in clear; none is ever guessed")
+	c.Flags().StringVar(&f.options.SNMPPublic, "snmp-public", config.SNMPPublicAuto,
+		`ask agents of SNMP, for reading, with the community "public": auto (profiles standard and deep), never or always`)
 	c.Flags().StringVar(&f.options.StopFile, "stop-file", "", "stop as soon as there is a file of that name")
 	choices(c, "profile", probe.Profiles()...)
+	choices(c, "snmp-public", config.SNMPPublicPolicies()...)
 	return c
 }
 

@@ -193,7 +193,7 @@ func (d *discovery) newSince(ctx context.Context, began heron.Time, ids []string
 func (d *discovery) options(r heron.ScanRequest) ScanOptions {
 	return ScanOptions{
 		Targets: r.Targets, Exclude: slices.Concat(d.conf.Exclude, r.Exclude), Profile: cmp.Or(r.Profile, d.conf.Profile),
-		Packets: d.conf.Packets, Log: d.log,
+		Packets: d.conf.Packets, SNMPPublic: d.conf.SNMPPublic, Log: d.log,
 	}
 }
 

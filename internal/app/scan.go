@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/dissect"
 	dissectall "github.com/heron-iot/heron/internal/dissect/all"
 	"github.com/heron-iot/heron/internal/identify"
@@ -35,6 +37,9 @@ type ScanOptions struct {
 	HostsOnly bool
 	// SNMPCommunity is what agents of SNMP are asked with, in clear; "" asks none.
 	SNMPCommunity string
+	// SNMPPublic is one of config.SNMPPublicPolicies: whether agents of SNMP are asked
+	// with the community "public"; "" is auto.
+	SNMPPublic string
 	// StopFile stops the scan as soon as there is a file of that name.
 	StopFile string
 	Log      *slog.Logger // nil discards
@@ -42,7 +47,9 @@ type ScanOptions struct {
 
 // ScanResult is what a scan learned, and all that it sent.
 type ScanResult struct {
-	Devices  []heron.Device `json:"devices"`
+	Devices []heron.Device `json:"devices"`
+	// Hosts are those that are there, in the order of their addresses.
+	Hosts    []HostTime     `json:"hosts"`
 	Asked    int            `json:"questions"`
 	Writes   int            `json:"writes"`
 	Bytes    int            `json:"bytes_sent"`
@@ -50,6 +57,54 @@ type ScanResult struct {
 	Elapsed  float64        `json:"elapsed_seconds"`
 	// Stopped says why the scan ended early, and is empty when it did not.
 	Stopped string `json:"stopped,omitempty"`
+}
+
+// HostTime is when a scan learned what of a host, in seconds from its beginning.
+type HostTime struct {
+	Host  netip.Addr `json:"host"`
+	Found float64    `json:"found"`
+	// Type is since when its type was known, and not said otherwise again; 0 is never.
+	Type float64 `json:"type,omitempty"`
+	// Done is when it was asked all there was to ask; 0 is never.
+	Done float64 `json:"done,omitempty"`
+
+	value string // the type
+}
+
+// hostTimes are those of all hosts of a scan.
+type hostTimes struct {
+	began time.Time
+	of    map[netip.Addr]*HostTime
+}
+
+// note takes what an answer led to: the device that has the address now.
+func (h *hostTimes) note(x *probe.Answer, d *heron.Device) {
+	now := time.Since(h.began).Seconds()
+	t := h.of[x.Host]
+	if t == nil {
+		t = &HostTime{Host: x.Host, Found: now}
+		h.of[x.Host] = t
+	}
+	if x.Last {
+		t.Done = now
+	}
+	if d == nil || d.Identity.Type.Value == t.value {
+		return
+	}
+	if t.value = d.Identity.Type.Value; t.value == heron.Unknown {
+		t.Type = 0
+	} else {
+		t.Type = now
+	}
+}
+
+func (h *hostTimes) list() []HostTime {
+	out := make([]HostTime, 0, len(h.of))
+	for _, t := range h.of {
+		out = append(out, *t)
+	}
+	slices.SortFunc(out, func(x, y HostTime) int { return x.Host.Compare(y.Host) })
+	return out
 }
 
 // PlanScan lists what a scan would send at most; nothing is sent.
@@ -85,16 +140,18 @@ func Scan(ctx context.Context, o ScanOptions, progress func(probe.Progress)) (*S
 	a = newAnalyzer(analyzerConfig{site: "scan", identify: id, local: prefixesOf(area)})
 	began := time.Now()
 	r := &ScanResult{Devices: []heron.Device{}}
+	times := &hostTimes{began: began, of: map[netip.Addr]*HostTime{}}
 	err = runScan(ctx, s, area, o.StopFile, progress, func(x probe.Answer) {
 		mu.Lock()
 		defer mu.Unlock()
 		r.count(&x)
 		a.inventory.Apply(wallClock(), x.Observations)
+		times.note(&x, a.known(x.Host))
 	})
 	if err != nil {
 		r.Stopped = heron.ErrorMessage(err)
 	}
-	r.Progress, r.Elapsed = s.Progress(), time.Since(began).Seconds()
+	r.Progress, r.Elapsed, r.Hosts = s.Progress(), time.Since(began).Seconds(), times.list()
 	for d := range a.inventory.All() {
 		r.Devices = append(r.Devices, *d)
 	}
@@ -177,11 +234,31 @@ const (
 	sureOfModel = 0.8
 )
 
-// isSure tells whether enough is known of a device.
-func isSure(d *heron.Device) bool {
+// howKnown is how much is known of a device.
+func howKnown(d *heron.Device) probe.Knowledge {
 	i := &d.Identity
-	return i.Type.Value != heron.Unknown && i.Type.Confidence >= sureOfType &&
-		i.Vendor != nil && i.Vendor.Confidence >= sureOfType && i.Model != nil && i.Model.Confidence >= sureOfModel
+	switch {
+	case i.Type.Value == heron.Unknown || i.Type.Confidence < sureOfType || i.Vendor == nil || i.Vendor.Confidence < sureOfType:
+		return probe.KnowsLittle
+	case i.Model == nil || i.Model.Confidence < sureOfModel:
+		return probe.KnowsKind
+	}
+	return probe.KnowsAll
+}
+
+// asksPublic tells whether agents of SNMP are asked with the community "public". The
+// policy auto lets those scans whose profile is not the gentlest, and who was given
+// a community has no need of another.
+func (o *ScanOptions) asksPublic() (bool, error) {
+	switch cmp.Or(o.SNMPPublic, config.SNMPPublicAuto) {
+	case config.SNMPPublicAuto:
+		return o.Profile != probe.ProfileSafe && o.SNMPCommunity == "", nil
+	case config.SNMPPublicAlways:
+		return true, nil
+	case config.SNMPPublicNever:
+		return false, nil
+	}
+	return false, heron.Errorf(heron.CodeInvalid, "policy of SNMP's community public %q: want auto, never or always", o.SNMPPublic)
 }
 
 // isPrinter tells that a device is a printer of pages, by what it or somebody says of
@@ -215,6 +292,13 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	if o.SNMPCommunity != "" { // who gives it permits what is asked with it
 		options.Probes, options.Safety = append(options.Probes, snmp.WithCommunity(o.SNMPCommunity)), probe.Login
 	}
+	public, err := o.asksPublic()
+	if err != nil {
+		return nil, area, err
+	}
+	if public {
+		options.Probes, options.Safety = append(options.Probes, snmp.Public()), probe.Login
+	}
 	if o.HostsOnly {
 		options.Probes, options.Ports = nil, nil
 	}
@@ -226,9 +310,12 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	if device == nil {
 		device = func(netip.Addr) *heron.Device { return nil }
 	}
-	options.Sure = func(a netip.Addr) bool {
+	options.Knows = func(a netip.Addr) probe.Knowledge {
 		d := device(a)
-		return d != nil && isSure(d)
+		if d == nil {
+			return probe.KnowsLittle
+		}
+		return howKnown(d)
 	}
 	skip.device = hooks.device
 	options.Control = func(h probe.Host) bool {

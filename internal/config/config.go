@@ -142,6 +142,9 @@ type Discovery struct {
 	Exclude []string `yaml:"exclude"`
 	// Packets bounds what a scan sends in a second; 0 leaves that to the profile.
 	Packets int `yaml:"packets_per_second"`
+	// SNMPPublic is one of SNMPPublicPolicies: whether scans ask agents of SNMP with the
+	// community "public".
+	SNMPPublic string `yaml:"snmp_public"`
 	// NewDevices asks each device that is new as soon as it is seen.
 	NewDevices bool `yaml:"new_devices"`
 	// StopFile stops all scans for as long as there is a file of that name; "" is
@@ -149,6 +152,18 @@ type Discovery struct {
 	StopFile string `yaml:"stop_file"`
 	// Zones are scanned again and again.
 	Zones []DiscoveryZone `yaml:"zones"`
+}
+
+// The policies of asking agents of SNMP, for reading, with the community "public".
+const (
+	SNMPPublicAuto   = "auto" // scans of the profiles standard and deep do
+	SNMPPublicNever  = "never"
+	SNMPPublicAlways = "always"
+)
+
+// SNMPPublicPolicies lists them.
+func SNMPPublicPolicies() []string {
+	return []string{SNMPPublicAuto, SNMPPublicNever, SNMPPublicAlways}
 }
 
 // DiscoveryZone is a zone that is scanned by schedule.
@@ -213,7 +228,7 @@ func Default() Config {
 		},
 		Log: Log{Level: "info", Format: "text"},
 
-		Discovery: Discovery{Profile: "safe", NewDevices: true},
+		Discovery: Discovery{Profile: "safe", NewDevices: true, SNMPPublic: SNMPPublicAuto},
 	}
 }
 

@@ -68,6 +68,9 @@ func (c *Config) validateDiscovery(fault func(string, ...any)) {
 	if !slices.Contains(profiles, d.Profile) {
 		fault("discovery.profile %q: want safe, standard or deep", d.Profile)
 	}
+	if !slices.Contains(SNMPPublicPolicies(), d.SNMPPublic) {
+		fault("discovery.snmp_public %q: want auto, never or always", d.SNMPPublic)
+	}
 	if d.Packets < 0 {
 		fault("discovery.packets_per_second %d: want 0 or more", d.Packets)
 	}

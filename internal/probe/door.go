@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/oui"
 )
 
 // door is a port of a host.
@@ -32,7 +33,7 @@ func (s *Scanner) questions(h Host, d door) []question {
 	var out []question
 	for i := range s.o.Probes {
 		p := &s.o.Probes[i]
-		if p.Transport != d.transport || !p.asks(d.port) || !s.Allowed(p, h) {
+		if p.Transport != d.transport || !p.asks(d.port) || !s.Allowed(p, h) || s.unlikely(p, h) {
 			continue
 		}
 		t := Target{Question: Question{h.Addr, d.port, p.Name}, TLS: slices.Contains(p.TLSPorts, d.port)}
@@ -44,6 +45,39 @@ func (s *Scanner) questions(h Host, d door) []question {
 }
 
 func (p *Probe) worth() int { return cmp.Or(p.Worth, 1) }
+
+// usual are the ports that are looked at, whatever is known of a host.
+func (s *Scanner) usual(t heron.Transport) []uint16 {
+	if t == heron.UDP {
+		return s.o.Datagrams
+	}
+	return s.o.Ports
+}
+
+// leastWorth is what an answer over UDP must be worth for a Sparing scan to ask.
+const leastWorth = 2
+
+// unlikely tells that a Sparing scan does not ask a host over UDP, for what it is
+// expected to be: behind a router, where no maker is known, it does.
+func (s *Scanner) unlikely(p *Probe, h Host) bool {
+	if !s.o.Sparing || p.Transport != heron.UDP {
+		return false
+	}
+	maker, known := oui.Lookup(h.MAC)
+	foreign := known && len(p.Makers) > 0 && !slices.Contains(p.Makers, maker.Vendor)
+	return p.worth() < leastWorth || foreign || known && p.Plant && !h.Control
+}
+
+// moot tells that a Sparing scan does not ask a host over UDP, for what was learned
+// of it: who has not the port beside it open, and who is known but for the model.
+func (k *talk) moot(p *Probe) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.s.o.Sparing && (p.Beside != 0 && k.refused[p.Beside] || k.knows == KnowsKind && (p.worth() < worthModel || p.Plant && !k.control))
+}
+
+// worthModel is the Worth of what names the model.
+const worthModel = 3
 
 // controlDoors are those that tell whether a host is a control device.
 func (s *Scanner) controlDoors() []door {
@@ -67,28 +101,29 @@ const stageCount = 2
 // Within a stage comes first what tells most, and of that a datagram before a
 // connection.
 func (s *Scanner) stages(h Host) [][]door {
-	worth := map[door]int{}
+	worth, soon := map[door]int{}, map[door]bool{}
 	for i := range s.o.Probes {
 		p := &s.o.Probes[i]
 		if !s.Allowed(p, h) {
 			continue
 		}
 		for _, port := range slices.Concat(p.Ports, p.TLSPorts) {
-			d := door{p.Transport, port, p.Transport == heron.TCP && slices.Contains(s.o.Ports, port)}
+			d := door{p.Transport, port, slices.Contains(s.usual(p.Transport), port)}
 			worth[d] = max(worth[d], p.worth())
+			soon[d] = soon[d] || d.always || d.transport == heron.UDP && p.worth() >= leastWorth && p.Beside == 0
 		}
 	}
 	for _, port := range s.o.Ports {
 		d := door{heron.TCP, port, true}
-		worth[d] = max(worth[d], 0)
+		worth[d], soon[d] = max(worth[d], 0), true
 	}
 	stages := make([][]door, stageCount)
-	for d, w := range worth {
+	for d := range worth {
 		if len(s.o.Ports) > 0 && d.transport == heron.TCP && !d.always && !s.o.Thorough {
 			continue
 		}
 		n := 1
-		if d.always || d.transport == heron.UDP && w >= 2 {
+		if soon[d] {
 			n = 0
 		}
 		stages[n] = append(stages[n], d)

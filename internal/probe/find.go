@@ -191,11 +191,20 @@ func (f *search) far(ctx context.Context, hosts []Host) {
 // tried again.
 var rounds = []time.Duration{120 * time.Millisecond, 200 * time.Millisecond, 300 * time.Millisecond}
 
+// enoughRounds is how many rounds there are when nobody was found but in the first:
+// no packet was lost, then.
+const enoughRounds = 2
+
 // repeat sends to each host until it is found, round after round.
 func (f *search) repeat(ctx context.Context, hosts []Host, waits []time.Duration, send func(Host) error) error {
-	for _, wait := range waits {
+	late := 0 // found after the first round
+	for i, wait := range waits {
+		before := len(hosts)
 		hosts = f.missing(hosts)
-		if len(hosts) == 0 {
+		if i > 1 {
+			late += before - len(hosts)
+		}
+		if len(hosts) == 0 || i == enoughRounds && late == 0 {
 			return nil
 		}
 		for _, h := range hosts {

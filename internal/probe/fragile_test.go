@@ -265,7 +265,12 @@ func TestWhoIsKnownIsAskedNoMore(t *testing.T) {
 	known := false
 	o := probe.Options{
 		Probes: []probe.Probe{modbus.Probe()}, Dial: d.dial, Ports: []uint16{502, 80, 443}, Hasty: true,
-		Sure: func(netip.Addr) bool { return known },
+		Knows: func(netip.Addr) probe.Knowledge {
+			if known {
+				return probe.KnowsAll
+			}
+			return probe.KnowsLittle
+		},
 	}
 	s, err := probe.NewScanner(o)
 	if err != nil {

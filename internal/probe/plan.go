@@ -117,6 +117,12 @@ func (s *Scanner) planDoor(ctx context.Context, h Host, d door, fn func(Step)) {
 			when, times = IfMaker, 2
 		case d.transport == heron.UDP:
 			when, times = IfUnsure, 2
+			if q.probe.Once {
+				times = 1
+			}
+			if d.always && !s.o.Hasty {
+				when = IfThere
+			}
 		case q.probe.Printers:
 			when = IfPrint
 		case !q.probe.Control:

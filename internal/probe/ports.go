@@ -43,6 +43,9 @@ var basePorts = []uint16{
 	44818, 4840, 20000, 2404, 1911, 25, 2323, 5555, 37777, 49152, 62078,
 }
 
+// baseDatagrams are looked at on every host, over UDP: SNMP, CoAP and BACnet.
+var baseDatagrams = []uint16{161, 5683, bacnetPort}
+
 // deepPorts are looked at, too, by the profile deep.
 var deepPorts = []uint16{
 	79, 82, 88, 110, 111, 135, 139, 143, 179, 389, 445, 465, 514, 515, 548, 587, 593, 636, 873, 902, 990, 993, 995, 1025, 1080, 1433,

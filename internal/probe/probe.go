@@ -54,6 +54,15 @@ type Probe struct {
 	MaxWrites, MaxBytes int
 	// MaxAnswer bounds what it may read, in bytes.
 	MaxAnswer int
+	// Makers are the vendors (of internal/oui) whose devices alone answer, on network
+	// cards of their own; nil is anyone's. Plant tells that equipment of plants alone
+	// answers, and Beside names a TCP port that is open wherever this service is. A
+	// Sparing scan asks over UDP only where none of them speaks against it.
+	Makers []string
+	Plant  bool
+	Beside uint16
+	// Once tells that Run tries again by itself what nobody answers.
+	Once bool
 	// Control tells that the question is safe for control devices. Allow must
 	// then be given, unless nothing is sent.
 	Control bool

@@ -23,11 +23,12 @@ func (o *Options) Profile(name string) bool {
 	o.Safety = ReadOnly
 	switch name {
 	case ProfileSafe:
-		o.Careful, o.Hasty = true, true
-		o.Ports = slices.Clone(basePorts)
+		o.Careful, o.Hasty, o.Sparing = true, true, true
+		o.Ports, o.Datagrams = slices.Clone(basePorts), slices.Clone(baseDatagrams)
 		o.Limits = Limits{Packets: 2000, HostPackets: 50, ControlPackets: 50, Hosts: 128, Connections: 128, HostConnections: 1}
 	case ProfileStandard:
-		o.Ports = slices.Clone(basePorts)
+		o.Sparing = true
+		o.Ports, o.Datagrams = slices.Clone(basePorts), slices.Clone(baseDatagrams)
 		o.Limits = Limits{Packets: 4900, HostPackets: 200, ControlPackets: 80, Hosts: 128, Connections: 256, HostConnections: 4}
 	case ProfileDeep:
 		o.Thorough = true

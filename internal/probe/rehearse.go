@@ -6,15 +6,29 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"time"
 )
 
 // Requests returns what the probe would send to a service, in order: it is run
-// against an imaginary server that gives the answers of Rehearse. Nothing leaves
-// this machine.
+// against an imaginary server that gives the answers of Rehearse, and one that tries
+// again by itself also against one that is silent. Nothing leaves this machine.
 func (p *Probe) Requests(ctx context.Context, t Target) [][]byte {
-	r := &rehearsal{answers: p.Rehearse, to: netip.AddrPortFrom(t.Host, t.Port)}
+	out := p.rehearse(ctx, t, p.Rehearse, io.EOF)
+	if p.Once {
+		for _, b := range p.rehearse(ctx, t, nil, os.ErrDeadlineExceeded) {
+			if !slices.ContainsFunc(out, func(x []byte) bool { return bytes.Equal(x, b) }) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// rehearse runs the probe against answers; end is what comes after them.
+func (p *Probe) rehearse(ctx context.Context, t Target, answers [][]byte, end error) [][]byte {
+	r := &rehearsal{answers: answers, end: end, to: netip.AddrPortFrom(t.Host, t.Port)}
 	// Where the imaginary answers lead, and whether they please, does not matter.
 	_ = p.Run(ctx, NewConn(r, p, t, Patience{}, time.Time{}, func(string, string) {}))
 	return r.requests
@@ -24,6 +38,7 @@ func (p *Probe) Requests(ctx context.Context, t Target) [][]byte {
 type rehearsal struct {
 	requests [][]byte
 	answers  [][]byte
+	end      error
 	in       bytes.Reader
 	to       netip.AddrPort
 }
@@ -38,7 +53,7 @@ func (r *rehearsal) Write(b []byte) (int, error) {
 
 func (r *rehearsal) Read(b []byte) (int, error) {
 	if r.in.Len() == 0 {
-		return 0, io.EOF
+		return 0, r.end
 	}
 	return r.in.Read(b)
 }

@@ -61,12 +61,18 @@ type Options struct {
 	// TCP ports of the probes are knocked at by a Thorough scan, or where there is
 	// no list.
 	Ports []uint16
-	// Hasty leaves a host alone as soon as Sure; else its ports are still looked at.
+	// Datagrams are the UDP ports among those of the probes that are looked at so.
+	Datagrams []uint16
+	// Hasty leaves a host alone as soon as all is known of it; else its ports are
+	// still looked at.
 	Hasty bool
-	// Thorough asks everything, Sure or not.
+	// Sparing does not ask over UDP what would hardly be answered, or tell more than
+	// is known.
+	Sparing bool
+	// Thorough asks everything, whatever is known.
 	Thorough bool
-	// Sure tells that enough is known of a host: it is asked no more. nil is never.
-	Sure func(netip.Addr) bool
+	// Knows tells how much is known of a host. nil knows nothing.
+	Knows func(netip.Addr) Knowledge
 	// Control tells of hosts that are known to be control devices. nil knows none.
 	Control func(Host) bool
 	// Printer tells of hosts that are known to be printers of pages, by other evidence
@@ -87,6 +93,16 @@ type Options struct {
 	Log *slog.Logger // nil discards
 }
 
+// Knowledge is how much is known of a host.
+type Knowledge uint8
+
+// How much is known.
+const (
+	KnowsLittle Knowledge = iota
+	KnowsKind             // the type and the maker: what may tell the model is still asked
+	KnowsAll              // the model, too: it is asked no more
+)
+
 // Question is one probe of one service, asked or to be asked.
 type Question struct {
 	Host  netip.Addr `json:"host"`
@@ -95,7 +111,7 @@ type Question struct {
 }
 
 // Answer is what became of a question, of a knock on a port that is open (no
-// Probe), or of the search for a host (no Port). Every byte that was sent is
+// Probe), of the search for a host (no Port), or the last word of it (Last). Every byte that was sent is
 // accounted.
 type Answer struct {
 	Question
@@ -106,6 +122,8 @@ type Answer struct {
 	Err          error               `json:"-"`
 	// Follows is where the answer leads.
 	Follows []Follow `json:"-"`
+	// Last tells that the host was asked all there was to ask; it has no Port.
+	Last bool `json:"-"`
 }
 
 // Progress is how far a scan has come.
@@ -176,15 +194,15 @@ func (s *Scanner) probe(name string) *Probe {
 
 func (s *Scanner) skip(h Host) bool { return s.o.Skip != nil && s.o.Skip(h) }
 
-// sure asks whether enough is known of a host. Who answers may do so with what it
+// knows asks how much is known of a host. Who answers may do so with what it
 // learned from the answers: it is never asked while one is handed over.
-func (s *Scanner) sure(a netip.Addr) bool {
-	if s.o.Sure == nil {
-		return false
+func (s *Scanner) knows(a netip.Addr) Knowledge {
+	if s.o.Knows == nil {
+		return KnowsLittle
 	}
 	s.answers.Lock()
 	defer s.answers.Unlock()
-	return s.o.Sure(a)
+	return s.o.Knows(a)
 }
 
 // printer asks whether a host is known to be a printer, as sure does.
@@ -233,6 +251,7 @@ func (s *Scanner) Run(ctx context.Context, area Area, fn func(Answer)) error {
 			}
 			defer func() { <-slots }()
 			s.host(ctx, h, hand)
+			hand(Answer{Question: Question{Host: h.Addr}, Last: true})
 		})
 	})
 	wg.Wait()

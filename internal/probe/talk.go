@@ -22,12 +22,13 @@ type talk struct {
 
 	mu      sync.Mutex
 	control bool
-	sure    bool
+	knows   Knowledge
 	late    bool
 	patient bool // it is given more time than it seemed to need
 	refuses bool // it answers datagrams that nobody listens for
 	asked   map[Target]bool
 	seen    map[doorKey]bool
+	refused map[uint16]bool // TCP ports
 	follows int
 	silent  []door
 
@@ -36,7 +37,7 @@ type talk struct {
 }
 
 func (s *Scanner) newTalk(h Host, hand func(Answer)) *talk {
-	k := &talk{s: s, h: h, hand: hand, asked: map[Target]bool{}, seen: map[doorKey]bool{}}
+	k := &talk{s: s, h: h, hand: hand, asked: map[Target]bool{}, seen: map[doorKey]bool{}, refused: map[uint16]bool{}}
 	k.places = make(chan struct{}, s.o.Limits.HostConnections)
 	k.pace = newPacer(s.o.Limits.HostPackets)
 	if h.Control || s.o.Careful || controlMaker(h.MAC) || s.o.Control != nil && s.o.Control(h) {
@@ -96,7 +97,7 @@ func (k *talk) enough() bool {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.sure
+	return k.knows == KnowsAll
 }
 
 // knockAll works through doors in their order, so many at a time.
@@ -165,17 +166,25 @@ func (k *talk) door(ctx context.Context, d door) {
 	}
 	raw, err := k.connect(ctx, d.port)
 	if err != nil {
-		if isTimeout(err) && ctx.Err() == nil {
-			k.mu.Lock()
-			k.silent = append(k.silent, d)
-			k.mu.Unlock()
-		}
+		k.notOpen(d, err)
 		return
 	}
 	if isControlPort(d.port) {
 		k.isOne()
 	}
 	k.opened(ctx, d, raw)
+}
+
+// notOpen notes what became of a knock that opened nothing.
+func (k *talk) notOpen(d door, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		k.refused[d.port] = true
+	case isTimeout(err):
+		k.silent = append(k.silent, d)
+	}
 }
 
 // opened asks what is behind an open port: over the connection that found it, and
@@ -218,16 +227,27 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 
 // datagrams asks over UDP, what nobody answered once more.
 func (k *talk) datagrams(ctx context.Context, d door) {
+	answered := !d.always || k.s.o.Hasty
 	for _, q := range k.s.questions(k.host(), d) {
-		if ctx.Err() != nil || k.enough() || !k.first(q.target) {
+		if ctx.Err() != nil || answered && k.enough() {
 			return
 		}
+		if !d.always && k.moot(q.probe) || !k.first(q.target) {
+			continue
+		}
 		a := k.ask(ctx, q.probe, q.target)
+		if errors.Is(a.Err, syscall.ECONNREFUSED) {
+			return
+		}
 		if a.Open {
+			answered = true
 			if d.port == bacnetPort {
 				k.isOne()
 			}
 			k.tell(ctx, a, k.serviceOpen(d))
+			if k.s.o.Sparing && len(a.Observations) > 0 {
+				return
+			}
 		}
 	}
 }
@@ -257,11 +277,10 @@ func (k *talk) first(t Target) bool {
 func (k *talk) tell(ctx context.Context, a Answer, more []heron.Observation) {
 	a.Observations = append(more, a.Observations...)
 	k.hand(a)
-	if k.s.sure(k.h.Addr) {
-		k.mu.Lock()
-		k.sure = true
-		k.mu.Unlock()
-	}
+	knows := k.s.knows(k.h.Addr)
+	k.mu.Lock()
+	k.knows = max(k.knows, knows)
+	k.mu.Unlock()
 	for _, f := range a.Follows {
 		if ctx.Err() != nil || k.enough() {
 			return
@@ -330,7 +349,7 @@ func (k *talk) ask(ctx context.Context, p *Probe, t Target) Answer {
 func (k *talk) tries(p *Probe) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.refuses || p.worth() < 2 {
+	if k.refuses || p.Once || p.worth() < 2 {
 		return 1
 	}
 	return 2

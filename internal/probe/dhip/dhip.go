@@ -30,7 +30,7 @@ func request() []byte {
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "dhip", Transport: heron.UDP, Ports: []uint16{37810}, Safety: probe.ReadOnly, Worth: 3,
+		Name: "dhip", Transport: heron.UDP, Ports: []uint16{37810}, Safety: probe.ReadOnly, Worth: 3, Beside: 37777,
 		MaxWrites: 1, MaxBytes: len(request()), MaxAnswer: maxAnswer, Allow: probe.Only(request()),
 		Spec: "not published; Dahua DHIP, as observed", Run: probe.Ask(probe.Begins(begin), request()),
 	}

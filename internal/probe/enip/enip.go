@@ -13,6 +13,7 @@ import (
 
 // listIdentity is the command, and the header that is all of it.
 const (
+	port         = 44818
 	listIdentity = 0x63
 	headSize     = 24
 	maxAnswer    = 2048
@@ -22,7 +23,9 @@ func request() []byte { return append([]byte{listIdentity}, make([]byte, headSiz
 
 // Probe returns the probe over UDP, which costs the device no connection.
 func Probe() probe.Probe {
-	return question("enip", heron.UDP, probe.Datagram(size))
+	p := question("enip", heron.UDP, probe.Datagram(size))
+	p.Plant, p.Beside = true, port
+	return p
 }
 
 // Stream returns the probe over TCP.
@@ -32,7 +35,7 @@ func Stream() probe.Probe {
 
 func question(name string, over heron.Transport, size probe.Size) probe.Probe {
 	return probe.Probe{
-		Name: name, Transport: over, Ports: []uint16{44818}, Safety: probe.ReadOnly, Worth: 3,
+		Name: name, Transport: over, Ports: []uint16{port}, Safety: probe.ReadOnly, Worth: 3,
 		MaxWrites: 1, MaxBytes: headSize, MaxAnswer: maxAnswer, Control: true, Allow: probe.Only(request()),
 		Spec: "ODVA, The CIP Networks Library, volume 2 §2-4.2", Run: probe.Ask(size, request()),
 	}

@@ -32,7 +32,7 @@ func Probe() probe.Probe {
 		Name: "hart_ip", Transport: heron.UDP, Ports: []uint16{5094}, Safety: probe.ReadOnly,
 		MaxWrites: 3, MaxBytes: len(open()) + len(identify()) + len(leave()), MaxAnswer: maxAnswer,
 		Control: true, Allow: probe.Only(open(), identify(), leave()),
-		Rehearse: [][]byte{opened()}, Worth: 3,
+		Rehearse: [][]byte{opened()}, Worth: 3, Plant: true,
 		Spec: "FieldComm Group HCF_SPEC-085 §10, HCF_SPEC-127 §6.1", Run: run,
 	}
 }

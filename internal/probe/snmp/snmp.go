@@ -5,12 +5,18 @@
 //
 // WithCommunity makes the probe of those who were given a community: it reads the
 // system group, the first entity, and what printers and power supplies say of
-// themselves. No community is ever guessed.
+// themselves. Public makes the one that reads so with the community that agents are
+// delivered with; it is for scans whose policy allows that by name. No community is
+// ever guessed.
 //
 // The dissector reads the answers: snmp.engine_enterprise, snmp.sysdescr …
 package snmp
 
 import (
+	"context"
+	"errors"
+	"os"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/probe"
 	"github.com/heron-iot/heron/internal/proto/ber"
@@ -54,23 +60,59 @@ func discovery() []byte {
 // an agent of version 1 does not have makes it refuse the whole question, so that the
 // system group is asked for by itself.
 func WithCommunity(community string) probe.Probe {
-	asked := [][]byte{
-		get(snmp.Version2c, community, "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0"),
-		get(snmp.Version2c, community,
-			// the entity MIB's first: hardware, firmware, software, serial number, maker, model (RFC 6933)
-			"1.3.6.1.2.1.47.1.1.1.1.8.1", "1.3.6.1.2.1.47.1.1.1.1.9.1", "1.3.6.1.2.1.47.1.1.1.1.10.1",
-			"1.3.6.1.2.1.47.1.1.1.1.11.1", "1.3.6.1.2.1.47.1.1.1.1.12.1", "1.3.6.1.2.1.47.1.1.1.1.13.1",
-			// a printer's description and serial number (RFC 2790, RFC 3805)
-			"1.3.6.1.2.1.25.3.2.1.3.1", "1.3.6.1.2.1.43.5.1.1.17.1",
-			// a power supply's maker, model and software (RFC 1628)
-			"1.3.6.1.2.1.33.1.1.1.0", "1.3.6.1.2.1.33.1.1.2.0", "1.3.6.1.2.1.33.1.1.3.0"),
-	}
+	asked := [][]byte{system(snmp.Version2c, community), details(community)}
 	return probe.Probe{
 		Name: "snmp_community", Transport: heron.UDP, Ports: []uint16{port}, Safety: probe.Login, Worth: 3,
 		MaxWrites: len(asked), MaxBytes: len(asked[0]) + len(asked[1]), MaxAnswer: maxAnswer,
 		Control: true, Allow: probe.Only(asked...), Rehearse: [][]byte{asked[0]},
 		Spec: "RFC 3416 §4.2.1, RFC 3418, RFC 6933", Run: probe.Ask(probe.Datagram(size), asked...),
 	}
+}
+
+// public is the community that agents are delivered with, for reading alone.
+const public = "public"
+
+// PublicName is the name of the probe that Public returns.
+const PublicName = "snmp_public"
+
+// Public returns the probe that reads with the community "public". An agent that does
+// not answer version 2c is asked the first question once more, in version 1, and then
+// no more.
+func Public() probe.Probe {
+	first, old, more := system(snmp.Version2c, public), system(snmp.Version1, public), details(public)
+	return probe.Probe{
+		Name: PublicName, Transport: heron.UDP, Ports: []uint16{port}, Safety: probe.Login, Worth: 3, Once: true,
+		MaxWrites: 3, MaxBytes: len(first) + len(old) + len(more), MaxAnswer: maxAnswer,
+		Control: true, Allow: probe.Only(first, old, more), Rehearse: [][]byte{first},
+		Spec: "RFC 3416 §4.2.1, RFC 1157 §4.1.2, RFC 3418, RFC 6933",
+		Run: func(ctx context.Context, c *probe.Conn) error {
+			err := probe.Ask(probe.Datagram(size), first)(ctx, c)
+			switch {
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				return probe.Ask(probe.Datagram(size), old)(ctx, c)
+			case err != nil:
+				return err
+			}
+			return probe.Ask(probe.Datagram(size), more)(ctx, c)
+		},
+	}
+}
+
+// system asks for the system group.
+func system(version int, community string) []byte {
+	return get(version, community, "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0")
+}
+
+// details asks for what says more of some devices.
+func details(community string) []byte {
+	return get(snmp.Version2c, community,
+		// the entity MIB's first: hardware, firmware, software, serial number, maker, model (RFC 6933)
+		"1.3.6.1.2.1.47.1.1.1.1.8.1", "1.3.6.1.2.1.47.1.1.1.1.9.1", "1.3.6.1.2.1.47.1.1.1.1.10.1",
+		"1.3.6.1.2.1.47.1.1.1.1.11.1", "1.3.6.1.2.1.47.1.1.1.1.12.1", "1.3.6.1.2.1.47.1.1.1.1.13.1",
+		// a printer's description and serial number (RFC 2790, RFC 3805)
+		"1.3.6.1.2.1.25.3.2.1.3.1", "1.3.6.1.2.1.43.5.1.1.17.1",
+		// a power supply's maker, model and software (RFC 1628)
+		"1.3.6.1.2.1.33.1.1.1.0", "1.3.6.1.2.1.33.1.1.2.0", "1.3.6.1.2.1.33.1.1.3.0")
 }
 
 func get(version int, community string, objects ...string) []byte {

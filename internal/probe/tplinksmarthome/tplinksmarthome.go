@@ -47,7 +47,7 @@ func Stream() probe.Probe {
 
 func asks(name string, over heron.Transport, request []byte) probe.Probe {
 	return probe.Probe{
-		Name: name, Transport: over, Ports: []uint16{port}, Safety: probe.ReadOnly, Worth: 3,
+		Name: name, Transport: over, Ports: []uint16{port}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"TP-Link"},
 		MaxWrites: 1, MaxBytes: len(request), MaxAnswer: maxAnswer, Allow: probe.Only(request),
 		Spec: "TP-Link Smart Home Protocol, as its public descriptions have it",
 	}
