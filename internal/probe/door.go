@@ -63,9 +63,8 @@ func (s *Scanner) unlikely(p *Probe, h Host) bool {
 	if !s.o.Sparing || p.Transport != heron.UDP {
 		return false
 	}
-	maker, known := oui.Lookup(h.MAC)
-	foreign := known && len(p.Makers) > 0 && !slices.Contains(p.Makers, maker.Vendor)
-	return p.worth() < leastWorth || foreign || known && p.Plant && !h.Control
+	_, known := oui.Lookup(h.MAC)
+	return p.worth() < leastWorth || known && p.Plant && !h.Control
 }
 
 // moot tells that a Sparing scan does not ask a host over UDP, for what was learned

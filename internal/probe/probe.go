@@ -54,11 +54,9 @@ type Probe struct {
 	MaxWrites, MaxBytes int
 	// MaxAnswer bounds what it may read, in bytes.
 	MaxAnswer int
-	// Makers are the vendors (of internal/oui) whose devices alone answer, on network
-	// cards of their own; nil is anyone's. Plant tells that equipment of plants alone
-	// answers, and Beside names a TCP port that is open wherever this service is. A
-	// Sparing scan asks over UDP only where none of them speaks against it.
-	Makers []string
+	// Plant tells that equipment of plants alone answers, and Beside names a TCP port
+	// that is open wherever this service is. A Sparing scan asks over UDP only where
+	// neither speaks against it.
 	Plant  bool
 	Beside uint16
 	// Once tells that Run tries again by itself what nobody answers.
@@ -73,7 +71,8 @@ type Probe struct {
 	Thorough bool
 	// Makers are words in the registered names, in lower case, of those who make the
 	// network cards of what is asked: others are asked by thorough scans alone. None is
-	// everybody. It is for questions that would be in vain nearly everywhere.
+	// everybody. It is for questions that would be in vain nearly everywhere. What Plant
+	// tells of is asked, too, where the network card is not seen, behind routers.
 	Makers []string
 	// Printers keeps it to hosts that other evidence shows to be printers, and lets it
 	// write to port 9100, to which nothing else is ever written. Allow must be given.
@@ -114,7 +113,7 @@ func (p *Probe) asks(port uint16) bool {
 
 // suits tells whether the network card of a host is of one of the makers.
 func (p *Probe) suits(h Host) bool {
-	return len(p.Makers) == 0 || h.anyMaker || makerIs(h.MAC, p.Makers)
+	return len(p.Makers) == 0 || h.anyMaker || p.Plant && h.MAC == heron.MAC{} || makerIs(h.MAC, p.Makers)
 }
 
 // silentPort tells of ports to which nothing is ever written: printers print

@@ -44,7 +44,7 @@ func asking() (dial func(context.Context, string, string) (net.Conn, error), ask
 func TestSparingScanAsksWhatMayBeAnswered(t *testing.T) {
 	t.Parallel()
 	moxa, beside := datagramProbe("moxa", 11, 3), datagramProbe("beside", 12, 3)
-	moxa.Makers, beside.Beside = []string{"Moxa"}, 37777
+	moxa.Makers, beside.Beside = []string{"moxa"}, 37777
 	plant := datagramProbe("plant", 13, 3)
 	plant.Plant = true
 	probes := []probe.Probe{
@@ -59,7 +59,7 @@ func TestSparingScanAsksWhatMayBeAnswered(t *testing.T) {
 		deep  bool
 		want  []uint16
 	}{
-		{name: "maker that is not known", want: []uint16{11, 13, 15, 16, 17}},
+		{name: "maker that is not known", want: []uint16{13, 15, 16, 17}},
 		{name: "maker of control equipment", mac: ofSiemens, want: []uint16{13, 15, 16, 17}},
 		{name: "maker of what one probe is for", mac: ofMoxa, want: []uint16{11, 13, 15, 16, 17}},
 		{name: "maker of something else", mac: ofGoogle, want: []uint16{15, 16, 17}},

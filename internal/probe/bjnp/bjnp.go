@@ -27,7 +27,7 @@ func ask(command byte) []byte {
 func Probe() probe.Probe {
 	questions := [][]byte{ask(discover), ask(identity)}
 	return probe.Probe{
-		Name: "bjnp", Transport: heron.UDP, Ports: []uint16{8611}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"Canon"},
+		Name: "bjnp", Transport: heron.UDP, Ports: []uint16{8611}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"canon"},
 		MaxWrites: 2, MaxBytes: 2 * len(ask(0)), MaxAnswer: maxAnswer, Allow: probe.Only(questions...),
 		Rehearse: [][]byte{[]byte(begin)},
 		Spec:     "Canon BJNP, as its public descriptions have it; IEEE 1284-2000 §7.6", Run: probe.Ask(probe.Begins(begin), questions...),

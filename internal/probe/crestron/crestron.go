@@ -27,7 +27,7 @@ func request() []byte {
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "crestron", Transport: heron.UDP, Ports: []uint16{41794}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"Crestron"},
+		Name: "crestron", Transport: heron.UDP, Ports: []uint16{41794}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"crestron"},
 		MaxWrites: 1, MaxBytes: len(request()), MaxAnswer: maxAnswer, Allow: probe.Only(request()),
 		Spec: "not published; the search as observed of Crestron Toolbox", Run: probe.Ask(probe.Begins(answer), request()),
 	}

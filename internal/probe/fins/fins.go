@@ -27,7 +27,7 @@ const maxAnswer = 512
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "fins", Transport: heron.UDP, Ports: []uint16{9600}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"Omron"},
+		Name: "fins", Transport: heron.UDP, Ports: []uint16{9600}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"omron"}, Plant: true,
 		MaxWrites: 1, MaxBytes: len(request()), MaxAnswer: maxAnswer, Control: true, Allow: probe.Only(request()),
 		Spec: "Omron W342 §5-3-18", Run: probe.Ask(probe.Begins("\xc0"), request()),
 	}

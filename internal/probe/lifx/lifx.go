@@ -43,7 +43,7 @@ func questions() [][]byte { return [][]byte{ask(getVersion), ask(getFirmware), a
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "lifx", Transport: heron.UDP, Ports: []uint16{56700}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"LIFX"},
+		Name: "lifx", Transport: heron.UDP, Ports: []uint16{56700}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"lifi labs"},
 		MaxWrites: 3, MaxBytes: 3 * headSize, MaxAnswer: maxAnswer, Allow: probe.Only(questions()...),
 		Rehearse: questions(), // what is sent has the form of what comes
 		Spec:     "LIFX LAN Protocol (lan.developer.lifx.com)", Run: probe.Ask(probe.Datagram(size), questions()...),

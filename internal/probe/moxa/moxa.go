@@ -19,7 +19,7 @@ const (
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "moxa", Transport: heron.UDP, Ports: []uint16{4800}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"Moxa"},
+		Name: "moxa", Transport: heron.UDP, Ports: []uint16{4800}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"moxa"}, Plant: true,
 		MaxWrites: 1, MaxBytes: len(search), MaxAnswer: maxAnswer, Allow: probe.Only([]byte(search)),
 		Spec: "not published; search for Moxa NPort, as observed", Run: probe.Ask(probe.Begins(answer), []byte(search)),
 	}

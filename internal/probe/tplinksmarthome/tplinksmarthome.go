@@ -33,6 +33,7 @@ func hidden() []byte {
 // Probe returns the probe over UDP.
 func Probe() probe.Probe {
 	p := asks("tplinksmarthome", heron.UDP, hidden())
+	p.Makers = []string{"tp-link", "tp link"}
 	p.Run = probe.Ask(probe.Begins("\xd0\xf2"), hidden()) // a brace and a quotation mark
 	return p
 }
@@ -47,7 +48,7 @@ func Stream() probe.Probe {
 
 func asks(name string, over heron.Transport, request []byte) probe.Probe {
 	return probe.Probe{
-		Name: name, Transport: over, Ports: []uint16{port}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"TP-Link"},
+		Name: name, Transport: over, Ports: []uint16{port}, Safety: probe.ReadOnly, Worth: 3,
 		MaxWrites: 1, MaxBytes: len(request), MaxAnswer: maxAnswer, Allow: probe.Only(request),
 		Spec: "TP-Link Smart Home Protocol, as its public descriptions have it",
 	}

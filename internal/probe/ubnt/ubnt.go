@@ -19,7 +19,7 @@ const (
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "ubnt", Transport: heron.UDP, Ports: []uint16{10001}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"Ubiquiti"},
+		Name: "ubnt", Transport: heron.UDP, Ports: []uint16{10001}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"ubiquiti"},
 		MaxWrites: 1, MaxBytes: len(search), MaxAnswer: maxAnswer, Allow: probe.Only([]byte(search)),
 		Spec: "Ubiquiti device discovery, as its public descriptions have it", Run: probe.Ask(probe.Datagram(size), []byte(search)),
 	}
