@@ -71,6 +71,8 @@ const (
 	askedList
 	askedOne
 	askedPCCC
+	askedTags
+	askedIO
 )
 
 // maxDepth bounds messages in messages.
@@ -88,6 +90,9 @@ const (
 
 	keyOriginatorVendor = "cip.originator.vendor_id"
 	keyOriginatorSerial = "cip.originator.serial"
+	keyOriginatorIO     = "cip.originator.io"
+	keyServes           = "cip.serves"
+	keyTool             = "enip.tool"
 	keyService          = "enip.service"
 	keyBulletin         = "pccc.bulletin"
 )
@@ -119,11 +124,14 @@ func (d *dissector) cip(r *wire.Reader, m *heron.Message, out dissect.Emitter, d
 		inner := r.Sub(r.U16LE())
 		d.cip(&inner, m, out, depth+1)
 	case (service == svcForwardOpen || service == svcLargeForward) && to.class == classConnectionManager:
-		d.originator(r, m.Sender(), out)
+		d.originator(r, service == svcLargeForward, m, out)
 	case service == svcPCCC && to.class == classPCCC:
 		d.pccc(r, m, out)
 	default:
-		report(service, &to, out)
+		if to.keepsData() {
+			m.Flow.Data[atAsked] = askedTags
+		}
+		report(service, &to, m.Sender(), out)
 	}
 }
 
@@ -131,6 +139,12 @@ func (d *dissector) cip(r *wire.Reader, m *heron.Message, out dissect.Emitter, d
 type target struct {
 	class, instance, attribute int
 	tag                        []byte
+}
+
+// keepsData reports whether it is in the memory of a controller: a tag, or an
+// object of a program.
+func (t *target) keepsData() bool {
+	return t.tag != nil || t.class >= classProgram && t.class <= classTask
 }
 
 // address reads a path (volume 1 appendix C-1.4): a class, an instance and an
@@ -183,11 +197,15 @@ func (d *dissector) multiple(r *wire.Reader, m *heron.Message, out dissect.Emitt
 	}
 }
 
-// report makes an event of what changes a device.
-func report(service int, to *target, out dissect.Emitter) {
+// report makes an event of what changes a device, and tells who works on its
+// program.
+func report(service int, to *target, by heron.Subject, out dissect.Emitter) {
 	kind := kindOf(service, to)
-	if kind == "" {
+	switch kind {
+	case "":
 		return
+	case "enip.program", "enip.upload", "enip.lock":
+		out.ObserveString(by, keyTool, "yes")
 	}
 	attrs := map[string]string{"function": strconv.Itoa(service)}
 	if to.class >= 0 {
@@ -243,9 +261,18 @@ func kindOf(service int, to *target) string {
 // maxTag bounds what is told of a tag's name.
 const maxTag = 40
 
+// classAssembly is of the objects that process data go to and come from, and
+// cyclic the class of the connections that carry them (volume 1 §3-4.4.3).
+const (
+	classAssembly = 0x04
+	cyclic        = 1
+)
+
 // originator reads who opens a connection: its maker and serial number are those
-// of the identity object of the client (volume 1 §3-5.5.2).
-func (d *dissector) originator(r *wire.Reader, about heron.Subject, out dissect.Emitter) {
+// of the identity object of the client (volume 1 §3-5.5.2). One that exchanges
+// process data is a controller.
+func (d *dissector) originator(r *wire.Reader, large bool, m *heron.Message, out dissect.Emitter) {
+	about := m.Sender()
 	r.Skip(2 + 4 + 4 + 2) // time-out, connection numbers and serial number
 	vendor, serial := r.U16LE(), r.U32LE()
 	if r.Err() != nil || vendor == 0 {
@@ -253,4 +280,37 @@ func (d *dissector) originator(r *wire.Reader, about heron.Subject, out dissect.
 	}
 	out.Observe(about, keyOriginatorVendor, d.text.Number(vendor))
 	out.Observe(about, keyOriginatorSerial, d.text.HexNumber(serial, 8))
+	parameters := 2
+	if large {
+		parameters = 4
+	}
+	r.Skip(4 + 2*(4+parameters)) // multiplier, and for each way the interval and the parameters
+	class := r.U8() & 0xf
+	path := r.Sub(2 * r.U8())
+	if to := connected(&path); class == cyclic && to == classAssembly && r.Err() == nil {
+		m.Flow.Data[atAsked] = askedIO
+		out.ObserveString(about, keyOriginatorIO, "yes")
+	}
+}
+
+// connected returns the class at the end of the path of a connection: before it
+// may stand ports of modules on the way and the key of the device (volume 1
+// appendix C-1.4).
+func connected(r *wire.Reader) int {
+	for r.Len() > 0 {
+		next := wire.NewReader(r.Peek(1))
+		switch segment := next.U8(); {
+		case segment == 0x34: // an electronic key
+			r.Skip(10)
+		case segment&0xf0 == 0: // a port, and an address of one byte
+			r.Skip(2)
+		case segment&0xf0 == 0x10: // a port, and an address of any length, padded to an even one
+			r.Skip(1)
+			n := r.U8()
+			r.Skip(n + n&1)
+		default:
+			return address(r).class
+		}
+	}
+	return -1
 }

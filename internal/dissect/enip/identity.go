@@ -8,7 +8,8 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-// answer reads the answer to a question for the identity.
+// answer reads the answer to a question for the identity, and tells from others
+// what the device is for.
 func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	r.Skip(1)
 	status := r.U8()
@@ -32,6 +33,10 @@ func (d *dissector) answer(service int, r *wire.Reader, m *heron.Message, out di
 		}
 	case asked == askedPCCC && service == svcPCCC:
 		d.bulletin(r, m.Sender(), out)
+	case asked == askedTags:
+		out.ObserveString(m.Sender(), keyServes, "tags")
+	case asked == askedIO && (service == svcForwardOpen || service == svcLargeForward):
+		out.ObserveString(m.Sender(), keyServes, "io")
 	}
 }
 

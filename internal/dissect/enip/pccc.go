@@ -21,7 +21,7 @@ func (d *dissector) pccc(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 	if !ok {
 		return
 	}
-	m.Flow.Data[atAsked] = askedNothing
+	m.Flow.Data[atAsked] = askedTags
 	kind := "enip.pccc"
 	switch class := c.Class(); class {
 	case pccc.Diagnosis:
@@ -33,6 +33,9 @@ func (d *dissector) pccc(r *wire.Reader, m *heron.Message, out dissect.Emitter) 
 		}
 	default:
 		kind = "enip." + class.Kind()
+		if class == pccc.Mode || class == pccc.Download || class == pccc.Upload {
+			out.ObserveString(m.Sender(), keyTool, "yes")
+		}
 	}
 	attrs := map[string]string{"function": strconv.Itoa(svcPCCC)}
 	c.Describe(attrs)

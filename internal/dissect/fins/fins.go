@@ -18,6 +18,7 @@ const (
 	keyMode    = "fins.mode"        // program, monitor, run
 	keyUnit    = "fins.unit_model"  // of a unit beside it
 	keyNode    = "fins.node"        // network, node and unit that answer
+	keyTool    = "fins.tool"        // "yes": the sender works on a controller's program
 	keyMaster  = "fins.master"      // "yes": the sender gives orders
 	keyError   = "fins.error_state" // "fatal", "warning"
 )
@@ -165,6 +166,10 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 func (d *dissector) request(c *command, m *heron.Message, out dissect.Emitter) {
 	out.ObserveString(heron.Subject{Endpoint: m.Src}, keyMaster, "yes")
 	kind := name(c.code)
+	switch kind {
+	case "fins.upload", "fins.download", "fins.protection", "fins.start", "fins.stop":
+		out.ObserveString(heron.Subject{Endpoint: m.Src}, keyTool, "yes")
+	}
 	if kind == kindRead && !dissect.Fresh(m.Flow, c.code, c.area, c.addr, c.size) {
 		return
 	}

@@ -18,6 +18,7 @@ const (
 	keyFunction  = "modbus.function"   // a function that is answered without refusal
 	keyMaster    = "modbus.master"     // "yes": the sender gives orders
 	keyServer    = "modbus.server"     // "yes": the sender takes them
+	keyGateway   = "modbus.gateway"    // others answer behind the sender: "exception", "units"
 	keyServerID  = "modbus.server_id"  // answer to Report Server ID, as text
 	attrFunction = "function"
 	attrUnit     = "unit"
@@ -241,10 +242,14 @@ func anew(f *heron.FlowScratch, unit, function int) bool {
 // response tells what an answer shows of the device.
 func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
 	about := m.Sender()
+	before := int(m.Flow.Data[atUnit])
 	told := !anew(m.Flow, f.Unit, f.Function)
 	if !told {
 		out.ObserveString(about, keyServer, "yes")
 		out.Observe(about, keyUnit, d.text.Number(f.Unit))
+		if by := passesOn(f, before); by != "" {
+			out.ObserveString(about, keyGateway, by)
+		}
 	}
 	if f.Function&modbus.Exception != 0 {
 		out.Act("modbus.exception", d.refused(f))
@@ -266,6 +271,24 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 			out.Observe(about, keyServerID, text)
 		}
 	}
+}
+
+// passesOn says by what it shows that others answer behind a device, "" where it
+// does not: it names the way to them in an exception (§7), or two units answer one
+// after the other. Units 0 and 255 stand for the device itself.
+func passesOn(f *modbus.Frame, before int) string {
+	const noPath, noAnswer, itself = 10, 11, 255
+	if f.Function&modbus.Exception != 0 {
+		r := wire.NewReader(f.Data)
+		if code := r.U8(); code == noPath || code == noAnswer {
+			return "exception"
+		}
+		return ""
+	}
+	if before == 0 || before == itself || f.Unit == 0 || f.Unit == itself || f.Unit == before {
+		return ""
+	}
+	return "units"
 }
 
 // printable returns the longest run of printable characters: a server's id is

@@ -13,6 +13,7 @@ const (
 	keyUMASModel   = "umas.model"
 	keyUMASCard    = "umas.memory_card"
 	keyUMASProject = "umas.project"
+	keyUMASTool    = "umas.tool" // "yes": the sender works on a controller's program
 )
 
 // askedAt is where in the flow's scratch, after the octets of dissect.Fresh,
@@ -28,6 +29,9 @@ func umasRequest(f *modbus.Frame, m *heron.Message, out dissect.Emitter) {
 	}
 	m.Flow.Data[askedAt] = byte(u.Function)
 	kind, polled := umasKind(u.Function)
+	if kind != "umas.read" && kind != "umas.write" { // panels do no more
+		out.ObserveString(heron.Subject{Endpoint: m.Src}, keyUMASTool, "yes")
+	}
 	if polled && !dissect.Fresh(m.Flow, f.Unit, modbus.UMAS, u.Function) {
 		return
 	}

@@ -80,6 +80,10 @@ func s7Message(r *wire.Reader, skip, size int) (int, error) {
 	return size, nil
 }
 
+// keyTool is the key of who works on the program of a controller, as engineers
+// do and panels do not.
+const keyTool = "s7comm.tool"
+
 type dissector struct {
 	text dissect.Buffer
 }
@@ -139,6 +143,9 @@ func (d *dissector) order(p *s7.Packet, m *heron.Message, out dissect.Emitter) {
 		}
 	default:
 		return
+	}
+	if function != s7.ReadVar && function != s7.WriteVar {
+		out.ObserveString(m.Sender(), keyTool, "yes")
 	}
 	item, named := s7.Item{}, false
 	if function == s7.ReadVar || function == s7.WriteVar {
@@ -214,6 +221,9 @@ func userData(p *s7.Packet, m *heron.Message, out dissect.Emitter) {
 	list, _, asked := p.SZLAsked()
 	if kind == "" || polled && !dissect.Fresh(m.Flow, group, function, int(list)) {
 		return
+	}
+	if kind != "s7comm.browse" || group == s7.GroupBlocks {
+		out.ObserveString(m.Sender(), keyTool, "yes")
 	}
 	attrs := map[string]string{"group": strconv.Itoa(group), "function": strconv.Itoa(function)}
 	if asked {
