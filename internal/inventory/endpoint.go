@@ -217,7 +217,7 @@ func (v *Inventory) fileRemote(key endKey, o *heron.Observation) *endpoint {
 		v.overflow(router)
 		key.mac = heron.MAC{}
 	}
-	if !tells(o.Key) && key != asked {
+	if !tells(o.Key, o.Value) && key != asked {
 		return nil // one of very many, and nothing is known of it
 	}
 	if end := v.ends.find(key); end != nil {
@@ -390,11 +390,15 @@ func (v *Inventory) noteClaim(end *endpoint, o *heron.Observation) {
 // isClaim reports whether an observation says that an IP belongs to a MAC.
 func isClaim(key string) bool { return key == heron.KeyARP || key == heron.KeyDHCPAddress }
 
-// tells reports whether an observation says more of a host than that it exists.
-func tells(key string) bool {
+// tells reports whether an observation says more of a host than that it exists:
+// one that control systems speak with is never one of the many of the Internet.
+func tells(key, value string) bool {
 	switch key {
-	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyServiceProtocol, heron.KeyClientProtocol, heron.KeyContact,
-		heron.KeyInbound, heron.KeyOutbound:
+	case heron.KeyServiceProtocol:
+		return isControl(value[strings.LastIndexByte(value, '/')+1:])
+	case heron.KeyClientProtocol:
+		return isControl(value)
+	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyContact, heron.KeyInbound, heron.KeyOutbound:
 		return false
 	}
 	return true

@@ -152,7 +152,7 @@ func (n *node) speaks() bool {
 		switch {
 		case n.local && (f.key.kind.has(ofFrame) || !edge):
 			return true
-		case !n.local && tells(f.key.name):
+		case !n.local && tells(f.key.name, f.value):
 			return true
 		}
 	}

@@ -230,9 +230,10 @@ func (f *fact) role() string {
 // isControl reports whether a protocol is one that control systems speak.
 func isControl(protocol string) bool {
 	switch protocol {
-	case "modbus", "s7comm", "s7comm-plus", "enip", "cip", "bacnet", "bacapp", "dnp3", "iec60870_104", "iec104", "opcua", "pn_dcp",
+	case "modbus", "s7comm", "s7comm_plus", "s7comm-plus", "enip", "cip", "bacnet", "bacapp", "dnp3", "iec60870_104", "iec104", "opcua", "pn_dcp",
 		"pn_io", "goose", "sv", "mms", "omron", "fins", "melsec", "umas", "ads", "ams", "gesrtp", "hartip", "hart_ip",
-		"ethercat", "profinet", "knxip", "kip", "codesys", "fox", "atg":
+		"ethercat", "profinet", "knxip", "kip", "codesys", "fox", "atg", "synphasor", "ge_srtp", "pcworx", "proconos", "cspv4", "ethersbus",
+		"ethersio", "melsoft":
 		return true
 	}
 	return false
