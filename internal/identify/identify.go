@@ -144,13 +144,13 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 		}
 		d.model = r.decide(Model) // its votes are where more may have come between
 	}
-	d.kind, d.os, d.firmware = r.decide(Type), r.decide(OS), r.decide(Firmware)
+	d.kind, d.os, d.firmware = r.answerTo(Type), r.answerTo(OS), r.answerTo(Firmware)
 	r.reconcile(&d)
 	return d
 }
 
-// answerTo decides on an attribute; where nobody is sure, with what facts name by
-// the way.
+// answerTo decides on an attribute; where nobody is sure, with what rules say that
+// speak last, and what facts name by the way.
 func (r *room) answerTo(a Attribute) decision {
 	d := r.decide(a)
 	if d.claim() == nil && r.spareVotes(a) {
@@ -173,7 +173,11 @@ func (g *program) votes(r *room, late bool) {
 		c := r.found[i].condition
 		rule := &g.signatures[g.conditions[c].rule]
 		if c != last && rule.match[0] == c && rule.late == late && rule.fires(r.found) {
-			r.votes = rule.votes(r.votes, r.facts, r.found)
+			to := &r.votes
+			if rule.Last {
+				to = &r.spare
+			}
+			*to = rule.votes(*to, r.facts, r.found)
 		}
 		last = c
 	}

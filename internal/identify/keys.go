@@ -22,6 +22,9 @@ var keySets = map[string][]string{
 	"@text": textKeys,
 	// @self: all of what the device says of itself.
 	"@self": slices.Concat(hostnameKeys, modelKeys, textKeys),
+	// @kind: fields in whose words the kind of the device may stand: its names, what
+	// it is described as, and the paths and types that its makers made up.
+	"@kind": slices.Concat(hostnameKeys, modelKeys, kindKeys),
 }
 
 var hostnameKeys = []string{
@@ -62,6 +65,15 @@ var textKeys = []string{
 	"ssdp.server", "upnp.server", "ssdp.user_agent", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
 	"ntp.readvar", "ssh.software", "dns.version_bind", "ldap.rootdse", "smb.native_os", "smb.native_lm", "http.server_os", "cdp.platform", "cdp.software_version",
 	"mqtt.client_id",
+}
+
+// kindKeys are further keys of @kind: not those of programs that a device runs or
+// of others that it speaks to.
+var kindKeys = []string{
+	"banner", "telnet.banner", "ftp.banner", "http.title", "http.server", "http.www_authenticate", "sip.user_agent", "sip.server", "rtsp.server",
+	"snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server", "tls.cert.subject", "dhcp.vendor_class", "mqtt.client_id",
+	"ssdp.nt", "ssdp.st", "ssdp.usn", "ssdp.location", "upnp.device_type", "mdns.service", "mdns.txt.wlan0_ssid", "mdns.txt.ssid",
+	"http.device.name", "http.device.type", "wps.device_name", "coap.title", "coap.resource_type",
 }
 
 // bannerKeys are those of textKeys that speak of the device, not of software

@@ -140,7 +140,7 @@ func (l *linter) conflicts(p *Pack) {
 			for _, h := range found { // who fires was hit
 				j := g.conditions[h.condition].rule
 				other := &g.signatures[j]
-				if h.condition == last || j == i || other.match[0] != h.condition || !other.fires(found) {
+				if h.condition == last || j == i || other.Last != mine.Last || other.match[0] != h.condition || !other.fires(found) {
 					continue
 				}
 				last = h.condition

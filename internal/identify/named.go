@@ -133,9 +133,35 @@ var (
 		`|linux.*|windows.*|rel(?:ease)?[0-9].*|build.*|fw[0-9].*|sw[0-9].*|rev[0-9a-z]?|[345]g|http[0-9]?|l[23])$`)
 )
 
+// productForm is how a maker writes the number of a product where it stands alone,
+// and what may follow it there: a region or a version.
+var productForm = regexp.MustCompile(`^([A-Z]{2,5}-?[A-Z]{0,3}[0-9]{2,5}(?:[A-Z0-9+-]{0,8}[A-Z0-9+])?)(?:\([A-Z]{2}\)|/[vV]?[0-9].*| [vV][0-9].*| [bB]uild .*)?$`)
+
+// namedByPeople begin the names that people give computers by the number, and
+// those that makers of modules do.
+var namedByPeople = regexp.MustCompile(`^(?:AP|CAM|DC|DESK|DESKTOP|FW|GW|HOST|HTTP|ID|IIS|IOT|IP|ISO|LAP|LAPTOP|LT|NAS|NB|NODE|NUC|PC|PHP|PI|PLC|PRN|PS|RACK|RFC|ROOM|RPI|RT|SIP|SN|SRV|SW|TEST|TV|USER|VLAN|VM|WIN|WKS|WS)[-_]?[0-9]|^(?:ESP|HF)[-_]`)
+
+// productCode returns the number of a product that a text is, "" where it may be
+// something else: a serial number, an address, a name that somebody gave.
+func productCode(text string) string {
+	m := productForm.FindStringSubmatch(text)
+	if m == nil || namedByPeople.MatchString(m[1]) || notCode.MatchString(m[1]) || isHex(m[1]) {
+		return ""
+	}
+	return m[1]
+}
+
+// isHex reports whether a word is the end of an address rather than a number.
+func isHex(w string) bool {
+	return len(w) >= 4 && strings.Trim(strings.ToLower(w), "0123456789abcdef") == "" && mixedHex.MatchString(w)
+}
+
+// mixedHex has letters and digits more than one after the other.
+var mixedHex = regexp.MustCompile(`(?i)[0-9][a-f]+[0-9]|[a-f][0-9]+[a-f]`)
+
 // isCode reports whether a word is written as the numbers of models are.
 func isCode(w string) bool {
-	if len(w) < 3 || len(w) > 24 || !codeForm.MatchString(w) || notCode.MatchString(w) {
+	if len(w) < 3 || len(w) > 24 || !codeForm.MatchString(w) || notCode.MatchString(w) || isHex(w) {
 		return false
 	}
 	letters := strings.IndexFunc(w, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' })

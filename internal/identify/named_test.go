@@ -128,3 +128,81 @@ func FuzzCodeIn(f *testing.F) {
 		identify.Owner(rest)
 	})
 }
+
+func TestProductCode_is_all_of_the_text(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"HS110(EU)":          "HS110",
+		"DCS-935L":           "DCS-935L",
+		"F660":               "",
+		"ABF660/V2.22":       "ABF660",
+		"TAU-72 build 2.18":  "TAU-72",
+		"TAU-72 of the hall": "",
+		"KEQ0817541":         "",
+		"ESP-07AEFB":         "",
+		"HF-LPB100":          "",
+		"SRV-01":             "",
+		"PC-1234":            "",
+		"BEEF5B0E":           "",
+		"living-room":        "",
+		"":                   "",
+	} {
+		if got := identify.ProductCode(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestIdentify_rules_that_speak_last: they are heard of attributes without an
+// answer, of one condition or several, and weaken nothing.
+func TestIdentify_rules_that_speak_last(t *testing.T) {
+	t.Parallel()
+	p, err := load(`
+- {id: a.known, match: [{key: upnp.model_name, equals: One}], yields: {type: [tv, 4], firmware: ["1", 4]}}
+- {id: a.last, match: [{key: http.title, word: Lamp}], last: true, yields: {type: [smart_bulb, 4], firmware: ["2", 4]}, examples: [{http.title: Lamp}]}
+- {id: a.last-two, match: [{key: http.title, word: Fan}, {key: service.open, equals: tcp/80}], last: true, yields: {type: [fan, 4]}, examples: [{http.title: Fan, service.open: tcp/80}]}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := identify.NewWith(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, lamp := heron.Observation{Key: "upnp.model_name", Value: "One"}, heron.Observation{Key: "http.title", Value: "Lamp"}
+	fan, port := heron.Observation{Key: "http.title", Value: "Fan"}, heron.Observation{Key: "service.open", Value: "tcp/80"}
+	alone := id.Identify([]heron.Observation{known}).Identity
+	for _, c := range []struct {
+		obs  []heron.Observation
+		want string
+	}{
+		{[]heron.Observation{lamp}, "smart_bulb"},
+		{[]heron.Observation{fan, port}, "fan"},
+		{[]heron.Observation{fan}, heron.Unknown},
+		{[]heron.Observation{known, lamp, fan, port}, "tv"},
+		{[]heron.Observation{lamp, fan, port}, heron.Unknown},
+	} {
+		got := id.Identify(c.obs).Identity
+		if got.Type.Value != c.want {
+			t.Errorf("%v: got %q, want %q", c.obs, got.Type.Value, c.want)
+		}
+		if c.want == "tv" && (got.Type != alone.Type || *got.Firmware != *alone.Firmware) {
+			t.Errorf("%+v is weaker than %+v", got.Type, alone.Type)
+		}
+	}
+	settles := func(obs ...heron.Observation) (claims []string) {
+		for _, s := range id.Settles(obs, nil) {
+			claims = append(claims, s.Claim)
+		}
+		return claims
+	}
+	if got := settles(fan); len(got) != 1 || got[0] != "fan" {
+		t.Errorf("what would settle a fan: %q", got)
+	}
+	if got := settles(known, fan); len(got) != 0 {
+		t.Errorf("what would settle a television: %q", got)
+	}
+	if _, err := load("- {id: a.b, match: [{key: identity.vendor, equals: Sonos}], last: true, yields: {type: [camera, 3]}}"); err == nil {
+		t.Error("a rule that speaks last and waits for the vendor is accepted")
+	}
+}

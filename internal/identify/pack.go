@@ -49,6 +49,8 @@ type Signature struct {
 	// it must not.
 	Examples        []Example `yaml:"examples,omitempty"`
 	Counterexamples []Example `yaml:"counterexamples,omitempty"`
+	// Last has it speak only of attributes for which nobody else has an answer.
+	Last bool `yaml:"last,omitempty"`
 	// Disabled switches off the signature of that id in the packs below; nothing
 	// else is said then.
 	Disabled bool `yaml:"disabled,omitempty"`
@@ -288,6 +290,8 @@ func (s *Signature) check() error {
 		return errors.New("has no match")
 	case len(s.Yields) == 0:
 		return errors.New("yields nothing")
+	case s.Last && s.buildsOnVendor():
+		return errors.New("speaks last, so it cannot wait for " + KeyVendor)
 	}
 	for _, c := range slices.Concat(s.Match, s.Unless) {
 		if err := c.check(); err != nil {
@@ -310,6 +314,11 @@ func (s *Signature) check() error {
 	return nil
 }
 
+// buildsOnVendor reports whether it waits for the vendor to be decided.
+func (s *Signature) buildsOnVendor() bool {
+	return slices.ContainsFunc(slices.Concat(s.Match, s.Unless), func(c Condition) bool { return slices.Contains(c.Key, KeyVendor) })
+}
+
 // check reports what makes an example meaningless.
 func (e Example) check() error {
 	for _, key := range slices.Sorted(maps.Keys(e)) {
@@ -330,7 +339,7 @@ func (c *Condition) check() error {
 	}
 	for _, k := range c.Key {
 		if _, ok := keySets[k]; !ok && strings.HasPrefix(k, "@") {
-			return fmt.Errorf("key set %s: want one of @contact, @hostname, @maker, @model, @self, @text", k)
+			return fmt.Errorf("key set %s: want one of @contact, @hostname, @kind, @maker, @model, @self, @text", k)
 		}
 	}
 	if !c.Exists && len(c.Equals)+len(c.Prefix)+len(c.Contains)+len(c.Word)+len(c.Domain)+len(c.Regexp) == 0 {

@@ -20,12 +20,13 @@ import (
 //go:embed signatures.bin
 var packed string
 
-const packedMagic = "heron-signatures/2\n"
+const packedMagic = "heron-signatures/3\n"
 
 // Encode returns the signatures of a pack in the form that the program starts
 // from: the magic line, how many signatures, conditions, texts and claims there
-// are, and each signature without its note and examples, but with the literals that
-// its regular expressions are looked up by. Numbers are unsigned
+// are, and each signature without its note and examples, but with a number that is
+// 1 where it speaks last, and the literals that its regular expressions are looked
+// up by. Numbers are unsigned
 // varints, a text is its length and its bytes, a list its length and its items.
 func Encode(p *Pack) []byte {
 	e := encoder{}
@@ -46,6 +47,14 @@ type encoder struct {
 
 func (e *encoder) number(n uint64) { e.out = binary.AppendUvarint(e.out, n) }
 
+func (e *encoder) flag(is bool) {
+	n := uint64(0)
+	if is {
+		n = 1
+	}
+	e.number(n)
+}
+
 func (e *encoder) text(s string) {
 	e.number(uint64(len(s)))
 	e.out = append(e.out, s...)
@@ -62,6 +71,7 @@ func (e *encoder) list(l list) {
 func (e *encoder) signature(s *Signature) {
 	e.text(s.ID)
 	e.text(s.File)
+	e.flag(s.Last)
 	for _, part := range [][]Condition{s.Match, s.Unless} {
 		e.conditions += len(part)
 		e.number(uint64(len(part)))
@@ -85,11 +95,7 @@ func (e *encoder) claim(c *claim) {
 }
 
 func (e *encoder) condition(c *Condition) {
-	exists := uint64(0)
-	if c.Exists {
-		exists = 1
-	}
-	e.number(exists)
+	e.flag(c.Exists)
 	for _, l := range c.lists() {
 		e.list(*l)
 	}
@@ -189,7 +195,7 @@ func (d *decoder) list() list {
 }
 
 func (d *decoder) signature(s *Signature) {
-	s.ID, s.File = d.text(), d.text()
+	s.ID, s.File, s.Last = d.text(), d.text(), d.number() == 1
 	s.Match = d.conditionList()
 	s.Unless = d.conditionList()
 	n := d.count()

@@ -20,7 +20,8 @@ type reading struct {
 	// votes are what it says by itself: by the rules of one condition, and by
 	// the vendor that it names. They want their fact.
 	votes []vote
-	// spare are votes on what it names, for where nobody else has an answer.
+	// spare are such votes, and those on what it names, that are for attributes for
+	// which nobody else has an answer.
 	spare []vote
 }
 
@@ -61,11 +62,17 @@ func (g *program) speak(r *reading) {
 			r.joint = append(r.joint, h)
 			continue
 		}
-		r.votes = rule.votes(r.votes, alone, hits(r.hits[i:i+1]))
+		to := &r.votes
+		if rule.Last {
+			to = &r.spare
+		}
+		*to = rule.votes(*to, alone, hits(r.hits[i:i+1]))
 	}
-	r.votes = slices.Clip(r.votes)
-	for i := range r.votes {
-		r.votes[i].fact = nil
+	r.votes, r.spare = slices.Clip(r.votes), slices.Clip(r.spare)
+	for _, list := range [][]vote{r.votes, r.spare} {
+		for i := range list {
+			list[i].fact = nil
+		}
 	}
 }
 

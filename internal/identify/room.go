@@ -13,6 +13,7 @@ type room struct {
 	macs  []heron.MAC
 	found hits
 	votes []vote
+	spare []vote             // of rules of several conditions that speak last
 	said  []heron.Correction // not ours
 	// Of the decisions, one after another.
 	picked     []*vote
@@ -25,15 +26,16 @@ const maxRoom = 1024
 // empty takes everything out of the room. It reports false when that is too
 // large to be kept.
 func (r *room) empty() bool {
-	if max(cap(r.facts), cap(r.votes), cap(r.found), cap(r.picked)) > maxRoom {
+	if max(cap(r.facts), cap(r.votes), cap(r.found), cap(r.picked), cap(r.spare)) > maxRoom {
 		return false
 	}
 	clear(r.facts[:cap(r.facts)])
 	clear(r.found)
 	clear(r.votes)
+	clear(r.spare)
 	clear(r.picked)
 	clear(r.candidates)
-	r.facts, r.macs, r.found, r.votes = r.facts[:0], r.macs[:0], r.found[:0], r.votes[:0]
+	r.facts, r.macs, r.found, r.votes, r.spare = r.facts[:0], r.macs[:0], r.found[:0], r.votes[:0], r.spare[:0]
 	r.said = nil
 	r.picked, r.candidates = r.picked[:0], r.candidates[:0]
 	return true
@@ -60,6 +62,11 @@ func (r *room) ownVotes() {
 // answer. It reports whether there was any.
 func (r *room) spareVotes(a Attribute) bool {
 	had := len(r.votes)
+	for _, v := range r.spare {
+		if v.attribute == a {
+			r.votes = append(r.votes, v)
+		}
+	}
 	for i := range r.facts {
 		for _, v := range r.facts[i].spare {
 			if v.attribute == a {

@@ -69,7 +69,7 @@ func (s *settling) attribute(a Attribute, d decision) []heron.Settle {
 		key := s.ask(waits)
 		for n := range rule.claims {
 			c := &rule.claims[n]
-			if key == "" || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) ||
+			if key == "" || rule.Last && d.claim() != nil || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) ||
 				ruledOut(s.said, a, c.folded) {
 				continue
 			}

@@ -26,6 +26,8 @@ var filters = map[string]func(string) string{
 	"vendor": vendorName,
 	// The version in what is told of a firmware: "3.2.7" of "V3.2.7" and "FW: V.3.2.7".
 	"version": version.FindString,
+	// The number of a model that a text begins with and is all of it, but for a region or a version.
+	"code": productCode,
 
 	// Whose a number is, by the registry of that name; nothing when it is nobody's.
 	"bacnet":     registry.BACnet.Name,

@@ -16,7 +16,7 @@ const shortName = 3
 // words of the language, or makers of the software that others' devices run.
 var ordinary = wordSet(`
 	apple block bond brother canary carrier clover delta denon extreme generic gira globe google
-	homey hunter ibm intel june keystone linear meta microsoft mist oracle orbit positron sharp sky
+	homey hunter ibm intel june keystone linear meta microsoft mist oracle orbit plus positron sharp sky
 	sonic square standard toast vmware weber wiz`)
 
 // alsoWords are short names that are words as well, or that others use.
