@@ -16,6 +16,7 @@ const (
 	modbusReadRegisters = 4
 	modbusWriteCoil     = 5
 	modbusWriteRegister = 6
+	modbusServerID      = 17
 	modbusEncapsulated  = 43
 	modbusDeviceID      = 14
 )
@@ -32,6 +33,8 @@ const (
 type modbusServer struct {
 	objects   []string // VendorName, ProductCode, MajorMinorRevision, VendorUrl, ProductName, ModelName
 	registers int
+	// id is what it answers to Report Server ID (§6.13); "" refuses that.
+	id string
 }
 
 // modbusADU is one request or response over TCP (MODBUS Messaging on TCP/IP §3.1.3).
@@ -100,6 +103,10 @@ func (s modbusServer) respond(h *Host, function byte, r *wire.Reader) []byte {
 			return fail(modbusIllegalValue)
 		}
 		return append([]byte{function}, echo...)
+	case modbusServerID:
+		if s.id != "" {
+			return append([]byte{function, byte(len(s.id) + 2), 1, 0xff}, s.id...)
+		}
 	case modbusEncapsulated:
 		if kind := r.U8(); kind == modbusDeviceID && len(s.objects) > 0 {
 			return s.identification(h)

@@ -68,7 +68,9 @@ func otherCameraModels() []Model {
 				ModelDescription: "AXIS M3045-V Network Camera",
 			},
 			Services: []Service{
-				httpService(80, web{server: "Apache/2.4.27 (Unix) OpenSSL/1.0.2k", auth: digest("AXIS_{SHORT}")}),
+				httpService(80, web{server: "Apache/2.4.27 (Unix) OpenSSL/1.0.2k", auth: digest("AXIS_{SHORT}"), pages: map[string]page{
+					"/axis-cgi/basicdeviceinfo.cgi": {kind: "application/json", body: `{"apiVersion":"1.3","data":{"propertyList":{"Brand":"AXIS","ProdFullName":"AXIS M3045-V Network Camera","ProdNbr":"M3045-V","ProdType":"Network Camera","SerialNumber":"{SHORT}","Version":"{fw}"}}}`},
+				}}),
 				rtspService("GStreamer RTSP server", "AXIS_{SHORT}"), onvifService("AXIS", "M3045-V"),
 				ftpService("AXIS M3045-V Network Camera {fw} (2017) ready."),
 			},

@@ -110,7 +110,8 @@ func plantModels() []Model {
 			Services: []Service{
 				telnetService("\r\nFEEDER 1                              Date: 01/05/2026\r\nSEL-751 FID={fw}\r\n=", "", ""),
 				ftpService("SEL-751 FTP SERVER"),
-				modbusService(modbusServer{registers: 1600}),
+				modbusService(modbusServer{registers: 1600, id: "SEL-751"}),
+				mmsService("SEL", "SEL-751", "{fw}"), outstationService(10),
 			},
 		},
 		{

@@ -105,7 +105,7 @@ func plugModels() []Model {
 			Name: "yeelight-bulb", Vendor: "Yeelight", Product: "LED Bulb (Color)", Type: "smart_bulb",
 			OS: "FreeRTOS", Firmware: "76", OUI: "28:6c:07", Hostname: "yeelink-light-color1_miio{short}", Zone: zoneHome, Stack: LWIP, Count: 3,
 			DHCP:     dhcp("", paramsLWIP),
-			Services: []Service{yeelightService()},
+			Services: []Service{yeelightService(), yeelightSearch()},
 			Habits:   []Habit{talksTo(7*time.Minute, "ot.io.mi.com"), keepsTime("pool.ntp.org")},
 		},
 	}

@@ -166,6 +166,21 @@ func yeelightService() Service {
 	}
 }
 
+// yeelightSearch answers the search for lamps (UDP 1982), which has the form of SSDP's.
+func yeelightSearch() Service {
+	return Service{
+		Protocol: "ssdp", Transport: heron.UDP, Port: 1982, Groups: []netip.Addr{ssdpGroup.Addr()},
+		Answer: func(h *Host, q Query) Reply {
+			if !bytes.HasPrefix(q.Bytes, []byte("M-SEARCH ")) || !bytes.Contains(q.Bytes, []byte("ST: wifi_bulb")) {
+				return Reply{}
+			}
+			return Reply{Used: len(q.Bytes), Bytes: []byte(h.fill("HTTP/1.1 200 OK\r\nCache-Control: max-age=3600\r\nExt: \r\n" +
+				"Location: yeelight://{ip}:55443\r\nServer: POSIX UPnP/1.0 YGLC/1\r\nid: 0x0000000000{short}\r\nmodel: color\r\nfw_ver: {fw}\r\n" +
+				"support: get_prop set_default set_power toggle set_bright\r\npower: on\r\nbright: 100\r\nname: \r\n"))}
+		},
+	}
+}
+
 // foxService is the hello of Niagara Fox (TCP 1911).
 func foxService() Service {
 	return Service{
