@@ -16,6 +16,8 @@ const (
 	ScanDone    ScanState = "done"
 	ScanStopped ScanState = "stopped"
 	ScanFailed  ScanState = "failed"
+	// ScanInterrupted is one that ended with its process, before it could say how.
+	ScanInterrupted ScanState = "interrupted"
 )
 
 // Scan is one run of active discovery.
@@ -25,7 +27,7 @@ type Scan struct {
 	// Reason is why it runs: request, schedule, new_device.
 	Reason string    `json:"reason" enum:"request,schedule,new_device"`
 	By     string    `json:"by"`
-	State  ScanState `json:"state" enum:"running,done,stopped,failed"`
+	State  ScanState `json:"state" enum:"running,done,stopped,failed,interrupted"`
 	Error  string    `json:"error,omitempty"`
 	// Hosts are to be looked for, of which Decided are found or not there; of the
 	// Found ones, Done are asked all there was to ask.

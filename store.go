@@ -107,6 +107,10 @@ type Operations interface {
 	DeleteSensor(ctx context.Context, id string) error
 	ListUploads(ctx context.Context) ([]Upload, error)
 	PutUpload(ctx context.Context, u *Upload) error
+	// ListScans returns the scans of active discovery, the latest first; PutScan stores
+	// one, and forgets those before the latest hundred.
+	ListScans(ctx context.Context) ([]Scan, error)
+	PutScan(ctx context.Context, s *Scan) error
 	// GetSetting returns "" for a setting never made. Secrets are sealed before they come here.
 	GetSetting(ctx context.Context, key string) (string, error)
 	PutSetting(ctx context.Context, key, value string) error

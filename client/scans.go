@@ -7,7 +7,7 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// Scans reads the scans since the server was started, the latest first.
+// Scans reads the latest scans, the last one first.
 func (c *Client) Scans(ctx context.Context) ([]heron.Scan, error) {
 	return items[heron.Scan](ctx, c, "scans", nil)
 }

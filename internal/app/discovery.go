@@ -3,15 +3,11 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,39 +19,38 @@ import (
 
 // Bounds of active discovery.
 const (
-	maxScans     = 100    // that are remembered
 	maxRunning   = 4      // at once
 	maxPlanSteps = 10_000 // that a plan lists
 	maxFresh     = 1024   // new devices that wait to be asked
 )
+
+// scanStore keeps scans, and what they did.
+type scanStore interface {
+	ListScans(ctx context.Context) ([]heron.Scan, error)
+	PutScan(ctx context.Context, s *heron.Scan) error
+	AppendAudit(ctx context.Context, e *heron.AuditEntry) error
+}
 
 // discovery is the active discovery of a platform: off until it is configured.
 type discovery struct {
 	conf     config.Discovery
 	stopFile string
 	core     *core
-	audit    func(context.Context, *heron.AuditEntry) error
+	store    scanStore
 	log      *slog.Logger
 	group    *group
 	life     context.Context //nolint:containedctx // the life of the platform: scans outlive the requests that start them
 	refuse   string          // why nothing may be asked; "" when it may
 	fresh    chan string     // ids of devices that may be new
 
-	mu    sync.Mutex
-	scans []*scanRun // the latest last
-	known map[string]bool
-}
-
-// scanRun is one scan at work, or done.
-type scanRun struct {
-	scan    heron.Scan
-	scanner *probe.Scanner
-	stop    context.CancelCauseFunc
+	mu      sync.Mutex
+	running []*scanRun // the latest last
+	known   map[string]bool
 }
 
 func newDiscovery(p *Platform) *discovery {
 	d := &discovery{
-		conf: p.conf.Discovery, core: p.core, audit: p.store.AppendAudit, log: p.log.With("component", "discovery"),
+		conf: p.conf.Discovery, core: p.core, store: p.store, log: p.log.With("component", "discovery"),
 		group: &p.group, life: p.ctx, fresh: make(chan string, maxFresh), known: map[string]bool{},
 	}
 	d.stopFile = cmp.Or(d.conf.StopFile, filepath.Join(p.conf.Data, "discovery.stop"))
@@ -89,7 +84,7 @@ func (d *discovery) schedule(ctx context.Context, z config.DiscoveryZone) {
 	for wait := time.Minute; sleep(ctx, wait); wait = time.Duration(z.Every) {
 		targets, err := d.prefixes(ctx, z.Zone)
 		if err == nil {
-			_, err = d.start("system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile})
+			_, err = d.start(ctx, "system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile})
 		}
 		if err != nil {
 			d.log.Error("scheduled scan", "zone", z.Zone, "error", err)
@@ -162,7 +157,7 @@ func (d *discovery) followNew(ctx context.Context) {
 		}
 		targets := d.newSince(ctx, began, ids)
 		for len(targets) > 0 {
-			_, err := d.start("system", "new_device", heron.ScanRequest{Targets: targets, Profile: d.conf.Profile})
+			_, err := d.start(ctx, "system", "new_device", heron.ScanRequest{Targets: targets, Profile: d.conf.Profile})
 			if heron.ErrorCode(err) != heron.CodeConflict {
 				if err != nil {
 					d.log.Info("new devices are not asked", "devices", len(targets), "error", err)
@@ -214,142 +209,6 @@ func (d *discovery) plan(ctx context.Context, r heron.ScanRequest) (*heron.ScanP
 	return out, err
 }
 
-// start begins a scan.
-func (d *discovery) start(by, reason string, r heron.ScanRequest) (*heron.Scan, error) {
-	if d.refuse != "" {
-		return nil, heron.Errorf(heron.CodeUnsupported, "%s", d.refuse)
-	}
-	if _, err := os.Stat(d.stopFile); err == nil {
-		return nil, heron.Errorf(heron.CodeUnavailable, "%s: remove %s to let scans run", heron.ErrorMessage(errStopFile), d.stopFile)
-	}
-	o := d.options(r)
-	s, area, err := newScan(o, scanHooks{device: d.core.deviceAt})
-	if err != nil {
-		return nil, err
-	}
-	r.Profile = o.Profile
-	run := &scanRun{scanner: s, scan: heron.Scan{
-		ID: heron.NewID(), ScanRequest: r, Reason: reason, By: by, State: heron.ScanRunning, Started: wallClock(),
-	}}
-	var ctx context.Context
-	ctx, run.stop = context.WithCancelCause(d.life)
-	if err := d.enlist(run); err != nil {
-		run.stop(nil)
-		return nil, err
-	}
-	d.group.Go(func() error { d.work(ctx, run, area); return nil })
-	return d.get(run), nil
-}
-
-// enlist remembers a scan, when not too many run.
-func (d *discovery) enlist(run *scanRun) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	running := 0
-	for _, x := range d.scans {
-		if x.scan.State == heron.ScanRunning {
-			running++
-		}
-	}
-	if running >= maxRunning {
-		return heron.Errorf(heron.CodeConflict, "%d scans are running; wait for one to end, or stop it", running)
-	}
-	if d.scans = append(d.scans, run); len(d.scans) > maxScans {
-		done := func(x *scanRun) bool { return x.scan.State != heron.ScanRunning }
-		i := slices.IndexFunc(d.scans, done)
-		d.scans = slices.Delete(d.scans, i, i+1)
-	}
-	return nil
-}
-
-// work does a scan: what is answered goes into the inventory at once, and what was
-// asked into the audit log.
-func (d *discovery) work(ctx context.Context, run *scanRun, area probe.Area) {
-	ledger := askedHosts{}
-	var failure error
-	err := runScan(ctx, run.scanner, area, d.stopFile, func(probe.Progress) {}, func(x probe.Answer) {
-		ledger.add(&x)
-		if failure != nil || len(x.Observations) == 0 {
-			return
-		}
-		if failure = d.core.heard(ctx, x.Observations); failure != nil {
-			run.stop(failure)
-		}
-	})
-	keep := context.WithoutCancel(ctx) // what was sent is told, also of a scan that was stopped
-	for _, e := range ledger.entries(run.scan.ID, run.scan.By) {
-		if auditErr := d.audit(keep, &e); auditErr != nil {
-			d.log.Error("audit of a scan", "scan", run.scan.ID, "error", auditErr)
-		}
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	run.scan.State, run.scan.Ended = heron.ScanDone, wallClock()
-	switch {
-	case failure != nil && d.life.Err() == nil:
-		run.scan.State, run.scan.Error = heron.ScanFailed, heron.ErrorMessage(failure)
-	case err != nil && ctx.Err() == nil && !errors.Is(err, errStopFile):
-		run.scan.State, run.scan.Error = heron.ScanFailed, heron.ErrorMessage(err)
-	case err != nil:
-		run.scan.State, run.scan.Error = heron.ScanStopped, heron.ErrorMessage(err)
-	}
-	run.stop(nil)
-	d.log.Info("scan ended", "scan", run.scan.ID, "state", run.scan.State, "found", run.scanner.Progress().Found)
-}
-
-// get is a scan as it is now.
-func (d *discovery) get(run *scanRun) *heron.Scan {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	x, p := run.scan, run.scanner.Progress()
-	x.Hosts, x.Decided, x.Found, x.Done = p.Hosts, p.Decided, p.Found, p.Done
-	x.Connections, x.Questions, x.Packets = p.Connections, p.Questions, p.Packets
-	return &x
-}
-
-func (d *discovery) list() []*scanRun {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	out := slices.Clone(d.scans)
-	slices.Reverse(out)
-	return out
-}
-
-// askedHosts is what each host was asked, and what that took.
-type askedHosts map[netip.Addr]*asked
-
-type asked struct {
-	what          []string
-	writes, bytes int
-}
-
-func (l askedHosts) add(x *probe.Answer) {
-	h := l[x.Host]
-	if h == nil {
-		h = &asked{}
-		l[x.Host] = h
-	}
-	if x.Port != 0 {
-		h.what = append(h.what, cmp.Or(x.Probe, "connect")+"/"+strconv.Itoa(int(x.Port)))
-	}
-	h.writes, h.bytes = h.writes+x.Writes, h.bytes+x.Bytes
-}
-
-// entries are the audit entries of a scan: one a host, with each probe.
-func (l askedHosts) entries(scan, by string) []heron.AuditEntry {
-	var out []heron.AuditEntry
-	for host, h := range l {
-		out = append(out, heron.AuditEntry{
-			Time: wallClock(), Actor: by, Action: "scan.probe", Object: host.String(), Outcome: "ok",
-			Detail: heron.Attributes{
-				"scan": scan, "asked": strings.Join(h.what, " "), "writes": strconv.Itoa(h.writes), "bytes_sent": strconv.Itoa(h.bytes),
-			},
-		})
-	}
-	slices.SortFunc(out, func(x, y heron.AuditEntry) int { return cmp.Compare(x.Object, y.Object) })
-	return out
-}
-
 // heard takes what devices answered into the inventory, beside what is seen of them.
 func (c *core) heard(ctx context.Context, obs []heron.Observation) error {
 	_, err := c.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
@@ -377,26 +236,16 @@ func (p *Platform) PlanScan(ctx context.Context, r heron.ScanRequest) (*heron.Sc
 }
 
 // StartScan implements httpapi.Scanner.
-func (p *Platform) StartScan(_ context.Context, actor string, r heron.ScanRequest) (*heron.Scan, error) {
-	return p.discovery.start(actor, "request", r)
+func (p *Platform) StartScan(ctx context.Context, actor string, r heron.ScanRequest) (*heron.Scan, error) {
+	return p.discovery.start(ctx, actor, "request", r)
 }
 
 // StopScan implements httpapi.Scanner.
-func (p *Platform) StopScan(_ context.Context, id string) (*heron.Scan, error) {
-	for _, run := range p.discovery.list() {
-		if run.scan.ID == id {
-			run.stop(heron.Errorf(heron.CodeUnavailable, "the scan was stopped"))
-			return p.discovery.get(run), nil
-		}
-	}
-	return nil, heron.Errorf(heron.CodeNotFound, "no scan %.64q", id)
+func (p *Platform) StopScan(ctx context.Context, id string) (*heron.Scan, error) {
+	return p.discovery.halt(ctx, id)
 }
 
 // ListScans implements httpapi.Scanner.
-func (p *Platform) ListScans(context.Context) ([]heron.Scan, error) {
-	out := []heron.Scan{}
-	for _, run := range p.discovery.list() {
-		out = append(out, *p.discovery.get(run))
-	}
-	return out, nil
+func (p *Platform) ListScans(ctx context.Context) ([]heron.Scan, error) {
+	return p.discovery.list(ctx)
 }

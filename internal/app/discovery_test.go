@@ -15,7 +15,9 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/client"
+	"github.com/heron-iot/heron/internal/audit"
 	"github.com/heron-iot/heron/internal/config"
+	"github.com/heron-iot/heron/internal/store"
 )
 
 // webServer is a device on a loopback address of its own, with a page on port
@@ -94,20 +96,67 @@ func TestScansOfAServer(t *testing.T) {
 	if list := devices(t, c, fast); len(list) != 1 || len(list[0].Services) != 1 || list[0].Services[0].Port != 8080 {
 		t.Errorf("the inventory has %+v", list)
 	}
-	asked := ""
+	entries := scanEntries(t, c, x.ID)
+	if asked := entries["scan.probe"]["asked"]; !strings.Contains(asked, "http/8080") {
+		t.Errorf("the audit log says that %q was asked", asked)
+	}
+	begin, end := entries["scan.begin"], entries["scan.end"]
+	if begin["targets"] != fast+" "+excluded || begin["exclude"] != excluded || begin["packets_per_second"] != "4900" || begin["snmp_public"] != "true" {
+		t.Errorf("the scan began as %v", begin)
+	}
+	if end["state"] != "done" || end["found"] != "1" || end["packets"] == "0" {
+		t.Errorf("the scan ended as %v", end)
+	}
+	stopOne(t, c, slow)
+	stopAll(t, c, conf.Data, slow)
+}
+
+// scanEntries are what the audit log has of a scan, by action.
+func scanEntries(t *testing.T, c *client.Client, id string) map[string]heron.Attributes {
+	t.Helper()
+	out := map[string]heron.Attributes{}
 	for e, err := range c.Audit(t.Context(), client.AuditQuery{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.Action == "scan.probe" && e.Object == fast && e.Detail["scan"] == x.ID {
-			asked = e.Detail["asked"]
+		if e.Object == id || e.Detail["scan"] == id {
+			out[e.Action] = e.Detail
 		}
 	}
-	if !strings.Contains(asked, "http/8080") {
-		t.Errorf("the audit log says that %q was asked", asked)
+	return out
+}
+
+// TestScanThatWasCutShort has a database in which a scan runs that nobody works on, as
+// the end of a process leaves it that could not say so.
+func TestScanThatWasCutShort(t *testing.T) {
+	t.Parallel()
+	conf := testConfig(t.TempDir())
+	db, err := store.Open(t.Context(), conf.DatabaseURL(), store.Options{AuditHash: audit.Hash})
+	if err != nil {
+		t.Fatal(err)
 	}
-	stopOne(t, c, slow)
-	stopAll(t, c, conf.Data, slow)
+	cut := heron.Scan{
+		ID: heron.NewID(), ScanRequest: heron.ScanRequest{Targets: []string{"192.0.2.1"}, Profile: "safe"}, Reason: "request", By: "anna",
+		State: heron.ScanRunning, Started: wallClock() - heron.Minute, Packets: 17,
+	}
+	if err := errors.Join(db.PutScan(t.Context(), &cut), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, Options{Config: conf})
+	c := r.login(t, r.password)
+	list, err := c.Scans(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d scans, error %v", len(list), err)
+	}
+	if x := list[0]; x.State != heron.ScanInterrupted || x.Ended == 0 || x.Error == "" || x.Packets != 17 {
+		t.Errorf("the scan is %+v", x)
+	}
+	if end := scanEntries(t, c, cut.ID)["scan.end"]; end["state"] != "interrupted" || end["packets"] != "17" {
+		t.Errorf("the audit log says %v", end)
+	}
+	if x, err := c.StopScan(t.Context(), cut.ID); err != nil || x.State != heron.ScanInterrupted {
+		t.Errorf("stopped as %+v, error %v", x, err)
+	}
 }
 
 // stopOne stops a scan in the midst of a question.

@@ -201,13 +201,13 @@ func (p *Platform) putZones(ctx context.Context, zones []heron.Zone) error {
 }
 
 // openDiscovery makes active discovery ready, and has the core tell it of devices.
-func (p *Platform) openDiscovery(context.Context) error {
+func (p *Platform) openDiscovery(ctx context.Context) error {
 	p.discovery = newDiscovery(p)
 	p.core.changed = func(ids ...string) {
 		p.assess.mark(ids...)
 		p.discovery.mark(ids...)
 	}
-	return nil
+	return p.discovery.markInterrupted(ctx)
 }
 
 func (p *Platform) openActions(context.Context) error {

@@ -16,14 +16,14 @@ type Scanner interface {
 	StartScan(ctx context.Context, actor string, r heron.ScanRequest) (*heron.Scan, error)
 	// StopScan ends a running scan at once and returns it.
 	StopScan(ctx context.Context, id string) (*heron.Scan, error)
-	// ListScans returns the scans since the start of the server, the latest first.
+	// ListScans returns the latest scans, the last one first.
 	ListScans(ctx context.Context) ([]heron.Scan, error)
 }
 
 func (s *Server) addScans(b *builder) {
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/scans", ID: "listScans", Tag: "scans",
-		Role: heron.Viewer, Summary: "Scans since the server was started, and how far they are",
+		Role: heron.Viewer, Summary: "The latest scans, and how far they are",
 	}, s.listScans)
 	add(b, Route{
 		Method: http.MethodPost, Path: "/api/v1/scans", ID: "startScan", Tag: "scans",

@@ -176,6 +176,9 @@ func NewScanner(o Options) (*Scanner, error) {
 	return &Scanner{o: o, pace: newPacer(o.Limits.Packets), open: make(chan struct{}, o.Limits.Connections)}, nil
 }
 
+// Limits are those that the scan keeps to.
+func (s *Scanner) Limits() Limits { return s.o.Limits }
+
 // Allowed reports whether a probe may be put to a host.
 func (s *Scanner) Allowed(p *Probe, h Host) bool {
 	return p.Safety <= s.o.Safety && (p.Control || !h.Control && !s.o.Careful) &&

@@ -81,6 +81,33 @@ func (db *DB) PutUpload(ctx context.Context, u *heron.Upload) error {
 	})
 }
 
+// keepScans is how many scans are kept.
+const keepScans = 100
+
+// ListScans returns the scans of active discovery, the latest first.
+func (db *DB) ListScans(ctx context.Context) ([]heron.Scan, error) {
+	list, err := docs[heron.Scan](ctx, db.reader, "SELECT doc FROM scan ORDER BY started DESC, id DESC")
+	return list, db.explain("list scans", err)
+}
+
+// PutScan stores a scan, and forgets those before the latest hundred.
+func (db *DB) PutScan(ctx context.Context, s *heron.Scan) error {
+	return db.write(ctx, "put scan", func(t *tx) error {
+		text, err := toJSON(s)
+		if err != nil {
+			return err
+		}
+		err = insert(ctx, t, "INSERT INTO scan (id, started, doc)", [][]any{{clean(s.ID), int64(s.Started), text}},
+			"ON CONFLICT (id) DO UPDATE SET started = excluded.started, doc = excluded.doc")
+		if err != nil {
+			return err
+		}
+		_, err = t.ExecContext(ctx,
+			"DELETE FROM scan WHERE id NOT IN (SELECT id FROM scan ORDER BY started DESC, id DESC LIMIT $1)", keepScans)
+		return err
+	})
+}
+
 // GetSetting returns "" for a setting never made.
 func (db *DB) GetSetting(ctx context.Context, key string) (string, error) {
 	var value string

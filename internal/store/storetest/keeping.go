@@ -124,6 +124,7 @@ func fillAll(t testing.TB, s *suite) {
 	must(t, s.PutToken(t.Context(), &heron.Token{ID: "t", Hash: "h"}))
 	must(t, s.PutSetting(t.Context(), "k", "v"))
 	must(t, s.PutUpload(t.Context(), &heron.Upload{ID: "up"}))
+	must(t, s.PutScan(t.Context(), &heron.Scan{ID: "scan", State: heron.ScanDone}))
 	must(t, s.AppendAudit(t.Context(), &heron.AuditEntry{Actor: "anna", Action: "a.b", Outcome: "ok", Detail: heron.Attributes{"k": "v"}}))
 }
 

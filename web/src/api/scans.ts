@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { get, post } from './client.ts'
 import type { Scan, ScanPlan, ScanRequest } from './types.ts'
 
-/** Scans since the server was started; while one runs, read again each second. */
+/** The latest scans; while one runs, read again each second. */
 export const scansQuery = queryOptions({
   queryKey: ['scans'],
   queryFn: ({ signal }) => get('/scans', { signal }),

@@ -998,7 +998,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Scans since the server was started, and how far they are
+         * The latest scans, and how far they are
          * @description Role: viewer.
          */
         get: operations["listScans"];
@@ -2413,7 +2413,7 @@ export interface components {
             reason: "request" | "schedule" | "new_device";
             started: components["schemas"]["Time"];
             /** @enum {string} */
-            state: "running" | "done" | "stopped" | "failed";
+            state: "running" | "done" | "stopped" | "failed" | "interrupted";
             /** @description Addresses and networks. */
             targets: string[];
         };

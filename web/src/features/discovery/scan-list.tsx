@@ -16,7 +16,13 @@ const reasons: Record<Scan['reason'], string> = {
   new_device: 'new devices',
 }
 
-/** The scans since the server was started, and how far they are. */
+const tones: Partial<Record<Scan['state'], 'good' | 'high'>> = {
+  done: 'good',
+  failed: 'high',
+  interrupted: 'high',
+}
+
+/** The latest scans, and how far they are. */
 export function ScanList() {
   const scans = useQuery(scansQuery)
   return (
@@ -25,8 +31,7 @@ export function ScanList() {
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="No scan yet" art={false}>
-              Scans since the server was started are listed here; what each host was asked is in the audit
-              log.
+              The latest scans are listed here; what each host was asked is in the audit log.
             </Empty>
           ) : (
             <ul className="scans">
@@ -62,7 +67,7 @@ function Row({ scan: s }: { scan: Scan }) {
     <li>
       <p className="row spread">
         <span className="row">
-          <Chip tone={s.state === 'failed' ? 'high' : s.state === 'done' ? 'good' : 'plain'}>{s.state}</Chip>
+          <Chip tone={tones[s.state] ?? 'plain'}>{s.state}</Chip>
           <span className="mono clip">{s.targets.join(', ')}</span>
         </span>
         <span className="small quiet nowrap">

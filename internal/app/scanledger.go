@@ -1,0 +1,65 @@
+package app
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/probe"
+)
+
+// ledger is what each host was asked, and what that took. It may be read while a scan
+// writes it.
+type ledger struct {
+	mu    sync.Mutex
+	hosts map[netip.Addr]*asked
+}
+
+type asked struct {
+	what          []string
+	writes, bytes int
+	all           bool // there is nothing more to ask
+}
+
+func (l *ledger) add(x *probe.Answer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.hosts[x.Host]
+	if h == nil {
+		if l.hosts == nil {
+			l.hosts = map[netip.Addr]*asked{}
+		}
+		h = &asked{}
+		l.hosts[x.Host] = h
+	}
+	if x.Port != 0 {
+		h.what = append(h.what, cmp.Or(x.Probe, "connect")+"/"+strconv.Itoa(int(x.Port)))
+	}
+	h.writes, h.bytes, h.all = h.writes+x.Writes, h.bytes+x.Bytes, h.all || x.Last
+}
+
+// take returns the entries for the audit log, one a host, of those that were asked all
+// there was to ask, or of everybody, and forgets them.
+func (l *ledger) take(everybody bool) []heron.AuditEntry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []heron.AuditEntry
+	for host, h := range l.hosts {
+		if !h.all && !everybody {
+			continue
+		}
+		delete(l.hosts, host)
+		out = append(out, heron.AuditEntry{
+			Time: wallClock(), Action: "scan.probe", Object: host.String(), Outcome: "ok",
+			Detail: heron.Attributes{
+				"asked": strings.Join(h.what, " "), "writes": strconv.Itoa(h.writes), "bytes_sent": strconv.Itoa(h.bytes),
+			},
+		})
+	}
+	slices.SortFunc(out, func(x, y heron.AuditEntry) int { return cmp.Compare(x.Object, y.Object) })
+	return out
+}
