@@ -9,6 +9,10 @@ import (
 // Attachment.Fact writes.
 const KeyPort = "link.port"
 
+// SourceARPTable is the source of what the ARP table of a router says: whose an address
+// is, not that anybody is there now.
+const SourceARPTable = "snmp.arp"
+
 // Attachment says which port of a switch an interface of a device is at.
 type Attachment struct {
 	MAC    MAC    `json:"mac"`

@@ -15,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/inventory"
 	"github.com/heron-iot/heron/internal/probe"
+	"github.com/heron-iot/heron/internal/switches"
 )
 
 // Bounds of active discovery.
@@ -43,6 +44,8 @@ type discovery struct {
 	refuse   string          // why nothing may be asked; "" when it may
 	fresh    chan string     // ids of devices that may be new
 
+	tables map[string]*switches.Tables // of the switches that are asked, by address, as they told last
+
 	mu      sync.Mutex
 	running []*scanRun // the latest last
 	known   map[string]bool
@@ -51,7 +54,7 @@ type discovery struct {
 func newDiscovery(p *Platform) *discovery {
 	d := &discovery{
 		conf: p.conf.Discovery, core: p.core, store: p.store, log: p.log.With("component", "discovery"),
-		group: &p.group, life: p.ctx, fresh: make(chan string, maxFresh), known: map[string]bool{},
+		group: &p.group, life: p.ctx, fresh: make(chan string, maxFresh), known: map[string]bool{}, tables: map[string]*switches.Tables{},
 	}
 	d.stopFile = cmp.Or(d.conf.StopFile, filepath.Join(p.conf.Data, "discovery.stop"))
 	switch {
@@ -75,6 +78,9 @@ func (d *discovery) Run(ctx context.Context) error {
 	}
 	if d.conf.NewDevices {
 		wg.Go(func() { d.followNew(ctx) })
+	}
+	if len(d.conf.Switches) > 0 {
+		wg.Go(func() { d.askSwitches(ctx) })
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ var layers = []layer{
 	{"internal/lab", 3},
 	{"internal/zeeklog", 3},
 	{"internal/exchange", 3},
+	{"internal/switches", 3},
 	{"client", 3},
 	{"web", 3},
 	{"internal/dissect/*", 4},

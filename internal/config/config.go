@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -152,6 +153,40 @@ type Discovery struct {
 	StopFile string `yaml:"stop_file"`
 	// Zones are scanned again and again.
 	Zones []DiscoveryZone `yaml:"zones"`
+	// Switches are asked by SNMP, each SwitchesEvery, which devices are at which of
+	// their ports, and routers whose addresses are whose.
+	Switches      []DiscoverySwitch `yaml:"switches"`
+	SwitchesEvery Duration          `yaml:"switches_every"`
+	// Credentials are what switches are asked with.
+	Credentials []Credential `yaml:"credentials"`
+}
+
+// DiscoverySwitch is a switch or a router that is asked for its tables.
+type DiscoverySwitch struct {
+	Address    string `yaml:"address"` // with :PORT where that is not 161
+	Credential string `yaml:"credential"`
+}
+
+// AddrPort is where the agent listens; Validate has checked it.
+func (s *DiscoverySwitch) AddrPort() (netip.AddrPort, error) {
+	const port = 161
+	if a, err := netip.ParseAddr(s.Address); err == nil {
+		return netip.AddrPortFrom(a, port), nil
+	}
+	return netip.ParseAddrPort(s.Address)
+}
+
+// Credential is a community of SNMP, or a user of its version 3. Secrets are in files
+// of their own, which only Heron may read: file:/etc/heron/core.community.
+type Credential struct {
+	Name      string `yaml:"name"`
+	Community string `yaml:"community"`
+	User      string `yaml:"user"`
+	// Auth is sha1, sha256, sha384, sha512 or "", Privacy is aes or "".
+	Auth            string `yaml:"auth"`
+	AuthPassword    string `yaml:"auth_password"`
+	Privacy         string `yaml:"privacy"`
+	PrivacyPassword string `yaml:"privacy_password"`
 }
 
 // The policies of asking agents of SNMP, for reading, with the community "public".
@@ -228,7 +263,7 @@ func Default() Config {
 		},
 		Log: Log{Level: "info", Format: "text"},
 
-		Discovery: Discovery{Profile: "safe", NewDevices: true, SNMPPublic: SNMPPublicAuto},
+		Discovery: Discovery{Profile: "safe", NewDevices: true, SwitchesEvery: Duration(5 * time.Minute), SNMPPublic: SNMPPublicAuto},
 	}
 }
 

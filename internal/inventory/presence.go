@@ -105,14 +105,10 @@ type comeback struct {
 	away     heron.Time // from when on it was away, 0 if it never was
 }
 
-// SourceARPTable is the source of what a router's ARP table says: that somebody is in
-// it does not mean that it is there.
-const SourceARPTable = "snmp.arp"
-
 // hear takes note of a sighting, and of a silence that it ends. What others write
 // down of a device is none.
 func (v *Inventory) hear(end *endpoint, o *heron.Observation) {
-	if !v.options.Presence || strings.HasPrefix(o.Key, "import.") || strings.HasPrefix(o.Source, "import") || o.Source == SourceARPTable {
+	if !v.options.Presence || strings.HasPrefix(o.Key, "import.") || strings.HasPrefix(o.Source, "import") || o.Source == heron.SourceARPTable {
 		return
 	}
 	w := v.watches[o.Sensor]

@@ -202,6 +202,9 @@ type Device struct {
 	IPv6              netip.Addr // link-local; namespaces only
 	Namespace         string     // "" on loopback
 	Ports             []string   // "tcp/80/http"
+	// Switch is the model of the switch that it hangs on, and SwitchPort the port, as
+	// those tell by SNMP; "" of the switches.
+	Switch, SwitchPort string
 }
 
 // Devices lists the devices, in the order of the site.
@@ -209,6 +212,7 @@ func (n *Network) Devices() []Device {
 	out := make([]Device, 0, len(n.hosts))
 	for _, h := range n.hosts {
 		d := Device{Name: h.Name, Model: h.Model.Name, Type: h.Model.Type, MAC: h.MAC, IP: n.address(h)}
+		d.Switch, d.SwitchPort, _ = n.site.plug(h)
 		if n.wires != nil {
 			d.Namespace, d.IPv6 = n.wires.name(h), h.IPv6
 		}

@@ -1,11 +1,14 @@
 package lab
 
 import (
+	"slices"
+
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/proto/snmp"
 )
 
-// snmpAgent is the system group of an agent (RFC 3418) that reads as "public".
+// snmpAgent is the system group of an agent (RFC 3418) that reads as "public", with
+// what switches and the gateway know of others.
 type snmpAgent struct {
 	description, objectID, name, contact, location string
 }
@@ -20,7 +23,7 @@ func snmpService(a snmpAgent) Service {
 // bindings is the whole of what the agent knows, in order.
 func (a snmpAgent) bindings(h *Host) []snmp.Binding {
 	oid := func(n string) snmp.OID { return snmp.ParseOID(systemGroup + n + ".0") }
-	return []snmp.Binding{
+	list := []snmp.Binding{
 		snmp.Text(oid("1"), h.fill(a.description)),
 		snmp.Object(oid("2"), snmp.ParseOID(a.objectID)),
 		snmp.Int(oid("3"), snmp.TagTicks, 8640000+int(h.MAC[5])*100),
@@ -29,6 +32,11 @@ func (a snmpAgent) bindings(h *Host) []snmp.Binding {
 		snmp.Text(oid("6"), h.fill(a.location)),
 		snmp.Int(oid("7"), snmp.TagInteger, 72),
 	}
+	if more := forwarding(h); len(more) > 0 {
+		list = append(list, more...)
+		slices.SortFunc(list, func(a, b snmp.Binding) int { return a.OID.Compare(b.OID) })
+	}
+	return list
 }
 
 // maxRepetitions bounds the answer to a GetBulk.

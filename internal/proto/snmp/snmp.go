@@ -1,6 +1,7 @@
 // Package snmp reads and writes SNMP messages of versions 1 and 2c (RFC 1157,
 // RFC 3416) in the Basic Encoding Rules (X.690). Reading never panics and never
-// allocates more than its input warrants; version 3 is recognised, not read.
+// allocates more than its input warrants. Of version 3 a Session reads and writes
+// what is for its user (RFC 3412, RFC 3414).
 package snmp
 
 import (
@@ -26,6 +27,7 @@ const (
 	Response = 0xa2
 	Set      = 0xa3
 	GetBulk  = 0xa5
+	Report   = 0xa8
 )
 
 // Tags of values (RFC 2578 §7.1, RFC 3416 §3).
@@ -121,8 +123,16 @@ func Parse(b []byte) (*Message, error) {
 	}
 	community := element(&body, TagString)
 	m.Community = string(community.Rest())
-	m.Kind = peekTag(&body)
-	pdu := element(&body, m.Kind)
+	if err := m.readPDU(&body); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// readPDU reads what a message carries.
+func (m *Message) readPDU(body *wire.Reader) error {
+	m.Kind = peekTag(body)
+	pdu := element(body, m.Kind)
 	m.RequestID, m.Error, m.Index = readInt(&pdu), readInt(&pdu), readInt(&pdu)
 	list := element(&pdu, TagSequence)
 	for list.Len() > 0 && len(m.Bindings) < maxBindings {
@@ -132,14 +142,14 @@ func Parse(b []byte) (*Message, error) {
 		value := element(&one, b.Tag)
 		b.Value = value.Rest()
 		if one.Err() != nil {
-			return nil, ErrNotSNMP
+			return ErrNotSNMP
 		}
 		m.Bindings = append(m.Bindings, b)
 	}
 	if body.Err() != nil || pdu.Err() != nil || list.Err() != nil || m.Kind&0xe0 != 0xa0 {
-		return nil, ErrNotSNMP
+		return ErrNotSNMP
 	}
-	return m, nil
+	return nil
 }
 
 // element returns a reader of the contents of the next element, which must
@@ -229,6 +239,13 @@ func readOID(r *wire.Reader) OID {
 
 // Append writes the message.
 func (m *Message) Append(b []byte) []byte {
+	body := tlv(nil, TagInteger, integer(m.Version))
+	body = tlv(body, TagString, []byte(m.Community))
+	return tlv(b, TagSequence, m.appendPDU(body))
+}
+
+// appendPDU writes what a message carries.
+func (m *Message) appendPDU(b []byte) []byte {
 	var list []byte
 	for _, v := range m.Bindings {
 		one := tlv(nil, TagOID, v.OID.encode())
@@ -237,10 +254,7 @@ func (m *Message) Append(b []byte) []byte {
 	pdu := tlv(nil, TagInteger, integer(m.RequestID))
 	pdu = tlv(pdu, TagInteger, integer(m.Error))
 	pdu = tlv(pdu, TagInteger, integer(m.Index))
-	pdu = tlv(pdu, TagSequence, list)
-	body := tlv(nil, TagInteger, integer(m.Version))
-	body = tlv(body, TagString, []byte(m.Community))
-	return tlv(b, TagSequence, tlv(body, m.Kind, pdu))
+	return tlv(b, m.Kind, tlv(pdu, TagSequence, list))
 }
 
 func tlv(b []byte, tag int, value []byte) []byte {

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/config"
+	"github.com/heron-iot/heron/internal/inventory"
+	"github.com/heron-iot/heron/internal/proto/snmp"
+	"github.com/heron-iot/heron/internal/switches"
+)
+
+// maxSwitchTime bounds what one switch may take.
+const maxSwitchTime = 5 * time.Minute
+
+// askSwitches asks the switches of the configuration again and again, for the first
+// time soon after the start.
+func (d *discovery) askSwitches(ctx context.Context) {
+	for wait := firstSwitches; sleep(ctx, wait); wait = time.Duration(d.conf.SwitchesEvery) {
+		if _, err := os.Stat(d.stopFile); err == nil {
+			continue // nothing is asked
+		}
+		if err := d.readSwitches(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("what switches say is not kept", "error", err)
+		}
+	}
+}
+
+// firstSwitches is how soon after the start switches are asked.
+const firstSwitches = 2 * time.Second
+
+// readSwitches asks all switches, one after the other, and keeps what they say. Of one
+// that does not tell all now, what it told last still says which ports lead to it:
+// else all its devices would seem to move to those.
+func (d *discovery) readSwitches(ctx context.Context) error {
+	var tables []*switches.Tables
+	for i := range d.conf.Switches {
+		s := &d.conf.Switches[i]
+		t, err := d.readSwitch(ctx, s)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			d.log.Warn("a switch did not tell all", "switch", s.Address, "error", err)
+		}
+		last := d.tables[s.Address]
+		switch {
+		case err == nil:
+			d.tables[s.Address] = t
+		case last != nil:
+			t = last.AsOld()
+		}
+		if t != nil && t.Answered {
+			tables = append(tables, t)
+		}
+	}
+	now := wallClock()
+	obs := switches.Observations(tables, now)
+	if len(obs) == 0 {
+		return nil
+	}
+	_, err := d.core.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
+		return a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now)), nil
+	})
+	return err
+}
+
+// readSwitch asks one switch; what it was asked is in the audit log.
+func (d *discovery) readSwitch(ctx context.Context, s *config.DiscoverySwitch) (*switches.Tables, error) {
+	address, err := s.AddrPort()
+	if err != nil {
+		return nil, err
+	}
+	cred, err := d.credential(s.Credential)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxSwitchTime)
+	defer cancel()
+	t, err := switches.Read(ctx, address, cred, switches.Limits{})
+	d.auditSwitch(ctx, address, t, err)
+	return t, err
+}
+
+func (d *discovery) auditSwitch(ctx context.Context, address netip.AddrPort, t *switches.Tables, failure error) {
+	e := heron.AuditEntry{
+		Time: wallClock(), Actor: "system", Action: "switch.read", Object: address.Addr().String(), Outcome: "ok",
+		Detail: heron.Attributes{
+			"requests": strconv.Itoa(t.Requests), "bytes_sent": strconv.Itoa(t.Bytes), "stations": strconv.Itoa(len(t.Stations)),
+			"neighbours": strconv.Itoa(len(t.Neighbours)), "hosts": strconv.Itoa(len(t.Hosts)),
+		},
+	}
+	if failure != nil {
+		e.Outcome, e.Detail["error"] = "failed", heron.ErrorMessage(failure)
+	}
+	if err := d.store.AppendAudit(context.WithoutCancel(ctx), &e); err != nil {
+		d.log.Error("audit of a switch", "switch", address, "error", err)
+	}
+}
+
+// credential reads the secrets of a credential from their files, each time anew, so
+// that they can be changed.
+func (d *discovery) credential(name string) (c switches.Credential, err error) {
+	for i := range d.conf.Credentials {
+		x := &d.conf.Credentials[i]
+		if x.Name != name {
+			continue
+		}
+		c.User = snmp.User{Name: x.User, Auth: x.Auth, Privacy: x.Privacy}
+		for _, secret := range []struct {
+			ref string
+			to  *string
+		}{
+			{x.Community, &c.Community}, {x.AuthPassword, &c.User.AuthPassword}, {x.PrivacyPassword, &c.User.PrivacyPassword},
+		} {
+			if secret.ref == "" {
+				continue
+			}
+			if *secret.to, err = ownSecret(secret.ref); err != nil {
+				return switches.Credential{}, err
+			}
+		}
+		return c, nil
+	}
+	return c, heron.Errorf(heron.CodeNotFound, "no credential %q in the configuration", name)
+}
+
+// ownSecret reads a secret from a file that not everybody may read.
+func ownSecret(ref string) (string, error) {
+	path := strings.TrimPrefix(ref, "file:")
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return "", heron.Errorf(heron.CodeForbidden, "everybody may read %s, which holds a secret: chmod 640 %s", path, path)
+	}
+	return fileSecret(ref)
+}
