@@ -150,6 +150,36 @@ func TestMakersLimitWhoIsAsked(t *testing.T) {
 	}
 }
 
+// TestMakersAreThoseOfTheRegistry has, for each probe that asks what some makers' network
+// cards are in, such cards: the words must fit the names as the registry has them.
+func TestMakersAreThoseOfTheRegistry(t *testing.T) {
+	t.Parallel()
+	cards := map[string][]heron.MAC{
+		"bjnp": {{0x00, 0x00, 0x85}}, "crestron": {{0x00, 0x10, 0x7f}}, "eiscp": {{0x00, 0x09, 0xb0}, {0x74, 0x5e, 0x1c}},
+		"fins": {{0x00, 0x00, 0x0a}}, "hid_discovery": {{0x00, 0x06, 0x8e}}, "irobot": {{0x80, 0xc5, 0xf2}, {0xac, 0xe0, 0x10}},
+		"lantronix": {{0x00, 0x20, 0x4a}}, "lifx": {{0xd0, 0x73, 0xd5}}, "moxa": {{0x00, 0x90, 0xe8}}, "tdp": {{0x50, 0xc7, 0xbf}},
+		"tplinksmarthome": {{0x50, 0xc7, 0xbf}}, "ubnt": {{0x24, 0xa4, 0x3c}}, "wiz": {{0xd8, 0xa0, 0x11}, {0xa8, 0xbb, 0x50}, {0x24, 0x0a, 0xc4}},
+		"yeelight": {{0x28, 0x6c, 0x07}},
+	}
+	s, err := probe.NewScanner(probe.Options{Probes: all.Probes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all.Probes() {
+		if len(p.Makers) == 0 {
+			continue
+		}
+		if len(cards[p.Name]) == 0 {
+			t.Errorf("%s: no network card to try", p.Name)
+		}
+		for _, m := range cards[p.Name] {
+			if !s.Allowed(&p, probe.Host{Addr: loopback, MAC: m}) {
+				t.Errorf("%s: would not ask %v", p.Name, m)
+			}
+		}
+	}
+}
+
 // TestPlanHoldsWhatTheMakerMayLeadTo plans for a host of which nothing is known yet.
 func TestPlanHoldsWhatTheMakerMayLeadTo(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ const (
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "lantronix", Transport: heron.UDP, Ports: []uint16{30718}, Safety: probe.ReadOnly, Worth: 2, Makers: []string{"lantronix"}, Plant: true,
+		Name: "lantronix", Transport: heron.UDP, Ports: []uint16{30718}, Safety: probe.ReadOnly, Worth: 2, Makers: []string{"lantronix", "pronet"}, Plant: true,
 		MaxWrites: 1, MaxBytes: len(query), MaxAnswer: maxAnswer, Control: true, Allow: probe.Only([]byte(query)),
 		Spec: "Lantronix 900-215, UDS-10 User Guide, chapter 8", Run: probe.Ask(probe.Begins(answer), []byte(query)),
 	}

@@ -37,7 +37,7 @@ func TestProbe(t *testing.T) {
 			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
 		}},
 		{Name: "nobody behind the gateway", Answer: []byte{0, 1, 0, 0, 0, 3, 0xff, 0xab, 11}, Want: map[string]string{
-			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255",
+			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255", "modbus.gateway": "exception",
 		}},
 		{Name: "more objects promised than sent", Answer: []byte{0, 1, 0, 0, 0, 9, 0xff, 0x2b, 0x0e, 1, 1, 0, 0, 200, 0}, Want: map[string]string{
 			"service.protocol": "tcp/502/modbus", "modbus.server": "yes", "modbus.unit": "255", "modbus.function": "43",
