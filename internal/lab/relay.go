@@ -69,10 +69,10 @@ func mmsAnswer(used int, data wire.Reader, vendor, model, revision string) Reply
 	_, pdu := ber.Cut(&values)
 	tag, body := ber.Cut(&pdu)
 	var answer []byte
-	switch {
-	case tag == mmsConclude:
+	switch tag {
+	case mmsConclude:
 		answer = ber.Append(nil, mmsConcluded)
-	case tag == mmsRequest:
+	case mmsRequest:
 		invoke := ber.GetInt(&body)
 		if body.U8() != mmsIdentify || body.Err() != nil {
 			return Reply{Used: used, Close: true}

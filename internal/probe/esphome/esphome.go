@@ -62,7 +62,7 @@ func run(ctx context.Context, c *probe.Conn) error {
 // size is that of a message: a mark, a length, and in clear a type.
 func size(b []byte) (int, error) {
 	r := wire.NewReader(b)
-	n := 0
+	var n int
 	switch r.U8() {
 	case underKey:
 		n = r.U16()
