@@ -157,10 +157,11 @@ func TypeTitle(name string) string {
 func DeviceTypes() map[string]DeviceType { return maps.Clone(deviceTypes()) }
 
 // IsFragile reports whether a device stands no more than one full connection at a
-// time, and reads alone: a control device, or one of a type that is no stronger.
+// time, and reads alone: a control device, or one of a type that is no stronger. What
+// it is when nobody knows its type, ports and makers tell a scan.
 func (d *Device) IsFragile() bool {
-	t := deviceTypes()[d.Identity.Type.Value]
-	return t.Fragility == FragilityFragile || d.IsControl()
+	name := d.Identity.Type.Value
+	return name != Unknown && deviceTypes()[name].Fragility == FragilityFragile || d.IsControl()
 }
 
 // IsControl reports whether a device is, or may be, a control device: one that

@@ -109,3 +109,13 @@ nothing against the narrower one. Zone, criticality, Purdue level, fragility and
 	}
 	return b.String()
 }
+
+func TestWhoIsFragile(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{Unknown: false, "plc": true, "infusion_pump": true, "printer": false} {
+		d := Device{Identity: Identity{Type: Claim{Value: name}}}
+		if d.IsFragile() != want {
+			t.Errorf("%s is fragile: %v", name, !want)
+		}
+	}
+}

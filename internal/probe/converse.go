@@ -35,7 +35,9 @@ func (k *talk) converse(ctx context.Context, raw *line, p *Probe, t Target, a *A
 		}
 		plain, over = c, c
 	}
-	conn := NewConn(plain, p, t, k.delay.patience(p.Transport == heron.UDP), deadline, n.emit)
+	wait := k.delay.patience(p.Transport == heron.UDP)
+	wait.Answer += 2 * k.s.lag.get()
+	conn := NewConn(plain, p, t, wait, deadline, n.emit)
 	conn.turn = func() error { return k.turn(ctx, 1) }
 	conn.done = ctx.Done()
 	conn.wait(conn.patience.Answer)

@@ -30,7 +30,8 @@ type fragile struct {
 	open  int
 	most  int
 	total map[uint16]int
-	heard []string // "port: bytes"
+	came  []time.Time // connections
+	heard []string    // "port: bytes"
 	broke string
 }
 
@@ -40,6 +41,9 @@ func (d *fragile) dial(ctx context.Context, network, address string) (net.Conn, 
 	answer, ok := d.services[to.Port()]
 	d.mu.Lock()
 	d.total[to.Port()]++
+	if network == "tcp" {
+		d.came = append(d.came, time.Now())
+	}
 	d.mu.Unlock()
 	if !ok || network != "tcp" {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
@@ -135,6 +139,41 @@ func TestFragileDeviceSurvivesEachProfile(t *testing.T) {
 			}
 			if d.total[502] == 0 || d.most != 1 {
 				t.Errorf("%d connections to port 502, %d at once", d.total[502], d.most)
+			}
+		})
+	}
+}
+
+// maxConnects is how many connections a second the weakest device stands.
+const maxConnects = 80
+
+// TestFragileDeviceIsNotFlooded has a device that goes down when more connections are
+// tried within a second than it stands: the pace of each profile is below that.
+func TestFragileDeviceIsNotFlooded(t *testing.T) {
+	t.Parallel()
+	for _, profile := range probe.Profiles() {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			d := plc(t)
+			o := probe.Options{Probes: all.Probes(), Dial: d.dial}
+			o.Profile(profile)
+			scan(t, o, probe.Host{Addr: loopback, Control: true})
+			d.check(t)
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			for i, first := range d.came {
+				n := 0
+				for _, at := range d.came[i:] {
+					if at.Sub(first) < time.Second {
+						n++
+					}
+				}
+				if n > maxConnects+4 { // a few may leave at once after a pause
+					t.Fatalf("%d connections within a second", n)
+				}
+			}
+			if len(d.came) == 0 {
+				t.Error("nothing was tried")
 			}
 		})
 	}
