@@ -72,6 +72,10 @@ live: build ## live capture of a replayed file beside tcpdump, as root: make liv
 eval: build ## measure accuracy on labelled captures in HERON_DATA
 	@scripts/eval.sh
 
+.PHONY: model
+model: build ## learn the model anew from labelled captures in HERON_DATA and from the lab
+	@scripts/model.sh
+
 .PHONY: golden
 golden: ## rewrite golden files, then show what changed
 	GOLDEN=update go test ./... && git diff --stat

@@ -37,6 +37,8 @@ const (
 	variantUnseen    = "unseen-maker"
 )
 
+var evalVariants = []string{variantRandomMAC, variantMerged, variantUnseen, eval.HeldOutCapture, eval.HeldOutProduct}
+
 func newEvalFingerprint(t *terminal) *cobra.Command {
 	var f evalFlags
 	c := &cobra.Command{
@@ -61,7 +63,10 @@ mdns, ssdp, http, tls …; oui is what the registry says of a MAC address. Sets 
 --variant merged reads one capture of each label as one network, all devices at
 once, addresses moved where they collide;
 --variant unseen-maker identifies each device without the signatures of its maker,
-and without the model: so it shows what is said of a maker that nobody has met.
+and without the model: so it shows what is said of a maker that nobody has met;
+--variant held-out-capture asks, in place of the model that is part of heron, models
+that learned from other captures of the manifest than the one at hand, and
+held-out-product models that learned from other labels than its own.
 
 The exit status is 3 when a capture could not be read.`,
 		Example: "  heron eval fingerprint --manifest captures/manifest.csv --html report.html\n  heron eval fingerprint --manifest captures/manifest.csv --without oui,dhcp --variant merged",
@@ -70,11 +75,11 @@ The exit status is 3 when a capture could not be read.`,
 	}
 	c.Flags().StringVar(&f.Manifest, "manifest", "", "the list of labelled captures")
 	c.Flags().StringSliceVar(&f.Without, "without", nil, "evidence to take away")
-	c.Flags().StringSliceVar(&f.variants, "variant", nil, "mac-random, merged, unseen-maker, or several")
+	c.Flags().StringSliceVar(&f.variants, "variant", nil, "mac-random, merged, unseen-maker, held-out-capture, held-out-product, or several")
 	c.Flags().StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON document (schema "+eval.Schema+")")
 	c.Flags().StringVar(&f.html, "html", "", "write a page with all figures into this file")
-	choices(c, "variant", variantRandomMAC, variantMerged, variantUnseen)
+	choices(c, "variant", evalVariants...)
 	return c
 }
 
@@ -83,12 +88,21 @@ func runEvalFingerprint(c *cobra.Command, t *terminal, f *evalFlags) error {
 		return usageError{fmt.Errorf("want --manifest FILE; see %s --help", c.CommandPath())}
 	}
 	for _, v := range f.variants {
-		if v != variantRandomMAC && v != variantMerged && v != variantUnseen {
-			return usageError{fmt.Errorf("--variant %q: want %s, %s or %s", v, variantRandomMAC, variantMerged, variantUnseen)}
+		if !slices.Contains(evalVariants, v) {
+			return usageError{fmt.Errorf("--variant %q: want one of %s", v, strings.Join(evalVariants, ", "))}
 		}
 	}
 	f.RandomMAC, f.Merged = slices.Contains(f.variants, variantRandomMAC), slices.Contains(f.variants, variantMerged)
 	f.UnseenMaker = slices.Contains(f.variants, variantUnseen)
+	for _, v := range []string{eval.HeldOutCapture, eval.HeldOutProduct} {
+		if !slices.Contains(f.variants, v) {
+			continue
+		}
+		if f.HeldOut != "" {
+			return usageError{fmt.Errorf("--variant: want one of %s and %s", eval.HeldOutCapture, eval.HeldOutProduct)}
+		}
+		f.HeldOut = v
+	}
 	local, err := prefixes(f.local)
 	if err != nil {
 		return err

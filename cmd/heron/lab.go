@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -110,6 +111,7 @@ func newLabAttack(t *terminal, name *string) *cobra.Command {
 
 func newLabCapture(t *terminal) *cobra.Command {
 	o := app.CaptureOptions{}
+	manifest := ""
 	c := &cobra.Command{
 		Use: "capture FILE", Short: "Write the network's traffic as a capture file, the same each time", Args: oneArg("a file to write"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -120,13 +122,21 @@ func newLabCapture(t *terminal) *cobra.Command {
 				return err
 			}
 			t.say("%v of traffic written to %s", o.Duration, args[0])
-			return nil
+			if manifest == "" {
+				return nil
+			}
+			path, err := filepath.Rel(filepath.Dir(manifest), args[0])
+			if err != nil {
+				return fmt.Errorf("manifest: %w", err)
+			}
+			return writeNew(manifest, func(w io.Writer) error { return app.WriteLabManifest(w, o, path) })
 		},
 	}
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "another seed gives another day")
 	c.Flags().DurationVar(&o.Duration, "duration", time.Hour, "how much traffic")
 	c.Flags().IntVar(&o.Devices, "devices", 0, "at least so many devices (default: one site)")
 	c.Flags().StringSliceVar(&o.Attacks, "attack", nil, "attacks to play, one after the other")
+	c.Flags().StringVar(&manifest, "manifest", "", "write what its devices are into this file, as heron train and heron eval read it")
 	return c
 }
 

@@ -29,8 +29,8 @@ signatures give the same model, byte by byte.`,
 		Example: "  heron train --manifest captures/manifest.csv --out model.bin\n  heron train --manifest captures/manifest.csv --out model.bin --report report.json --made lab",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.Manifest == "" || out == "" {
-				return usageError{errors.New("--manifest and --out are needed: what to learn from, and where to write it")}
+			if len(o.Manifests)+len(o.Known) == 0 || out == "" {
+				return usageError{errors.New("--manifest (or --known) and --out are needed: what to learn from, and where to write it")}
 			}
 			if o.Folds < 2 || o.Folds > 20 {
 				return usageError{fmt.Errorf("--folds %d: want 2 to 20", o.Folds)}
@@ -38,7 +38,8 @@ signatures give the same model, byte by byte.`,
 			return runTrain(c, t, o, out, report)
 		},
 	}
-	c.Flags().StringVar(&o.Manifest, "manifest", "", "labelled captures, a CSV file")
+	c.Flags().StringArrayVar(&o.Manifests, "manifest", nil, "labelled captures, a CSV file; may be given several times")
+	c.Flags().StringArrayVar(&o.Known, "known", nil, "a capture or a folder of them, to learn the devices that signatures are sure of; may be given several times")
 	c.Flags().StringVar(&out, "out", "", "where to write the model")
 	c.Flags().StringVar(&report, "report", "", "where to write how it did, as JSON (schema "+guess.ReportSchema+")")
 	c.Flags().StringVar(&o.Made, "made", "lab", "the dataset that heron lab made: it counts for less")

@@ -28,17 +28,42 @@ func EvalFingerprint(ctx context.Context, o EvalOptions) (*eval.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := guess.Embedded()
+	model, err := o.models(ctx, m, id)
 	if err != nil {
 		return nil, err
 	}
-	return eval.Fingerprint(ctx, evalReader{id, newSurmises(model, id), o.Local}, m, o.Options)
+	return eval.Fingerprint(ctx, evalReader{id, model, o.Local}, m, o.Options)
+}
+
+// models returns which model is asked about the device of a capture.
+func (o *EvalOptions) models(ctx context.Context, m *eval.Manifest, id identifier) (func(*eval.Capture) *surmises, error) {
+	if o.HeldOut == "" {
+		model, err := guess.Embedded()
+		s := newSurmises(model, id)
+		return func(*eval.Capture) *surmises { return &s }, err
+	}
+	learned := TrainOptions{Manifests: []string{o.Manifest}}
+	examples, err := Examples(ctx, learned)
+	if err != nil {
+		return nil, err
+	}
+	models, fold, err := guess.HoldOut(examples, o.HeldOut == eval.HeldOutProduct)
+	if err != nil {
+		return nil, err
+	}
+	of := make([]surmises, len(models))
+	for i := range models {
+		of[i] = newSurmises(models[i], id)
+	}
+	return func(c *eval.Capture) *surmises {
+		return &of[fold(productOf(c), captureName(0, c.Path))]
+	}, nil
 }
 
 // evalReader reads captures for an evaluation as Read does.
 type evalReader struct {
 	id    *identify.Identifier
-	model surmises
+	model func(*eval.Capture) *surmises // nil for none
 	local []netip.Prefix
 }
 
@@ -50,10 +75,10 @@ func (r evalReader) Identify(k *eval.Known) heron.Identification {
 	out := r.id.Identify(k.Observations)
 	d := *k.Device
 	d.Identity, d.Corrections = out.Identity, nil
-	if r.model.model == nil || k.Profile == nil || !isOpen(&d) {
+	if r.model == nil || k.Profile == nil || !isOpen(&d) {
 		return out
 	}
-	if g := r.model.answer(&d, k.Observations, k.Profile); g != nil {
+	if g := r.model(k.Capture).answer(&d, k.Observations, k.Profile); g != nil {
 		out.Identity, out.RunnerUp, out.Evidence = g.identity, g.runnerUp, g.evidence
 	}
 	return out

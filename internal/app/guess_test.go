@@ -128,7 +128,7 @@ func TestModelKnowsTheLabWhenAllIsEncrypted(t *testing.T) {
 	for mac, kind := range typesOfLab(t, seed) {
 		rows = append(rows, eval.Capture{Path: path, Dataset: "lab", Label: mac.String(), Type: kind, MAC: mac})
 	}
-	examples, err := learnFrom(context.Background(), path, rows, "lab")
+	examples, err := learnFrom(context.Background(), &material{file: path, name: path, rows: rows}, "lab")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -182,6 +183,22 @@ func WriteLabCapture(w io.Writer, o CaptureOptions) error {
 	b := bufio.NewWriterSize(w, 1<<20)
 	err := lab.WriteCapture(b, lab.StreamConfig{Seed: o.Seed, Duration: o.Duration, Devices: o.Devices, Attacks: o.Attacks})
 	return errors.Join(err, b.Flush())
+}
+
+// WriteLabManifest writes what the devices of such a capture are, as a manifest
+// of labelled captures: path is the capture's from there.
+func WriteLabManifest(w io.Writer, o CaptureOptions, path string) error {
+	s, err := lab.Stream(lab.StreamConfig{Seed: o.Seed, Duration: o.Duration, Devices: o.Devices, Attacks: o.Attacks})
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	rows := [][]string{{"path", "label_vendor", "label_model", "label_type", "mac_of_device", "dataset", "label"}}
+	for _, h := range s.Site().Hosts {
+		m := h.Model
+		rows = append(rows, []string{filepath.ToSlash(path), m.Vendor, m.Product, m.Type, h.MAC.String(), "lab", m.Name})
+	}
+	return out.WriteAll(rows)
 }
 
 // WriteChurnCapture writes three days of a network whose addresses never rest

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/guess"
@@ -51,7 +54,7 @@ func TestTrainLearnsFromAManifest(t *testing.T) {
 	t.Parallel()
 	manifest := fewRows(t, labelled(t, 1, 2, 3), "hue-bridge", "nest-thermostat", "ecobee-thermostat", "mikrotik-router")
 	train := func() (*guess.Model, *guess.Report) {
-		m, r, err := Train(context.Background(), TrainOptions{Manifest: manifest, Folds: 3})
+		m, r, err := Train(context.Background(), TrainOptions{Manifests: []string{manifest}, Folds: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +78,7 @@ func TestTrainLearnsFromAManifest(t *testing.T) {
 
 func TestTrainSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	_, _, err := Train(context.Background(), TrainOptions{Manifest: filepath.Join(t.TempDir(), "none.csv"), Folds: 3})
+	_, _, err := Train(context.Background(), TrainOptions{Manifests: []string{filepath.Join(t.TempDir(), "none.csv")}, Folds: 3})
 	if heron.ErrorCode(err) != heron.CodeNotFound {
 		t.Errorf("error is %v", err)
 	}
@@ -83,7 +86,80 @@ func TestTrainSaysWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(path, []byte("path,label_type,mac_of_device,label\nnone.pcap,camera,02:00:00:00:00:01,x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Train(context.Background(), TrainOptions{Manifest: path, Folds: 3}); err == nil || !strings.Contains(err.Error(), "none.pcap") {
+	if _, _, err := Train(context.Background(), TrainOptions{Manifests: []string{path}, Folds: 3}); err == nil || !strings.Contains(err.Error(), "none.pcap") {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// TestKnownDevicesAreLearned: captures that nobody labelled teach what signatures
+// are sure of, once, wherever they lie.
+func TestKnownDevicesAreLearned(t *testing.T) {
+	t.Parallel()
+	path := labCapture(t, 7)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"a.pcap", "again.pcap", "no capture.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "damaged.pcap"), []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	examples, err := Examples(context.Background(), TrainOptions{Known: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, captures := map[string]bool{}, map[string]bool{}
+	for _, e := range examples {
+		types[e.Type], captures[e.Capture] = true, true
+	}
+	if len(types) < 10 || types[heron.Unknown] || len(captures) != 1 {
+		t.Errorf("learned are %d types from %v", len(types), captures)
+	}
+}
+
+// TestDaysAreReadApart: what a source has after a day comes after the end of the
+// first part, whole.
+func TestDaysAreReadApart(t *testing.T) {
+	t.Parallel()
+	const hour = heron.Time(time.Hour)
+	p := part{packetSource: &listed{times: []heron.Time{hour, 20 * hour, 26 * hour, 27 * hour, 80 * hour}}}
+	var got []string
+	for !p.over {
+		p.begin()
+		n := 0
+		var packet heron.Packet
+		for p.Next(&packet) == nil {
+			n++
+			if want := byte(packet.Time / hour); packet.Data[0] != want {
+				t.Errorf("the packet of hour %d holds %d", want, packet.Data[0])
+			}
+		}
+		got = append(got, fmt.Sprint(n))
+	}
+	if s := strings.Join(got, " "); s != "2 2 1" {
+		t.Errorf("parts have %s packets", s)
+	}
+}
+
+// listed is a source of packets at some times, in one buffer.
+type listed struct {
+	times []heron.Time
+	room  [1]byte
+}
+
+func (l *listed) Next(p *heron.Packet) error {
+	if len(l.times) == 0 {
+		return io.EOF
+	}
+	l.room[0] = byte(l.times[0] / heron.Time(time.Hour))
+	*p = heron.Packet{Time: l.times[0], Data: l.room[:]}
+	l.times = l.times[1:]
+	return nil
+}
+
+func (*listed) Close() error { return nil }

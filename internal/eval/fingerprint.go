@@ -33,6 +33,7 @@ type Sight struct {
 
 // Known is what is known of a device, or what is left of that.
 type Known struct {
+	Capture      *Capture // where it was seen
 	Device       *heron.Device
 	Observations []heron.Observation
 	Profile      *heron.Baseline // what it did; nil where that is not known
@@ -49,9 +50,18 @@ type Options struct {
 	Merged bool
 	// UnseenMaker has each device identified without what is known of its maker's.
 	UnseenMaker bool
+	// HeldOut has each capture judged by a model that learned from the others:
+	// HeldOutCapture or HeldOutProduct; "" for the model that is part of the program.
+	HeldOut string
 	// Progress, when set, hears how many captures were read.
 	Progress func(done, all int)
 }
+
+// What a model that judges a capture has not seen of the manifest.
+const (
+	HeldOutCapture = "held-out-capture" // the capture
+	HeldOutProduct = "held-out-product" // any capture of the same label
+)
 
 // run is one evaluation.
 type run struct {

@@ -53,7 +53,7 @@ func (e *run) measure(c *Capture, s *Sight, w *witness, ips []netip.Addr) (outco
 	var known []Known
 	for i := range s.Devices {
 		if d := &s.Devices[i]; isMeant(d, mac, ips) {
-			known = append(known, Known{d, e.left.of(own(d, s.Observations[d.ID])), s.Profiles[d.ID]})
+			known = append(known, Known{c, d, e.left.of(own(d, s.Observations[d.ID])), s.Profiles[d.ID]})
 		}
 	}
 	o.found = len(known) > 0
@@ -184,7 +184,7 @@ func (e *run) spans(final answers, known []Known, sent []heron.Time) (out [level
 				return out
 			}
 			// What it had done by then is not known.
-			id := e.reader.Identify(&Known{Device: k.Device, Observations: until(k.Observations, at)}).Identity
+			id := e.reader.Identify(&Known{Capture: k.Capture, Device: k.Device, Observations: until(k.Observations, at)}).Identity
 			for level, claim := range said(&id) {
 				if s := &out[level]; !s.given && final[level].verdict == Right && claim.Value == final[level].Value {
 					*s = span{true, max(0, at.Sub(begun)), countUntil(sent, at)}

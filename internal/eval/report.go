@@ -15,7 +15,7 @@ const Schema = "heron.eval.fingerprint/v1"
 // Report is what an evaluation counted. Shares and confidences are from 0 to 1.
 type Report struct {
 	Schema   string   `json:"schema"`
-	Variants []string `json:"variants"` // mac-random, merged, unseen-maker
+	Variants []string `json:"variants"` // mac-random, merged, unseen-maker, held-out-capture, held-out-product
 	Without  []string `json:"without"`  // evidence that was taken away
 	Captures int      `json:"captures"`
 	Labels   int      `json:"labels"`
@@ -152,6 +152,9 @@ func report(o Options, outcomes []outcome) *Report {
 	}
 	if o.UnseenMaker {
 		r.Variants = append(r.Variants, "unseen-maker")
+	}
+	if o.HeldOut != "" {
+		r.Variants = append(r.Variants, o.HeldOut)
 	}
 	for i := range outcomes {
 		c := &outcomes[i]

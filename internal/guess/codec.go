@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"math/bits"
 	"unicode/utf8"
 
 	"github.com/heron-iot/heron"
@@ -12,7 +11,7 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-const magic = "heron-model/1\n"
+const magic = "heron-model/2\n"
 
 // errModel is for bytes that are no model, or one for other evidence.
 var errModel = errors.New("not a model that this program can use")
@@ -20,7 +19,7 @@ var errModel = errors.New("not a model that this program can use")
 // Encode returns the model in the form that Decode reads, little-endian throughout:
 // the magic line; the numbers that it reads; the types, and the words with their
 // keys and parts, as texts with their length in 16 bits; what narrows each number;
-// the prototypes of each type: radius, numbers, words; the weights of trust and the
+// the room; the prototypes: type, place in 16-bit numbers; the weights of trust and the
 // threshold as 64-bit floats; the trees of trust, and the forest.
 func (m *Model) Encode() []byte {
 	b := []byte(magic)
@@ -34,20 +33,18 @@ func (m *Model) Encode() []byte {
 		b = append(appendText(appendText(b, w.key), w.value), w.part)
 	}
 	b = appendFloats(b, m.narrow[:])
-	for _, list := range m.prototypes {
-		b = binary.LittleEndian.AppendUint16(b, uint16(len(list)))
-		for i := range list {
-			b = appendFloats(b, []float32{list[i].radius})
-			b = appendFloats(b, list[i].numbers[:])
-			for _, w := range list[i].words {
-				b = binary.LittleEndian.AppendUint64(b, w)
-			}
+	b = m.room.Append(b)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(m.prototypes)))
+	for i := range m.prototypes {
+		b = binary.LittleEndian.AppendUint16(b, m.prototypes[i].class)
+		for _, v := range m.prototypes[i].place[:m.room.Size()] {
+			b = binary.LittleEndian.AppendUint16(b, uint16(int16(v*placeScale)))
 		}
 	}
-	for _, w := range append(m.trust.line.Weights[:trusts+1:trusts+1], m.threshold) {
+	for _, w := range append(m.trust.line.Weights[:trusts+1:trusts+1], m.trust.reach, m.threshold) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(w))
 	}
-	return m.forest.Append(m.trust.trees.Append(b))
+	return m.forest.Append(b)
 }
 
 func appendText(b []byte, s string) []byte {
@@ -86,18 +83,16 @@ func Decode(b []byte) (*Model, error) {
 	for i := range m.narrow {
 		m.narrow[i] = readFloat(&r)
 	}
-	for range m.types {
-		m.prototypes = append(m.prototypes, m.readPrototypes(&r))
+	var err error
+	if m.room, err = learn.ReadRoom(&r); err != nil || m.room.Size() > maxAxes {
+		return nil, errModel
 	}
+	m.prototypes = m.readPrototypes(&r)
 	m.trust = &trust{line: &learn.Logistic{}}
 	for range trusts + 1 {
 		m.trust.line.Weights = append(m.trust.line.Weights, readFloat64(&r))
 	}
-	m.threshold = readFloat64(&r)
-	var err error
-	if m.trust.trees, err = learn.ReadForest(&r); err != nil {
-		return nil, errModel
-	}
+	m.trust.reach, m.threshold = readFloat64(&r), readFloat64(&r)
 	if m.forest, err = learn.ReadForest(&r); err != nil || r.Err() != nil || r.Len() > 0 || !m.isWhole() {
 		return nil, errModel
 	}
@@ -107,28 +102,24 @@ func Decode(b []byte) (*Model, error) {
 // isWhole reports whether the parts of a model are of one size.
 func (m *Model) isWhole() bool {
 	return len(m.types) > 1 && len(m.words.of) == len(m.words.list) && len(m.words.list) <= maxWords &&
-		m.trust.trees.Columns() == trusts && m.trust.trees.Classes() == 2 &&
-		m.forest.Columns() == m.columns() && m.forest.Classes() == len(m.types) && m.threshold > 0 && m.threshold < 1
+		m.room.Columns() == m.columns() && m.forest.Columns() == m.columns() && m.forest.Classes() == len(m.types) && m.threshold > 0 && m.threshold < 1
 }
 
 func (m *Model) readPrototypes(r *wire.Reader) []prototype {
-	width := (len(m.words.list) + 63) / 64
-	n := r.U16LE()
-	if r.Len() < n*(4+4*numbers+8*width) {
+	axes, n := m.room.Size(), r.U16LE()
+	if r.Len() < n*(2+2*axes) {
 		r.Fail(errModel)
 		return nil
 	}
 	out := make([]prototype, n)
 	for i := range out {
-		p := &out[i]
-		p.radius = max(0, readFloat(r))
-		for c := range p.numbers {
-			p.numbers[c] = readFloat(r)
+		out[i].class = uint16(r.U16LE())
+		for k := range axes {
+			out[i].place[k] = float32(int16(r.U16LE())) / placeScale
 		}
-		p.words = make([]uint64, width)
-		for w := range p.words {
-			p.words[w] = r.U64LE()
-			p.count += bits.OnesCount64(p.words[w])
+		if int(out[i].class) >= len(m.types) {
+			r.Fail(errModel)
+			return nil
 		}
 	}
 	return out

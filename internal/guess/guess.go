@@ -74,7 +74,7 @@ const surest = 0.95
 // control device.
 func fits(name string, control bool) bool {
 	t, ok := heron.TypeOf(name)
-	if !ok {
+	if !ok || name == heron.Unknown {
 		return false
 	}
 	switch t.Category {
@@ -87,13 +87,14 @@ func fits(name string, control bool) bool {
 // explain shares a weight out among the things that moved the model most.
 func (m *Model) explain(s *sight, class int, weight float64) []heron.Evidence {
 	m.forest.Explain(s.values, class, s.shares)
-	var top []reason
+	top := s.reasons[:0]
 	for c, share := range s.shares {
 		// A word that is not there is no reason that anybody would understand.
 		if share > 0 && (c < numbers || s.values[c] > 0) {
 			top = append(top, reason{c, share})
 		}
 	}
+	s.reasons = top
 	slices.SortFunc(top, func(a, b reason) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.column, b.column)) })
 	top = m.distinct(top)
 	sum := 0.0
@@ -102,9 +103,8 @@ func (m *Model) explain(s *sight, class int, weight float64) []heron.Evidence {
 	}
 	out := make([]heron.Evidence, 0, reasons)
 	for _, r := range top {
-		key, value := m.name(r.column, s.values[r.column])
 		out = append(out, heron.Evidence{
-			Key: key, Value: value, Source: Source, Supports: "type", Claim: m.types[class], Weight: weight * r.share / sum,
+			Key: m.key(r.column), Value: m.value(r.column, s.values[r.column]), Source: Source, Supports: "type", Claim: m.types[class], Weight: weight * r.share / sum,
 		})
 	}
 	if len(out) == 0 {
@@ -123,8 +123,8 @@ type reason struct {
 func (m *Model) distinct(list []reason) []reason {
 	out := list[:0]
 	for _, r := range list {
-		key, _ := m.name(r.column, 0)
-		if !slices.ContainsFunc(out, func(o reason) bool { k, _ := m.name(o.column, 0); return k == key }) {
+		key := m.key(r.column)
+		if !slices.ContainsFunc(out, func(o reason) bool { return m.key(o.column) == key }) {
 			out = append(out, r)
 		}
 		if len(out) == reasons {
@@ -134,13 +134,20 @@ func (m *Model) distinct(list []reason) []reason {
 	return out
 }
 
-// name is what a column is called, with its value in words.
-func (m *Model) name(column int, value float32) (key, text string) {
+// key is what a column is called.
+func (m *Model) key(column int) string {
 	if column < numbers {
-		return numberName(column), showNumber(column, value)
+		return numberName(column)
 	}
-	w := &m.words.list[column-numbers]
-	return w.key, w.shown()
+	return m.words.list[column-numbers].key
+}
+
+// value is that of a column in words.
+func (m *Model) value(column int, v float32) string {
+	if column < numbers {
+		return showNumber(column, v)
+	}
+	return m.words.list[column-numbers].shown()
 }
 
 // short cuts a value to what is shown of it.

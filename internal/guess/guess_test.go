@@ -210,8 +210,37 @@ func TestEmbeddedModelIsWhole(t *testing.T) {
 	if !bytes.Equal(m.Encode(), want) {
 		t.Error("model.bin is not in the form that Encode writes")
 	}
-	if len(want) > 2<<20 {
+	if len(want) > 1<<20 {
 		t.Errorf("model.bin has %d bytes", len(want))
+	}
+}
+
+// TestHeldOutModelsHaveNotSeen: a model of those that are held out knows other
+// captures of a product, and nothing of a product that is.
+func TestHeldOutModelsHaveNotSeen(t *testing.T) {
+	t.Parallel()
+	list := slices.DeleteFunc(examples(4), func(e *guess.Example) bool { return e.View == guess.Bare }) // too little is told there
+	for _, products := range []bool{false, true} {
+		models, fold, err := guess.HoldOut(list, products)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers, right := 0, 0
+		for _, e := range list {
+			m := models[fold(e.Product, e.Capture)]
+			if said := m.Evidence(&guess.Subject{Observations: e.Observations, Profile: e.Baseline, Control: e.Type == "plc"}); len(said) > 0 {
+				answers++
+				if said[0].Claim == e.Type {
+					right++
+				}
+			}
+		}
+		switch {
+		case !products && right < len(list)*8/10:
+			t.Errorf("of %d captures of known products, %d are recognised", len(list), right)
+		case products && answers-right > len(list)/20:
+			t.Errorf("of %d captures of strangers, %d are mistaken", len(list), answers-right)
+		}
 	}
 }
 
@@ -289,12 +318,9 @@ func TestViewsHideWhatTheySay(t *testing.T) {
 	}
 }
 
-func BenchmarkEvidence(b *testing.B) {
-	m, err := guess.Embedded()
-	if err != nil {
-		b.Fatal(err)
-	}
-	q := guess.Subject{
+// hello is a device that says as much as most do.
+func hello() *guess.Subject {
+	return &guess.Subject{
 		Observations: obs(
 			"tls.ja4", "t12i700500_d1ca360fb3a8_a1e935682795", "tls.ja3", "03219efe210c7d362ae83b2f96a1e6a4", "tls.client_version", "1.2",
 			"tcp.syn", "64:mss*4:1:1460:mss,sok,ts,nop,ws:df,id", "ip.ttl", "64", "client.port", "tcp/443", "client.protocol", "tls",
@@ -302,6 +328,40 @@ func BenchmarkEvidence(b *testing.B) {
 		),
 		Profile: profile(rand.New(rand.NewPCG(8, 8)), 200, 5),
 	}
+}
+
+// TestSilenceCostsNoMemory: most devices are none that the model knows.
+func TestSilenceCostsNoMemory(t *testing.T) {
+	m, err := guess.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := hello()
+	if e := m.Evidence(q); len(e) > 0 {
+		t.Fatalf("a device that is made up is taken for a %s", e[0].Claim)
+	}
+	if n := testing.AllocsPerRun(100, func() { m.Evidence(q) }); n >= 1 {
+		t.Errorf("%.0f allocations", n)
+	}
+}
+
+func BenchmarkSilence(b *testing.B) {
+	m, err := guess.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := hello()
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Evidence(q)
+	}
+}
+
+// BenchmarkAnswer asks a small model of a device that it knows.
+func BenchmarkAnswer(b *testing.B) {
+	k := kinds[0]
+	q := guess.Subject{Observations: obs(k.said...), Profile: profile(rand.New(rand.NewPCG(8, 8)), k.size, k.peers)}
+	m := trained()
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Evidence(&q)

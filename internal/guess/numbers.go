@@ -35,6 +35,11 @@ const (
 	numNTP                                  // the same of NTP
 	numOther                                // the same of protocols that nobody knows
 	numMany                                 // distinct ports that it used, as a power of two
+	numQuiet                                // bytes sent in a minute with traffic to peers that never answer, as a power of two
+	numLargestOut                           // bytes sent in a flow, of the peer to which that is most, as a power of two
+	numLargestIn                            // bytes received in one, the same
+	numFlowOut                              // bytes sent in a flow with any peer that answers, the same
+	numFlowIn                               // bytes received in one
 	numExchange                             // bytes sent and received in a flow, of each of the busiest peers, as powers of two
 	numSizes      = numExchange + 2*busiest // shares of the packets by size, sent, then received
 	numGaps       = numSizes + 2*heron.FlowBuckets
@@ -47,15 +52,19 @@ const (
 	hoursThatCount = 12 // with fewer, the hours were not watched
 )
 
-// numberName is how a number is called where it is a reason.
+// numberNames are how numbers are called where they are reasons.
+var numberNames = [numExchange]string{
+	"profile.bytes_out", "profile.bytes_in", "profile.size_out", "profile.size_in", "profile.share_out", "profile.packets_out",
+	"profile.client_flows", "profile.encrypted", "profile.clear", "profile.told", "profile.flow_length", "profile.peers",
+	"profile.local_peers", "profile.top_peer", "profile.local_bytes", "profile.services_used", "profile.services_offered", "profile.peak",
+	"profile.hours", "profile.tls_flows", "profile.ntp_flows", "profile.unknown_flows", "profile.ports_used", "profile.unanswered",
+	"profile.largest_flow_out", "profile.largest_flow_in", "profile.flow_out", "profile.flow_in",
+}
+
 func numberName(i int) string {
-	names := [...]string{
-		"bytes_out", "bytes_in", "size_out", "size_in", "share_out", "packets_out", "client_flows", "encrypted", "clear", "told",
-		"flow_length", "peers", "local_peers", "top_peer", "local_bytes", "services_used", "services_offered", "peak", "hours", "tls_flows", "ntp_flows", "unknown_flows", "ports_used",
-	}
 	switch {
 	case i < numExchange:
-		return "profile." + names[i]
+		return numberNames[i]
 	case i < numSizes:
 		return "profile.exchange"
 	case i < numSizes+heron.FlowBuckets:
@@ -118,10 +127,10 @@ func numbersOf(b *heron.Baseline, out []float32) {
 
 // minutes tells what the device does in a minute with traffic.
 func minutes(b *heron.Baseline, out []float32) {
-	windows := max(1, b.Features["bytes_out"].Windows+1) // the open one is not counted yet
-	out[numBusyOut] = power(b.Traffic.BytesOut, windows)
-	out[numBusyIn] = power(b.Traffic.BytesIn, windows)
-	mean := float64(b.Traffic.BytesOut) / float64(windows)
+	n := windows(b)
+	out[numBusyOut] = power(b.Traffic.BytesOut, n)
+	out[numBusyIn] = power(b.Traffic.BytesIn, n)
+	mean := float64(b.Traffic.BytesOut) / float64(n)
 	out[numPeak] = float32(math.Log2((1 + max(mean, b.Features["bytes_out"].Max)) / (1 + mean)))
 	hours, entropy := 0, 0.0
 	for _, h := range b.Hours {
@@ -135,9 +144,12 @@ func minutes(b *heron.Baseline, out []float32) {
 	}
 }
 
-// peers tells with whom the device talks.
+// windows is how many minutes had traffic. The open one is not counted yet.
+func windows(b *heron.Baseline) uint64 { return max(1, b.Features["bytes_out"].Windows+1) }
+
+// peers tells with whom the device talks, and of how much.
 func peers(b *heron.Baseline, sum uint64, out []float32) {
-	var near, nearBytes, top uint64
+	var near, nearBytes, top, quiet, sent, received, flows uint64
 	for i := range b.Peers {
 		p := &b.Peers[i]
 		bytes := p.BytesOut + p.BytesIn
@@ -146,11 +158,20 @@ func peers(b *heron.Baseline, sum uint64, out []float32) {
 			near++
 			nearBytes += bytes
 		}
+		if p.BytesIn == 0 {
+			quiet += p.BytesOut
+		} else {
+			sent, received, flows = sent+p.BytesOut, received+p.BytesIn, flows+p.Flows
+		}
+		out[numLargestOut] = max(out[numLargestOut], power(p.BytesOut, p.Flows))
+		out[numLargestIn] = max(out[numLargestIn], power(p.BytesIn, p.Flows))
 	}
 	out[numPeers] = float32(math.Log2(1 + float64(len(b.Peers))))
 	out[numNear] = share(near, uint64(len(b.Peers)))
 	out[numTop] = share(top, sum)
 	out[numNearBytes] = share(nearBytes, sum)
+	out[numQuiet] = power(quiet, windows(b))
+	out[numFlowOut], out[numFlowIn] = power(sent, flows), power(received, flows)
 }
 
 // exchanges tells how much a flow with each of the busiest peers carries.

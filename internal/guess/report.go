@@ -23,6 +23,8 @@ type Report struct {
 	// ByType and ByDataset are of the encrypted view.
 	ByType    []Score `json:"by_type"`
 	ByDataset []Score `json:"by_dataset"`
+	// Curve is how it would do with other thresholds, by dataset and view.
+	Curve []Point `json:"curve"`
 	// Mistaken are answers of the encrypted view that were wrong.
 	Mistaken []Mistake `json:"mistaken"`
 }
@@ -43,6 +45,19 @@ type Score struct {
 	// was right, of the answers given, in ten bins.
 	CalibrationError float64 `json:"calibration_error"`
 }
+
+// Point is how often something would be said rightly with a threshold.
+type Point struct {
+	Dataset   string  `json:"dataset"`
+	View      string  `json:"view"`
+	HeldOut   string  `json:"held_out"`
+	Threshold float64 `json:"threshold"`
+	Right     float64 `json:"right"`
+	Wrong     float64 `json:"wrong"`
+}
+
+// thresholds are those of a curve.
+var thresholds = []float64{0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9}
 
 // Mistake is an answer that was wrong.
 type Mistake struct {
@@ -75,7 +90,7 @@ func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 	products, captures := map[string]bool{}, map[string]bool{}
 	for _, e := range examples {
 		products[e.Product] = true
-		captures[e.Product+"\x00"+e.Capture] = true
+		captures[e.Product+"\x00"+e.part()] = true
 	}
 	r.Products, r.Captures = len(products), len(captures)
 	for _, open := range []bool{false, true} {
@@ -87,8 +102,23 @@ func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 		r.ByType = append(r.ByType, m.scores(open, verdicts, func(e *Example) string { return e.Type })...)
 		r.ByDataset = append(r.ByDataset, m.scores(open, verdicts, func(e *Example) string { return e.Dataset })...)
 	}
+	for _, score := range r.ByDataset {
+		r.Curve = append(r.Curve, curve(score.Of, score.HeldOut, verdicts)...)
+	}
 	r.mistakes(m, verdicts)
 	return r
+}
+
+// curve says how other thresholds would do on a dataset.
+func curve(dataset, held string, verdicts []Verdict) (out []Point) {
+	open := held == heldOut(true)
+	for v := range Views {
+		for _, t := range thresholds {
+			s := (&Model{threshold: t}).score(dataset, open, verdicts, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
+			out = append(out, Point{dataset, v.String(), held, t, s.Right, s.Wrong})
+		}
+	}
+	return out
 }
 
 // scores makes a score for each name, of the encrypted view.

@@ -3,6 +3,7 @@ package guess
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -18,12 +19,16 @@ type Example struct {
 	Dataset      string // where it comes from
 	Product      string // what it is: examples of one product look alike
 	Type         string
-	Capture      string // where it was seen; what is held out is held out by capture
+	Capture      string // where it was seen
+	Day          int    // of the capture: days are held out one by one
 	View         View
 	Made         bool // by the lab, not by a real device: it counts for less
 	Observations []heron.Observation
 	Baseline     *heron.Baseline
 }
+
+// part names the day of the capture.
+func (e *Example) part() string { return fmt.Sprintf("%s#%d", e.Capture, e.Day) }
 
 // View is how much of a capture an example shows.
 type View uint8
@@ -41,16 +46,20 @@ const (
 // learnOptions are what a model is grown with.
 func learnOptions() learn.Options {
 	o := learn.Default()
-	o.Rounds, o.Rate, o.Columns = 36, 0.25, 0.35
+	o.Rounds, o.Rate, o.Columns = 60, 0.15, 0.2
 	return o
 }
 
+// roomOptions are what a room is found with.
+func roomOptions() learn.RoomOptions { return learn.RoomOptions{Size: 60, Noise: 0.02, Rounds: 30} }
+
 // Limits of training.
 const (
-	leastCaptures = 2    // in which a word must be, to be learned
-	perProduct    = 2    // prototypes of one product in one view
-	leastSure     = 0.75 // confidence that an answer needs: a stranger is better not named
-	madeWeight    = 0.5  // of an example that the lab made
+	leastCaptures = 2   // in which a word must be, to be learned
+	leastSure     = 0.7 // confidence that an answer needs: a stranger is better not named
+	madeWeight    = 0.5 // of an example that the lab made
+	madeRoom      = 0.1 // the same, in finding the room: what devices of the lab differ in is made up
+	onceRoom      = 0.3 // of the only example of a product, in finding the room
 )
 
 // errExamples is for examples that nothing can be learned from.
@@ -76,8 +85,7 @@ func fit(examples []*Example, o learn.Options) (*Model, error) {
 		return nil, err
 	}
 	m.measure(sights)
-	m.choose(examples, sights)
-	return m, nil
+	return m, m.furnish(examples, sights)
 }
 
 func typesOf(examples []*Example) []string {
@@ -129,79 +137,52 @@ func (m *Model) measure(sights []*sight) {
 	}
 }
 
-// choose picks the prototypes: of each product in each view one example, then
-// those farthest from the ones picked.
-func (m *Model) choose(examples []*Example, sights []*sight) {
-	m.prototypes = make([][]prototype, len(m.types))
-	groups := map[string][]int{}
-	var names []string
+// furnish finds the room in which products lie apart, and where they lie.
+func (m *Model) furnish(examples []*Example, sights []*sight) error {
+	groups := map[string]int{}
+	rows := make([]learn.Row, len(examples))
 	for i, e := range examples {
-		name := strings.Join([]string{e.Type, e.Product, string('0' + rune(e.View))}, "\x00")
-		if groups[name] == nil {
-			names = append(names, name)
+		name := e.Product + string('0'+rune(e.View))
+		g, known := groups[name]
+		if !known {
+			g = len(groups)
+			groups[name] = g
+			class, _ := slices.BinarySearch(m.types, e.Type)
+			m.prototypes = append(m.prototypes, prototype{class: uint16(class)})
 		}
-		groups[name] = append(groups[name], i)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		members := groups[name]
-		class, _ := slices.BinarySearch(m.types, examples[members[0]].Type)
-		picked := []int{members[0]}
-		for len(picked) < min(perProduct, len(members)) {
-			far := m.farthest(members, picked, sights)
-			if far < 0 {
-				break
-			}
-			picked = append(picked, far)
-		}
-		radius := m.radius(members, sights)
-		for _, i := range picked {
-			p := prototypeOf(sights[i])
-			p.radius = radius
-			m.prototypes[class] = append(m.prototypes[class], p)
+		m.scale(sights[i])
+		rows[i] = learn.Row{Values: sights[i].scaled, Class: g, Weight: 1}
+		if e.Made {
+			rows[i].Weight = madeRoom
 		}
 	}
-}
-
-// farthest is the member that is farthest from those picked, -1 when all are near.
-func (m *Model) farthest(members, picked []int, sights []*sight) int {
-	far, farthest := -1, 0.02
-	for _, i := range members {
-		near := math.Inf(1)
-		for _, j := range picked {
-			p := prototypeOf(sights[j])
-			w, n := m.distance(sights[i], &p)
-			near = min(near, w+n)
-		}
-		if near > farthest {
-			far, farthest = i, near
+	counts := make([]float32, len(groups))
+	for i := range rows {
+		counts[rows[i].Class]++
+	}
+	for i := range rows {
+		if counts[rows[i].Class] == 1 {
+			rows[i].Weight *= onceRoom
 		}
 	}
-	return far
-}
-
-// radius is how far captures of one product are from the nearest other: the
-// mean. For one capture nobody knows; it is taken for very small.
-func (m *Model) radius(members []int, sights []*sight) float32 {
-	sum := 0.0
-	for _, i := range members {
-		near := math.Inf(1)
-		for _, j := range members {
-			if i != j {
-				p := prototypeOf(sights[j])
-				w, n := m.distance(sights[i], &p)
-				near = min(near, w+n)
-			}
-		}
-		if len(members) > 1 {
-			sum += near
+	var err error
+	if m.room, err = learn.FindRoom(rows, m.columns(), len(groups), roomOptions()); err != nil {
+		return err
+	}
+	place := make([]float32, m.room.Size())
+	for i := range rows {
+		m.room.Place(rows[i].Values, place)
+		p := &m.prototypes[rows[i].Class]
+		for k, v := range place {
+			p.place[k] += v / counts[rows[i].Class]
 		}
 	}
-	return float32(sum / float64(len(members)))
-}
-
-func prototypeOf(s *sight) prototype {
-	return prototype{words: slices.Clone(s.words), count: s.known, numbers: [numbers]float32(s.values[:numbers])}
+	for i := range m.prototypes {
+		for k, v := range m.prototypes[i].place {
+			m.prototypes[i].place[k] = coarse(v)
+		}
+	}
+	return nil
 }
 
 // Verdict is what a model said of an example that it had not seen.
@@ -220,7 +201,7 @@ func (v *Verdict) Right() bool { return v.Type == v.Example.Type }
 // examine fits models to some of the examples and asks them of the others: once
 // with each capture held out, once with each product.
 func examine(examples []*Example, o learn.Options, folds int) ([]Verdict, error) {
-	captures, products := foldsOf(examples, folds)
+	captures, products := foldsOf(examples, folds, (*Example).part)
 	parts := make([][]Verdict, 2*folds)
 	errs := make([]error, 2*folds)
 	var all sync.WaitGroup
@@ -253,6 +234,9 @@ func examineFold(examples []*Example, fold []int, f int, open bool, o learn.Opti
 		return nil, nil
 	}
 	m, err := fit(train, o)
+	if errors.Is(err, errExamples) {
+		return nil, nil // too little is left to learn anything from
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -260,23 +244,23 @@ func examineFold(examples []*Example, fold []int, f int, open bool, o learn.Opti
 	s := m.newSight()
 	for _, e := range test {
 		m.see(s, e.Observations, e.Baseline)
-		best := m.look(s)
+		best := m.choose(s, m.visit(s))
 		_, known := slices.BinarySearch(m.types, e.Type)
 		out = append(out, Verdict{Example: e, Open: open, Known: known, Type: m.types[best], trust: s.trust})
 	}
 	return out, nil
 }
 
-// foldsOf gives each example the fold in which its capture is held out, negative
-// for a product of one capture, and that in which its product is.
-func foldsOf(examples []*Example, folds int) (captures, products []int) {
+// foldsOf gives each example the fold in which its part is held out, negative
+// for a product that was seen in one, and that in which its product is.
+func foldsOf(examples []*Example, folds int, part func(*Example) string) (captures, products []int) {
 	of := map[string][]string{} // captures by product
 	var names []string
 	for _, e := range examples {
 		if of[e.Product] == nil {
 			names = append(names, e.Product)
 		}
-		of[e.Product] = append(of[e.Product], e.Capture)
+		of[e.Product] = append(of[e.Product], part(e))
 	}
 	slices.Sort(names)
 	for name, list := range of {
@@ -286,7 +270,7 @@ func foldsOf(examples []*Example, folds int) (captures, products []int) {
 	captures, products = make([]int, len(examples)), make([]int, len(examples))
 	for i, e := range examples {
 		list := of[e.Product]
-		at, _ := slices.BinarySearch(list, e.Capture)
+		at, _ := slices.BinarySearch(list, part(e))
 		captures[i] = -1
 		if len(list) > 1 {
 			captures[i] = at % folds
@@ -299,25 +283,70 @@ func foldsOf(examples []*Example, folds int) (captures, products []int) {
 
 // Train learns a model from examples, in any order.
 func Train(examples []*Example, folds int) (*Model, *Report, error) {
-	examples = slices.Clone(examples)
-	slices.SortStableFunc(examples, func(a, b *Example) int {
-		return cmp.Or(strings.Compare(a.Product, b.Product), strings.Compare(a.Capture, b.Capture), cmp.Compare(a.View, b.View))
-	})
-	o := learnOptions()
-	verdicts, err := examine(examples, o, folds)
+	examples = inOrder(examples)
+	m, verdicts, err := learnFrom(examples, folds)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := settle(verdicts); err != nil {
+	settle(verdicts)
+	return m, reportOf(m, examples, verdicts), nil
+}
+
+func inOrder(examples []*Example) []*Example {
+	examples = slices.Clone(examples)
+	slices.SortStableFunc(examples, func(a, b *Example) int {
+		return cmp.Or(strings.Compare(a.Product, b.Product), strings.Compare(a.Capture, b.Capture), cmp.Compare(a.Day, b.Day), cmp.Compare(a.View, b.View))
+	})
+	return examples
+}
+
+// learnFrom learns a model from examples in order, and when to trust it from how
+// models did that were grown like it on what they had not seen.
+func learnFrom(examples []*Example, folds int) (*Model, []Verdict, error) {
+	o := learnOptions()
+	verdicts, err := examine(examples, o, folds)
+	if err != nil {
 		return nil, nil, err
 	}
 	m, err := fit(examples, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	if m.trust, err = trustFrom(verdicts); err != nil {
-		return nil, nil, err
+	m.trust, m.threshold = trustFrom(verdicts), leastSure
+	return m, verdicts, nil
+}
+
+// heldOutFolds are into how many parts HoldOut cuts.
+const heldOutFolds = 6
+
+// HoldOut learns models as Train does, each with other captures held out, or other
+// products; fold says which of them has not seen a capture of a product. All that
+// a model knows it has from the others, when to trust it as well.
+func HoldOut(examples []*Example, products bool) (models []*Model, fold func(product, capture string) int, err error) {
+	if len(examples) == 0 {
+		return nil, nil, errExamples
 	}
-	m.threshold = leastSure
-	return m, reportOf(m, examples, verdicts), nil
+	examples = inOrder(examples)
+	folds, byProduct := foldsOf(examples, heldOutFolds, func(e *Example) string { return e.Capture })
+	at := map[[2]string]int{}
+	for i, e := range examples {
+		if products || folds[i] < 0 { // what was captured once is held out with its product
+			folds[i] = byProduct[i]
+		}
+		at[[2]string{e.Product, e.Capture}] = folds[i]
+	}
+	for f := range 1 + slices.Max(folds) {
+		var others []*Example
+		for i, e := range examples {
+			if folds[i] != f {
+				others = append(others, e)
+			}
+		}
+		m, _, err := learnFrom(others, heldOutFolds)
+		if err != nil {
+			return nil, nil, err
+		}
+		models = append(models, m)
+	}
+	return models, func(product, capture string) int { return at[[2]string{product, capture}] }, nil
 }

@@ -1,46 +1,53 @@
 package guess
 
 import (
+	"math"
 	"slices"
 
 	"github.com/heron-iot/heron/internal/learn"
 )
 
-// trust says how likely an answer is right, from the numbers that it rests on:
-// the mean of a straight line's opinion and that of a few small trees. The line
-// does not learn by heart, the trees see what no line parts.
+// trust says how likely an answer is right, from the numbers that it rests on.
 type trust struct {
 	line  *learn.Logistic
-	trees *learn.Forest // of two classes: wrong, right
+	reach float64 // of trustNear: what lies farther from all products is none of them
 }
 
-// trustTrees are what the trees are grown with.
-func trustTrees() learn.Options {
-	return learn.Options{Rounds: 80, Depth: 3, Rate: 0.06, Columns: 0.6, Rows: 0.8, Ridge: 2, Least: 4, Seed: 1}
+const (
+	// knownReach is the share of captures of known products that are within reach.
+	knownReach = 0.99
+	// leastTold is how much must be known of a device: so little as less is told by
+	// many that have nothing in common.
+	leastTold = 8
+	// trustWeight is the weight of all verdicts on products that were known.
+	trustWeight = 200
+	// openWeight is that of verdicts on products that were not, beside it: as if
+	// three devices of four were of a product that it learned.
+	openWeight = 0.3
+	// madeTrust is what a verdict on an example that the lab made weighs: its devices
+	// are more alike than real ones.
+	madeTrust = 0.2
+	// trustRidge draws the line's weights to 0.
+	trustRidge = 0.1
+)
+
+// tellable reports whether an answer may be trusted at all.
+func (t *trust) tellable(x *[trusts]float64) bool {
+	return x[trustNear] <= t.reach && x[trustTold] >= math.Log2(1+leastTold)
 }
-
-// trustWeight is the weight of all verdicts on products that were known.
-const trustWeight = 200
-
-// madeTrust is what a verdict on an example that the lab made weighs: its devices
-// are more alike than real ones.
-const madeTrust = 0.2
 
 func (t *trust) probability(x *[trusts]float64) float64 {
-	var values [trusts]float32
-	for i, v := range x {
-		values[i] = float32(v)
+	if !t.tellable(x) {
+		return 0
 	}
-	var scores [2]float64
-	t.trees.Scores(values[:], scores[:])
-	learn.Softmax(scores[:], 1)
-	return (t.line.Probability(x[:]) + scores[1]) / 2
+	return t.line.Probability(x[:])
 }
 
-// trustFrom learns when to trust an answer: from the verdicts on products that
-// were known, and on those that were not, which count for half as much: as if two
-// devices of three were of a product that it learned.
-func trustFrom(verdicts []Verdict) (*trust, error) {
+// trustFrom learns when to trust an answer: how far from their product captures
+// are of those that were known, and what tells right answers from wrong ones
+// among the devices that are as near.
+func trustFrom(verdicts []Verdict) *trust {
+	t := &trust{reach: reachOf(verdicts)}
 	type side struct {
 		product string
 		open    bool
@@ -48,38 +55,60 @@ func trustFrom(verdicts []Verdict) (*trust, error) {
 	count := map[side]float64{}
 	products := map[bool]float64{}
 	for i := range verdicts {
+		if !t.tellable(&verdicts[i].trust) {
+			continue
+		}
 		s := side{verdicts[i].Example.Product, verdicts[i].Open}
 		if count[s]++; count[s] == 1 {
 			products[s.open]++
 		}
 	}
-	outcomes := make([]learn.Outcome, len(verdicts))
-	rows := make([]learn.Row, len(verdicts))
+	var outcomes []learn.Outcome
 	for i := range verdicts {
 		v := &verdicts[i]
+		if !t.tellable(&v.trust) {
+			continue
+		}
 		w := trustWeight / count[side{v.Example.Product, v.Open}] / products[v.Open]
 		if v.Open {
-			w /= 2
+			w *= openWeight
 		}
 		if v.Example.Made {
 			w *= madeTrust
 		}
-		outcomes[i] = learn.Outcome{Numbers: v.trust[:], True: v.Right(), Weight: w}
-		rows[i] = learn.Row{Values: make([]float32, trusts), Weight: w * float64(len(verdicts)) / (2 * trustWeight)}
-		for c, x := range v.trust {
-			rows[i].Values[c] = float32(x)
-		}
-		if v.Right() {
-			rows[i].Class = 1
+		outcomes = append(outcomes, learn.Outcome{Numbers: v.trust[:], True: v.Right(), Weight: w})
+	}
+	t.line = learn.FitLogistic(outcomes, trusts, trustRidge)
+	return t
+}
+
+// reachOf finds within which distance captures of known products lie: real ones, if
+// there are any.
+func reachOf(verdicts []Verdict) float64 {
+	var near [2][]float64
+	for i := range verdicts {
+		if v := &verdicts[i]; !v.Open && v.Right() {
+			made := 0
+			if v.Example.Made {
+				made = 1
+			}
+			near[made] = append(near[made], v.trust[trustNear])
 		}
 	}
-	trees, err := learn.Grow(rows, nil, trusts, 2, trustTrees())
-	return &trust{learn.FitLogistic(outcomes, trusts, 0.1), trees}, err
+	list := near[0]
+	if len(list) == 0 {
+		list = near[1]
+	}
+	if len(list) == 0 {
+		return math.Log2(nearly)
+	}
+	slices.Sort(list)
+	return list[int(knownReach*float64(len(list)-1))]
 }
 
 // settle gives each verdict the confidence of a trust that was not learned from
 // verdicts on its product.
-func settle(verdicts []Verdict) error {
+func settle(verdicts []Verdict) {
 	const folds = 10
 	var names []string
 	for i := range verdicts {
@@ -101,15 +130,11 @@ func settle(verdicts []Verdict) error {
 		if len(others) == 0 || len(others) == len(verdicts) {
 			continue
 		}
-		t, err := trustFrom(others)
-		if err != nil {
-			return err
-		}
+		t := trustFrom(others)
 		for i := range verdicts {
 			if v := &verdicts[i]; fold[v.Example.Product] == f {
 				v.Confidence = t.probability(&v.trust)
 			}
 		}
 	}
-	return nil
 }

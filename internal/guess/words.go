@@ -122,7 +122,7 @@ func learnWords(examples []*Example, least int) vocabulary {
 				if captures[w] == nil {
 					captures[w] = map[string]bool{}
 				}
-				captures[w][e.Capture+"\x00"+e.Product] = true
+				captures[w][e.part()+"\x00"+e.Product] = true
 			})
 		}
 	}

@@ -71,6 +71,7 @@ func ReadForest(r *wire.Reader) (*Forest, error) {
 	if r.Err() != nil {
 		return nil, errForest
 	}
+	f.order()
 	return f, nil
 }
 

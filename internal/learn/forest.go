@@ -1,6 +1,10 @@
 package learn
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // node is a question, or an answer where it has no branches. A value at most
 // the cut goes left, to the node at next, another to the node behind that.
@@ -16,7 +20,8 @@ type Forest struct {
 	columns, classes int
 	base             []float32 // of each class, before any tree
 	rounds           int
-	trees            []tree
+	trees            []tree   // by class
+	first            []uint32 // of the trees of each class, and behind the last
 	nodes            []node
 }
 
@@ -35,11 +40,29 @@ func (f *Forest) Classes() int { return f.classes }
 // Scores adds up, in scores, what speaks for each class: log-odds but for a
 // constant. Both slices must be as long as there are columns, and classes.
 func (f *Forest) Scores(values []float32, scores []float64) {
-	for c, b := range f.base {
-		scores[c] = float64(b)
+	for c := range f.base {
+		scores[c] = f.Score(values, c)
 	}
+}
+
+// Score adds up what speaks for one class, as Scores does.
+func (f *Forest) Score(values []float32, class int) float64 {
+	sum := float64(f.base[class])
+	for _, t := range f.trees[f.first[class]:f.first[class+1]] {
+		sum += float64(f.leaf(t.root, values).value)
+	}
+	return sum
+}
+
+// order puts the trees of each class side by side, in the order of their rounds.
+func (f *Forest) order() {
+	slices.SortStableFunc(f.trees, func(a, b tree) int { return cmp.Compare(a.class, b.class) })
+	f.first = make([]uint32, f.classes+1)
 	for _, t := range f.trees {
-		scores[t.class] += float64(f.leaf(t.root, values).value)
+		f.first[t.class+1]++
+	}
+	for c := range f.classes {
+		f.first[c+1] += f.first[c]
 	}
 }
 
@@ -62,10 +85,7 @@ func (f *Forest) leaf(n uint32, values []float32) *node {
 // about the column (Saabas 2014).
 func (f *Forest) Explain(values []float32, class int, shares []float64) {
 	clear(shares)
-	for _, t := range f.trees {
-		if int(t.class) != class {
-			continue
-		}
+	for _, t := range f.trees[f.first[class]:f.first[class+1]] {
 		at := &f.nodes[t.root]
 		for at.next != 0 {
 			n := at.next

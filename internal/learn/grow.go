@@ -70,7 +70,8 @@ func (f *Forest) cut(rounds int) {
 	}
 }
 
-// prune takes away the trees that ask nothing: what they say holds for all rows.
+// prune takes away the trees that ask nothing, as what they say holds for all
+// rows, and puts the others in order.
 func (f *Forest) prune() {
 	f.trees = slices.DeleteFunc(f.trees, func(t tree) bool {
 		n := &f.nodes[t.root]
@@ -80,6 +81,7 @@ func (f *Forest) prune() {
 		f.base[t.class] += n.value
 		return true
 	})
+	f.order()
 }
 
 // Rounds is how many rounds were grown.
