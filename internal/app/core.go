@@ -29,7 +29,7 @@ type core struct {
 	mu       sync.Mutex
 	analyzer *analyzer // nil until loaded, and after a failed write
 	sensors  map[string]heron.Sensor
-	edits    int // how many changes people made
+	edits    int // how many changes stand in the ledger since the start, of people above all
 }
 
 // load builds the analyzer from the store: the state in memory is always what
@@ -169,12 +169,14 @@ func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (i
 	for i := range d.Devices {
 		ids[i] = d.Devices[i].ID
 	}
-	c.edits++
+	if len(d.Ledger) > 0 { // answers to questions come this way too
+		c.edits++
+	}
 	c.changed(ids...)
 	return d.Devices, nil
 }
 
-// edited counts the changes that people made.
+// edited counts the changes that came into the ledger.
 func (c *core) edited() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
