@@ -148,6 +148,14 @@ func TestInventoryCases(t *testing.T) {
 			want: []want{{gateway, "", true, "router"}, {"", "52.1.2.3", false, ""}},
 		},
 		{
+			name: "a host of the Internet that answers as control systems do is a remote device, and a web server is not",
+			rows: []row{
+				{1, gateway, "52.1.2.3", frame, ""}, {2, gateway, "52.1.2.3", heron.KeyServiceProtocol, "tcp/102/s7comm"},
+				{1, gateway, "52.1.2.4", frame, ""}, {2, gateway, "52.1.2.4", heron.KeyServiceProtocol, "tcp/80/http"},
+			},
+			want: []want{{gateway, "", true, "router"}, {"", "52.1.2.3", false, "ot"}},
+		},
+		{
 			name: "a public address that ARP shows on the link is a local host's own",
 			rows: []row{{0, camera, "130.1.2.5", arp, ""}, {1, printer, "130.1.2.6", frame, ""}},
 			want: []want{{camera, "130.1.2.5", true, ""}, {printer, "130.1.2.6", true, ""}},

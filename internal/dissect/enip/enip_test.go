@@ -83,6 +83,11 @@ func suite() dissecttest.Suite {
 				c(explicit("03 02 2001 2401 0400 0100 0400 0600 0700")),
 				s(explicit("83 00 0000 0400 0100 0000 0100 0400 0000 1404 0600 0000 78563412 0700 0000 0b 313736392d4c333245204c")),
 				c(explicit("54 02 2006 2401 0a0e 01000000 02000000 0300 0100 efbeadde 02000000")), s(explicit("d4 00 0000")))...),
+			tcp("process_connections", append(open, // to a device with its key, and behind a port in the large form
+				c(explicit("54 02 2006 2401 0a0e 01000000 02000000 0300 0100 efbeadde 02000000 10270000 2a43 10270000 2a43 01 09"+
+					"3404 0100 0000 0000 0000 2004 2466 2c64 2c65")), s(explicit("d4 00 0000")),
+				c(explicit("5b 02 2006 2401 0a0e 01000000 02000000 0400 0100 efbeadde 02000000 10270000 2a000042 10270000 2a000042 01 0a"+
+					"12 0d 3139322e302e322e3939 00 00 0000 2004 2466")), s(explicit("db 00 0000")))...),
 			tcp("services", c(message(0x04, "")),
 				s(message(0x04, "0100 0001 1400 0100 2001 436f6d6d756e69636174696f6e7300 00"))),
 			tcp("programs", append(open, c(explicit("08 02 2068 2400")), c(explicit("08 02 2004 2400")),

@@ -44,6 +44,8 @@ func suite() dissecttest.Suite {
 			talk("device_identification", c(identify), s(modbus.DeviceIDAnswer(4, 1, map[int]string{
 				0: "Example Electric", 1: "PLC 340", 2: "V2.6", 5: "PLC", 0x80: "own",
 			}))),
+			talk("gateway", c(modbus.Ask(1, 3, modbus.ReadHoldingRegisters, 0, 1)), s(modbus.Registers(1, 3, 3, 7)),
+				c(modbus.Ask(2, 4, modbus.ReadHoldingRegisters, 0, 1)), s(modbus.Registers(2, 4, 3, 8)), c(bad), s(modbus.Refuse(&bad, 11))),
 			onPort(talk("umas", c(modbus.AskUMAS(1, 0, 0, modbus.UMASReadID, nil)),
 				s(modbus.AskUMAS(1, 0, 0, modbus.UMASDone, append([]byte{0x30, 0x0e, 1, 0x13, 0, 0, 1, 2, 0, 0, 0, 12}, "BMX P34 2020"...))),
 				c(modbus.AskUMAS(2, 0, 0, modbus.UMASReadCard, nil)), s(modbus.AskUMAS(2, 0, 0, modbus.UMASDone, []byte("\x01\x00\x0bBMXRMS008MP"))),
