@@ -81,8 +81,8 @@ var kindKeys = []string{
 var bannerKeys = []string{
 	"banner", "telnet.banner", "ftp.banner", "http.title", "http.server", "http.www_authenticate", "sip.user_agent",
 	"sip.server", "rtsp.server", "snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server",
-	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "tls.cert.subject", "dhcp.vendor_class", "ssh.banner",
-	"cdp.platform",
+	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
+	"ssh.banner", "cdp.platform", "smb.native_os",
 }
 
 // expandKeys replaces the names of sets by their keys.

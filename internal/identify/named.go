@@ -13,11 +13,17 @@ import (
 
 // Weights of what texts say by naming it.
 const (
-	namedWeight    = 3.2 // a vendor that a banner or title names somewhere
+	namedWeight = 3.2 // a vendor that a banner or title names somewhere
+	// issuerWeight is for one that the issuer of a certificate names: mostly the
+	// device signed it itself, but a company's own authority signs for others' too.
+	issuerWeight   = 2.4
 	hostNameWeight = 2.6 // one that the host's name names: people give names too
 	domainWeight   = 2.6 // one in whose domain a name is that was asked for
 	codeWeight     = 2.8 // the number of a model behind the vendor's name
 )
+
+// issuerKey is who signed a certificate.
+const issuerKey = "tls.cert.issuer"
 
 // isHostname and isContact tell which keys hold names of the kind.
 var isHostname, isContact = setOf(hostnameKeys), setOf(contactKeys)

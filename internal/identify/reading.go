@@ -53,7 +53,11 @@ func (g *program) read(key, value string) *reading {
 // speak works out what a reading says by itself.
 func (g *program) speak(r *reading) {
 	if r.vendor != "" {
-		r.votes = append(r.votes, vote{Vendor, r.vendor, fold(Vendor, r.vendor), namedWeight, "", nil})
+		weight := namedWeight
+		if r.key == issuerKey {
+			weight = issuerWeight
+		}
+		r.votes = append(r.votes, vote{Vendor, r.vendor, fold(Vendor, r.vendor), weight, "", nil})
 	}
 	alone := []fact{{reading: r}}
 	for i, h := range r.hits {

@@ -230,7 +230,7 @@ func TestNamed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][2]string{
 		"Basic realm=\"Moxa Web Console\"":      {"Moxa", " Web Console\""},
-		"CN=1,O=Schneider Electric,C=FR":        {"Schneider Electric", ",C=FR"},
+		"CN=1,O=Schneider Electric,C=FR":        {"Schneider Electric", ""},
 		"220 Hewlett Packard Enterprise switch": {"HPE", " switch"},
 		"Microsoft-IIS/8.5":                     {},
 		"a sharp, smarter square":               {},
@@ -245,13 +245,31 @@ func TestNamed(t *testing.T) {
 		// Ordinary words have a number behind them.
 		"Brother NC-170h, Firmware": {"Brother", " NC-170h, Firmware"},
 		"SHARP MX-M350N":            {"Sharp", " MX-M350N"},
-		"Brother and sister 2":      {},
 		"Sky Q 2":                   {},
 		"Sun and moon":              {},
-		"Oracle 11g":                {},
+		"Oracle GlassFish Server 3": {},
+		"Brother and sister":        {},
 		"Sharper Image 3":           {},
 		"\xff\xfe Moxa\xc3":         {"Moxa", "\xc3"},
 		"Ähnlich: Moxa 5":           {"Moxa", " 5"},
+		// Elsewhere they want a place where a thing gives its name.
+		"NEC-i SV8100-NA":                      {"NEC", "-i SV8100-NA"},
+		"Basic realm=\"APC Management Card\"":  {"APC", " Management Card\""},
+		"CN=DT800 Series,O=NEC Corporation":    {"NEC", " Corporation"},
+		"IBM Network Printer 24":               {"IBM", " Network Printer 24"},
+		"IBM_HTTP_Server/2.0.42":               {},
+		"expires=Sun, 12-Jan-2030":             {},
+		"Turn the linear brother over to 5000": {},
+		"Extreme caution, 5 people":            {},
+		"SW:NRS HW:HP DL360G7 (c) Avaya Inc.":  {"Avaya", " Inc."},
+		// The organisation speaks before the name.
+		"CN=MERCURY-1,OU=Engineering,O=Crestron Electronics\\, Inc.,L=Rockleigh": {"Crestron", "\\, Inc."},
+		// A name may begin a word.
+		"PolycomVVX-VVX_350-UA/5.8.0.13337": {"Polycom", "-VVX_350-UA/5.8.0.13337"},
+		"AvigilonOnvifNvt/2.6.0.130":        {"Avigilon", "/2.6.0.130"},
+		"AppleHttpServer/2f080fc0":          {},
+		"TrueNAS-12":                        {},
+		"ciscoworks":                        {},
 	} {
 		if v, rest, ok := oui.Named(text); v.Name != want[0] || rest != want[1] || ok != (want[0] != "") {
 			t.Errorf("%q: got %q, %q, %v; want %q", text, v.Name, rest, ok, want)
