@@ -17,6 +17,9 @@ const (
 	// echo is how much a further voice of the same source adds, as a share of
 	// its weight: what one protocol says twice is not said by two witnesses.
 	echo = 0.25
+	// tellsType is the weight from which on a fact tells what a thing is, whatever its
+	// maker mostly makes.
+	tellsType = 4.5
 	// answerAt is the confidence below which an attribute is left out.
 	answerAt = 0.5
 	// mentionAt is the confidence below which a runner-up is not worth a line.
@@ -94,6 +97,24 @@ func (r *room) decide(a Attribute) decision {
 		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(len(y.folded), len(x.folded)))
 	})
 	return d
+}
+
+// humble makes what a maker's things mostly are an echo where a fact tells what this
+// one is, and that it is something else.
+func (r *room) humble() {
+	var told *vote
+	for i := range r.votes {
+		v := &r.votes[i]
+		if v.attribute == Type && v.fact.key != KeyVendor && v.weight >= tellsType && (told == nil || heavierFirst(v, told) < 0) {
+			told = v
+		}
+	}
+	for i := range r.votes {
+		v := &r.votes[i]
+		if told != nil && v.attribute == Type && v.fact.key == KeyVendor && v.folded != told.folded && !akin(Type, v.folded, told.folded) {
+			v.weight *= echo
+		}
+	}
 }
 
 // pick returns the votes on one attribute, those for one value together.

@@ -13,7 +13,7 @@ import (
 
 // Weights of what texts say by naming it.
 const (
-	namedWeight = 3.2 // a vendor that a banner or title names somewhere
+	namedWeight = 3.6 // a vendor that a banner or title names somewhere
 	// issuerWeight is for one that the issuer of a certificate names: mostly the
 	// device signed it itself, but a company's own authority signs for others' too.
 	issuerWeight   = 2.4

@@ -26,10 +26,10 @@ var ordinary = wordSet(`
 	homey hunter ibm intel june keystone linear meta microsoft mist oracle orbit plus positron sharp sky
 	sonic square standard toast vmware weber wiz`)
 
-// never are names that say something else even where a name would stand: days,
-// months, who writes what runs on everybody's machines, and a brand on all that
-// its owner makes.
-var never = wordSet(`allen-bradley august fs ge google meta microsoft net ni ring sense smarter sun vmware`)
+// never are names that say something else even where a name would stand: days and
+// months, products of others, who writes what runs on everybody's machines, and a
+// brand on all that its owner makes.
+var never = wordSet(`allen-bradley august bt fs ge google mercury meta microsoft net ni ring sense smarter sun vmware`)
 
 // initials are short names that mean nothing else at the beginning of a text.
 var initials = wordSet(`2n abb apc avm emc f5 h3c hp hpe htc ifm jvc lg ncr nec oce oki qsc seh weg wti zte`)
