@@ -132,17 +132,15 @@ func (d *discovery) work(ctx context.Context, run *scanRun) {
 	run.stop(nil)
 }
 
-// finish records how a scan ended.
+// finish records how a scan ended. It runs for whoever asks until all is written.
 func (d *discovery) finish(ctx context.Context, run *scanRun, state heron.ScanState, why error) {
-	d.mu.Lock()
-	run.scan.State, run.scan.Ended = state, wallClock()
-	if why != nil {
-		run.scan.Error = heron.ErrorMessage(why)
-	}
-	d.mu.Unlock()
 	x := d.get(run)
-	d.save(ctx, x)
+	x.State, x.Ended = state, wallClock()
+	if why != nil {
+		x.Error = heron.ErrorMessage(why)
+	}
 	d.auditEnd(ctx, x)
+	d.save(ctx, x)
 	d.forget(run)
 	d.log.Info("scan ended", "scan", x.ID, "state", x.State, "found", x.Found)
 }

@@ -88,7 +88,7 @@ func TestDevices(t *testing.T) {
 		}
 	})
 	t.Run("every_field_of_the_search_is_the_stores", func(t *testing.T) {
-		values := map[string]string{"port": "80", "risk": "50", "level": "high", "local": "yes", "quarantined": "no", "seen": "24h", "first": "24h"}
+		values := map[string]string{"port": "80", "risk": "50", "level": "high", "local": "yes", "quarantined": "no", "presence": "away", "seen": "24h", "first": "24h"}
 		for _, f := range strings.Split(fieldList(t, c), ", ") {
 			v := values[f]
 			if v == "" {

@@ -216,10 +216,18 @@ func (f *search) repeat(ctx context.Context, hosts []Host, waits []time.Duration
 				return err
 			}
 		}
-		for until := time.Now().Add(wait); time.Now().Before(until) && len(f.missing(hosts)) > 0; {
-			if err := sleep(ctx, 10*time.Millisecond); err != nil {
-				return err
-			}
+		if err := f.await(ctx, hosts, wait); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// await waits until hosts are found, and no longer than wait.
+func (f *search) await(ctx context.Context, hosts []Host, wait time.Duration) error {
+	for until := time.Now().Add(wait); time.Now().Before(until) && len(f.missing(hosts)) > 0; {
+		if err := sleep(ctx, 10*time.Millisecond); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -239,15 +239,16 @@ func (k *talk) datagrams(ctx context.Context, d door) {
 		if errors.Is(a.Err, syscall.ECONNREFUSED) {
 			return
 		}
-		if a.Open {
-			answered = true
-			if d.port == bacnetPort {
-				k.isOne()
-			}
-			k.tell(ctx, a, k.serviceOpen(d))
-			if k.s.o.Sparing && len(a.Observations) > 0 {
-				return
-			}
+		if !a.Open {
+			continue
+		}
+		answered = true
+		if d.port == bacnetPort {
+			k.isOne()
+		}
+		k.tell(ctx, a, k.serviceOpen(d))
+		if k.s.o.Sparing && len(a.Observations) > 0 {
+			return
 		}
 	}
 }

@@ -158,6 +158,7 @@ const families: [string, string][] = [
   ['tcp.', 'Its way of opening TCP is'],
   ['mqtt.', 'Over MQTT it says'],
   ['lldp.', 'To its neighbours it says'],
+  ['coap.', 'Asked over CoAP it offers'],
   ['sip.', 'Over SIP it says'],
   ['rtsp.', 'Its video server says'],
   ['tls.ja', 'Its way of opening TLS is'],
