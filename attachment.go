@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// KeyPort: a switch says that Subject.MAC is at one of its ports. Value is what
-// Attachment.Fact writes.
+// KeyPort is the key of what a switch says: that Subject.MAC is at one of its ports.
+// Value is what Attachment.Fact writes.
 const KeyPort = "link.port"
 
 // SourceARPTable is the source of what the ARP table of a router says: whose an address

@@ -49,7 +49,7 @@ const (
 	FragilityFragile = "fragile" // one full connection at a time, and reads alone
 )
 
-// Behaviors that say how long a device may be silent.
+// Words of Behavior that say how long a device may be silent.
 const (
 	BehaviorSleeps = "sleeps" // lives on a battery and is away most of the time
 	BehaviorRoams  = "roams"  // comes and goes with whom it belongs to

@@ -28,7 +28,7 @@ func EvalFingerprint(ctx context.Context, o EvalOptions) (*eval.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := o.models(ctx, m, id)
+	model, err := o.models(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func EvalFingerprint(ctx context.Context, o EvalOptions) (*eval.Report, error) {
 }
 
 // models returns which model is asked about the device of a capture.
-func (o *EvalOptions) models(ctx context.Context, m *eval.Manifest, id identifier) (func(*eval.Capture) *surmises, error) {
+func (o *EvalOptions) models(ctx context.Context, id identifier) (func(*eval.Capture) *surmises, error) {
 	if o.HeldOut == "" {
 		model, err := guess.Embedded()
 		s := newSurmises(model, id)

@@ -59,11 +59,25 @@ func (m *Model) Evidence(q *Subject) []heron.Evidence {
 		return nil
 	}
 	best, confidence := m.judge(s)
-	if confidence < m.threshold || !fits(m.types[best], q.Control) {
+	if confidence < m.least(isNamed(q.Observations)) || !fits(m.types[best], q.Control) {
 		return nil
 	}
 	confidence = min(confidence, surest)
 	return m.explain(s, best, math.Log(confidence/(1-confidence))-prior)
+}
+
+// leastNamed is the confidence that an answer needs about a device that was heard to
+// name things in clear. Whoever asks a model has asked the signatures, which know all
+// products that it learned from: a device that told them its names in vain is a
+// stranger to the model as well, rather than one of these.
+const leastNamed = 0.85
+
+// least is the confidence that an answer needs.
+func (m *Model) least(named bool) float64 {
+	if named {
+		return max(m.threshold, leastNamed)
+	}
+	return m.threshold
 }
 
 // surest bounds confidence: what was learned from few devices is never sure.

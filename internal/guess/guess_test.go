@@ -305,7 +305,7 @@ func TestViewsHideWhatTheySay(t *testing.T) {
 	}
 	whole, hidden := &heron.Baseline{DeviceID: "whole"}, &heron.Baseline{DeviceID: "hidden"}
 	for v, want := range map[guess.View]string{
-		guess.Whole: "8 whole", guess.Unnamed: "3 whole", guess.Bare: "3 -", guess.Encrypted: "3 hidden",
+		guess.Whole: "8 whole", guess.Unnamed: "3 whole", guess.Bare: "3 -", guess.Nameless: "4 whole", guess.Encrypted: "3 hidden",
 	} {
 		shown, p := v.Show(said, whole, hidden)
 		got := fmt.Sprint(len(shown), " -")

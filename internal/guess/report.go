@@ -18,7 +18,7 @@ type Report struct {
 	Examples  int     `json:"examples"` // each capture of each product in each view
 	Words     int     `json:"words"`
 	Rounds    int     `json:"rounds"`
-	Threshold float64 `json:"threshold"` // confidence below which nothing is said
+	Threshold float64 `json:"threshold"` // confidence below which nothing is said; of the view whole, 0.85
 	Views     []Score `json:"views"`
 	// ByType and ByDataset are of the encrypted view.
 	ByType    []Score `json:"by_type"`
@@ -71,7 +71,7 @@ type Mistake struct {
 
 // String is what a view is called.
 func (v View) String() string {
-	return [...]string{"whole", "unnamed", "bare", "encrypted"}[v%Views]
+	return [...]string{"whole", "unnamed", "bare", "nameless", "encrypted"}[v%Views]
 }
 
 func heldOut(open bool) string {
@@ -95,7 +95,7 @@ func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 	r.Products, r.Captures = len(products), len(captures)
 	for _, open := range []bool{false, true} {
 		for v := range Views {
-			r.Views = append(r.Views, m.score(v.String(), open, verdicts, func(x *Verdict) bool { return x.Example.View == v }))
+			r.Views = append(r.Views, score(v.String(), open, verdicts, m.leastIn, func(x *Verdict) bool { return x.Example.View == v }))
 		}
 	}
 	for _, open := range []bool{false, true} {
@@ -114,7 +114,8 @@ func curve(dataset, held string, verdicts []Verdict) (out []Point) {
 	open := held == heldOut(true)
 	for v := range Views {
 		for _, t := range thresholds {
-			s := (&Model{threshold: t}).score(dataset, open, verdicts, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
+			least := func(View) float64 { return t }
+			s := score(dataset, open, verdicts, least, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
 			out = append(out, Point{dataset, v.String(), held, t, s.Right, s.Wrong})
 		}
 	}
@@ -130,7 +131,7 @@ func (m *Model) scores(open bool, verdicts []Verdict, of func(*Example) string) 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		out = append(out, m.score(name, open, verdicts, func(x *Verdict) bool { return x.Example.View == Encrypted && of(x.Example) == name }))
+		out = append(out, score(name, open, verdicts, m.leastIn, func(x *Verdict) bool { return x.Example.View == Encrypted && of(x.Example) == name }))
 	}
 	return out
 }
@@ -138,7 +139,10 @@ func (m *Model) scores(open bool, verdicts []Verdict, of func(*Example) string) 
 // tally counts the verdicts on one product.
 type tally struct{ all, right, wrong, forced float64 }
 
-func (m *Model) score(of string, open bool, verdicts []Verdict, pick func(*Verdict) bool) Score {
+// leastIn is the confidence that an answer needs in a view.
+func (m *Model) leastIn(v View) float64 { return m.least(v == Whole) }
+
+func score(of string, open bool, verdicts []Verdict, least func(View) float64, pick func(*Verdict) bool) Score {
 	s := Score{Of: of, HeldOut: heldOut(open)}
 	products := map[string]*tally{}
 	var bins [10]struct{ n, right, sum float64 }
@@ -158,7 +162,7 @@ func (m *Model) score(of string, open bool, verdicts []Verdict, pick func(*Verdi
 		if v.Right() {
 			t.forced++
 		}
-		if v.Confidence < m.threshold {
+		if v.Confidence < least(v.Example.View) {
 			continue
 		}
 		b := &bins[min(9, int(v.Confidence*10))]
@@ -198,7 +202,7 @@ func round(v float64) float64 { return math.Round(v*1000) / 1000 }
 func (r *Report) mistakes(m *Model, verdicts []Verdict) {
 	for i := range verdicts {
 		v := &verdicts[i]
-		if v.Example.View != Encrypted || v.Confidence < m.threshold || v.Right() {
+		if v.Example.View != Encrypted || v.Confidence < m.leastIn(v.Example.View) || v.Right() {
 			continue
 		}
 		is := func(k Mistake) bool {

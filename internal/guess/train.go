@@ -39,6 +39,7 @@ const (
 	Whole     View = iota // all of it
 	Unnamed               // observations of what encryption leaves, and the whole profile
 	Bare                  // the same observations, without a profile
+	Nameless              // all but what protocols told that name things, and the whole profile
 	Encrypted             // nothing of the protocols in clear that name things, nor their traffic
 	Views                 // how many there are
 )
@@ -56,7 +57,7 @@ func roomOptions() learn.RoomOptions { return learn.RoomOptions{Size: 60, Noise:
 // Limits of training.
 const (
 	leastCaptures = 2   // in which a word must be, to be learned
-	leastSure     = 0.7 // confidence that an answer needs: a stranger is better not named
+	leastSure     = 0.6 // confidence that an answer needs: a stranger is better not named
 	madeWeight    = 0.5 // of an example that the lab made
 	madeRoom      = 0.1 // the same, in finding the room: what devices of the lab differ in is made up
 	onceRoom      = 0.3 // of the only example of a product, in finding the room

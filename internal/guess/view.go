@@ -24,6 +24,18 @@ var namingPorts = []string{
 // Names reports whether a protocol is in clear and names things.
 func Names(protocol string) bool { return slices.Contains(naming, protocol) }
 
+// isNamed reports whether anything was heard that a protocol told which names things:
+// not only that it is spoken.
+func isNamed(obs []heron.Observation) bool {
+	for i := range obs {
+		group, _, _ := strings.Cut(obs[i].Key, ".")
+		if Names(group) || (group == "host" || group == "contact") && Names(obs[i].Source) {
+			return true
+		}
+	}
+	return false
+}
+
 // Show returns what a view shows of a device; of its traffic, hidden is the part
 // that is not of protocols that name things.
 func (v View) Show(obs []heron.Observation, whole, hidden *heron.Baseline) ([]heron.Observation, *heron.Baseline) {
@@ -32,8 +44,10 @@ func (v View) Show(obs []heron.Observation, whole, hidden *heron.Baseline) ([]he
 		return only(obs, isLeft), whole
 	case Bare:
 		return only(obs, isLeft), nil
+	case Nameless:
+		return only(obs, isNameless), whole
 	case Encrypted:
-		return only(obs, isNameless), hidden
+		return only(obs, isHidden), hidden
 	}
 	return obs, whole
 }
@@ -55,7 +69,11 @@ func isLeft(o *heron.Observation) bool {
 
 func isNameless(o *heron.Observation) bool {
 	group, _, _ := strings.Cut(o.Key, ".")
-	if Names(group) || Names(o.Source) || slices.Contains(namingPorts, o.Value) {
+	return !Names(group) && !Names(o.Source)
+}
+
+func isHidden(o *heron.Observation) bool {
+	if !isNameless(o) || slices.Contains(namingPorts, o.Value) {
 		return false
 	}
 	return !Names(o.Value[strings.LastIndexByte(o.Value, '/')+1:]) // client.protocol and service.protocol

@@ -122,7 +122,8 @@ func (changeKinds) list() (string, []any) {
 		heron.DeviceRenamed, heron.DeviceIPMoved, heron.DeviceIdentity, heron.DeviceService, heron.DeviceForgotten,
 		heron.DevicePortMoved, heron.DeviceAway, heron.DeviceBack)
 }
-func (presences) list() (string, []any)   { return "PresenceState", texts(heron.PresenceStates()...) }
+func (presences) list() (string, []any) { return "PresenceState", texts(heron.PresenceStates()...) }
+
 func (factorNames) list() (string, []any) { return "Factor", texts(heron.Factors()...) }
 func (codes) list() (string, []any) {
 	return "Code", texts(heron.CodeInvalid, heron.CodeUnauthorized, heron.CodeForbidden, heron.CodeNotFound,

@@ -12,7 +12,7 @@ import (
 	"github.com/heron-iot/heron/internal/inventory"
 )
 
-// presenceOptions are those of a site whose types follow from
+// presenceOptions are those of a site whose types follow from the fourth octet of MACs.
 func presenceOptions() inventory.Options {
 	kinds := map[byte]string{1: "plc", 2: "motion_sensor", 3: "phone", 4: "workstation"}
 	return inventory.Options{

@@ -148,17 +148,18 @@ func within(rows []Row, means [][]float64, weights []float64, columns int) [][]f
 				moved = append(moved, c)
 			}
 		}
-		w := r.Weight / (counts[r.Class] - 1) / all
-		for _, i := range moved {
-			for _, j := range moved {
-				if j > i {
-					break
-				}
-				out[i][j] += w * d[i] * d[j]
-			}
-		}
+		addProducts(out, d, moved, r.Weight/(counts[r.Class]-1)/all)
 	}
 	return out
+}
+
+// addProducts adds the weighed products of the columns that moved, to the lower half.
+func addProducts(out [][]float64, d []float64, moved []int, weight float64) {
+	for k, i := range moved {
+		for _, j := range moved[:k+1] {
+			out[i][j] += weight * d[i] * d[j]
+		}
+	}
 }
 
 // cholesky replaces the lower half of a symmetric positive matrix by its root.
@@ -205,7 +206,7 @@ func principal(points [][]float64, columns, size, rounds int) [][]float64 {
 	for k := range axes { // anything that is not at right angles with what is sought
 		axes[k] = make([]float64, columns)
 		copy(axes[k], points[k%len(points)])
-		axes[k][k%columns] += 1
+		axes[k][k%columns]++
 	}
 	for range rounds {
 		for k, axis := range axes {

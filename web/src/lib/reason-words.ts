@@ -165,11 +165,15 @@ const families: [string, string][] = [
   ['import.', 'Another inventory has it as'],
 ]
 
+/** What the model counts of traffic is told by its name; of any other key that has no words, the key. */
+const plain = (key: string): string =>
+  key.startsWith('profile.') ? `In its traffic, ${key.slice(8).replaceAll('_', ' ')} is` : `${key} is`
+
 type Seen = Pick<Evidence, 'key' | 'value'>
 
 /** One thing that was seen, as a sentence. */
 export function reasonOf(e: Seen): string {
-  const lead = sources[e.key] ?? families.find(([p]) => e.key.startsWith(p))?.[1] ?? `${e.key} is`
+  const lead = sources[e.key] ?? families.find(([p]) => e.key.startsWith(p))?.[1] ?? plain(e.key)
   const value = e.value.length > 90 ? `${e.value.slice(0, 89)}…` : e.value
   return `${lead} “${value}”`
 }

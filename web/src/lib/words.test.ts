@@ -87,6 +87,9 @@ describe('the verdict', () => {
       'against type Printer',
     ])
   })
+  it('tells what the model counts by its name', () => {
+    expect(reasonOf({ key: 'profile.sizes_out', value: '31 %' })).toBe('In its traffic, sizes out is “31 %”')
+  })
   it('has words for every key that a signature reads', () => {
     const said = (key: string): string => reasonOf({ key, value: 'x' })
     const folder = resolve(import.meta.dirname, '../../../internal/identify/signatures')
