@@ -199,7 +199,8 @@ func (s says) Evidence(*guess.Subject) []heron.Evidence {
 }
 
 // TestLiveAndReadGuessAlike feeds the lab's batches to an analyzer that reports
-// all along, and compares what it told last with what is made of the whole.
+// all along, and compares what it told last with what is made of all observations
+// and of the profile that was reported last.
 func TestLiveAndReadGuessAlike(t *testing.T) {
 	t.Parallel()
 	model, err := guess.Embedded()
@@ -207,7 +208,7 @@ func TestLiveAndReadGuessAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := newAnalyzer(analyzerConfig{site: "site", identify: newSilent(t), guess: model})
-	told := map[string]heron.Claim{}
+	told, reported := map[string]heron.Claim{}, map[string]heron.Baseline{}
 	src, err := lab.Stream(lab.StreamConfig{Seed: 43, Duration: 9 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
@@ -215,8 +216,12 @@ func TestLiveAndReadGuessAlike(t *testing.T) {
 	sensor := &sensor{
 		name: "s", log: slog.New(slog.DiscardHandler), conf: pipelineConfig{site: "site", sensor: "s", workers: 2},
 		publish: func(_ context.Context, b *heron.Batch) error {
-			for _, d := range a.apply(b).Devices {
+			r := a.apply(b)
+			for _, d := range r.Devices {
 				told[d.ID] = d.Identity.Type
+			}
+			for _, p := range r.Baselines {
+				reported[p.DeviceID] = p
 			}
 			return nil
 		},
@@ -226,11 +231,10 @@ func TestLiveAndReadGuessAlike(t *testing.T) {
 	}
 	guesses := 0
 	for d := range a.inventory.All() {
-		b, ok := a.behavior.Of(d.ID)
+		b, ok := reported[d.ID]
 		if !isOpen(d) || !ok {
 			continue
 		}
-		// The profile that was reported last is that of the whole while it is young.
 		now := *d
 		a.surmises.ask(&now, a.inventory.Observations(d.ID), &b)
 		a.surmises.tell(&now)
