@@ -32,6 +32,11 @@ const (
 // farRounds are the tries behind a router.
 var farRounds = []time.Duration{400 * time.Millisecond, 800 * time.Millisecond}
 
+// linkRounds are the tries on an IPv6 link, the last for as long as one more is found in
+// each: whoever solicits us before the echo and is not heard does so again a second
+// later (RFC 4861 §10), and what sleeps hears multicast late.
+var linkRounds = []time.Duration{400 * time.Millisecond, 1200 * time.Millisecond, 1200 * time.Millisecond, 1200 * time.Millisecond}
+
 // stamps are when something was sent.
 type stamps struct {
 	mu sync.Mutex
@@ -278,10 +283,18 @@ func (f *search) multicast(ctx context.Context, l *link, n netip.Prefix) {
 			there[h.Addr] = time.Since(began)
 		}
 	})
-	for i, wait := range farRounds {
-		if f.s.pace.take(ctx, 1) != nil {
+	found := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(there)
+	}
+	before := 0
+	for i, wait := range linkRounds {
+		now := found()
+		if i >= enoughRounds && now == before || f.s.pace.take(ctx, 1) != nil {
 			break
 		}
+		before = now
 		f.s.counts.packets.Add(1)
 		_, _ = say.WriteTo(echoMessage(true, i), &net.IPAddr{IP: net.ParseIP(allNodes), Zone: l.Name})
 		_ = sleep(ctx, wait)

@@ -89,6 +89,9 @@ func echoSocket(ctx context.Context, six bool) (conn net.PacketConn, own bool, e
 		network, address, family, protocol = "ip6:ipv6-icmp", "::", unix.AF_INET6, unix.IPPROTO_ICMPV6
 	}
 	if conn, err = new(net.ListenConfig).ListenPacket(ctx, network, address); err == nil {
+		if raw, ok := conn.(*net.IPConn); ok && six {
+			hearAll(raw)
+		}
 		return conn, true, nil
 	}
 	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, protocol)
@@ -99,6 +102,28 @@ func echoSocket(ctx context.Context, six bool) (conn net.PacketConn, own bool, e
 	defer file.Close() // the connection has a copy
 	conn, err = net.FilePacketConn(file)
 	return conn, false, err
+}
+
+// hearAll makes room for the answers of a whole link at once, and keeps what is no
+// answer out of it (RFC 3542 §3.2). Without either, fewer are heard.
+func hearAll(c *net.IPConn) {
+	const room = 4 << 20
+	_ = c.SetReadBuffer(room)
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return
+	}
+	var f unix.ICMPv6Filter // of a set bit, nothing is heard
+	for i := range f.Data {
+		f.Data[i] = ^uint32(0)
+	}
+	for _, kind := range []int{echoReply6, solicit6, advertise6} {
+		f.Data[kind/32] &^= 1 << (kind % 32)
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, room) // beyond the system's bound, where that is permitted
+		_ = unix.SetsockoptICMPv6Filter(int(fd), unix.IPPROTO_ICMPV6, unix.ICMPV6_FILTER, &f)
+	})
 }
 
 // neighbours takes those of hosts that the system knows the hardware address of.
