@@ -28,7 +28,7 @@ export function DeviceHead({ device: d }: { device: Device }) {
           <span className="row">
             <Dot seen={d.last_seen} /> seen <Ago time={d.last_seen} />
           </span>
-          <PresenceSign of={d.presence} />
+          {d.presence?.state !== 'present' && <PresenceSign of={d.presence} />}
           {d.quarantined && <Chip tone="high">in quarantine</Chip>}
           {!d.local && <Chip>beyond this network</Chip>}
           {!!d.open_alerts && (

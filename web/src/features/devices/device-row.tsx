@@ -77,7 +77,7 @@ export const DeviceRow = memo(function DeviceRow(p: DeviceRowProps) {
           <Dot seen={d.last_seen} />
           <Ago time={d.last_seen} />
         </span>
-        <PresenceSign of={d.presence} />
+        {d.presence?.state !== 'present' && <PresenceSign of={d.presence} />}
       </span>
     </div>
   )
