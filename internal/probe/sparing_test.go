@@ -125,3 +125,30 @@ func TestUsualDatagramsAreAlwaysLookedAt(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatNobodyAnsweredIsTold: what was sent is accounted for, whoever answers.
+func TestWhatNobodyAnsweredIsTold(t *testing.T) {
+	t.Parallel()
+	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	port := netip.MustParseAddrPort(silent.LocalAddr().String()).Port()
+	refused, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := netip.MustParseAddrPort(refused.LocalAddr().String()).Port()
+	_ = refused.Close()
+	o := probe.Options{Probes: []probe.Probe{datagramProbe("silent", port, 1), datagramProbe("refused", closed, 1)}}
+	writes := map[string]int{}
+	for _, a := range scan(t, o, probe.Host{Addr: loopback}) {
+		if a.Probe != "" {
+			writes[a.Probe] += a.Writes
+		}
+	}
+	if writes["silent"] != 1 || writes["refused"] != 1 {
+		t.Errorf("told of %v writes, want one each", writes)
+	}
+}

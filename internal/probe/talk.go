@@ -236,10 +236,11 @@ func (k *talk) datagrams(ctx context.Context, d door) {
 			continue
 		}
 		a := k.ask(ctx, q.probe, q.target)
-		if errors.Is(a.Err, syscall.ECONNREFUSED) {
-			return
-		}
 		if !a.Open {
+			k.hand(a) // what was sent is told, whoever answers
+			if errors.Is(a.Err, syscall.ECONNREFUSED) {
+				return
+			}
 			continue
 		}
 		answered = true
