@@ -19,7 +19,7 @@ var errModel = errors.New("not a model that this program can use")
 // Encode returns the model in the form that Decode reads, little-endian throughout:
 // the magic line; the numbers that it reads; the types, and the words with their
 // keys and parts, as texts with their length in 16 bits; what narrows each number;
-// the room; the prototypes: type, place in 16-bit numbers; the weights of trust and the
+// the discriminants; the prototypes: type, place in 16-bit numbers; the weights of trust and the
 // threshold as 64-bit floats; the trees of trust, and the forest.
 func (m *Model) Encode() []byte {
 	b := []byte(magic)
@@ -33,11 +33,11 @@ func (m *Model) Encode() []byte {
 		b = append(appendText(appendText(b, w.key), w.value), w.part)
 	}
 	b = appendFloats(b, m.narrow[:])
-	b = m.room.Append(b)
+	b = m.space.Append(b)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(m.prototypes)))
 	for i := range m.prototypes {
 		b = binary.LittleEndian.AppendUint16(b, m.prototypes[i].class)
-		for _, v := range m.prototypes[i].place[:m.room.Size()] {
+		for _, v := range m.prototypes[i].place[:m.space.Size()] {
 			b = binary.LittleEndian.AppendUint16(b, uint16(int16(v*placeScale)))
 		}
 	}
@@ -84,7 +84,7 @@ func Decode(b []byte) (*Model, error) {
 		m.narrow[i] = readFloat(&r)
 	}
 	var err error
-	if m.room, err = learn.ReadRoom(&r); err != nil || m.room.Size() > maxAxes {
+	if m.space, err = learn.ReadDiscriminants(&r); err != nil || m.space.Size() > maxAxes {
 		return nil, errModel
 	}
 	m.prototypes = m.readPrototypes(&r)
@@ -102,11 +102,11 @@ func Decode(b []byte) (*Model, error) {
 // isWhole reports whether the parts of a model are of one size.
 func (m *Model) isWhole() bool {
 	return len(m.types) > 1 && len(m.words.of) == len(m.words.list) && len(m.words.list) <= maxWords &&
-		m.room.Columns() == m.columns() && m.forest.Columns() == m.columns() && m.forest.Classes() == len(m.types) && m.threshold > 0 && m.threshold < 1
+		m.space.Columns() == m.columns() && m.forest.Columns() == m.columns() && m.forest.Classes() == len(m.types) && m.threshold > 0 && m.threshold < 1
 }
 
 func (m *Model) readPrototypes(r *wire.Reader) []prototype {
-	axes, n := m.room.Size(), r.U16LE()
+	axes, n := m.space.Size(), r.U16LE()
 	if r.Len() < n*(2+2*axes) {
 		r.Fail(errModel)
 		return nil

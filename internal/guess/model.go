@@ -14,7 +14,7 @@ type Model struct {
 	words      vocabulary
 	narrow     [numbers]float32 // what makes 1 of how far apart values of a number usually are
 	forest     *learn.Forest
-	room       *learn.Room
+	space      *learn.Discriminants
 	prototypes []prototype
 	trust      *trust
 	threshold  float64 // below it, the model says nothing
@@ -24,7 +24,7 @@ type Model struct {
 // prototype is where the captures of one product in one view lie: their middle.
 type prototype struct {
 	class uint16
-	place [maxAxes]float32 // in the room; 0 beyond its axes
+	place [maxAxes]float32 // in the space; 0 beyond its axes
 }
 
 // placeScale is into how many parts the length of 1 is cut where a place is kept.
@@ -50,7 +50,7 @@ const (
 type sight struct {
 	values  []float32        // the numbers, then a 1 for each word that it has
 	scaled  []float32        // the same, with the numbers as far apart as words
-	place   [maxAxes]float32 // in the room
+	place   [maxAxes]float32 // in the space
 	known   int              // words in the vocabulary
 	news    int              // words that are not
 	apart   []float64        // how far the nearest product of each type is
@@ -162,7 +162,7 @@ func (m *Model) weigh(s *sight, best int, first, second float64) {
 	s.trust[trustTold] = math.Log2(1 + float64(told))
 }
 
-// Distances in the room: the mean, over the axes, of how many times as far apart
+// Distances in the space: the mean, over the axes, of how many times as far apart
 // as captures of one product are.
 const (
 	maxAxes       = 64
@@ -176,8 +176,8 @@ func logDistance(d float64) float64 { return math.Log2(d + nearly) }
 // visit finds how far a device is from the nearest product of each type, and of all.
 func (m *Model) visit(s *sight) (near float64) {
 	m.scale(s)
-	place := s.place[:m.room.Size()]
-	m.room.Place(s.scaled, place)
+	place := s.place[:m.space.Size()]
+	m.space.Place(s.scaled, place)
 	for c := range s.apart {
 		s.apart[c] = math.MaxFloat32
 	}

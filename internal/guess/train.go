@@ -51,16 +51,18 @@ func learnOptions() learn.Options {
 	return o
 }
 
-// roomOptions are what a room is found with.
-func roomOptions() learn.RoomOptions { return learn.RoomOptions{Size: 60, Noise: 0.02, Rounds: 30} }
+// discriminantOptions are what discriminants are found with.
+func discriminantOptions() learn.DiscriminantOptions {
+	return learn.DiscriminantOptions{Size: 60, Noise: 0.02, Rounds: 30}
+}
 
 // Limits of training.
 const (
 	leastCaptures = 2   // in which a word must be, to be learned
 	leastSure     = 0.6 // confidence that an answer needs: a stranger is better not named
 	madeWeight    = 0.5 // of an example that the lab made
-	madeRoom      = 0.1 // the same, in finding the room: what devices of the lab differ in is made up
-	onceRoom      = 0.3 // of the only example of a product, in finding the room
+	madeSpace     = 0.1 // the same, in finding the space: what devices of the lab differ in is made up
+	onceSpace     = 0.3 // of the only example of a product, in finding the space
 )
 
 // errExamples is for examples that nothing can be learned from.
@@ -86,7 +88,7 @@ func fit(examples []*Example, o learn.Options) (*Model, error) {
 		return nil, err
 	}
 	m.measure(sights)
-	return m, m.furnish(examples, sights)
+	return m, m.findSpace(examples, sights)
 }
 
 func typesOf(examples []*Example) []string {
@@ -138,8 +140,8 @@ func (m *Model) measure(sights []*sight) {
 	}
 }
 
-// furnish finds the room in which products lie apart, and where they lie.
-func (m *Model) furnish(examples []*Example, sights []*sight) error {
+// findSpace finds the space in which products lie apart, and where they lie.
+func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 	groups := map[string]int{}
 	rows := make([]learn.Row, len(examples))
 	for i, e := range examples {
@@ -154,7 +156,7 @@ func (m *Model) furnish(examples []*Example, sights []*sight) error {
 		m.scale(sights[i])
 		rows[i] = learn.Row{Values: sights[i].scaled, Class: g, Weight: 1}
 		if e.Made {
-			rows[i].Weight = madeRoom
+			rows[i].Weight = madeSpace
 		}
 	}
 	counts := make([]float32, len(groups))
@@ -163,16 +165,16 @@ func (m *Model) furnish(examples []*Example, sights []*sight) error {
 	}
 	for i := range rows {
 		if counts[rows[i].Class] == 1 {
-			rows[i].Weight *= onceRoom
+			rows[i].Weight *= onceSpace
 		}
 	}
 	var err error
-	if m.room, err = learn.FindRoom(rows, m.columns(), len(groups), roomOptions()); err != nil {
+	if m.space, err = learn.FindDiscriminants(rows, m.columns(), len(groups), discriminantOptions()); err != nil {
 		return err
 	}
-	place := make([]float32, m.room.Size())
+	place := make([]float32, m.space.Size())
 	for i := range rows {
-		m.room.Place(rows[i].Values, place)
+		m.space.Place(rows[i].Values, place)
 		p := &m.prototypes[rows[i].Class]
 		for k, v := range place {
 			p.place[k] += v / counts[rows[i].Class]

@@ -8,24 +8,24 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-// Room is where groups of rows lie apart: axes along which rows of one group
-// differ by about 1, and groups by as much as can be (linear discriminants:
-// Fisher 1936, Rao 1948).
-type Room struct {
+// Discriminants are axes along which rows of one group differ by about 1, and groups
+// by as much as can be: the space in which groups lie apart (linear discriminant
+// analysis: Fisher 1936, Rao 1948).
+type Discriminants struct {
 	columns, size int
 	axes          []float32 // of each column, what it adds along each axis
 	middle        []float32 // along each axis, what is taken as 0
 }
 
-// RoomOptions say how a room is found.
-type RoomOptions struct {
+// DiscriminantOptions say how a space is found.
+type DiscriminantOptions struct {
 	Size   int     // how many axes at most
 	Noise  float64 // variance that each column is taken to have within a group beside what is seen
 	Rounds int     // of the search for the axes
 }
 
-// FindRoom finds the room of rows whose classes are their groups.
-func FindRoom(rows []Row, columns, groups int, o RoomOptions) (*Room, error) {
+// FindDiscriminants finds the space of rows whose classes are their groups.
+func FindDiscriminants(rows []Row, columns, groups int, o DiscriminantOptions) (*Discriminants, error) {
 	if columns < 1 || columns > MaxColumns || len(rows) == 0 || o.Size < 1 {
 		return nil, errTable
 	}
@@ -53,7 +53,7 @@ func FindRoom(rows []Row, columns, groups int, o RoomOptions) (*Room, error) {
 		apart = append(apart, d)
 	}
 	axes := principal(apart, columns, min(o.Size, columns, len(apart)), o.Rounds)
-	r := &Room{columns: columns, size: len(axes), axes: make([]float32, columns*len(axes)), middle: make([]float32, len(axes))}
+	r := &Discriminants{columns: columns, size: len(axes), axes: make([]float32, columns*len(axes)), middle: make([]float32, len(axes))}
 	for k, axis := range axes {
 		backward(low, axis)
 		sum := 0.0
@@ -67,13 +67,13 @@ func FindRoom(rows []Row, columns, groups int, o RoomOptions) (*Room, error) {
 }
 
 // Size is how many axes there are.
-func (r *Room) Size() int { return r.size }
+func (r *Discriminants) Size() int { return r.size }
 
 // Columns is how many values a row has.
-func (r *Room) Columns() int { return r.columns }
+func (r *Discriminants) Columns() int { return r.columns }
 
 // Place tells, in out, where a row is along each axis.
-func (r *Room) Place(values, out []float32) {
+func (r *Discriminants) Place(values, out []float32) {
 	for k, m := range r.middle {
 		out[k] = -m
 	}
@@ -250,9 +250,9 @@ func dot(a, b []float64) float64 {
 	return sum
 }
 
-// Append adds the room to b, as ReadRoom takes it: columns and axes as 32-bit
+// Append adds the space to b, as ReadDiscriminants takes it: columns and axes as 32-bit
 // numbers, what is taken as 0 along each axis, and what each column adds along each.
-func (r *Room) Append(b []byte) []byte {
+func (r *Discriminants) Append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(r.columns))
 	b = binary.LittleEndian.AppendUint32(b, uint32(r.size))
 	for _, v := range append(r.middle[:r.size:r.size], r.axes...) {
@@ -261,14 +261,14 @@ func (r *Room) Append(b []byte) []byte {
 	return b
 }
 
-// errRoom is for bytes that are no room.
-var errRoom = errors.New("not a room")
+// errDiscriminants is for bytes that are no space.
+var errDiscriminants = errors.New("not discriminants")
 
-// ReadRoom reads what Append wrote.
-func ReadRoom(r *wire.Reader) (*Room, error) {
-	o := &Room{columns: r.U32LE(), size: r.U32LE()}
+// ReadDiscriminants reads what Append wrote.
+func ReadDiscriminants(r *wire.Reader) (*Discriminants, error) {
+	o := &Discriminants{columns: r.U32LE(), size: r.U32LE()}
 	if r.Err() != nil || o.columns < 1 || o.columns > MaxColumns || o.size < 1 || o.size > o.columns || r.Len() < 4*(o.columns+1)*o.size {
-		return nil, errRoom
+		return nil, errDiscriminants
 	}
 	o.middle, o.axes = make([]float32, o.size), make([]float32, o.columns*o.size)
 	for i := range o.middle {

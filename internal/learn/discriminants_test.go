@@ -27,19 +27,19 @@ func crowd(seed uint64, groups, each int) []learn.Row {
 	return rows
 }
 
-func findRoom(t testing.TB, rows []learn.Row, groups int) *learn.Room {
+func findDiscriminants(t testing.TB, rows []learn.Row, groups int) *learn.Discriminants {
 	t.Helper()
-	room, err := learn.FindRoom(rows, 3, groups, learn.RoomOptions{Size: 2, Noise: 1e-4, Rounds: 20})
+	space, err := learn.FindDiscriminants(rows, 3, groups, learn.DiscriminantOptions{Size: 2, Noise: 1e-4, Rounds: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return room
+	return space
 }
 
-func distance(room *learn.Room, a, b []float32) float64 {
-	x, y := make([]float32, room.Size()), make([]float32, room.Size())
-	room.Place(a, x)
-	room.Place(b, y)
+func distance(space *learn.Discriminants, a, b []float32) float64 {
+	x, y := make([]float32, space.Size()), make([]float32, space.Size())
+	space.Place(a, x)
+	space.Place(b, y)
 	sum := 0.0
 	for k := range x {
 		sum += float64((x[k] - y[k]) * (x[k] - y[k]))
@@ -47,15 +47,15 @@ func distance(room *learn.Room, a, b []float32) float64 {
 	return math.Sqrt(sum)
 }
 
-// TestRoomPartsGroups: rows of one group lie together, though they differ far more
+// TestDiscriminantsPartGroups: rows of one group lie together, though they differ far more
 // than groups do in every column by itself.
-func TestRoomPartsGroups(t *testing.T) {
+func TestDiscriminantsPartGroups(t *testing.T) {
 	t.Parallel()
-	room := findRoom(t, crowd(1, 5, 20), 5)
+	space := findDiscriminants(t, crowd(1, 5, 20), 5)
 	fresh := crowd(2, 5, 20)
 	for i, a := range fresh {
 		for _, b := range fresh[:i] {
-			d := distance(room, a.Values, b.Values)
+			d := distance(space, a.Values, b.Values)
 			if same := a.Class == b.Class; same && d > 8 || !same && d < 4 {
 				t.Fatalf("rows of groups %d and %d are %.1f apart", a.Class, b.Class, d)
 			}
@@ -72,21 +72,21 @@ func TestLightRowsMoveNothing(t *testing.T) {
 		rows = append(rows, learn.Row{Values: []float32{float32(r.NormFloat64() * 50), 0, 0}, Class: 5, Weight: 1e-9})
 	}
 	a, b := rows[0].Values, rows[20].Values
-	plain, mixed := distance(findRoom(t, rows[:100], 6), a, b), distance(findRoom(t, rows, 6), a, b)
+	plain, mixed := distance(findDiscriminants(t, rows[:100], 6), a, b), distance(findDiscriminants(t, rows, 6), a, b)
 	if math.Abs(plain-mixed) > 0.01*plain {
 		t.Errorf("groups are %.2f apart, and %.2f beside what has no weight", plain, mixed)
 	}
 }
 
-func TestRoomComesBack(t *testing.T) {
+func TestDiscriminantsComeBack(t *testing.T) {
 	t.Parallel()
-	room := findRoom(t, crowd(1, 5, 20), 5)
-	b := room.Append(nil)
-	if !bytes.Equal(b, findRoom(t, crowd(1, 5, 20), 5).Append(nil)) {
-		t.Error("the same rows make another room")
+	space := findDiscriminants(t, crowd(1, 5, 20), 5)
+	b := space.Append(nil)
+	if !bytes.Equal(b, findDiscriminants(t, crowd(1, 5, 20), 5).Append(nil)) {
+		t.Error("the same rows make another space")
 	}
 	r := wire.NewReader(b)
-	back, err := learn.ReadRoom(&r)
+	back, err := learn.ReadDiscriminants(&r)
 	if err != nil || r.Len() > 0 {
 		t.Fatalf("%v, %d bytes left", err, r.Len())
 	}
@@ -95,13 +95,13 @@ func TestRoomComesBack(t *testing.T) {
 	}
 	for n := range b {
 		r := wire.NewReader(b[:n])
-		if _, err := learn.ReadRoom(&r); err == nil {
-			t.Fatalf("%d bytes of %d are a room", n, len(b))
+		if _, err := learn.ReadDiscriminants(&r); err == nil {
+			t.Fatalf("%d bytes of %d are a space", n, len(b))
 		}
 	}
 }
 
-func TestNoRoomForBadRows(t *testing.T) {
+func TestNoDiscriminantsOfBadRows(t *testing.T) {
 	t.Parallel()
 	for name, rows := range map[string][]learn.Row{
 		"none":              nil,
@@ -110,19 +110,19 @@ func TestNoRoomForBadRows(t *testing.T) {
 		"of no weight":      {{Values: []float32{1, 2, 3}}},
 		"of negative group": {{Values: []float32{1, 2, 3}, Class: -1, Weight: 1}},
 	} {
-		if _, err := learn.FindRoom(rows, 3, 2, learn.RoomOptions{Size: 2, Noise: 1, Rounds: 1}); err == nil {
-			t.Errorf("%s: there is a room", name)
+		if _, err := learn.FindDiscriminants(rows, 3, 2, learn.DiscriminantOptions{Size: 2, Noise: 1, Rounds: 1}); err == nil {
+			t.Errorf("%s: there is a space", name)
 		}
 	}
 }
 
-// FuzzReadRoom: whatever is read, places in it are told without harm.
-func FuzzReadRoom(f *testing.F) {
-	f.Add(findRoom(f, crowd(1, 5, 4), 5).Append(nil))
+// FuzzReadDiscriminants: whatever is read, places in it are told without harm.
+func FuzzReadDiscriminants(f *testing.F) {
+	f.Add(findDiscriminants(f, crowd(1, 5, 4), 5).Append(nil))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		r := wire.NewReader(b)
-		if room, err := learn.ReadRoom(&r); err == nil {
-			room.Place(make([]float32, room.Columns()), make([]float32, room.Size()))
+		if space, err := learn.ReadDiscriminants(&r); err == nil {
+			space.Place(make([]float32, space.Columns()), make([]float32, space.Size()))
 		}
 	})
 }
