@@ -85,7 +85,7 @@ func printClusters(t *terminal, f *serverFlags, all *heron.Clusters) error {
 		rows = append(rows, []string{fmt.Sprint(len(c.Members)), traitsOf(c.Common, 3), c.Members[0].Title, likeOf(c.Like), c.ID})
 	}
 	t.table([]string{"Devices", "In common", "Such as", "Like", "ID"}, rows)
-	t.say("%d devices are of unknown type; %d are like no other", all.Unknown, all.Alone)
+	t.say("%s of unknown type; like no other: %d", count(all.Unknown, "device"), all.Alone)
 	return nil
 }
 

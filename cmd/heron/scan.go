@@ -54,7 +54,7 @@ learned by then is shown.`,
 	c.Flags().IntVar(&f.options.Packets, "rate", 0, "packets a second at most (default: what the profile says)")
 	c.Flags().BoolVar(&f.options.HostsOnly, "hosts-only", false, "find hosts; ask them nothing")
 	c.Flags().StringVar(&f.options.SNMPCommunity, "snmp-community", "",
-		"ask agents of SNMP with this community, which is sent in clear; none is ever guessed")
+		"ask agents of SNMP with this community, which is sent in clear")
 	c.Flags().StringVar(&f.options.SNMPPublic, "snmp-public", config.SNMPPublicAuto,
 		`ask agents of SNMP, for reading, with the community "public": auto (profiles standard and deep), never or always`)
 	c.Flags().StringVar(&f.options.StopFile, "stop-file", "", "stop as soon as there is a file of that name")
