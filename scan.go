@@ -4,7 +4,12 @@ package heron
 type ScanRequest struct {
 	Targets []string `json:"targets" minItems:"1" maxItems:"1024" doc:"Addresses and networks."`
 	Exclude []string `json:"exclude,omitempty" maxItems:"1024" doc:"Never touched: addresses, networks, hardware addresses, maker:NAME, type:NAME."`
-	Profile string   `json:"profile,omitempty" enum:"safe,standard,deep" doc:"safe when left out."`
+	Profile string   `json:"profile,omitempty" enum:"safe,standard,deep" doc:"That of the configuration when left out."`
+	// Rate narrows what the configuration permits; where that says that SNMP's public is
+	// never used, SNMPPublic may not say otherwise.
+	Rate       int    `json:"rate,omitempty" minimum:"1" doc:"Packets a second at most; that of the configuration, or else of the profile, bounds it."`
+	HostsOnly  bool   `json:"hosts_only,omitempty" doc:"Find hosts; ask them nothing."`
+	SNMPPublic string `json:"snmp_public,omitempty" enum:"auto,never,always" doc:"Whether agents of SNMP are asked with the community public; what the configuration says when left out."`
 }
 
 // ScanState is where a scan is in its life.
@@ -38,6 +43,8 @@ type Scan struct {
 	Connections int64 `json:"connections"`
 	Questions   int64 `json:"questions"`
 	Packets     int64 `json:"packets"`
+	Writes      int64 `json:"writes"`
+	Bytes       int64 `json:"bytes_sent"`
 	Started     Time  `json:"started"`
 	Ended       Time  `json:"ended,omitempty"`
 }

@@ -100,9 +100,10 @@ func newRoot(t *terminal) *cobra.Command {
 }
 
 // groupsWantCommands lets commands that only hold others refuse a word that is
-// none of them; by itself cobra shows help and reports success.
+// none of them; by itself cobra shows help and reports success. The usage of a
+// command that can also be run by itself (scan) says so by an annotation.
 func groupsWantCommands(root *cobra.Command) {
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (or .Annotations (not .HasAvailableSubCommands))}}", 1))
 	for _, c := range append(root.Commands(), root) {
 		if c.Runnable() || !c.HasSubCommands() {
 			continue

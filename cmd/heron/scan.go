@@ -17,14 +17,16 @@ import (
 
 // scanFlags are the flags of `heron scan`.
 type scanFlags struct {
-	json, dryRun bool
-	options      app.ScanOptions
+	serverFlags
+
+	dryRun, onServer bool
+	options          app.ScanOptions
 }
 
 func newScanCommand(t *terminal) *cobra.Command {
-	var f scanFlags
+	f := &scanFlags{}
 	c := &cobra.Command{
-		Use:   "scan [flags] TARGET…",
+		Use: "scan [flags] TARGET…", Annotations: map[string]string{"runs": "by itself, too"},
 		Short: "Ask devices politely who they are",
 		Long: `Find devices and ask them who they are, with read-only questions, every packet
 counted. Hosts on the same link are found by ARP and NDP (as root), others by an
@@ -37,16 +39,29 @@ they are and looks at the usual ports of all; "deep" looks at more ports and ask
 everything.
 
 Ctrl-C stops a scan at once, and so does a file given with --stop-file; what was
-learned by then is shown.`,
+learned by then is shown.
+
+With --on-server it is a running server that asks, from where it stands and within
+the limits of its configuration, which must permit active discovery; what it learns
+is in its inventory. Ctrl-C stops that scan, too. The server is that of --server or
+HERON_SERVER; the token is read from --token-file or HERON_TOKEN_FILE, or is the one
+that "heron user login" keeps.`,
 		Example: "  heron scan --dry-run 192.0.2.0/24\n  heron scan --profile standard 192.0.2.17\n" +
-			"  heron scan --exclude 192.0.2.9,maker:siemens,type:infusion_pump 192.0.2.0/24",
+			"  heron scan --exclude 192.0.2.9,maker:siemens,type:infusion_pump 192.0.2.0/24\n" +
+			"  heron scan --on-server --profile standard 192.0.2.0/24",
 		Args: needArgs(1, "an address or a network to scan"),
 		RunE: func(c *cobra.Command, args []string) error {
 			f.options.Targets = args
+			if f.onServer {
+				return runOnServer(c, t, f)
+			}
 			return runScan(c, t, f)
 		},
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print JSON")
+	c.AddCommand(newScanList(t, &f.serverFlags), newScanShow(t, &f.serverFlags), newScanStop(t, &f.serverFlags))
+	f.addServer(c)
+	c.PersistentFlags().BoolVar(&f.json, "json", false, "print JSON")
+	c.Flags().BoolVar(&f.onServer, "on-server", false, "let a running server ask")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list all that would be sent; send nothing")
 	c.Flags().StringVar(&f.options.Profile, "profile", probe.ProfileSafe, "safe, standard or deep")
 	c.Flags().StringSliceVar(&f.options.Exclude, "exclude", nil,
@@ -63,9 +78,13 @@ learned by then is shown.`,
 	return c
 }
 
-func runScan(c *cobra.Command, t *terminal, f scanFlags) error {
+func runScan(c *cobra.Command, t *terminal, f *scanFlags) error {
 	if f.dryRun {
-		return printPlan(c, t, f)
+		plan := newPlanPrinter(t, f.json)
+		if err := app.PlanScan(c.Context(), f.options, plan.step); err != nil {
+			return err
+		}
+		return plan.end(plan.listed)
 	}
 	began := time.Now()
 	r, err := app.Scan(c.Context(), f.options, func(p probe.Progress) { t.status(scanStatus(p, time.Since(began), barWidth)) })
@@ -73,23 +92,30 @@ func runScan(c *cobra.Command, t *terminal, f scanFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.json {
-		err = t.json(r)
-	} else {
-		printScan(t, r)
-	}
-	if err == nil && r.Stopped != "" {
-		return heron.Errorf(heron.CodeUnavailable, "%s", r.Stopped)
-	}
-	return err
+	local, _ := split(r.Devices)
+	return tellScan(t, f, r, local)
 }
 
-func printScan(t *terminal, r *app.ScanResult) {
+// tellScan prints the result of a scan; one that was stopped is a fault.
+func tellScan(t *terminal, f *scanFlags, r *app.ScanResult, shown []*heron.Device) error {
+	if f.json {
+		if err := t.json(r); err != nil {
+			return err
+		}
+	} else {
+		printScan(t, r, shown)
+	}
+	if r.Stopped != "" {
+		return heron.Errorf(heron.CodeUnavailable, "%s", r.Stopped)
+	}
+	return nil
+}
+
+func printScan(t *terminal, r *app.ScanResult, shown []*heron.Device) {
 	if len(r.Devices) == 0 {
 		fmt.Fprintln(t.out, "Nobody answered.")
 	} else {
-		local, _ := split(r.Devices)
-		printDevices(t, local)
+		printDevices(t, shown)
 	}
 	fmt.Fprintf(t.out, "\n%s asked, %d bytes sent in %d writes\n", count(r.Asked, "question"), r.Bytes, r.Writes)
 	fmt.Fprintf(t.out, "%s, %s, %s in %.1f s\n", count(int(r.Progress.Found), "host"), count(int(r.Progress.Connections), "connection"),
@@ -125,30 +151,47 @@ func scanPart(p probe.Progress) float64 {
 	return finding*looked + (1-finding)*looked*float64(p.Done)/float64(p.Found)
 }
 
-// printPlan lists what a scan would send, a line each, as it comes: plans are long.
-func printPlan(c *cobra.Command, t *terminal, f scanFlags) error {
-	packets := 0
-	encoder := json.NewEncoder(t.data)
-	err := app.PlanScan(c.Context(), f.options, func(s probe.Step) {
-		packets += s.Times
-		if f.json {
-			_ = encoder.Encode(s) // the writer remembers its first error
-			return
-		}
-		fmt.Fprintln(t.out, planLine(s))
-	})
-	if err != nil {
-		return err
+// planPrinter lists what a scan would send, a line each, as it comes: plans are long.
+type planPrinter struct {
+	t       *terminal
+	json    *json.Encoder // nil prints for people
+	listed  int           // steps
+	packets int
+}
+
+func newPlanPrinter(t *terminal, asJSON bool) *planPrinter {
+	p := &planPrinter{t: t}
+	if asJSON {
+		p.json = json.NewEncoder(t.data)
 	}
-	t.say("%s at most; nothing was sent", count(packets, "step"))
-	return t.data.err
+	return p
+}
+
+func (p *planPrinter) step(s heron.ScanStep) {
+	p.listed++
+	p.packets += s.Times
+	if p.json != nil {
+		_ = p.json.Encode(s) // the writer remembers its first error
+		return
+	}
+	fmt.Fprintln(p.t.out, planLine(s))
+}
+
+// end says how much that was, of so many steps in all.
+func (p *planPrinter) end(total int) error {
+	if p.listed < total {
+		p.t.say("the first %d of %d steps; nothing was sent", p.listed, total)
+	} else {
+		p.t.say("%s at most; nothing was sent", count(p.packets, "step"))
+	}
+	return p.t.data.err
 }
 
 // planLine shows one step for people.
-func planLine(s probe.Step) string {
-	words := []string{s.Host.String(), "", s.Send}
+func planLine(s heron.ScanStep) string {
+	words := []string{s.Host, "", s.Send}
 	if s.Port != 0 {
-		words = append(words, strconv.Itoa(int(s.Port)))
+		words = append(words, strconv.Itoa(s.Port))
 	}
 	if s.Probe != "" {
 		words = append(words, s.Probe)

@@ -190,26 +190,39 @@ func (d *discovery) newSince(ctx context.Context, began heron.Time, ids []string
 	return out
 }
 
-// options are those of a scan, with what is configured for all.
-func (d *discovery) options(r heron.ScanRequest) ScanOptions {
-	return ScanOptions{
+// options are those of a scan, within what is configured for all.
+func (d *discovery) options(r heron.ScanRequest) (ScanOptions, error) {
+	o := ScanOptions{
 		Targets: r.Targets, Exclude: slices.Concat(d.conf.Exclude, r.Exclude), Profile: cmp.Or(r.Profile, d.conf.Profile),
-		Packets: d.conf.Packets, SNMPPublic: d.conf.SNMPPublic, Log: d.log,
+		Packets: d.conf.Packets, HostsOnly: r.HostsOnly, SNMPPublic: cmp.Or(r.SNMPPublic, d.conf.SNMPPublic), Log: d.log,
 	}
+	if r.Rate > 0 {
+		o.Packets = min(r.Rate, cmp.Or(d.conf.Packets, profileRate(o.Profile)))
+	}
+	if d.conf.SNMPPublic == config.SNMPPublicNever && o.SNMPPublic != config.SNMPPublicNever {
+		return o, heron.Errorf(heron.CodeForbidden,
+			"the configuration says that agents of SNMP are never asked with the community public (discovery.snmp_public); leave snmp_public out, or say never")
+	}
+	return o, nil
+}
+
+// profileRate is how many packets a second a profile sends at most.
+func profileRate(name string) int {
+	var o probe.Options
+	o.Profile(name)
+	return o.Limits.Packets
 }
 
 // plan lists what a scan would send.
 func (d *discovery) plan(ctx context.Context, r heron.ScanRequest) (*heron.ScanPlan, error) {
-	s, area, err := newScan(d.options(r), scanHooks{device: d.core.deviceAt})
+	o, err := d.options(r)
 	if err != nil {
 		return nil, err
 	}
 	out := &heron.ScanPlan{Steps: []heron.ScanStep{}}
-	err = s.Plan(ctx, area, func(x probe.Step) {
+	err = planScan(ctx, o, scanHooks{device: d.core.deviceAt}, func(x heron.ScanStep) {
 		if out.Total++; out.Total <= maxPlanSteps {
-			out.Steps = append(out.Steps, heron.ScanStep{
-				Host: x.Host.String(), Send: x.Send, Port: int(x.Port), Probe: x.Probe, Bytes: x.Bytes, Times: x.Times, If: x.If,
-			})
+			out.Steps = append(out.Steps, x)
 		}
 	})
 	return out, err

@@ -111,6 +111,31 @@ func TestScansOfAServer(t *testing.T) {
 	stopAll(t, c, conf.Data, slow)
 }
 
+// A request is bounded by what is configured for all.
+func TestRequestsNarrowTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		conf    config.Discovery
+		request heron.ScanRequest
+		packets int
+		public  string
+		refused bool
+	}{
+		{"slower than the profile", config.Discovery{}, heron.ScanRequest{Profile: "safe", Rate: 20}, 20, "", false},
+		{"never faster than the profile", config.Discovery{}, heron.ScanRequest{Profile: "safe", Rate: 9000}, 2000, "", false},
+		{"never faster than the configuration", config.Discovery{Packets: 100}, heron.ScanRequest{Profile: "deep", Rate: 200}, 100, "", false},
+		{"the configuration as it is", config.Discovery{Packets: 100, SNMPPublic: "always"}, heron.ScanRequest{}, 100, "always", false},
+		{"less SNMP", config.Discovery{SNMPPublic: "always"}, heron.ScanRequest{SNMPPublic: "never"}, 0, "never", false},
+		{"SNMP where it is never used", config.Discovery{SNMPPublic: "never"}, heron.ScanRequest{SNMPPublic: "auto"}, 0, "auto", true},
+	} {
+		o, err := (&discovery{conf: tt.conf}).options(tt.request)
+		if o.Packets != tt.packets || o.SNMPPublic != tt.public || (heron.ErrorCode(err) == heron.CodeForbidden) != tt.refused {
+			t.Errorf("%s: %d packets a second, public %q, %v", tt.name, o.Packets, o.SNMPPublic, err)
+		}
+	}
+}
+
 // scanEntries are what the audit log has of a scan, by action.
 func scanEntries(t *testing.T, c *client.Client, id string) map[string]heron.Attributes {
 	t.Helper()

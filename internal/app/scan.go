@@ -47,9 +47,11 @@ type ScanOptions struct {
 
 // ScanResult is what a scan learned, and all that it sent.
 type ScanResult struct {
+	// ID is that of a scan of a server; others have none.
+	ID      string         `json:"id,omitempty"`
 	Devices []heron.Device `json:"devices"`
 	// Hosts are those that are there, in the order of their addresses.
-	Hosts    []HostTime     `json:"hosts"`
+	Hosts    []HostTime     `json:"hosts,omitempty"`
 	Asked    int            `json:"questions"`
 	Writes   int            `json:"writes"`
 	Bytes    int            `json:"bytes_sent"`
@@ -108,12 +110,18 @@ func (h *hostTimes) list() []HostTime {
 }
 
 // PlanScan lists what a scan would send at most; nothing is sent.
-func PlanScan(ctx context.Context, o ScanOptions, fn func(probe.Step)) error {
-	s, area, err := newScan(o, scanHooks{})
+func PlanScan(ctx context.Context, o ScanOptions, fn func(heron.ScanStep)) error {
+	return planScan(ctx, o, scanHooks{}, fn)
+}
+
+func planScan(ctx context.Context, o ScanOptions, hooks scanHooks, fn func(heron.ScanStep)) error {
+	s, area, err := newScan(o, hooks)
 	if err != nil {
 		return err
 	}
-	return s.Plan(ctx, area, fn)
+	return s.Plan(ctx, area, func(x probe.Step) {
+		fn(heron.ScanStep{Host: x.Host.String(), Send: x.Send, Port: int(x.Port), Probe: x.Probe, Bytes: x.Bytes, Times: x.Times, If: x.If})
+	})
 }
 
 // progressEvery is how often who waits for a scan is told how far it is.

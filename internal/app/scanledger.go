@@ -17,6 +17,8 @@ import (
 type ledger struct {
 	mu    sync.Mutex
 	hosts map[netip.Addr]*asked
+
+	writes, bytes int64 // in all
 }
 
 type asked struct {
@@ -40,6 +42,14 @@ func (l *ledger) add(x *probe.Answer) {
 		h.what = append(h.what, cmp.Or(x.Probe, "connect")+"/"+strconv.Itoa(int(x.Port)))
 	}
 	h.writes, h.bytes, h.all = h.writes+x.Writes, h.bytes+x.Bytes, h.all || x.Last
+	l.writes, l.bytes = l.writes+int64(x.Writes), l.bytes+int64(x.Bytes)
+}
+
+// sent is what all hosts together were sent.
+func (l *ledger) sent() (writes, bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.writes, l.bytes
 }
 
 // take returns the entries for the audit log, one a host, of those that were asked all

@@ -30,7 +30,10 @@ func (d *discovery) start(ctx context.Context, by, reason string, r heron.ScanRe
 	if _, err := os.Stat(d.stopFile); err == nil {
 		return nil, heron.Errorf(heron.CodeUnavailable, "%s: remove %s to let scans run", heron.ErrorMessage(errStopFile), d.stopFile)
 	}
-	o := d.options(r)
+	o, err := d.options(r)
+	if err != nil {
+		return nil, err
+	}
 	s, area, err := newScan(o, scanHooks{device: d.core.deviceAt})
 	if err != nil {
 		return nil, err
@@ -85,7 +88,7 @@ func (d *discovery) announce(ctx context.Context, run *scanRun, o *ScanOptions) 
 			"hosts": strconv.Itoa(len(run.area.Hosts)), "packets_per_second": strconv.Itoa(limits.Packets),
 			"packets_per_second_host": strconv.Itoa(limits.HostPackets), "packets_per_second_control": strconv.Itoa(limits.ControlPackets),
 			"connections": strconv.Itoa(limits.Connections), "connections_host": strconv.Itoa(limits.HostConnections),
-			"snmp_public": strconv.FormatBool(public),
+			"snmp_public": strconv.FormatBool(public), "hosts_only": strconv.FormatBool(o.HostsOnly),
 		},
 	})
 	if err != nil {
@@ -208,6 +211,7 @@ func (d *discovery) get(run *scanRun) *heron.Scan {
 	x, p := run.scan, run.scanner.Progress()
 	x.Hosts, x.Decided, x.Found, x.Done = p.Hosts, p.Decided, p.Found, p.Done
 	x.Connections, x.Questions, x.Packets = p.Connections, p.Questions, p.Packets
+	x.Writes, x.Bytes = run.ledger.sent()
 	return &x
 }
 

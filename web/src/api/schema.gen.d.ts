@@ -2386,6 +2386,8 @@ export interface components {
         Scan: {
             by: string;
             /** Format: int64 */
+            bytes_sent: number;
+            /** Format: int64 */
             connections: number;
             /** Format: int64 */
             decided: number;
@@ -2399,23 +2401,37 @@ export interface components {
             found: number;
             /** Format: int64 */
             hosts: number;
+            /** @description Find hosts; ask them nothing. */
+            hosts_only?: boolean;
             id: string;
             /** Format: int64 */
             packets: number;
             /**
-             * @description safe when left out.
+             * @description That of the configuration when left out.
              * @enum {string}
              */
             profile?: "safe" | "standard" | "deep";
             /** Format: int64 */
             questions: number;
+            /**
+             * Format: int64
+             * @description Packets a second at most; that of the configuration, or else of the profile, bounds it.
+             */
+            rate?: number;
             /** @enum {string} */
             reason: "request" | "schedule" | "new_device";
+            /**
+             * @description Whether agents of SNMP are asked with the community public; what the configuration says when left out.
+             * @enum {string}
+             */
+            snmp_public?: "auto" | "never" | "always";
             started: components["schemas"]["Time"];
             /** @enum {string} */
             state: "running" | "done" | "stopped" | "failed" | "interrupted";
             /** @description Addresses and networks. */
             targets: string[];
+            /** Format: int64 */
+            writes: number;
         };
         ScanPlan: {
             steps: components["schemas"]["ScanStep"][];
@@ -2428,11 +2444,23 @@ export interface components {
         ScanRequest: {
             /** @description Never touched: addresses, networks, hardware addresses, maker:NAME, type:NAME. */
             exclude?: string[];
+            /** @description Find hosts; ask them nothing. */
+            hosts_only?: boolean;
             /**
-             * @description safe when left out.
+             * @description That of the configuration when left out.
              * @enum {string}
              */
             profile?: "safe" | "standard" | "deep";
+            /**
+             * Format: int64
+             * @description Packets a second at most; that of the configuration, or else of the profile, bounds it.
+             */
+            rate?: number;
+            /**
+             * @description Whether agents of SNMP are asked with the community public; what the configuration says when left out.
+             * @enum {string}
+             */
+            snmp_public?: "auto" | "never" | "always";
             /** @description Addresses and networks. */
             targets: string[];
         };
