@@ -34,6 +34,9 @@ const (
 	// KeyMACVendor is the brand that the IEEE registry gives for an address of
 	// the device, or the maker of its radio module.
 	KeyMACVendor = "mac.vendor"
+	// KeyMACOrganization is the company, often a division of one, that registered an
+	// address of the device: of a maker of many kinds of things, it tells which.
+	KeyMACOrganization = "mac.organization"
 	// KeyMACAddress is each address of the device.
 	KeyMACAddress = "mac.address"
 	// KeyOUI may be among the observations: an address, or its first three octets.

@@ -16,7 +16,7 @@ import (
 var foreign = []string{"dns.query", "http.host", "http.server_os", "ils.model", "ldap.rootdse", "pop3.banner", "smb.native_lm", "upnp.server"}
 
 // own are keys of facts that Identify makes.
-var own = []string{identify.KeyMACAddress, identify.KeyMACVendor, identify.KeyOUI, identify.KeyVendor}
+var own = []string{identify.KeyMACAddress, identify.KeyMACVendor, identify.KeyMACOrganization, identify.KeyOUI, identify.KeyVendor}
 
 // told returns the keys of docs/observation-keys.md as one expression. A part in
 // angle brackets stands for the names that its row lists, for any when the row

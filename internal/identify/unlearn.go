@@ -120,8 +120,12 @@ func (l strangerList) lookedFor(c Condition) bool {
 func (l strangerList) in(text string) bool {
 	words := oui.Fold(text)
 	whole, spaced := joined(words), " "+words+" "
+	brand := words
+	if v, known := oui.Canonical(text); known {
+		brand = oui.Fold(v.Name)
+	}
 	return slices.ContainsFunc(l, func(m stranger) bool {
-		return strings.Contains(spaced, " "+m.words+" ") || strings.Contains(spaced, " "+m.joined+" ") ||
+		return brand == m.words || strings.Contains(spaced, " "+m.words+" ") || strings.Contains(spaced, " "+m.joined+" ") ||
 			len(m.joined) >= shortestStranger && strings.Contains(whole, m.joined)
 	})
 }

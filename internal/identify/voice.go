@@ -50,6 +50,7 @@ func (g *program) hear(m heron.MAC) *voice {
 		return v
 	}
 	v.facts = g.addFact(v.facts, KeyMACVendor, a.Vendor, "oui")
+	v.facts = g.addFact(v.facts, KeyMACOrganization, a.Organization, "oui")
 	shown := &reading{key: KeyOUI, value: m.String()[:8] + " " + a.Organization, group: group(KeyOUI)}
 	v.votes = []vote{{Vendor, a.Vendor, fold(Vendor, a.Vendor), addressWeight(m, a), "", &fact{shown, "oui"}}}
 	return v

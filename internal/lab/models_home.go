@@ -42,7 +42,7 @@ func homeModels() []Model {
 		},
 		{
 			Name: "nuki-lock", Vendor: "Nuki", Product: "Nuki Bridge", Type: "smart_lock",
-			OS: "FreeRTOS", Firmware: "2.7.0", OUI: "54:2a:1b", Hostname: "Nuki_Bridge_{short}", Zone: zoneHome, Stack: LWIP,
+			OS: "FreeRTOS", Firmware: "2.7.0", OUI: "54:d2:72", Hostname: "Nuki_Bridge_{short}", Zone: zoneHome, Stack: LWIP,
 			DHCP: dhcp("", paramsLWIP), Weak: []string{"CVE-2022-32509"},
 			Services: []Service{httpService(8080, web{auth: "", pages: map[string]page{
 				"/info": {kind: "application/json", body: `{"bridgeType":1,"ids":{"hardwareId":284530004,"serverId":142667440},"versions":{"firmwareVersion":"{fw}","wifiFirmwareVersion":"1.2.0"}}`},

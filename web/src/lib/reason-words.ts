@@ -36,6 +36,7 @@ const sources: Record<string, string> = {
   'client.protocol': 'It speaks',
   'client.port': 'It connects to',
   'mac.vendor': 'Its hardware address belongs to',
+  'mac.organization': 'Its hardware address is registered to',
   'mac.address': 'Its hardware address is',
   'ntlm.os': 'When logging in it gives the system',
   'link.mac': 'It was seen with the hardware address',
