@@ -3,8 +3,10 @@ package identify
 // What texts name in passing.
 var (
 	CodeIn      = codeIn
+	HostCode    = hostCode
 	Owner       = owner
 	ProductCode = productCode
+	ThingsOwner = thingsOwner
 )
 
 // KeysOf returns the keys that a set of keys stands for, or the key itself.

@@ -20,6 +20,7 @@ const (
 	hostNameWeight = 2.6 // one that the host's name names: people give names too
 	domainWeight   = 2.6 // one in whose domain a name is that was asked for
 	codeWeight     = 2.8 // the number of a model behind the vendor's name
+	strangerWeight = 2.3 // the owner of a domain for things, whom nobody knows
 )
 
 // issuerKey is who signed a certificate.
@@ -52,12 +53,19 @@ func (k *keyReader) listen(value string, r *reading) {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
 	case isHostname[k.key]:
-		if v, _, named := oui.Named(value); named {
-			r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), hostNameWeight, "", nil})
+		v, rest, named := oui.Named(value)
+		if !named {
+			return
+		}
+		r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), hostNameWeight, "", nil})
+		if code := hostCode(rest); code != "" {
+			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
 	case isContact[k.key]:
 		if v, known := owner(r.lower); known {
 			r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), domainWeight, "", nil})
+		} else if name := thingsOwner(r.lower); name != "" {
+			r.spare = append(r.spare, vote{Vendor, name, fold(Vendor, name), strangerWeight, "", nil})
 		}
 	}
 }
@@ -91,6 +99,63 @@ func owner(name string) (oui.Vendor, bool) {
 	return v, true
 }
 
+// thingsLabel begins the names that things ask for and people's programs do not:
+// "mqtt.us.example.com", "iot-device.example.com".
+var thingsLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,2}(?:mqtts?|iot|devices?|ota|fota|firmware|fw|fwupdate|upgrade|p2p)[0-9]{0,2}(?:-[a-z0-9]+){0,3}$`)
+
+// platforms are domains whose owner runs a cloud for others' things.
+var platforms = setOf([]string{
+	"aliyun", "aliyuncs", "amazonaws", "arrayent", "aylanetworks", "azure", "azure-devices", "azurewebsites", "balena", "balena-cloud", "cloudapp",
+	"cloudfront", "cloudflare", "electricimp", "emqx", "emqxsl", "evrythng", "exosite", "firebaseio", "fastly", "github", "gizwits", "googleapis", "heroku",
+	"herokuapp", "hivemq", "iot-dns", "iotcplatform", "kpnthings", "losant", "meari", "mosquitto", "ntp", "particle", "pubnub", "rackcdn", "thingspace",
+	"thingspeak", "thingworx", "tutk", "tuyacn", "tuyaeu", "tuyain", "tuyaus", "ubidots", "windows", "xively", "xlink",
+})
+
+// thingsOwner returns what the domain is called that a name for things is in, which
+// mostly is the brand: Petlibro of "mqtt.us.petlibro.com". It is empty for names that
+// others than things ask for, for clouds that serve many makers, and for words too
+// short to be sure of.
+func thingsOwner(name string) string {
+	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
+	n := len(labels)
+	if n < 3 || !thingsLabel.MatchString(labels[0]) {
+		return ""
+	}
+	brand := labels[n-2]
+	if len(brand) <= 3 && len(labels[n-1]) == 2 { // co.uk
+		brand = labels[n-3]
+	}
+	if len(brand) <= 4 || platforms[brand] || thingsLabel.MatchString(brand) || strings.ContainsAny(brand, "0123456789") {
+		return ""
+	}
+	if v, known := oui.Canonical(brand); known && (v.Module || everybodys[v.Name]) {
+		return ""
+	}
+	return strings.ToUpper(brand[:1]) + brand[1:]
+}
+
+// maxHostCode is as much of a host name as is looked at for a model.
+const maxHostCode = 40
+
+// hostCode returns the number of a product that a host name has behind its maker's:
+// RUT955 of "Teltonika-RUT955", "" where it may be a room's, a person's or an address.
+func hostCode(rest string) string {
+	if rest == "" || len(rest) > maxHostCode || !strings.ContainsRune("-_ ", rune(rest[0])) {
+		return ""
+	}
+	word, _, _ := strings.Cut(rest[1:], "_")
+	word, _, _ = strings.Cut(word, ".")
+	return productCode(strings.ToUpper(withoutAddress(word)))
+}
+
+// withoutAddress cuts the end of an address from the end of a name.
+func withoutAddress(w string) string {
+	if at := strings.LastIndexByte(w, '-'); at > 0 && isHex(w[at+1:]) {
+		return w[:at]
+	}
+	return w
+}
+
 // maxBetween is how many words may stand between a vendor's name and the number
 // of a model: "Wireless N Access Point WA901ND".
 const maxBetween = 4
@@ -102,7 +167,7 @@ func codeIn(rest string) string {
 	words := strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;:()[]\"'=/|", r) })
 	before := ""
 	for i, w := range words {
-		w = strings.Trim(w, "-_.&*")
+		w = withoutAddress(strings.Trim(w, "-_.&*"))
 		if at := versionTail.FindStringIndex(w); at != nil {
 			w = w[:at[0]]
 		}

@@ -38,6 +38,7 @@ func TestCodeIn_finds_the_number_of_a_model(t *testing.T) {
 		" one two three four five six X500":    "",
 		" living room":                         "",
 		" node1":                               "",
+		"-Elem-1A2B3C":                         "",
 		" i686 GNU":                            "",
 		" 192.168.1.10":                        "",
 		" \xff\xfe\x00":                        "",
@@ -71,6 +72,57 @@ func TestOwner_knows_the_vendor_by_its_domain(t *testing.T) {
 	} {
 		if v, ok := identify.Owner(name); v.Name != want || ok != (want != "") {
 			t.Errorf("%q: got %q, %v; want %q", name, v.Name, ok, want)
+		}
+	}
+}
+
+func TestThingsOwner_is_who_runs_a_cloud_for_its_own_things(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"mqtt.us.petlibro.com":             "Petlibro",
+		"api-iot.somebrand.co.uk.":         "Somebrand",
+		"eu-mqtt2.somebrand.io":            "Somebrand",
+		"www.somebrand.com":                "", // anybody
+		"api.somebrand.com":                "",
+		"mqtt.com":                         "",
+		"iot.us-east-1.amazonaws.com":      "", // serves others
+		"mqtt.tuyaeu.com":                  "",
+		"device.google.com":                "",
+		"mqtt.hs2.com":                     "", // too short
+		"mqtt.iot.com":                     "",
+		"ota.espressif.com":                "", // makes modules
+		"device-metrics-us.amazon.com":     "",
+		"mqtt.192.168":                     "",
+		"":                                 "",
+		"..":                               "",
+		"devicesomething.somebrand.com":    "",
+		"x-y-z-mqtt-a-b-c-d.somebrand.com": "",
+	} {
+		if got := identify.ThingsOwner(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestHostCode_finds_the_number_of_a_product(t *testing.T) {
+	t.Parallel()
+	for rest, want := range map[string]string{
+		"-RUT955":           "RUT955",
+		"-hr54":             "HR54",
+		"_MFC-J6710DW":      "MFC-J6710DW",
+		"-HS110-1A2B3C":     "HS110",
+		"":                  "",
+		"-":                 "",
+		"RUT955":            "",
+		"-1a2b3c":           "", // the end of an address
+		"-kitchen":          "",
+		"-PC01":             "", // people count computers so
+		"-ROOM101":          "",
+		"-0123456789ABCDEF": "",
+		"-E1":               "",
+	} {
+		if got := identify.HostCode(rest); got != want {
+			t.Errorf("%q: got %q, want %q", rest, got, want)
 		}
 	}
 }
