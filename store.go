@@ -114,6 +114,13 @@ type Operations interface {
 	// GetSetting returns "" for a setting never made. Secrets are sealed before they come here.
 	GetSetting(ctx context.Context, key string) (string, error)
 	PutSetting(ctx context.Context, key, value string) error
+	// ListSettings returns those whose keys begin with prefix.
+	ListSettings(ctx context.Context, prefix string) (map[string]string, error)
+	// Credentials have their secrets sealed.
+	GetCredential(ctx context.Context, name string) (*Credential, error)
+	ListCredentials(ctx context.Context) ([]Credential, error)
+	PutCredential(ctx context.Context, c *Credential) error
+	DeleteCredential(ctx context.Context, name string) error
 	// LiveSince returns live messages after seq, oldest first, and the first
 	// seq still kept: a reader older than that must start afresh.
 	LiveSince(ctx context.Context, seq int64, limit int) (msgs []Live, oldest int64, err error)

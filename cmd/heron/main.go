@@ -74,6 +74,7 @@ func newRoot(t *terminal) *cobra.Command {
 	}
 	root.AddCommand(
 		newAlertCommand(t),
+		newCredentialCommand(t),
 		newDBCommand(t),
 		newDemoCommand(t),
 		newDeviceCommand(t),

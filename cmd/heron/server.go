@@ -108,20 +108,42 @@ func collect[T any](seq iter.Seq2[T, error], limit int) ([]T, error) {
 
 // askPassword reads a password without showing it; from a pipe, its first line.
 func (t *terminal) askPassword(prompt string) (string, error) {
+	list, err := t.askSecrets("password", prompt)
+	if err != nil {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// askSecrets reads a secret for each prompt without showing it; from a pipe, a line each.
+func (t *terminal) askSecrets(what string, prompts ...string) ([]string, error) {
+	out := make([]string, len(prompts))
+	lines := bufio.NewReader(t.in)
+	for i, prompt := range prompts {
+		secret, err := t.askSecret(lines, prompt)
+		if err != nil {
+			return nil, err
+		}
+		if secret == "" {
+			return nil, usageError{fmt.Errorf("the %s is read from the terminal or from standard input; there was none", what)}
+		}
+		out[i] = secret
+	}
+	return out, nil
+}
+
+func (t *terminal) askSecret(lines *bufio.Reader, prompt string) (string, error) {
 	if f, ok := t.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprint(t.err, prompt)
 		b, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(t.err)
 		return string(b), err
 	}
-	line, err := bufio.NewReader(t.in).ReadString('\n')
+	line, err := lines.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", usageError{errors.New("the password is read from the terminal or from standard input; there was none")}
-	}
-	return line, nil
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 // ago shows how long ago something was.

@@ -41,8 +41,9 @@ type discovery struct {
 	log      *slog.Logger
 	group    *group
 	life     context.Context //nolint:containedctx // the life of the platform: scans outlive the requests that start them
-	refuse   string          // why nothing may be asked; "" when it may
-	fresh    chan string     // ids of devices that may be new
+	secrets  func(ctx context.Context, name string) (switches.Credential, error)
+	refuse   string      // why nothing may be asked; "" when it may
+	fresh    chan string // ids of devices that may be new
 
 	tables map[string]*switches.Tables // of the switches that are asked, by address, as they told last
 
@@ -54,7 +55,7 @@ type discovery struct {
 func newDiscovery(p *Platform) *discovery {
 	d := &discovery{
 		conf: p.conf.Discovery, core: p.core, store: p.store, log: p.log.With("component", "discovery"),
-		group: &p.group, life: p.ctx, fresh: make(chan string, maxFresh), known: map[string]bool{}, tables: map[string]*switches.Tables{},
+		group: &p.group, life: p.ctx, secrets: p.credential, fresh: make(chan string, maxFresh), known: map[string]bool{}, tables: map[string]*switches.Tables{},
 	}
 	d.stopFile = cmp.Or(d.conf.StopFile, filepath.Join(p.conf.Data, "discovery.stop"))
 	switch {

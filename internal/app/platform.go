@@ -58,6 +58,7 @@ type Platform struct {
 	store     *store.DB
 	bus       *bus.Bus
 	vault     *vault.Vault
+	sealing   sync.Mutex // held while secrets are sealed and stored
 	core      *core
 	clusters  *clusters
 	knowledge *knowledge

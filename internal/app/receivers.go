@@ -150,6 +150,8 @@ func (p *Platform) ListReceivers(ctx context.Context) ([]httpapi.Receiver, error
 
 // PutReceivers implements httpapi.Receivers.
 func (p *Platform) PutReceivers(ctx context.Context, _ string, list []httpapi.Receiver) error {
+	p.sealing.Lock()
+	defer p.sealing.Unlock()
 	names := map[string]bool{}
 	for i := range list {
 		r := &list[i]

@@ -5,13 +5,11 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/inventory"
-	"github.com/heron-iot/heron/internal/proto/snmp"
 	"github.com/heron-iot/heron/internal/switches"
 )
 
@@ -76,7 +74,7 @@ func (d *discovery) readSwitch(ctx context.Context, s *config.DiscoverySwitch) (
 	if err != nil {
 		return nil, err
 	}
-	cred, err := d.credential(s.Credential)
+	cred, err := d.secrets(ctx, s.Credential)
 	if err != nil {
 		return nil, err
 	}
@@ -101,44 +99,4 @@ func (d *discovery) auditSwitch(ctx context.Context, address netip.AddrPort, t *
 	if err := d.store.AppendAudit(context.WithoutCancel(ctx), &e); err != nil {
 		d.log.Error("audit of a switch", "switch", address, "error", err)
 	}
-}
-
-// credential reads the secrets of a credential from their files, each time anew, so
-// that they can be changed.
-func (d *discovery) credential(name string) (c switches.Credential, err error) {
-	for i := range d.conf.Credentials {
-		x := &d.conf.Credentials[i]
-		if x.Name != name {
-			continue
-		}
-		c.User = snmp.User{Name: x.User, Auth: x.Auth, Privacy: x.Privacy}
-		for _, secret := range []struct {
-			ref string
-			to  *string
-		}{
-			{x.Community, &c.Community}, {x.AuthPassword, &c.User.AuthPassword}, {x.PrivacyPassword, &c.User.PrivacyPassword},
-		} {
-			if secret.ref == "" {
-				continue
-			}
-			if *secret.to, err = ownSecret(secret.ref); err != nil {
-				return switches.Credential{}, err
-			}
-		}
-		return c, nil
-	}
-	return c, heron.Errorf(heron.CodeNotFound, "no credential %q in the configuration", name)
-}
-
-// ownSecret reads a secret from a file that not everybody may read.
-func ownSecret(ref string) (string, error) {
-	path := strings.TrimPrefix(ref, "file:")
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if info.Mode().Perm()&0o007 != 0 {
-		return "", heron.Errorf(heron.CodeForbidden, "everybody may read %s, which holds a secret: chmod 640 %s", path, path)
-	}
-	return fileSecret(ref)
 }

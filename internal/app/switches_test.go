@@ -1,8 +1,6 @@
 package app
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,13 +41,8 @@ func TestWhichPortDevicesAreAt(t *testing.T) {
 		}
 	})
 	dir := t.TempDir()
-	secret := filepath.Join(dir, "community")
-	if err := os.WriteFile(secret, []byte("public\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	conf := testConfig(dir)
 	conf.Discovery.Enabled, conf.Discovery.NewDevices = true, false
-	conf.Discovery.Credentials = []config.Credential{{Name: "lab", Community: "file:" + secret}}
 	for _, model := range []string{"cisco-switch", "scalance-switch", "mikrotik-router"} {
 		conf.Discovery.Switches = append(conf.Discovery.Switches, config.DiscoverySwitch{Address: agentOf(t, n, model), Credential: "lab"})
 	}
@@ -57,6 +50,10 @@ func TestWhichPortDevicesAreAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, c := platformOf(t, conf)
+	lab := heron.Credential{Name: "lab", Kind: heron.SNMPCommunity}
+	if _, err := c.PutCredential(t.Context(), lab, heron.Secrets{Community: "public"}); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.discovery.readSwitches(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -93,23 +90,6 @@ func TestWhichPortDevicesAreAt(t *testing.T) {
 	}
 	if audited < 3 {
 		t.Errorf("%d questions are in the audit log", audited)
-	}
-}
-
-func TestSecretsThatEverybodyMayRead(t *testing.T) {
-	t.Parallel()
-	secret := filepath.Join(t.TempDir(), "community")
-	if err := os.WriteFile(secret, []byte("words\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := ownSecret("file:" + secret); err != nil || got != "words" {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if err := os.Chmod(secret, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ownSecret("file:" + secret); err == nil || strings.Contains(err.Error(), "words") {
-		t.Errorf("a secret that everybody may read is taken: %v", err)
 	}
 }
 

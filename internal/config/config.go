@@ -157,14 +157,12 @@ type Discovery struct {
 	// their ports, and routers whose addresses are whose.
 	Switches      []DiscoverySwitch `yaml:"switches"`
 	SwitchesEvery Duration          `yaml:"switches_every"`
-	// Credentials are what switches are asked with.
-	Credentials []Credential `yaml:"credentials"`
 }
 
 // DiscoverySwitch is a switch or a router that is asked for its tables.
 type DiscoverySwitch struct {
-	Address    string `yaml:"address"` // with :PORT where that is not 161
-	Credential string `yaml:"credential"`
+	Address    string `yaml:"address"`    // with :PORT where that is not 161
+	Credential string `yaml:"credential"` // name of one in the vault
 }
 
 // AddrPort is where the agent listens; Validate has checked it.
@@ -174,19 +172,6 @@ func (s *DiscoverySwitch) AddrPort() (netip.AddrPort, error) {
 		return netip.AddrPortFrom(a, port), nil
 	}
 	return netip.ParseAddrPort(s.Address)
-}
-
-// Credential is a community of SNMP, or a user of its version 3. Secrets are in files
-// of their own, which only Heron may read: file:/etc/heron/core.community.
-type Credential struct {
-	Name      string `yaml:"name"`
-	Community string `yaml:"community"`
-	User      string `yaml:"user"`
-	// Auth is sha1, sha256, sha384, sha512 or "", Privacy is aes or "".
-	Auth            string `yaml:"auth"`
-	AuthPassword    string `yaml:"auth_password"`
-	Privacy         string `yaml:"privacy"`
-	PrivacyPassword string `yaml:"privacy_password"`
 }
 
 // The policies of asking agents of SNMP, for reading, with the community "public".

@@ -93,49 +93,17 @@ const minSwitchesEvery = time.Minute
 
 func (c *Config) validateSwitches(fault func(string, ...any)) {
 	d := &c.Discovery
-	known := map[string]bool{}
-	for i := range d.Credentials {
-		x := &d.Credentials[i]
-		if x.Name == "" || known[x.Name] {
-			fault("discovery.credentials[%d]: want a name that no other has", i)
-		}
-		known[x.Name] = true
-		x.validate(fault)
-	}
 	for i := range d.Switches {
 		s := &d.Switches[i]
 		if _, err := s.AddrPort(); err != nil {
 			fault("discovery.switches[%d]: address %q: want an address, as 192.0.2.2 or 192.0.2.2:1161", i, s.Address)
 		}
-		if !known[s.Credential] {
-			fault("discovery.switches[%d]: credential %q: want the name of one in discovery.credentials", i, s.Credential)
+		if s.Credential == "" {
+			fault("discovery.switches[%d]: want the name of a credential; heron credential set NAME makes one", i)
 		}
 	}
 	if len(d.Switches) > 0 && time.Duration(d.SwitchesEvery) < minSwitchesEvery {
 		fault("discovery.switches_every %v: want %v or more", time.Duration(d.SwitchesEvery), minSwitchesEvery)
-	}
-}
-
-// validate checks a credential; its secrets are not told.
-func (x *Credential) validate(fault func(string, ...any)) {
-	if (x.Community == "") == (x.User == "") {
-		fault("discovery.credentials %q: want community or user, one of them", x.Name)
-	}
-	for _, s := range []string{x.Community, x.AuthPassword, x.PrivacyPassword} {
-		if s != "" && !strings.HasPrefix(s, "file:") {
-			fault("discovery.credentials %q: secrets are in files, named as file:PATH", x.Name)
-			continue
-		}
-		checkFile(strings.TrimPrefix(s, "file:"), "discovery.credentials", fault)
-	}
-	if x.User == "" {
-		return
-	}
-	if !slices.Contains([]string{"", "sha1", "sha256", "sha384", "sha512"}, x.Auth) || (x.Auth == "") != (x.AuthPassword == "") {
-		fault("discovery.credentials %q: auth %q: want sha1, sha256, sha384 or sha512, with auth_password; or neither", x.Name, x.Auth)
-	}
-	if x.Privacy != "" && (x.Privacy != "aes" || x.Auth == "") || (x.Privacy == "") != (x.PrivacyPassword == "") {
-		fault("discovery.credentials %q: privacy %q: want aes, with privacy_password and auth; or neither", x.Name, x.Privacy)
 	}
 }
 

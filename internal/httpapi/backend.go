@@ -25,6 +25,7 @@ type Backend interface {
 	Receivers
 	Exchanger
 	Scanner
+	Credentials
 
 	// Upload reads a capture file from body to its end, keeps it, and begins
 	// to analyse it after it returned. The API bounds the size: a body that is

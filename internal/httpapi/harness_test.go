@@ -268,6 +268,21 @@ func (p *platform) StopScan(_ context.Context, id string) (*heron.Scan, error) {
 
 func (p *platform) ListScans(context.Context) ([]heron.Scan, error) { return nil, nil }
 
+func (p *platform) ListCredentials(ctx context.Context) ([]heron.Credential, error) {
+	return p.db.ListCredentials(ctx)
+}
+
+func (p *platform) PutCredential(ctx context.Context, actor string, c heron.Credential, _ heron.Secrets) (*heron.Credential, error) {
+	c.ChangedBy, c.Sealed = actor, "sealed"
+	return &c, p.db.PutCredential(ctx, &c)
+}
+
+func (p *platform) DeleteCredential(ctx context.Context, name string) error {
+	return p.db.DeleteCredential(ctx, name)
+}
+
+func (p *platform) RotateVault(context.Context) (int, error) { return 0, nil }
+
 func (p *platform) ListReceivers(context.Context) ([]httpapi.Receiver, error) {
 	return []httpapi.Receiver{{Name: "ops", Notifier: "webhook", Config: json.RawMessage(`{"url":"***"}`)}}, nil
 }

@@ -160,6 +160,7 @@ func (s *Server) addRoutes(b *builder) {
 	s.addActions(b)
 	s.addSensors(b)
 	s.addScans(b)
+	s.addCredentials(b)
 	s.addUploads(b)
 	s.addExchange(b)
 	s.addUsers(b)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/heron-iot/heron"
 )
@@ -124,6 +125,19 @@ func (db *DB) PutSetting(ctx context.Context, key, value string) error {
 		return insert(ctx, t, "INSERT INTO setting (name, value)", [][]any{{clean(key), clean(value)}},
 			"ON CONFLICT (name) DO UPDATE SET value = excluded.value")
 	})
+}
+
+// ListSettings returns the settings whose keys begin with prefix.
+func (db *DB) ListSettings(ctx context.Context, prefix string) (map[string]string, error) {
+	rows, err := db.reader.QueryContext(ctx, "SELECT name, value FROM setting ORDER BY name")
+	list, err := collect(rows, err, func(r *sql.Rows) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) })
+	out := map[string]string{}
+	for _, x := range list {
+		if strings.HasPrefix(x[0], prefix) {
+			out[x[0]] = x[1]
+		}
+	}
+	return out, db.explain("list settings", err)
 }
 
 // ListZones returns all zones by id.

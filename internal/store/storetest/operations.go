@@ -136,6 +136,7 @@ func accountTests() []test {
 	return []test{
 		{"users, tokens and sessions are kept with their secrets", accounts},
 		{"settings, sensors and uploads are kept", settings},
+		{"credentials are kept sealed, and apart from what is told of them", credentials},
 	}
 }
 
@@ -198,6 +199,29 @@ func accounts(t *testing.T, s *suite, _ func(testing.TB) string) {
 
 func second[T any](_ T, err error) error { return err }
 
+func credentials(t *testing.T, s *suite, _ func(testing.TB) string) {
+	core := heron.Credential{
+		Name: "core", Kind: heron.SNMPUser, User: "heron", Auth: "sha256", Privacy: "aes", Changed: Start, ChangedBy: "anna", Sealed: "hv1.a.b",
+	}
+	must(t, s.PutCredential(t.Context(), &core))
+	must(t, s.PutCredential(t.Context(), &heron.Credential{Name: "Core", Kind: heron.SNMPCommunity, Sealed: "hv1.c.d"})) // names are exact
+	core.Changed, core.Sealed = Start+1, "hv1.e.f"
+	must(t, s.PutCredential(t.Context(), &core))
+	got, err := s.GetCredential(t.Context(), "core")
+	must(t, err)
+	if diff := cmp.Diff(core, *got); diff != "" {
+		t.Fatalf("credential (-want +got):\n%s", diff)
+	}
+	list, err := s.ListCredentials(t.Context())
+	must(t, err)
+	if len(list) != 2 || list[0].Name != "Core" || list[0].Sealed != "hv1.c.d" || list[1].Sealed != "hv1.e.f" {
+		t.Fatalf("credentials %+v", list)
+	}
+	must(t, s.DeleteCredential(t.Context(), "core"))
+	wantCode(t, second(s.GetCredential(t.Context(), "core")), heron.CodeNotFound)
+	wantCode(t, s.DeleteCredential(t.Context(), "core"), heron.CodeNotFound)
+}
+
 func settings(t *testing.T, s *suite, _ func(testing.TB) string) {
 	if v, err := s.GetSetting(t.Context(), "k"); v != "" || err != nil {
 		t.Fatalf("a setting never made is %q, %v", v, err)
@@ -207,6 +231,13 @@ func settings(t *testing.T, s *suite, _ func(testing.TB) string) {
 		if got, err := s.GetSetting(t.Context(), "k"); got != v || err != nil {
 			t.Fatalf("setting is %q, %v; want %q", got, err, v)
 		}
+	}
+	must(t, s.PutSetting(t.Context(), "kin", "3"))
+	must(t, s.PutSetting(t.Context(), "l", "4"))
+	list, err := s.ListSettings(t.Context(), "k")
+	must(t, err)
+	if diff := cmp.Diff(map[string]string{"k": "zwei", "kin": "3"}, list); diff != "" {
+		t.Fatalf("settings (-want +got):\n%s", diff)
 	}
 	must(t, s.PutSensor(t.Context(), &heron.Sensor{ID: "s2"}))
 	must(t, s.PutSensor(t.Context(), &heron.Sensor{ID: "s1", Name: "one"}))

@@ -324,6 +324,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What switches are asked with; secrets are never told
+         * @description Role: admin.
+         */
+        get: operations["listCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a credential and its secrets, a new one or in the place of an old one
+         * @description A community, or a user with what auth and privacy need. The secrets are sealed in the vault.
+         *
+         *     Role: admin.
+         */
+        put: operations["putCredential"];
+        post?: never;
+        /**
+         * Forget a credential; switches that need it are no longer asked
+         * @description Role: admin.
+         */
+        delete: operations["deleteCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/detectors": {
         parameters: {
             query?: never;
@@ -1420,6 +1466,28 @@ export interface paths {
         patch: operations["updateUser"];
         trace?: never;
     };
+    "/api/v1/vault/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new key for the vault, and seal all secrets with it
+         * @description Older keys stay in the key file: backups of the database need them.
+         *
+         *     Role: admin.
+         */
+        post: operations["rotateVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vulnerabilities": {
         parameters: {
             query?: never;
@@ -1747,6 +1815,19 @@ export interface components {
             time: components["schemas"]["Time"];
             value: string;
         };
+        Credential: {
+            /** @description sha1, sha256, sha384, sha512; none when left out. */
+            auth?: string;
+            changed: components["schemas"]["Time"];
+            changed_by: string;
+            /** @enum {string} */
+            kind: "snmp_community" | "snmp_user";
+            /** @description As the configuration names it. */
+            name: string;
+            /** @description aes; none when left out. */
+            privacy?: string;
+            user?: string;
+        };
         Decision: {
             /** @description Name of a control device, typed. */
             confirm?: string;
@@ -2036,6 +2117,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        ListCredential: {
+            items: components["schemas"]["Credential"][];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
         ListDetector: {
             items: components["schemas"]["Detector"][];
             next?: string;
@@ -2302,6 +2389,21 @@ export interface components {
             /** @description Always about:blank; code tells problems apart. */
             type: string;
         };
+        PutCredentialInputBody: {
+            /** @enum {string} */
+            auth?: "sha1" | "sha256" | "sha384" | "sha512";
+            /** Format: password */
+            auth_password?: string;
+            /** Format: password */
+            community?: string;
+            /** @enum {string} */
+            kind: "snmp_community" | "snmp_user";
+            /** @enum {string} */
+            privacy?: "aes";
+            /** Format: password */
+            privacy_password?: string;
+            user?: string;
+        };
         Receiver: {
             config: unknown;
             enabled: boolean;
@@ -2375,6 +2477,13 @@ export interface components {
         };
         /** @enum {string} */
         Role: "viewer" | "analyst" | "operator" | "admin";
+        Rotation: {
+            /**
+             * Format: int64
+             * @description How many secrets are under the new key.
+             */
+            sealed: number;
+        };
         /** @enum {string} */
         Ruling: "lock" | "confirm" | "reject";
         RunnerUp: {
@@ -3432,6 +3541,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListControl"];
                 };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCredential"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCredentialInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457). */
             default: {
@@ -5482,6 +5684,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rotation"];
                 };
             };
             /** @description Problem details (RFC 9457). */
