@@ -24,6 +24,13 @@ type Attachment struct {
 	Since  Time   `json:"since"`
 }
 
+// PortStay is a port that an interface was at: Since is when a switch said so first,
+// whatever lay between.
+type PortStay struct {
+	Attachment
+	Last Time `json:"last_seen"` // when a switch said so last
+}
+
 // factSeparator stands between the parts of a fact, and in none of them.
 const factSeparator = " | "
 

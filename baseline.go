@@ -70,8 +70,12 @@ type Tail struct {
 // Peer is another party that a device talks to.
 type Peer struct {
 	DeviceID string `json:"device_id,omitempty"`
-	Title    string `json:"title,omitempty"` // what the device is called; filled in when peers are listed
-	Name     string `json:"name,omitempty"`  // domain name, when known
+	// Title is what the device is called, Zone and Purdue are where it stands; filled
+	// in when peers are listed.
+	Title    string `json:"title,omitempty"`
+	Zone     string `json:"zone,omitempty"`
+	Purdue   string `json:"purdue_level,omitempty"`
+	Name     string `json:"name,omitempty"` // domain name, when known
 	Address  string `json:"address"`
 	Protocol string `json:"protocol,omitempty"`
 	Port     uint16 `json:"port,omitempty"`

@@ -23,12 +23,12 @@ const (
 	RulingReject Ruling = "reject"
 )
 
-// Correction is a person's word on what a device is. It is an entry of the
+// Correction is a person's word on what a device is, or how it stands. It is an entry of the
 // ledger: it stands until it is taken back there, and moves with the device
 // through merges and splits.
 type Correction struct {
 	ID     string `json:"id"`    // of the entry in the ledger
-	Field  string `json:"field"` // vendor, model, type, os or firmware
+	Field  string `json:"field"` // of IdentityFields or StandingFields
 	Ruling Ruling `json:"ruling"`
 	Value  string `json:"value"`
 	Actor  string `json:"actor"`
@@ -79,8 +79,15 @@ func (r *RunnerUp) Claim(field string) *Claim {
 
 // Validate reports what is wrong with a correction that somebody wants to make.
 func (c *Correction) Validate() error {
+	if slices.Contains(StandingFields(), c.Field) {
+		if c.Ruling != RulingLock {
+			return Errorf(CodeInvalid, "%s: it is set with the ruling lock; there is nothing to %s", c.Field, c.Ruling)
+		}
+		return validateStanding(c.Field, c.Value)
+	}
 	if !slices.Contains(IdentityFields(), c.Field) {
-		return Errorf(CodeInvalid, "field %q: want one of %s", c.Field, strings.Join(IdentityFields(), ", "))
+		return Errorf(CodeInvalid, "field %q: want one of %s", c.Field,
+			strings.Join(slices.Concat(IdentityFields(), StandingFields()), ", "))
 	}
 	switch c.Ruling {
 	case RulingLock, RulingConfirm, RulingReject:

@@ -47,11 +47,13 @@ type Device struct {
 	// were asked.
 	Attached []Attachment `json:"attached,omitempty"`
 	// Roles are what it was seen doing: router, dhcp_server, dns_server, ot …
-	Roles   []string `json:"roles,omitempty"`
-	Zone    string   `json:"zone,omitempty"` // id of the zone
-	Sensors []string `json:"sensors,omitempty"`
-	First   Time     `json:"first_seen"`
-	Last    Time     `json:"last_seen"`
+	Roles []string `json:"roles,omitempty"`
+	Zone  string   `json:"zone,omitempty"` // id of the zone
+	// Standing is how critical it is, and where it belongs.
+	Standing Standing `json:"standing,omitzero"`
+	Sensors  []string `json:"sensors,omitempty"`
+	First    Time     `json:"first_seen"`
+	Last     Time     `json:"last_seen"`
 	// Presence says whether it is there; of devices on networks that are watched.
 	Presence Presence `json:"presence,omitzero"`
 	// Risk is nil until the device was assessed.
@@ -99,6 +101,7 @@ const (
 	DeviceIPMoved   ChangeKind = "ip_moved"
 	DeviceIdentity  ChangeKind = "identity" // what it is said to be changed
 	DeviceService   ChangeKind = "service"  // a service came
+	DeviceStanding  ChangeKind = "standing" // how it stands changed, by a person's word
 	DeviceForgotten ChangeKind = "forgotten"
 	DevicePortMoved ChangeKind = "port_moved" // another port of a switch
 	DeviceAway      ChangeKind = "away"       // silent for longer than is normal for it

@@ -25,16 +25,19 @@ type List[T any] struct {
 
 // DeviceFilter chooses devices. All conditions must hold; zero means any.
 type DeviceFilter struct {
-	Terms    []Term
-	Types    []string
-	Vendors  []string
-	Zones    []string
-	Sensors  []string
-	Levels   []RiskLevel
-	IDs      []string
-	Local    *bool
-	LastFrom Time // seen at or after
-	Merged   bool // include devices merged into others
+	Terms   []Term
+	Types   []string
+	Vendors []string
+	Zones   []string
+	Sensors []string
+	Levels  []RiskLevel
+	// Criticalities and Purdue are values of the Standing.
+	Criticalities, Purdue []string
+	Presence              []PresenceState
+	IDs                   []string
+	Local                 *bool
+	LastFrom              Time // seen at or after
+	Merged                bool // include devices merged into others
 }
 
 // Facet counts the devices that have a value.
@@ -43,7 +46,8 @@ type Facet struct {
 	Count int    `json:"count"`
 }
 
-// Facets are the counts by field: type, vendor, zone, level, sensor.
+// Facets are the counts by field: type, vendor, zone, level, criticality, purdue_level,
+// presence, sensor.
 type Facets map[string][]Facet
 
 // AlertFilter chooses alerts.

@@ -23,6 +23,7 @@ type Devices interface {
 	CountDevices(ctx context.Context, f DeviceFilter) (Facets, error)
 	ListDeviceChanges(ctx context.Context, deviceID string, p Page) (List[DeviceChange], error)
 	ListObservations(ctx context.Context, deviceID string, p Page) (List[Observation], error)
+	ListPorts(ctx context.Context, deviceID string) ([]PortStay, error)
 	ListFlows(ctx context.Context, f FlowFilter, p Page) (List[Flow], error)
 	ListPeers(ctx context.Context, deviceID string) ([]Peer, error)
 	GetBaseline(ctx context.Context, deviceID string) (*Baseline, error)

@@ -101,9 +101,14 @@ func (c *Client) Zones(ctx context.Context) ([]heron.Zone, error) {
 
 // PutZone stores a zone: a new one where z.ID is "".
 func (c *Client) PutZone(ctx context.Context, z heron.Zone) (*heron.Zone, error) {
-	r := call{method: http.MethodPost, path: "zones", body: map[string]any{
-		"name": z.Name, "kind": z.Kind, "purdue_level": z.Purdue, "prefixes": z.Prefixes,
-	}}
+	body := map[string]any{"name": z.Name, "kind": z.Kind, "prefixes": z.Prefixes}
+	if z.Purdue != nil {
+		body["purdue_level"] = *z.Purdue
+	}
+	if z.Criticality != "" {
+		body["criticality"] = z.Criticality
+	}
+	r := call{method: http.MethodPost, path: "zones", body: body}
 	if z.ID != "" {
 		r.method, r.path = http.MethodPut, path("zones", z.ID)
 	}

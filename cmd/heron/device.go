@@ -29,8 +29,8 @@ func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use: "list [SEARCH…]", Short: "List devices",
-		Long:    "List devices. SEARCH is in the language of the page's search box: words, and terms as\nvendor:axis type:camera firmware<10 risk>60 -zone:ot.",
-		Example: "  heron device list vendor:axis 'firmware<10'\n  heron device list --sort -risk --limit 10",
+		Long:    "List devices. SEARCH is in the language of the page's search box: words, and terms as\nvendor:axis type:camera firmware<10 risk>60 criticality>=high purdue<=1 -zone:ot.\nThey are in the order in which to look at them: risk, times how critical they are.",
+		Example: "  heron device list vendor:axis 'firmware<10'\n  heron device list --sort -risk --limit 10 'criticality>=high'",
 	}
 	c.RunE = f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 		q := client.DeviceQuery{Search: joinWords(args), Sort: sort}
@@ -48,11 +48,11 @@ func newDeviceList(t *terminal, f *serverFlags) *cobra.Command {
 		for i := range list {
 			rows = append(rows, serverDeviceRow(t, &list[i]))
 		}
-		t.table([]string{"Risk", "Type", "Name", "Vendor", "Model", "Address", "Presence", "Seen", "ID"}, rows)
+		t.table([]string{"Risk", "Critical", "Type", "Name", "Vendor", "Model", "Address", "Presence", "Seen", "ID"}, rows)
 		t.say("%s", count(len(list), "device"))
 		return nil
 	})
-	c.Flags().StringVar(&sort, "sort", "-risk", "field to sort by, with - before it for descending")
+	c.Flags().StringVar(&sort, "sort", "-priority", "field to sort by, with - before it for descending")
 	c.Flags().IntVar(&limit, "limit", 0, "at most so many (0: no bound)")
 	c.Flags().BoolVar(&all, "all", false, "also hosts beyond our networks")
 	return c
@@ -75,7 +75,7 @@ func serverDeviceRow(t *terminal, d *heron.Device) []string {
 	if d.Quarantined {
 		title += " " + t.red("(quarantined)")
 	}
-	return []string{riskText(t, d.Risk), heron.TypeTitle(id.Type.Value), title, claim(id.Vendor), claim(id.Model), join(d.IPs, 1), presenceText(t, d), ago(d.Last.Std()), d.ID}
+	return []string{riskText(t, d.Risk), d.Standing.Criticality.Value, heron.TypeTitle(id.Type.Value), title, claim(id.Vendor), claim(id.Model), join(d.IPs, 1), presenceText(t, d), ago(d.Last.Std()), d.ID}
 }
 
 // presenceText says in a word whether a device is there.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,16 +47,17 @@ type identifyFlags struct {
 func newDeviceIdentify(t *terminal, f *serverFlags) *cobra.Command {
 	o := identifyFlags{values: map[string]*string{}}
 	c := &cobra.Command{
-		Use: "identify DEVICE [flags]", Short: "Say what a device is: lock, confirm or reject what is said of it",
+		Use: "identify DEVICE [flags]", Short: "Say what a device is and how it stands: lock, confirm or reject what is said of it",
 		Long: `Say what a device is. --type, --vendor, --model, --os and --firmware lock a field to a
 value, whatever is observed. --confirm says that what is said of a field is right
 as things are; --reject, that it is wrong, or that FIELD=VALUE is: it is not said
-again of the device. --undo takes back all that people said of a field.
+again of the device. --criticality and --purdue-level say how it stands, whatever its
+zone or type says. --undo takes back all that people said of a field.
 
 What was said is in the ledger (heron device undo), and stays with the device when
 it is merged or split. Devices that people identified are labelled examples: see
 heron device labels.`,
-		Example: "  heron device identify 10.0.0.9 --type plc --vendor Siemens --reason 'stands in cell 3'\n  heron device identify 10.0.0.9 --confirm model --reject type\n  heron device identify 10.0.0.9 --undo type",
+		Example: "  heron device identify 10.0.0.9 --type plc --vendor Siemens --reason 'stands in cell 3'\n  heron device identify 10.0.0.9 --confirm model --reject type\n  heron device identify 10.0.0.9 --undo type\n  heron device identify 10.0.0.9 --criticality critical --reason 'the only one of its line'",
 		Args:    oneArg("a device: its id, address or name"),
 	}
 	c.RunE = f.doDevice(func(ctx context.Context, cl *client.Client, args []string) error {
@@ -68,13 +70,16 @@ heron device labels.`,
 	for _, field := range heron.IdentityFields() {
 		o.values[field] = c.Flags().String(field, "", "lock the "+field+" to this value")
 	}
+	o.values[heron.FieldCriticality] = c.Flags().String("criticality", "", "how much harm its failure does: "+strings.Join(heron.Criticalities(), ", "))
+	o.values[heron.FieldPurdue] = c.Flags().String("purdue-level", "", "its level, 0 to 5; 3.5 is the DMZ")
 	c.Flags().StringSliceVar(&o.confirm, "confirm", nil, "fields of which what is said is right")
 	c.Flags().StringSliceVar(&o.reject, "reject", nil, "fields of which what is said is wrong, or FIELD=VALUE")
 	c.Flags().StringSliceVar(&o.undo, "undo", nil, "fields of which people's word is taken back")
 	c.Flags().StringVar(&o.reason, "reason", "", "why")
 	choices(c, "confirm", heron.IdentityFields()...)
 	choices(c, "reject", heron.IdentityFields()...)
-	choices(c, "undo", heron.IdentityFields()...)
+	choices(c, "undo", correctable()...)
+	choices(c, "criticality", heron.Criticalities()...)
 	return c
 }
 
@@ -89,20 +94,34 @@ func (o *identifyFlags) corrections() ([]heron.Correction, error) {
 		field, value, _ := strings.Cut(word, "=")
 		out = append(out, heron.Correction{Field: field, Ruling: heron.RulingReject, Value: value, Reason: o.reason})
 	}
-	for _, field := range heron.IdentityFields() {
+	for _, field := range correctable() {
 		if v := strings.TrimSpace(*o.values[field]); v != "" {
 			out = append(out, heron.Correction{Field: field, Ruling: heron.RulingLock, Value: v, Reason: o.reason})
 		}
 	}
-	for _, field := range slices.Concat(o.confirm, o.undo) {
-		if !slices.Contains(heron.IdentityFields(), field) {
-			return nil, usageError{fmt.Errorf("%q: want one of %s", field, strings.Join(heron.IdentityFields(), ", "))}
-		}
+	if err := known(o.confirm, heron.IdentityFields()); err != nil {
+		return nil, err
+	}
+	if err := known(o.undo, correctable()); err != nil {
+		return nil, err
 	}
 	if len(out)+len(o.undo) == 0 {
-		return nil, usageError{errors.New("say what it is: --type, --vendor, --model, --os, --firmware, --confirm, --reject or --undo")}
+		return nil, usageError{errors.New("say what it is: --type, --vendor, --model, --os, --firmware, --criticality, --purdue-level, --confirm, --reject or --undo")}
 	}
 	return out, nil
+}
+
+// correctable are the fields that people may set.
+func correctable() []string { return slices.Concat(heron.IdentityFields(), heron.StandingFields()) }
+
+// known refuses fields that are not of a list.
+func known(fields, list []string) error {
+	for _, field := range fields {
+		if !slices.Contains(list, field) {
+			return usageError{fmt.Errorf("%q: want one of %s", field, strings.Join(list, ", "))}
+		}
+	}
+	return nil
 }
 
 func (o *identifyFlags) run(ctx context.Context, t *terminal, f *serverFlags, cl *client.Client, id string, said []heron.Correction) error {
@@ -118,8 +137,9 @@ func (o *identifyFlags) run(ctx context.Context, t *terminal, f *serverFlags, cl
 			return err
 		}
 	}
-	return t.done(f, d, "%s is taken for: %s  vendor %s  model %s  os %s  firmware %s", d.ID, heron.TypeTitle(d.Identity.Type.Value),
-		claim(d.Identity.Vendor), claim(d.Identity.Model), claim(d.Identity.OS), claim(d.Identity.Firmware))
+	return t.done(f, d, "%s is taken for: %s  vendor %s  model %s  os %s  firmware %s  criticality %s  Purdue level %s", d.ID,
+		heron.TypeTitle(d.Identity.Type.Value), claim(d.Identity.Vendor), claim(d.Identity.Model), claim(d.Identity.OS), claim(d.Identity.Firmware),
+		cmp.Or(d.Standing.Criticality.Value, "–"), cmp.Or(d.Standing.Purdue.Value, "–"))
 }
 
 // label is a device that people identified, as a labelled example: what heron

@@ -70,6 +70,7 @@ func (r *deviceReport) print(t *terminal) {
 		"id", d.ID, "addresses", join(d.IPs, 6), "MAC", join(d.MACs, 6), "names", joinWords(d.Hostnames),
 		"seen", ago(d.Last.Std())+", first "+ago(d.First.Std()), "presence", presenceLine(t, d), "alerts", openAlerts(d.OpenAlerts),
 	)
+	t.fields("criticality", heldText(d.Standing.Criticality, d), "Purdue", heldText(d.Standing.Purdue, d), "belongs in", heldText(d.Standing.ZoneKind, d))
 	for i := range d.Attached {
 		a := &d.Attached[i]
 		t.fields("attached to", a.String()+", since "+a.Since.Std().Format(time.DateTime)+" UTC")
@@ -82,6 +83,23 @@ func (r *deviceReport) print(t *terminal) {
 	printReasons(t, &heron.Identification{Identity: d.Identity, RunnerUp: d.RunnerUp, Evidence: d.Evidence})
 	r.printRisk(t)
 	r.printFindings(t)
+}
+
+// heldText says a value and by whose word: "high, by its type: infusion_pump".
+func heldText(h heron.Held, d *heron.Device) string {
+	switch h.By {
+	case heron.ByUser:
+		s := h.Value + ", by " + h.Actor
+		if h.Reason != "" {
+			s += ": " + h.Reason
+		}
+		return s
+	case heron.ByZone:
+		return h.Value + ", by its zone"
+	case heron.ByType:
+		return h.Value + ", by its type: " + d.Identity.Type.Value
+	}
+	return ""
 }
 
 // presenceLine says whether a device is there, since when, and what is normal for it.

@@ -126,6 +126,15 @@ func cdxProperties(d *heron.Device) []cdxProperty {
 	if d.Zone != "" {
 		list = append(list, cdxProperty{"heron:zone", d.Zone})
 	}
+	for _, p := range []cdxProperty{
+		{"heron:criticality", d.Standing.Criticality.Value},
+		{"heron:purdueLevel", d.Standing.Purdue.Value},
+		{"heron:zoneKind", d.Standing.ZoneKind.Value},
+	} {
+		if p.Value != "" {
+			list = append(list, p)
+		}
+	}
 	if d.Risk != nil {
 		list = append(list, cdxProperty{"heron:risk", strconv.FormatFloat(d.Risk.Score, 'f', 0, 64)})
 	}

@@ -187,6 +187,7 @@ var devices = []heron.Device{
 		Evidence: []heron.Evidence{{Key: "tls.cert.serial", Value: "no"}, {Key: "snmp.serial_number", Value: "S C-X1"}},
 		Services: []heron.Service{{Transport: heron.TCP, Port: 102, Protocol: "s7comm"}, {Transport: heron.TCP, Port: 80}},
 		Risk:     &heron.RiskSummary{Score: 71.6},
+		Standing: heron.Standing{Criticality: heron.Held{Value: "high", By: heron.ByType}, Purdue: heron.Held{Value: "1", By: heron.ByUser}, ZoneKind: heron.Held{Value: "ot", By: heron.ByZone}},
 	},
 	{ID: "0199c0de-0000-7000-8000-000000000002", IPs: []netip.Addr{netip.MustParseAddr("fd00::9")}, Identity: heron.Identity{Type: heron.Claim{Value: heron.Unknown}}},
 }

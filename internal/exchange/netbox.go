@@ -146,10 +146,17 @@ func (in *input) netboxDevice(number int, o *netboxObject, macs []heron.MAC) {
 
 // netboxRow is one line of NetBox's own bulk import of devices.
 func netboxRow(d *heron.Device, site string) []string {
+	comment := "Heron " + d.ID + ", " + strconv.Itoa(int(d.Identity.Type.Confidence*100)) + " % sure"
+	if c := d.Standing.Criticality.Value; c != "" {
+		comment += ", criticality " + c
+	}
+	if l := d.Standing.Purdue.Value; l != "" {
+		comment += ", Purdue level " + l
+	}
 	role := strings.ReplaceAll(d.Identity.Type.Value, "_", "-")
 	return []string{
 		d.Title(), role, valueOf(d.Identity.Vendor, "Unknown"), valueOf(d.Identity.Model, "Unknown"),
-		site, "active", serialOf(d), "Heron " + d.ID + ", " + strconv.Itoa(int(d.Identity.Type.Confidence*100)) + " % sure",
+		site, "active", serialOf(d), comment,
 	}
 }
 

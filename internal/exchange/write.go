@@ -54,6 +54,7 @@ var csvHead = []string{
 	"id", "name", "type", "type confidence", "vendor", "vendor confidence", "model", "model confidence", "os", "firmware",
 	"mac", "ip", "hostname", "serial", "services", "risk", "zone", "first seen", "last seen",
 	"presence", "switch", "switch port", "switch port alias", "vlan",
+	"criticality", "purdue level", "zone kind",
 }
 
 // writeCSV writes one row a device; Read understands it.
@@ -70,7 +71,7 @@ func writeCSV(w io.Writer, _ Export, devices iter.Seq2[heron.Device, error]) err
 			joined(d.MACs), joined(d.IPs), strings.Join(d.Hostnames, " "), serialOf(d), services(d), risk, d.Zone, d.First.String(), d.Last.String(),
 			string(d.Presence.State), ports(d, func(a *heron.Attachment) string { return cmp.Or(a.Name, a.Switch) }),
 			ports(d, func(a *heron.Attachment) string { return a.Port }), ports(d, func(a *heron.Attachment) string { return a.Alias }),
-			ports(d, vlanOf),
+			ports(d, vlanOf), d.Standing.Criticality.Value, d.Standing.Purdue.Value, d.Standing.ZoneKind.Value,
 		}
 	})
 }

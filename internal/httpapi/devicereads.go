@@ -10,6 +10,7 @@ import (
 // addDeviceReads registers what there is to know about one device.
 func (s *Server) addDeviceReads(b *builder) {
 	add(b, deviceRead("observations", "Observations", "What was seen of the device: the evidence"), s.listObservations)
+	add(b, deviceRead("ports", "Ports", "Ports of switches that the device was at, the latest first"), s.listPorts)
 	add(b, deviceRead("flows", "Flows", "Conversations of the device"), s.listFlows)
 	add(b, deviceRead("peers", "Peers", "Whom the device talks to, busiest first"), s.listPeers)
 	add(b, deviceRead("timeline", "Timeline", "What happened to the device, newest first"), s.listTimeline)
@@ -41,6 +42,10 @@ type PagedInput struct {
 
 func (s *Server) listObservations(ctx context.Context, in *PagedInput) (*listOutput[heron.Observation], error) {
 	return listed(s.opt.Store.ListObservations(ctx, in.ID, in.page()))
+}
+
+func (s *Server) listPorts(ctx context.Context, in *IDInput) (*listOutput[heron.PortStay], error) {
+	return whole(s.opt.Store.ListPorts(ctx, in.ID))
 }
 
 // SpanInput bounds a list in time.

@@ -12,28 +12,38 @@ import (
 // repeated or have commas; vendors have commas in their names, so those are
 // only repeated.
 type DeviceQuery struct {
-	Q        string   `query:"q" maxLength:"1024" doc:"Search, as vendor:axis firmware<10 -type:printer \"exact words\"."`
-	Type     []string `query:"type,explode" doc:"Device types."`
-	Vendor   []string `query:"vendor,explode" doc:"Vendors, exactly."`
-	Zone     []string `query:"zone,explode" doc:"Zone ids."`
-	Level    []string `query:"level,explode" doc:"Risk levels: unknown, low, medium, high, critical."`
-	Sensor   []string `query:"sensor,explode" doc:"Sensor ids."`
-	ID       []string `query:"id,explode" doc:"Device ids."`
-	Local    string   `query:"local" enum:"true,false" doc:"On a network that is watched."`
-	LastFrom string   `query:"last_from" doc:"Seen at or after this time."`
-	Merged   bool     `query:"merged" doc:"Include devices merged into others."`
+	Q           string   `query:"q" maxLength:"1024" doc:"Search, as vendor:axis firmware<10 -type:printer \"exact words\"."`
+	Type        []string `query:"type,explode" doc:"Device types."`
+	Vendor      []string `query:"vendor,explode" doc:"Vendors, exactly."`
+	Zone        []string `query:"zone,explode" doc:"Zone ids."`
+	Level       []string `query:"level,explode" doc:"Risk levels: unknown, low, medium, high, critical."`
+	Sensor      []string `query:"sensor,explode" doc:"Sensor ids."`
+	Criticality []string `query:"criticality,explode" doc:"low, medium, high, critical: what a person said, else what the zone or the type says."`
+	Purdue      []string `query:"purdue_level,explode" doc:"Purdue levels, 0 to 5 and 3.5."`
+	Presence    []string `query:"presence,explode" doc:"present, asleep, away, gone, unknown."`
+	ID          []string `query:"id,explode" doc:"Device ids."`
+	Local       string   `query:"local" enum:"true,false" doc:"On a network that is watched."`
+	LastFrom    string   `query:"last_from" doc:"Seen at or after this time."`
+	Merged      bool     `query:"merged" doc:"Include devices merged into others."`
 }
 
 func (q DeviceQuery) filter() (heron.DeviceFilter, error) {
 	f := heron.DeviceFilter{
 		Types: splitWords(q.Type), Vendors: q.Vendor, Zones: splitWords(q.Zone), Sensors: splitWords(q.Sensor),
-		IDs: splitWords(q.ID), Local: flag(q.Local), Merged: q.Merged,
+		Purdue: splitWords(q.Purdue),
+		IDs:    splitWords(q.ID), Local: flag(q.Local), Merged: q.Merged,
 	}
 	var err error
 	if f.Terms, err = parseSearch(q.Q, deviceFields()); err != nil {
 		return f, err
 	}
 	if f.Levels, err = oneOf("level", q.Level, allRiskLevels()); err != nil {
+		return f, err
+	}
+	if f.Criticalities, err = oneOf("criticality", q.Criticality, heron.Criticalities()); err != nil {
+		return f, err
+	}
+	if f.Presence, err = oneOf("presence", q.Presence, heron.PresenceStates()); err != nil {
 		return f, err
 	}
 	f.LastFrom, err = parsed[heron.Time]("last_from", q.LastFrom)
@@ -47,7 +57,7 @@ func (s *Server) addDevices(b *builder) {
 	}, s.listDevices)
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/devices/facets", ID: "countDevices", Tag: "devices",
-		Role: heron.Viewer, Summary: "Count devices by type, vendor, zone, level and sensor",
+		Role: heron.Viewer, Summary: "Count devices by type, vendor, zone, level, criticality, Purdue level, presence and sensor",
 	}, s.countDevices)
 	add(b, Route{
 		Method: http.MethodGet, Path: "/api/v1/devices/{id}", ID: "getDevice", Tag: "devices",

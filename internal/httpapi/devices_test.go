@@ -56,7 +56,9 @@ func TestClusters(t *testing.T) {
 func TestDevices(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.devices(camera("d1", "gate", "Axis, Inc.", "9.80"), camera("d2", "yard", "Axis, Inc.", "11.2"), camera("d3", "", "Hikvision", "5.5"))
+	yard := camera("d2", "yard", "Axis, Inc.", "11.2")
+	yard.Standing = heron.Standing{Criticality: heron.Held{Value: "critical", By: heron.ByUser}, Purdue: heron.Held{Value: "3.5", By: heron.ByZone}}
+	w.devices(camera("d1", "gate", "Axis, Inc.", "9.80"), yard, camera("d3", "", "Hikvision", "5.5"))
 	c := w.token(heron.Analyst)
 	list := func(query string) []string {
 		t.Helper()
@@ -81,6 +83,10 @@ func TestDevices(t *testing.T) {
 			"local=false":                                       "",
 			"last_from=2020-01-01T00:00:00Z":                    "",
 			"level=critical,high":                               "",
+			"criticality=critical":                              "d2",
+			"criticality=critical&purdue_level=3.5":             "d2",
+			"purdue_level=1":                                    "",
+			"presence=present,away":                             "",
 		} {
 			if got := strings.Join(list(query), " "); got != want {
 				t.Errorf("%s: got %q, want %q", query, got, want)
@@ -88,7 +94,7 @@ func TestDevices(t *testing.T) {
 		}
 	})
 	t.Run("every_field_of_the_search_is_the_stores", func(t *testing.T) {
-		values := map[string]string{"port": "80", "risk": "50", "level": "high", "local": "yes", "quarantined": "no", "presence": "away", "seen": "24h", "first": "24h"}
+		values := map[string]string{"port": "80", "risk": "50", "level": "high", "local": "yes", "quarantined": "no", "presence": "away", "criticality": "high", "purdue": "3.5", "seen": "24h", "first": "24h"}
 		for _, f := range strings.Split(fieldList(t, c), ", ") {
 			v := values[f]
 			if v == "" {

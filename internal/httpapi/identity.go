@@ -17,8 +17,8 @@ func (s *Server) addIdentity(b *builder) {
 	}, s.getIdentity)
 	add(b, Route{
 		Method: http.MethodPut, Path: "/api/v1/devices/{id}/identity/{field}", ID: "correctIdentity", Tag: "devices",
-		Role: heron.Analyst, Audit: "device.correct", Summary: "Lock, confirm or reject what is said of the device",
-		Doc: "A later word on the same field takes the place of an earlier one; rejections add up. It is an entry of the ledger, and stays with the device when that is merged or split.",
+		Role: heron.Analyst, Audit: "device.correct", Summary: "Lock, confirm or reject what is said of the device, or say how it stands",
+		Doc: "A later word on the same field takes the place of an earlier one; rejections add up. criticality and purdue_level are locked only: until then the zone says them, else the type. It is an entry of the ledger, and stays with the device when that is merged or split.",
 	}, s.correctIdentity)
 	add(b, Route{
 		Method: http.MethodDelete, Path: "/api/v1/devices/{id}/identity/{field}", ID: "takeBackCorrection", Tag: "devices",
@@ -89,7 +89,7 @@ func (s *Server) getIdentity(ctx context.Context, in *IDInput) (*oneOutput[heron
 // FieldInput names a field of a device's identity.
 type FieldInput struct {
 	IDInput
-	Field string `path:"field" enum:"type,vendor,model,os,firmware"`
+	Field string `path:"field" enum:"type,vendor,model,os,firmware,criticality,purdue_level"`
 }
 
 type correctInput struct {

@@ -19,8 +19,8 @@ const (
 // deviceFields are the fields that a search for devices knows: those of the store.
 func deviceFields() []string {
 	return []string{
-		"category", "firmware", "first", "hostname", "ip", "level", "local", "mac", "model", "name", "os", "port",
-		"presence", "protocol", "quarantined", "risk", "seen", "sensor", "service", "type", "vendor", "version", "zone",
+		"category", "criticality", "firmware", "first", "hostname", "ip", "level", "local", "mac", "model", "name", "os", "port",
+		"presence", "protocol", "purdue", "quarantined", "risk", "seen", "sensor", "service", "type", "vendor", "version", "zone",
 	}
 }
 

@@ -110,10 +110,11 @@ func (s *Server) listZones(ctx context.Context, _ *struct{}) (*listOutput[heron.
 
 // zoneBody is a zone as a person writes it.
 type zoneBody struct {
-	Name     string         `json:"name" minLength:"1" maxLength:"64"`
-	Kind     string         `json:"kind" enum:"ot,iot,it,guest,medical,pos,dmz"`
-	Purdue   float64        `json:"purdue_level,omitempty" minimum:"0" maximum:"5"`
-	Prefixes []netip.Prefix `json:"prefixes" minItems:"1" maxItems:"256"`
+	Name        string         `json:"name" minLength:"1" maxLength:"64"`
+	Kind        string         `json:"kind" enum:"ot,iot,it,guest,medical,pos,dmz"`
+	Purdue      *float64       `json:"purdue_level,omitempty" minimum:"0" maximum:"5" doc:"The level of its devices; left out where they are of several."`
+	Criticality string         `json:"criticality,omitempty" enum:"low,medium,high,critical" doc:"How critical its devices are, whatever they are."`
+	Prefixes    []netip.Prefix `json:"prefixes" minItems:"1" maxItems:"256"`
 }
 
 func (s *Server) zone(id string, z zoneBody) *heron.Zone {
@@ -121,7 +122,7 @@ func (s *Server) zone(id string, z zoneBody) *heron.Zone {
 		z.Prefixes[i] = p.Masked()
 	}
 	return &heron.Zone{
-		ID: id, SiteID: s.opt.SiteID, Name: z.Name, Kind: z.Kind, Purdue: z.Purdue, Prefixes: z.Prefixes,
+		ID: id, SiteID: s.opt.SiteID, Name: z.Name, Kind: z.Kind, Purdue: z.Purdue, Criticality: z.Criticality, Prefixes: z.Prefixes,
 	}
 }
 

@@ -26,7 +26,7 @@ func correctionOf(e *heron.LedgerEntry) heron.Correction {
 	}
 }
 
-// Correct takes a person's word on what a device is. Of c, Field, Ruling, Value
+// Correct takes a person's word on what a device is, or how it stands. Of c, Field, Ruling, Value
 // and Reason count; to confirm or reject without a value is about what is said now.
 func (v *Inventory) Correct(now heron.Time, actor, id string, c heron.Correction) (Delta, error) {
 	v.settle()
@@ -40,7 +40,7 @@ func (v *Inventory) Correct(now heron.Time, actor, id string, c heron.Correction
 	if err := c.Validate(); err != nil {
 		return Delta{}, err
 	}
-	was := ""
+	was := r.device.Standing.Held(c.Field).Value
 	if said := r.device.Identity.Claim(c.Field); said != nil {
 		was = said.Value
 	}
@@ -93,7 +93,7 @@ func (v *Inventory) entriesOf(nodes []*node) []*heron.LedgerEntry {
 }
 
 // corrections returns what people said of the device of these nodes, as far as
-// it stands.
+// it stands: of what it is, and of how it stands.
 func (v *Inventory) corrections(nodes []*node) []heron.Correction {
 	entries := v.entriesOf(nodes)
 	if len(entries) == 0 {

@@ -38,8 +38,9 @@ func (v *Inventory) derive(r *record, id string, old *heron.Device) heron.Device
 	d.MACs, d.IPs, d.Sensors = macs(r.nodes), v.addresses(r.nodes), sensors(r.nodes)
 	d.Name = v.nameOf(r, old)
 	d.Zone = v.zoneOf(d.IPs)
-	d.Corrections = v.corrections(r.nodes)
+	d.Corrections = aboutIdentity(v.corrections(r.nodes))
 	v.identify(r, &d)
+	d.Standing = v.standing(r, &d)
 	d.Services = services(r.nodes)
 	d.Hostnames = hostnames(r.nodes)
 	d.Roles = roles(r.nodes, d.Services)
@@ -236,7 +237,7 @@ func (v *Inventory) zoneOf(ips []netip.Addr) string {
 
 // equalDevices compares what inventory says of a device.
 func equalDevices(a, b *heron.Device) bool {
-	return a.ID == b.ID && a.Name == b.Name && a.Local == b.Local && a.Zone == b.Zone && a.MergedInto == b.MergedInto &&
+	return a.ID == b.ID && a.Name == b.Name && a.Local == b.Local && a.Zone == b.Zone && a.Standing == b.Standing && a.MergedInto == b.MergedInto &&
 		a.First == b.First && a.Last == b.Last &&
 		slices.Equal(a.MACs, b.MACs) && slices.Equal(a.IPs, b.IPs) && slices.Equal(a.Attached, b.Attached) && slices.Equal(a.Hostnames, b.Hostnames) &&
 		slices.Equal(a.Services, b.Services) && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Sensors, b.Sensors) &&

@@ -245,6 +245,9 @@ func (v *Inventory) changes(d *Delta, r *record, old *heron.Device) {
 	if what := identityChange(&old.Identity, &next.Identity); what != "" {
 		v.change(d, r, heron.DeviceIdentity, what)
 	}
+	for _, what := range standingChange(&old.Standing, &next.Standing) {
+		v.change(d, r, heron.DeviceStanding, what)
+	}
 	for _, s := range next.Services {
 		known := slices.ContainsFunc(old.Services, func(o heron.Service) bool {
 			return o.Transport == s.Transport && o.Port == s.Port

@@ -123,6 +123,7 @@ func (v *Inventory) reorder(r *record) {
 	now = slices.DeleteFunc(now, func(c current) bool { return !slices.Contains(d.IPs, c.ip) })
 	if ips := listed(now); len(ips) == len(d.IPs) && !slices.Equal(ips, d.IPs) {
 		d.IPs, d.Zone = ips, v.zoneOf(ips)
+		d.Standing = v.standing(r, d)
 	}
 }
 

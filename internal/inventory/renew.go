@@ -62,6 +62,9 @@ func (v *Inventory) refresh(d *Delta, r *record) bool {
 		next.IPs = v.addresses(r.nodes)
 		next.Zone = v.zoneOf(next.IPs)
 	}
+	if r.parts&ofIdentity != 0 || next.Zone != old.Zone {
+		next.Standing = v.standing(r, &next)
+	}
 	v.attend(r, &next)
 	v.reportSeen(d, r)
 	if (r.parts == 0 && equalTimes(&old, &next)) || (r.parts != 0 && equalDevices(&old, &next)) {

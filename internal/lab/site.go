@@ -30,10 +30,10 @@ var zoneTable = [...]heron.Zone{
 	{ID: zoneOffice, Name: "Office", Kind: "it"},
 	{ID: zoneCameras, Name: "Cameras", Kind: "iot"},
 	{ID: zoneHome, Name: "Staff lounge", Kind: "iot"},
-	{ID: zoneControl, Name: "Production cell", Kind: "ot", Purdue: 1},
+	{ID: zoneControl, Name: "Production cell", Kind: "ot", Purdue: new(1.0)},
 	{ID: zoneMedical, Name: "Ward", Kind: "medical"},
 	{ID: zoneRetail, Name: "Shop", Kind: "pos"},
-	{ID: zoneBuilding, Name: "Building automation", Kind: "ot", Purdue: 2},
+	{ID: zoneBuilding, Name: "Building automation", Kind: "ot", Purdue: new(2.0)},
 	{ID: zoneGuest, Name: "Guests", Kind: "guest"},
 }
 

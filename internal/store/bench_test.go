@@ -18,6 +18,7 @@ const fleet = 100_000
 func fleetDevice(i int) heron.Device {
 	vendors := []string{"Philips", "Axis", "Siemens", "Schneider Electric", "Hikvision", "Espressif", "Cisco", "HP", "Sonos", "Ring"}
 	types := []string{"hub", "camera", "plc", "hmi", "camera", "iot_module", "switch", "printer", "smart_speaker", "doorbell_camera"}
+	kind, _ := heron.TypeOf(types[i%10])
 	ip := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 	return heron.Device{
 		ID: heron.DeriveID("fleet", fmt.Sprint(i)), SiteID: "site", Local: i%20 != 0, Zone: fmt.Sprintf("zone-%d", i%12),
@@ -29,6 +30,10 @@ func fleetDevice(i int) heron.Device {
 		},
 		Evidence: []heron.Evidence{{Key: "http.server", Value: strings.Repeat("x", 60), Source: "http", Supports: "vendor", Weight: 2}},
 		Services: []heron.Service{{Transport: heron.TCP, Port: 80, Protocol: "http"}, {Transport: heron.TCP, Port: 443, Protocol: "tls"}},
+		Standing: heron.Standing{
+			Criticality: heron.Held{Value: kind.Criticality, By: heron.ByType}, Purdue: heron.Held{Value: heron.PurdueText(kind.Purdue), By: heron.ByType},
+		},
+		Presence: heron.Presence{State: heron.PresenceStates()[i%13%5]},
 		First:    storetest.Start - heron.Time(i)*heron.Second, Last: storetest.Start + heron.Time(i*7919%fleet)*heron.Second,
 	}
 }
@@ -78,6 +83,9 @@ func benchmarkLists(b *testing.B, db *store.DB) {
 		{"all_by_last", heron.DeviceFilter{}, "-last_seen"},
 		{"local", heron.DeviceFilter{Local: &yes}, "name"},
 		{"type", heron.DeviceFilter{Types: []string{"plc"}}, "-last_seen"},
+		{"all_by_priority", heron.DeviceFilter{}, "-priority"},
+		{"critical_by_priority", heron.DeviceFilter{Criticalities: []string{"critical", "high"}, Purdue: []string{"1"}}, "-priority"},
+		{"away", heron.DeviceFilter{Presence: []heron.PresenceState{heron.PresenceAway}}, "name"},
 		{"text_common", heron.DeviceFilter{Terms: []heron.Term{{Value: "siemens"}}}, "name"},
 		{"text_rare", heron.DeviceFilter{Terms: []heron.Term{{Value: "host-77777"}}}, "name"},
 		{"fields", heron.DeviceFilter{Terms: []heron.Term{{Field: "vendor", Value: "axis"}, {Field: "firmware", Op: "<", Value: "5"}, {Field: "port", Value: "443"}}}, "ip"},

@@ -52,7 +52,7 @@ var deviceList = listing{
 	count: "device d",
 	cols:  deviceCols,
 	sorts: map[string][]string{
-		"name": {"d.name_key", "d.id"}, "risk": {"d.risk", "d.id"}, "last_seen": {"d.last_seen", "d.id"},
+		"name": {"d.name_key", "d.id"}, "risk": {"d.risk", "d.id"}, "priority": {"((d.risk + 1.1) * d.urgency)", "d.id"}, "last_seen": {"d.last_seen", "d.id"},
 		"first_seen": {"d.first_seen", "d.id"}, "vendor": {"d.vendor_key", "d.id"},
 		"type": {"d.type", "d.id"}, "ip": {"d.ip_key", "d.id"},
 	},
@@ -60,7 +60,7 @@ var deviceList = listing{
 }
 
 // ListDevices returns a page of the devices that f chooses, sorted by name,
-// risk, last_seen, first_seen, vendor, type or ip.
+// risk, priority (the risk times how urgent its criticality makes it), last_seen, first_seen, vendor, type or ip.
 func (db *DB) ListDevices(ctx context.Context, f heron.DeviceFilter, p heron.Page) (heron.List[heron.Device], error) {
 	w, err := db.deviceWhere(ctx, f)
 	if err != nil {
@@ -158,7 +158,8 @@ func (t *tx) tellDevice(d *heron.Device, wasMerged bool) error {
 
 const insertDevice = `INSERT INTO device (id, site_id, merged, name_key, type, category, vendor, vendor_key,
 	model_key, os_key, firmware, firmware_key, ip_key, zone, sensors, local, first_seen, last_seen, version,
-	hosts, services, search, quarantined, open_alerts, level, risk, risk_low, risk_high, presence)`
+	hosts, services, search, quarantined, open_alerts, level, risk, risk_low, risk_high, presence,
+	criticality, purdue, zone_kind, urgency)`
 
 // updateDevice leaves the store's own columns as they are.
 const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, merged = excluded.merged,
@@ -167,7 +168,8 @@ const updateDevice = `ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id,
 	firmware = excluded.firmware, firmware_key = excluded.firmware_key, ip_key = excluded.ip_key,
 	zone = excluded.zone, sensors = excluded.sensors, local = excluded.local, first_seen = excluded.first_seen,
 	last_seen = excluded.last_seen, version = excluded.version, hosts = excluded.hosts,
-	services = excluded.services, search = excluded.search, presence = excluded.presence`
+	services = excluded.services, search = excluded.search, presence = excluded.presence,
+	criticality = excluded.criticality, purdue = excluded.purdue, zone_kind = excluded.zone_kind, urgency = excluded.urgency`
 
 func deviceArgs(d *heron.Device) []any {
 	r := rowOf(d)
@@ -179,7 +181,7 @@ func deviceArgs(d *heron.Device) []any {
 		d.ID, clean(d.SiteID), flag(d.MergedInto != ""), r.name, r.kind, r.category, r.vendor, r.vendorKey,
 		r.model, r.os, r.firmware, r.firmwareKey, r.ip, r.zone, r.sensors, flag(d.Local), int64(d.First), int64(d.Last),
 		d.Version, r.hosts, r.services, r.search, flag(d.Quarantined), d.OpenAlerts, riskLevel(d.Risk), risk, low, high,
-		string(d.Presence.State),
+		string(d.Presence.State), r.criticality, r.purdue, r.zoneKind, d.Standing.Urgency(),
 	}
 }
 

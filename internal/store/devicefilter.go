@@ -22,6 +22,9 @@ func (db *DB) deviceWhere(ctx context.Context, f heron.DeviceFilter) (where, err
 	w.in("d.zone", f.Zones)
 	w.in("d.id", f.IDs)
 	w.in("d.level", stringsOf(f.Levels))
+	w.in("d.criticality", f.Criticalities)
+	w.in("d.purdue", f.Purdue)
+	w.in("d.presence", stringsOf(f.Presence))
 	if len(f.Sensors) > 0 {
 		choices := make([]cond, len(f.Sensors))
 		for i, s := range f.Sensors {
@@ -76,19 +79,23 @@ func either(list []cond) cond {
 }
 
 // termFields are the fields of a search term, for messages.
-const termFields = "category, firmware, first, hostname, ip, level, local, mac, model, name, os, port, presence, protocol, " +
-	"quarantined, risk, seen, sensor, service, type, vendor, version, zone"
+const termFields = "category, criticality, firmware, first, hostname, ip, level, local, mac, model, name, os, port, presence, protocol, " +
+	"purdue, quarantined, risk, seen, sensor, service, type, vendor, version, zone"
+
+// textColumns are the fields that are one column of text.
+var textColumns = map[string]string{
+	"": "d.search", "name": "d.name_key", "vendor": "d.vendor_key", "model": "d.model_key", "os": "d.os_key",
+}
 
 // termCond turns one term of a search into a condition.
 func (db *DB) termCond(ctx context.Context, t heron.Term) (cond, error) {
 	if t.Op == "" {
 		t.Op = ":"
 	}
+	if column, ok := textColumns[t.Field]; ok {
+		return textCond(column, t)
+	}
 	switch t.Field {
-	case "":
-		return textCond("d.search", t)
-	case "name":
-		return textCond("d.name_key", t)
 	case "hostname":
 		return hostCond(t)
 	case "mac":
@@ -96,19 +103,17 @@ func (db *DB) termCond(ctx context.Context, t heron.Term) (cond, error) {
 		return markedCond(t, "m")
 	case "ip":
 		return ipCond(t)
-	case "vendor":
-		return textCond("d.vendor_key", t)
-	case "model":
-		return textCond("d.model_key", t)
-	case "os":
-		return textCond("d.os_key", t)
 	case "category":
 		t.Op = strings.Replace(t.Op, ":", "=", 1) // "ot" is not "other"
 		return textCond("d.category", t)
 	case "type":
 		return typeCond(t)
 	case "level":
-		return levelCond(t)
+		return rankCond("d.level", levelOrder, 1, t)
+	case "criticality":
+		return rankCond("d.criticality", heron.Criticalities(), 0, t)
+	case "purdue":
+		return purdueCond(t)
 	case "presence":
 		return presenceCond(t)
 	case "firmware", "version":
@@ -227,23 +232,34 @@ var levelOrder = []string{
 	string(heron.RiskCritical),
 }
 
-// levelCond compares levels; unknown is neither above nor below another.
-func levelCond(t heron.Term) (cond, error) {
-	at := slices.Index(levelOrder, strings.ToLower(t.Value))
+// rankCond compares words that have an order. Those before the first that ranks, as
+// unknown, are neither above nor below another.
+func rankCond(column string, order []string, first int, t heron.Term) (cond, error) {
+	at := slices.Index(order, strings.ToLower(t.Value))
 	if at < 0 {
-		return cond{}, badTerm(t, "one of "+strings.Join(levelOrder, ", "))
+		return cond{}, badTerm(t, "one of "+strings.Join(order, ", "))
 	}
 	switch t.Op {
 	case "<":
-		return anyOf("d.level", levelOrder[min(1, at):at]), nil
+		return anyOf(column, order[min(first, at):at]), nil
 	case "<=":
-		return anyOf("d.level", levelOrder[min(1, at):at+1]), nil
+		return anyOf(column, order[min(first, at):at+1]), nil
 	case ">":
-		return anyOf("d.level", levelOrder[max(1, at+1):]), nil
+		return anyOf(column, order[max(first, at+1):]), nil
 	case ">=":
-		return anyOf("d.level", levelOrder[max(1, at):]), nil
+		return anyOf(column, order[max(first, at):]), nil
 	}
-	return cond{"d.level = ?", []any{levelOrder[at]}}, nil
+	return cond{column + " = ?", []any{order[at]}}, nil
+}
+
+// purdueCond compares Purdue levels, which sort as text does: none is above 5.
+func purdueCond(t heron.Term) (cond, error) {
+	level, err := strconv.ParseFloat(t.Value, 64)
+	if err != nil || !(level >= 0 && level <= 5) {
+		return cond{}, badTerm(t, "a level from 0 to 5, as 1 or 3.5")
+	}
+	op := strings.Replace(t.Op, ":", "=", 1)
+	return cond{"(d.purdue <> '' AND d.purdue " + op + " ?)", []any{heron.PurdueText(level)}}, knownOp(t)
 }
 
 // presenceCond finds devices that are there, or are not.
@@ -360,7 +376,8 @@ func parseAge(s string) (time.Duration, bool) {
 	return d, err == nil && d >= 0
 }
 
-// zoneCond finds zones by id, kind or a part of the name.
+// zoneCond finds zones by id, kind or a part of the name; by kind also devices that
+// are in no zone and belong in one of it.
 func (db *DB) zoneCond(ctx context.Context, t heron.Term) (cond, error) {
 	zones, err := db.ListZones(ctx)
 	if err != nil {
@@ -374,7 +391,7 @@ func (db *DB) zoneCond(ctx context.Context, t heron.Term) (cond, error) {
 			ids = append(ids, z.ID)
 		}
 	}
-	return anyOf("d.zone", ids), textOp(t)
+	return either([]cond{anyOf("d.zone", ids), {"d.zone_kind = ?", []any{lower(t.Value)}}}), textOp(t)
 }
 
 // sensorCond finds sensors by id or a part of the name.

@@ -19,6 +19,7 @@ const none = "~"
 type deviceRow struct {
 	name, vendor, vendorKey, model, os, firmware, firmwareKey  string
 	kind, category, ip, zone, sensors, hosts, services, search string
+	criticality, purdue, zoneKind                              string
 }
 
 func rowOf(d *heron.Device) deviceRow {
@@ -31,6 +32,7 @@ func rowOf(d *heron.Device) deviceRow {
 		vendor: claim(d.Identity.Vendor), vendorKey: none, zone: clean(d.Zone),
 		model: lower(claim(d.Identity.Model)), os: lower(claim(d.Identity.OS)),
 		firmware: lower(claim(d.Identity.Firmware)), sensors: tokens(d.Sensors), services: serviceTokens(d.Services),
+		criticality: clean(d.Standing.Criticality.Value), purdue: clean(d.Standing.Purdue.Value), zoneKind: clean(d.Standing.ZoneKind.Value),
 	}
 	if t, ok := heron.TypeOf(kind); ok {
 		r.category = t.Category

@@ -9,8 +9,8 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// CountDevices counts the devices that f chooses by type, vendor, zone, level
-// and sensor, most first. Devices without a value are not counted for it.
+// CountDevices counts the devices that f chooses by type, vendor, zone, level,
+// criticality, Purdue level, presence and sensor, most first. Devices without a value are not counted for it.
 func (db *DB) CountDevices(ctx context.Context, f heron.DeviceFilter) (heron.Facets, error) {
 	w, err := db.deviceWhere(ctx, f)
 	if err != nil {
@@ -24,15 +24,16 @@ func (db *DB) CountDevices(ctx context.Context, f heron.DeviceFilter) (heron.Fac
 // holds, and sums them here: one pass serves all facets.
 func (db *DB) facets(ctx context.Context, q querier, w where) (heron.Facets, error) {
 	stmt := db.query()
-	stmt.add("SELECT d.type, d.vendor, d.zone, d.level, d.sensors, COUNT(*) FROM device d")
+	const columns = "d.type, d.vendor, d.zone, d.level, d.criticality, d.purdue, d.presence, d.sensors"
+	stmt.add("SELECT " + columns + ", COUNT(*) FROM device d")
 	w.write(stmt)
-	stmt.add(" GROUP BY d.type, d.vendor, d.zone, d.level, d.sensors")
+	stmt.add(" GROUP BY " + columns)
 	rows, err := q.QueryContext(ctx, stmt.text.String(), stmt.args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	names := [...]string{"type", "vendor", "zone", "level", "sensor"}
+	names := [...]string{"type", "vendor", "zone", "level", "criticality", "purdue_level", "presence", "sensor"}
 	counts := map[string]map[string]int{}
 	for _, name := range names {
 		counts[name] = map[string]int{}
@@ -40,7 +41,11 @@ func (db *DB) facets(ctx context.Context, q querier, w where) (heron.Facets, err
 	for rows.Next() {
 		var values [len(names)]string
 		var n int
-		if err := rows.Scan(&values[0], &values[1], &values[2], &values[3], &values[4], &n); err != nil {
+		dest := make([]any, len(names), len(names)+1)
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		if err := rows.Scan(append(dest, &n)...); err != nil {
 			return nil, err
 		}
 		for i, v := range values {

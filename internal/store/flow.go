@@ -85,8 +85,8 @@ func (db *DB) ListPeers(ctx context.Context, deviceID string) ([]heron.Peer, err
 	return list, db.explain("list peers", err)
 }
 
-// titlePeers says what the peers that are devices are called now: names change
-// more often than traffic.
+// titlePeers says what the peers that are devices are called now, and where they
+// stand: that changes more often than traffic.
 func (db *DB) titlePeers(ctx context.Context, list []heron.Peer) error {
 	ids := make([]string, 0, len(list))
 	for i := range list {
@@ -98,12 +98,14 @@ func (db *DB) titlePeers(ctx context.Context, list []heron.Peer) error {
 		return nil
 	}
 	devices, err := db.ListDevices(ctx, heron.DeviceFilter{IDs: ids, Merged: true}, heron.Page{Limit: maxPeers})
-	titles := make(map[string]string, len(devices.Items))
+	known := make(map[string]*heron.Device, len(devices.Items))
 	for i := range devices.Items {
-		titles[devices.Items[i].ID] = devices.Items[i].Title()
+		known[devices.Items[i].ID] = &devices.Items[i]
 	}
 	for i := range list {
-		list[i].Title = titles[list[i].DeviceID]
+		if d := known[list[i].DeviceID]; d != nil {
+			list[i].Title, list[i].Zone, list[i].Purdue = d.Title(), d.Zone, d.Standing.Purdue.Value
+		}
 	}
 	return err
 }

@@ -120,7 +120,7 @@ func addNeeds(ctx context.Context, q querier, o *heron.Overview) error {
 
 func addRiskyDevices(ctx context.Context, q querier, o *heron.Overview) error {
 	rows, err := q.QueryContext(ctx, "SELECT x.risk, x.doc FROM device d JOIN device_doc x ON x.id = d.id "+
-		"WHERE d.merged = 0 AND d.risk >= 80 ORDER BY d.risk DESC, d.id DESC LIMIT 5")
+		"WHERE d.merged = 0 AND d.risk >= 80 ORDER BY (d.risk + 1.1) * d.urgency DESC, d.id DESC LIMIT 5")
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ func batchTests() []test {
 		{"batch is applied once, whole or not at all", applyOnce},
 		{"same batch from many writers counts once", applyOnceRacing},
 		{"observations move only last and count", observations},
+		{"ports of switches are told once each, the latest first", ports},
 		{"flows keep their latest report and are found by either side", flows},
 		{"peers and baselines come back", peersAndBaselines},
 		{"timeline keeps its order", timeline},
@@ -175,6 +176,33 @@ func observations(t *testing.T, s *suite, _ func(testing.TB) string) {
 	}
 }
 
+func ports(t *testing.T, s *suite, _ func(testing.TB) string) {
+	mac := heron.MAC{2, 0, 0, 0, 0, 1}
+	said := func(device, port, alias string, first, last heron.Time) heron.DeviceObservation {
+		a := heron.Attachment{Switch: "192.0.2.2", Name: "core-1", Port: port, Alias: alias}
+		return heron.DeviceObservation{DeviceID: device, Observation: heron.Observation{
+			Subject: heron.Subject{Endpoint: heron.Endpoint{MAC: mac}}, Key: heron.KeyPort, Value: a.Fact(), First: first, Last: last, Count: 1,
+		}}
+	}
+	must(t, s.PutDevices(t.Context(), &heron.DeviceEdit{SiteID: "site", Observations: []heron.DeviceObservation{
+		said("d", "Gi1/0/7", "", 10, 20), said("d", "Gi1/0/9", "", 30, 40), said("d", "Gi1/0/7", "Desk 14", 50, 60), said("e", "Gi1/0/1", "", 70, 80),
+		{DeviceID: "d", Observation: heron.Observation{Key: heron.KeyPort, Value: "no port", First: 1, Last: 90, Count: 1}},
+	}}))
+	got, err := s.ListPorts(t.Context(), "d")
+	must(t, err)
+	at := func(port, alias string, first, last heron.Time) heron.PortStay {
+		return heron.PortStay{Last: last, Attachment: heron.Attachment{
+			MAC: mac, Switch: "192.0.2.2", Name: "core-1", Port: port, Alias: alias, Since: first,
+		}}
+	}
+	if diff := cmp.Diff([]heron.PortStay{at("Gi1/0/7", "Desk 14", 10, 60), at("Gi1/0/9", "", 30, 40)}, got); diff != "" {
+		t.Errorf("ports (-want +got):\n%s", diff)
+	}
+	if got, err = s.ListPorts(t.Context(), "nobody"); err != nil || got == nil || len(got) != 0 {
+		t.Errorf("ports of nobody: %v, %v; want an empty list", got, err)
+	}
+}
+
 func flows(t *testing.T, s *suite, _ func(testing.TB) string) {
 	var list []heron.Flow
 	for i := range 10 {
@@ -223,7 +251,9 @@ func flows(t *testing.T, s *suite, _ func(testing.TB) string) {
 }
 
 func peersAndBaselines(t *testing.T, s *suite, _ func(testing.TB) string) {
-	s.put(t, 3)
+	devices := s.put(t, 3)
+	devices[2].Zone, devices[2].Standing.Purdue = "z-ot", heron.Held{Value: "3.5", By: heron.ByType}
+	s.apply(t, heron.BatchResult{Devices: devices[2:]})
 	peer := func(address string, bytes uint64) heron.Peer {
 		return heron.Peer{Address: address, Protocol: "tls", Port: 443, BytesOut: bytes, Flows: 1, First: Start, Last: Start}
 	}
@@ -239,9 +269,7 @@ func peersAndBaselines(t *testing.T, s *suite, _ func(testing.TB) string) {
 	known := peer("c", 3)
 	known.DeviceID = "dev-0002"
 	s.apply(t, heron.BatchResult{Peers: map[string][]heron.Peer{"dev-0001": {peer("a", 9), known}}})
-	d, err := s.GetDevice(t.Context(), "dev-0002")
-	must(t, err)
-	known.Title = d.Title()
+	known.Title, known.Zone, known.Purdue = devices[2].Title(), "z-ot", "3.5"
 	peers, err := s.ListPeers(t.Context(), "dev-0001")
 	must(t, err)
 	if diff := cmp.Diff([]heron.Peer{peer("a", 9), peer("b", 5), known}, peers); diff != "" {

@@ -87,12 +87,17 @@ func deviceVersion(t *testing.T, s *suite, _ func(testing.TB) string) {
 func devicePages(t *testing.T, s *suite, _ func(testing.TB) string) {
 	devices := s.put(t, 53)
 	for i := range devices {
+		if i%3 == 0 { // what a device is said to be may come before and after its risk
+			devices[i].Standing.Criticality = heron.Held{Value: heron.Criticalities()[i%4], By: heron.ByType}
+		}
 		risk := heron.RiskScore{RiskSummary: heron.RiskSummary{Score: float64(i%7) * 10, Level: heron.LevelOf(float64(i%7) * 10)}}
 		must(t, s.PutAssessment(t.Context(), &heron.Assessment{DeviceID: devices[i].ID, Time: Start, Risk: risk}))
 	}
+	s.apply(t, heron.BatchResult{Devices: devices})
 	key := map[string]func(i int) string{
 		"name":       func(i int) string { return strings.ToLower(devices[i].Title()) },
 		"risk":       func(i int) string { return fmt.Sprintf("%03d", i%7*10) },
+		"priority":   func(i int) string { return fmt.Sprintf("%06.2f", (float64(i%7*10)+1.1)*devices[i].Standing.Urgency()) },
 		"last_seen":  func(i int) string { return devices[i].Last.String() },
 		"first_seen": func(i int) string { return devices[i].First.String() },
 		"type":       func(i int) string { return devices[i].Identity.Type.Value },

@@ -24,6 +24,7 @@ func zoo(t testing.TB, s *suite) {
 	t.Helper()
 	addr, mac := netip.MustParseAddr, func(last byte) []heron.MAC { return []heron.MAC{{0xaa, 0xbb, 0xcc, 0, 0, last}} }
 	claim := func(v string) *heron.Claim { return &heron.Claim{Value: v, Confidence: 1} }
+	held := func(v string) heron.Held { return heron.Held{Value: v, By: heron.ByType} }
 	devices := []heron.Device{
 		{
 			ID: "cam", Name: "Gate 100%_cam", MACs: mac(1), IPs: []netip.Addr{addr("10.0.0.5"), addr("192.0.2.1")},
@@ -31,15 +32,19 @@ func zoo(t testing.TB, s *suite) {
 			Identity: heron.Identity{Vendor: claim("AXIS"), Model: claim("P3245"), Type: *claim("camera"), Firmware: claim("9.80.1"), OS: claim("Linux")},
 			Services: []heron.Service{{Transport: heron.TCP, Port: 554, Protocol: "rtsp"}, {Transport: heron.TCP, Port: 80, Protocol: "http", Product: "Boa/0.94"}},
 			First:    Start - 10*heron.Day, Last: Start - heron.Minute,
+			Standing: heron.Standing{Criticality: held("low"), Purdue: held("3.5"), ZoneKind: held("ot")},
+			Presence: heron.Presence{State: heron.PresencePresent},
 		},
 		{
 			ID: "plc", MACs: mac(2), IPs: []netip.Addr{addr("10.0.0.50")}, Local: true, Zone: "z-ot", Sensors: []string{"sensor-a"},
 			Identity: heron.Identity{Vendor: claim("Siemens"), Model: claim("S7-1200"), Type: *claim("plc"), Firmware: claim("V4.2.3")},
 			Services: []heron.Service{{Transport: heron.TCP, Port: 102, Protocol: "s7comm"}},
 			First:    Start - heron.Hour, Last: Start - 3*heron.Day,
+			Standing: heron.Standing{Criticality: held("critical"), Purdue: held("1"), ZoneKind: held("ot")},
+			Presence: heron.Presence{State: heron.PresenceAway},
 		},
 		{
-			ID: "bulb", IPs: []netip.Addr{addr("2001:db8::7")}, Local: true, Zone: "z-home", Sensors: []string{"sensor-b"},
+			ID: "bulb", Standing: heron.Standing{Criticality: held("medium"), Purdue: held("4"), ZoneKind: held("guest")}, IPs: []netip.Addr{addr("2001:db8::7")}, Local: true, Zone: "z-home", Sensors: []string{"sensor-b"},
 			Identity: heron.Identity{Vendor: claim("Signify"), Type: *claim("smart_bulb"), Firmware: claim("10.1")},
 			Services: []heron.Service{{Transport: heron.UDP, Port: 5540, Protocol: "matter"}},
 			First:    Start - 40*heron.Day, Last: Start - 30*heron.Day,
@@ -81,6 +86,10 @@ var searches = map[string]string{
 	"seen:1h": "cam cloud", "seen<4d": "cam cloud plc", "seen>7d": "bulb", "first:1d": "cloud plc", "first>2w": "bulb",
 	"seen>=2026-09-21": "cam cloud", "seen<2026-09-01": "bulb", "first:2026-09-11": "cam",
 	"local:yes": "bulb cam plc", "local:no": "cloud", "-local:true": "cloud", "quarantined:yes": "bulb", "quarantined:no": "cam cloud plc",
+	"criticality:low": "cam", "criticality>low": "bulb plc", "criticality>=low": "bulb cam plc", "criticality<=medium": "bulb cam",
+	"criticality<low": "", "-criticality:low": "bulb cloud plc",
+	"purdue:1": "plc", "purdue=3.5": "cam", "purdue<=3.5": "cam plc", "purdue>1.0": "bulb cam", "purdue>4": "", "zone:guest": "bulb",
+	"presence:away": "plc", "-presence:away": "bulb cam cloud",
 	"category:ot": "plc", "category:camera": "cam", "category=other": "cloud",
 	"vendor:axis firmware<10 zone:ot": "cam", "vendor:axis zone:home": "", "-vendor:axis zone:ot": "plc",
 }
@@ -124,7 +133,7 @@ func searchFields(t *testing.T, s *suite, _ func(testing.TB) string) {
 func searchErrors(t *testing.T, s *suite, _ func(testing.TB) string) {
 	for _, text := range []string{
 		"colour:red", "vendor<a", "risk:high", "level:huge", "port:http", "port:70000", "seen:yesterday", "local:maybe", "ip:10.0.0.0/99",
-		"mac>1", "firmware~1",
+		"mac>1", "criticality:huge", "purdue:x", "purdue>6", "purdue:NaN", "firmware~1",
 	} {
 		terms := parseSearch(text)
 		if text == "firmware~1" {
@@ -144,7 +153,9 @@ func facets(t *testing.T, s *suite, _ func(testing.TB) string) {
 		"all": {}, "type": {Types: []string{"camera", "plc"}}, "vendor": {Vendors: []string{"AXIS"}}, "zone": {Zones: []string{"z-ot"}},
 		"sensor": {Sensors: []string{"sensor-b"}}, "level": {Levels: []heron.RiskLevel{heron.RiskCritical, heron.RiskUnknown}},
 		"local": {Local: &yes}, "last": {LastFrom: Start - heron.Hour}, "ids": {IDs: []string{"cam", "bulb", "none"}},
-		"terms": {Terms: parseSearch("risk>=60")},
+		"criticality": {Criticalities: []string{"low", "critical"}}, "purdue": {Purdue: []string{"1"}},
+		"presence": {Presence: []heron.PresenceState{heron.PresenceAway}},
+		"terms":    {Terms: parseSearch("risk>=60")},
 	} {
 		l, err := s.ListDevices(t.Context(), f, heron.Page{})
 		must(t, err)
@@ -157,7 +168,7 @@ func facets(t *testing.T, s *suite, _ func(testing.TB) string) {
 }
 
 func countByHand(devices []heron.Device) heron.Facets {
-	counts := map[string]map[string]int{"type": {}, "vendor": {}, "zone": {}, "level": {}, "sensor": {}}
+	counts := map[string]map[string]int{"type": {}, "vendor": {}, "zone": {}, "level": {}, "sensor": {}, "criticality": {}, "purdue_level": {}, "presence": {}}
 	for _, d := range devices {
 		counts["type"][d.Identity.Type.Value]++
 		if d.Identity.Vendor != nil {
@@ -171,12 +182,20 @@ func countByHand(devices []heron.Device) heron.Facets {
 			level = d.Risk.Level
 		}
 		counts["level"][string(level)]++
+		for name, v := range map[string]string{
+			"criticality": d.Standing.Criticality.Value, "purdue_level": d.Standing.Purdue.Value, "presence": string(d.Presence.State),
+		} {
+			if v != "" {
+				counts[name][v]++
+			}
+		}
 		for _, s := range d.Sensors {
 			counts["sensor"][s]++
 		}
 	}
 	facets := heron.Facets{}
 	for name, c := range counts {
+		facets[name] = []heron.Facet{}
 		for v, n := range c {
 			facets[name] = append(facets[name], heron.Facet{Value: v, Count: n})
 		}

@@ -440,7 +440,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count devices by type, vendor, zone, level and sensor
+         * Count devices by type, vendor, zone, level, criticality, Purdue level, presence and sensor
          * @description Role: viewer.
          */
         get: operations["countDevices"];
@@ -649,8 +649,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Lock, confirm or reject what is said of the device
-         * @description A later word on the same field takes the place of an earlier one; rejections add up. It is an entry of the ledger, and stays with the device when that is merged or split.
+         * Lock, confirm or reject what is said of the device, or say how it stands
+         * @description A later word on the same field takes the place of an earlier one; rejections add up. criticality and purdue_level are locked only: until then the zone says them, else the type. It is an entry of the ledger, and stays with the device when that is merged or split.
          *
          *     Role: analyst.
          */
@@ -698,6 +698,26 @@ export interface paths {
          * @description Role: viewer.
          */
         get: operations["getPeers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/ports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ports of switches that the device was at, the latest first
+         * @description Role: viewer.
+         */
+        get: operations["getPorts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1864,6 +1884,7 @@ export interface components {
             sensors?: string[];
             services: components["schemas"]["Service"][];
             site_id?: string;
+            standing?: components["schemas"]["Standing"];
             /** Format: int64 */
             version: number;
             zone?: string;
@@ -2021,6 +2042,13 @@ export interface components {
         FlowState: "unknown" | "attempt" | "established" | "rejected" | "unanswered" | "closed" | "reset" | "expired";
         /** @enum {string} */
         Grade: "type" | "family" | "model" | "probable" | "range" | "exact" | "confirmed";
+        Held: {
+            actor?: string;
+            /** @enum {string} */
+            by: "user" | "zone" | "type";
+            reason?: string;
+            value: string;
+        };
         Identity: {
             firmware?: components["schemas"]["Claim"];
             model?: components["schemas"]["Claim"];
@@ -2185,6 +2213,12 @@ export interface components {
         };
         ListPeer: {
             items: components["schemas"]["Peer"][];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
+        ListPortStay: {
+            items: components["schemas"]["PortStay"][];
             next?: string;
             /** Format: int64 */
             total: number;
@@ -2363,7 +2397,20 @@ export interface components {
             /** Format: int32 */
             port?: number;
             protocol?: string;
+            purdue_level?: string;
             title?: string;
+            zone?: string;
+        };
+        PortStay: {
+            alias?: string;
+            last_seen: components["schemas"]["Time"];
+            mac: components["schemas"]["MAC"];
+            port: string;
+            since: components["schemas"]["Time"];
+            switch: string;
+            switch_name?: string;
+            /** Format: int32 */
+            vlan?: number;
         };
         Presence: {
             /** Format: double */
@@ -2736,6 +2783,11 @@ export interface components {
             /** Format: int64 */
             shed_observations: number;
         };
+        Standing: {
+            criticality?: components["schemas"]["Held"];
+            purdue_level?: components["schemas"]["Held"];
+            zone_kind?: components["schemas"]["Held"];
+        };
         Statement: {
             all?: boolean;
             exact?: string[];
@@ -2934,6 +2986,7 @@ export interface components {
             state: components["schemas"]["VulnState"];
         };
         Zone: {
+            criticality?: string;
             id: string;
             kind: string;
             name: string;
@@ -2943,11 +2996,19 @@ export interface components {
             site_id?: string;
         };
         ZoneBody: {
+            /**
+             * @description How critical its devices are, whatever they are.
+             * @enum {string}
+             */
+            criticality?: "low" | "medium" | "high" | "critical";
             /** @enum {string} */
             kind: "ot" | "iot" | "it" | "guest" | "medical" | "pos" | "dmz";
             name: string;
             prefixes: string[];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The level of its devices; left out where they are of several.
+             */
             purdue_level?: number;
         };
     };
@@ -3494,7 +3555,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                field: "type" | "vendor" | "model" | "os" | "firmware";
+                field: "type" | "vendor" | "model" | "os" | "firmware" | "criticality" | "purdue_level";
             };
             cookie?: never;
         };
@@ -3696,6 +3757,12 @@ export interface operations {
                 level?: string[];
                 /** @description Sensor ids. */
                 sensor?: string[];
+                /** @description low, medium, high, critical: what a person said, else what the zone or the type says. */
+                criticality?: string[];
+                /** @description Purdue levels, 0 to 5 and 3.5. */
+                purdue_level?: string[];
+                /** @description present, asleep, away, gone, unknown. */
+                presence?: string[];
                 /** @description Device ids. */
                 id?: string[];
                 /** @description On a network that is watched. */
@@ -3746,6 +3813,12 @@ export interface operations {
                 level?: string[];
                 /** @description Sensor ids. */
                 sensor?: string[];
+                /** @description low, medium, high, critical: what a person said, else what the zone or the type says. */
+                criticality?: string[];
+                /** @description Purdue levels, 0 to 5 and 3.5. */
+                purdue_level?: string[];
+                /** @description present, asleep, away, gone, unknown. */
+                presence?: string[];
                 /** @description Device ids. */
                 id?: string[];
                 /** @description On a network that is watched. */
@@ -3796,6 +3869,12 @@ export interface operations {
                 level?: string[];
                 /** @description Sensor ids. */
                 sensor?: string[];
+                /** @description low, medium, high, critical: what a person said, else what the zone or the type says. */
+                criticality?: string[];
+                /** @description Purdue levels, 0 to 5 and 3.5. */
+                purdue_level?: string[];
+                /** @description present, asleep, away, gone, unknown. */
+                presence?: string[];
                 /** @description Device ids. */
                 id?: string[];
                 /** @description On a network that is watched. */
@@ -4195,7 +4274,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                field: "type" | "vendor" | "model" | "os" | "firmware";
+                field: "type" | "vendor" | "model" | "os" | "firmware" | "criticality" | "purdue_level";
             };
             cookie?: never;
         };
@@ -4232,7 +4311,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                field: "type" | "vendor" | "model" | "os" | "firmware";
+                field: "type" | "vendor" | "model" | "os" | "firmware" | "criticality" | "purdue_level";
             };
             cookie?: never;
         };
@@ -4315,6 +4394,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPeer"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPorts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPortStay"];
                 };
             };
             /** @description Problem details (RFC 9457). */
