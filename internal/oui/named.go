@@ -71,14 +71,21 @@ func Named(text string) (v Vendor, rest string, named bool) {
 }
 
 // organization returns what a distinguished name says of who made the thing, ""
-// for other texts. What it says of the thing itself may be anybody's name.
+// for other texts. What it says of the thing itself may be anybody's name. Parts
+// are parted by commas, or by slashes as older tools write them.
 func organization(text string) string {
-	_, after, found := strings.Cut(text, "O=")
-	if !found || len(after) < len(text)-2 && !strings.HasSuffix(text[:len(text)-len(after)-2], ",") {
+	before, after, found := strings.Cut(text, "O=")
+	before = strings.TrimRight(before, " ")
+	parts := before == "" || strings.HasSuffix(before, ",") || strings.HasSuffix(before, "/")
+	if !found || !parts {
 		return ""
 	}
+	end := ","
+	if strings.HasPrefix(text, "/") {
+		end = "/"
+	}
 	for i := range len(after) {
-		if after[i] == ',' && (i == 0 || after[i-1] != '\\') {
+		if after[i] == end[0] && (i == 0 || after[i-1] != '\\') {
 			return after[:i]
 		}
 	}
