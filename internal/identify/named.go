@@ -26,6 +26,9 @@ const (
 // issuerKey is who signed a certificate.
 const issuerKey = "tls.cert.issuer"
 
+// serviceKey is what a device offers by multicast DNS.
+const serviceKey = "mdns.service"
+
 // isHostname and isContact tell which keys hold names of the kind.
 var isHostname, isContact = setOf(hostnameKeys), setOf(contactKeys)
 
@@ -52,7 +55,10 @@ func (k *keyReader) listen(value string, r *reading) {
 		if code := codeIn(rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
+	case k.key == serviceKey:
+		r.brand = serviceBrand(value)
 	case isHostname[k.key]:
+		r.brand = brandWord(value)
 		v, rest, named := oui.Named(value)
 		if !named {
 			return
@@ -62,6 +68,7 @@ func (k *keyReader) listen(value string, r *reading) {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
 	case isContact[k.key]:
+		r.brand = plain(cloudBrand(r.lower, apiLabel))
 		if v, known := owner(r.lower); known {
 			r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), domainWeight, "", nil})
 		} else if name := thingsOwner(r.lower); name != "" {
@@ -85,18 +92,13 @@ func owner(name string) (oui.Vendor, bool) {
 	if n < 2 {
 		return oui.Vendor{}, false
 	}
-	label := labels[n-2]
-	if n > 2 && len(label) <= 3 && len(labels[n-1]) == 2 { // co.uk
-		label = labels[n-3]
+	for _, label := range withoutAffixes(domainLabel(labels)) {
+		v, known := oui.Canonical(label)
+		if len(label) > 3 && known && !v.Module && !everybodys[v.Name] && joined(oui.Fold(v.Name)) == joined(oui.Fold(label)) {
+			return v, true
+		}
 	}
-	if len(label) <= 3 {
-		return oui.Vendor{}, false
-	}
-	v, known := oui.Canonical(label)
-	if !known || v.Module || everybodys[v.Name] || joined(oui.Fold(v.Name)) != joined(oui.Fold(label)) {
-		return oui.Vendor{}, false
-	}
-	return v, true
+	return oui.Vendor{}, false
 }
 
 // thingsLabel begins the names that things ask for and people's programs do not:
@@ -112,26 +114,14 @@ var platforms = setOf([]string{
 })
 
 // thingsOwner returns what the domain is called that a name for things is in, which
-// mostly is the brand: Petlibro of "mqtt.us.petlibro.com". It is empty for names that
-// others than things ask for, for clouds that serve many makers, and for words too
-// short to be sure of.
+// mostly is the brand: Petlibro of "mqtt.us.petlibro.com".
 func thingsOwner(name string) string {
-	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
-	n := len(labels)
-	if n < 3 || !thingsLabel.MatchString(labels[0]) {
+	brand := cloudBrand(name, thingsLabel)
+	if brand == "" {
 		return ""
 	}
-	brand := labels[n-2]
-	if len(brand) <= 3 && len(labels[n-1]) == 2 { // co.uk
-		brand = labels[n-3]
-	}
-	if len(brand) <= 4 || platforms[brand] || thingsLabel.MatchString(brand) || strings.ContainsAny(brand, "0123456789") {
-		return ""
-	}
-	if v, known := oui.Canonical(brand); known && (v.Module || everybodys[v.Name]) {
-		return ""
-	}
-	return strings.ToUpper(brand[:1]) + brand[1:]
+	whole := withoutAffixes(brand)
+	return display(whole[min(1, len(whole)-1)])
 }
 
 // maxHostCode is as much of a host name as is looked at for a model.

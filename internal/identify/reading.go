@@ -15,6 +15,7 @@ type reading struct {
 	lower      string // the value in lower case
 	group      string // of its key
 	vendor     string // that a greeting or description names, "" for none
+	brand      string // the word in it that may be a maker's name, "" for none
 	hits       []hit  // conditions that it meets, each once
 	joint      []hit  // those of them that are not the only one of their rule
 	// votes are what it says by itself: by the rules of one condition, and by
@@ -26,7 +27,9 @@ type reading struct {
 }
 
 // says reports whether the fact says anything.
-func (r *reading) says() bool { return len(r.hits) > 0 || r.vendor != "" || len(r.spare) > 0 }
+func (r *reading) says() bool {
+	return len(r.hits) > 0 || r.vendor != "" || r.brand != "" || len(r.spare) > 0
+}
 
 // read returns what a fact says, nil for nothing. It is remembered: a device is
 // identified again and again from much the same facts, and devices say much the

@@ -75,6 +75,9 @@ func (r *room) spareVotes(a Attribute) bool {
 			}
 		}
 	}
+	if a == Vendor {
+		r.agreed()
+	}
 	return len(r.votes) > had
 }
 
