@@ -22,6 +22,9 @@ var keySets = map[string][]string{
 	"@text": textKeys,
 	// @self: all of what the device says of itself.
 	"@self": slices.Concat(hostnameKeys, modelKeys, textKeys),
+	// @product: fields in which a maker says what the product is: none that the
+	// people who run it fill.
+	"@product": productKeys,
 	// @kind: fields in whose words the kind of the device may stand: its names, what
 	// it is described as, and the paths and types that its makers made up.
 	"@kind": slices.Concat(hostnameKeys, modelKeys, kindKeys),
@@ -76,6 +79,17 @@ var kindKeys = []string{
 	"http.device.name", "http.device.type", "wps.device_name", "coap.title", "coap.resource_type",
 }
 
+var productKeys = []string{
+	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name", "modbus.server_id",
+	"bacnet.device.model_name", "cip.identity.product_name", "pn_dcp.station_type", "pn_io.order_id", "s7.szl.module_type",
+	"mms.model", "dnp3.attribute.product", "codesys.device", "codesys.product", "ads.device_name", "proconos.plc_type",
+	"opcua.application_name", "opcua.application_uri", "opcua.product_uri", "knxip.name", "ptp.product", "crimson.model",
+	"hl7.sending_application", "hl7.sending_facility", "dicom.implementation_version",
+	"snmp.sysdescr", "snmp.entity.model", "snmp.ups.model", "snmp.device_description", "lldp.system_description", "lldp.med.model",
+	"http.title", "http.server", "http.www_authenticate", "http.device.model", "http.device.type", "tls.cert.subject",
+	"upnp.model_name", "upnp.model_description", "onvif.model", "banner", "telnet.banner", "ftp.banner",
+}
+
 // bannerKeys are those of textKeys that speak of the device, not of software
 // that it runs or asks.
 var bannerKeys = []string{
@@ -83,6 +97,8 @@ var bannerKeys = []string{
 	"sip.server", "rtsp.server", "snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server",
 	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
 	"ssh.banner", "cdp.platform", "smb.native_os",
+	"opcua.application_name", "opcua.application_uri", "opcua.product_uri", "pn_dcp.station_type", "knxip.name", "hl7.sending_application",
+	"hl7.sending_facility", "bacnet.device.model_name", "cip.identity.product_name", "modbus.server_id", "dicom.implementation_version",
 }
 
 // expandKeys replaces the names of sets by their keys.
