@@ -76,6 +76,7 @@ var kindKeys = []string{
 	"banner", "telnet.banner", "ftp.banner", "http.title", "http.server", "http.www_authenticate", "sip.user_agent", "sip.server", "rtsp.server",
 	"snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server", "tls.cert.subject", "dhcp.vendor_class", "mqtt.client_id",
 	"ssdp.nt", "ssdp.st", "ssdp.usn", "ssdp.location", "upnp.device_type", "mdns.service", "mdns.txt.wlan0_ssid", "mdns.txt.ssid",
+	"mdns.txt.devicetype", "mdns.txt.product_name", "mdns.txt.type",
 	"http.device.name", "http.device.type", "wps.device_name", "coap.title", "coap.resource_type",
 }
 
