@@ -4,6 +4,7 @@ package identify
 var (
 	CodeIn      = codeIn
 	HostCode    = hostCode
+	HostKind    = hostKind
 	Owner       = owner
 	ProductCode = productCode
 	ThingsOwner = thingsOwner

@@ -96,7 +96,7 @@ var productKeys = []string{
 var bannerKeys = []string{
 	"banner", "telnet.banner", "ftp.banner", "http.title", "http.server", "http.www_authenticate", "sip.user_agent",
 	"sip.server", "rtsp.server", "snmp.sysdescr", "lldp.system_description", "ssdp.server", "upnp.server",
-	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
+	"upnp.friendly_name", "upnp.model_description", "mdns.instance", "mdns.txt.md", "mdns.txt.ty", "tls.cert.subject", "tls.cert.issuer", "dhcp.vendor_class",
 	"ssh.banner", "cdp.platform", "smb.native_os",
 	"opcua.application_name", "opcua.application_uri", "opcua.product_uri", "pn_dcp.station_type", "knxip.name", "hl7.sending_application",
 	"hl7.sending_facility", "bacnet.device.model_name", "cip.identity.product_name", "modbus.server_id", "dicom.implementation_version",

@@ -64,6 +64,9 @@ func (k *keyReader) listen(value string, r *reading) {
 			return
 		}
 		r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), hostNameWeight, "", nil})
+		if kind := hostKind(behind(value, v.Name, rest)); kind != "" {
+			r.votes = append(r.votes, vote{Type, kind, fold(Type, kind), hostKindWeight, "", nil})
+		}
 		if code := hostCode(rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
@@ -102,8 +105,9 @@ func owner(name string) (oui.Vendor, bool) {
 }
 
 // thingsLabel begins the names that things ask for and people's programs do not:
-// "mqtt.us.example.com", "iot-device.example.com".
-var thingsLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,2}(?:mqtts?|iot|devices?|ota|fota|firmware|fw|fwupdate|upgrade|p2p)[0-9]{0,2}(?:-[a-z0-9]+){0,3}$`)
+// "mqtt.us.example.com", "iot-device.example.com". Those for paths from peer to peer are of
+// companies that serve many makers.
+var thingsLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,2}(?:mqtts?|iot|devices?|ota|fota|firmware|fw|fwupdate|upgrade)[0-9]{0,2}(?:-[a-z0-9]+){0,3}$`)
 
 // platforms are domains whose owner runs a cloud for others' things.
 var platforms = setOf([]string{

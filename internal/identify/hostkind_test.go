@@ -1,0 +1,51 @@
+package identify_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/identify"
+)
+
+func TestHostKind_is_the_last_word_for_one(t *testing.T) {
+	t.Parallel()
+	for rest, want := range map[string]string{
+		"Plug":              "smart_plug",
+		"-Doorbell":         "doorbell_camera",
+		"_Smart_Plug-2":     "smart_plug",
+		"SmartPlugMini":     "smart_plug",
+		"-Thermostat-Hub":   "hub",
+		"-Light-Strip-1A2B": "smart_light_strip",
+		"LightStrip":        "smart_light_strip",
+		"-Air-Fryer":        "air_fryer",
+		"-AIRPURIFIER":      "air_purifier",
+		"":                  "",
+		"-":                 "",
+		"-switch":           "", // a light's, or a network's
+		"-Bridge":           "",
+		"-plugin-server":    "",
+		"-a-b-c-d-plug":     "", // too far behind
+		"-\xff\xfe":         "",
+		"-kitchen":          "",
+		"-camille":          "",
+	} {
+		if got := identify.HostKind(rest); got != want {
+			t.Errorf("%q: got %q, want %q", rest, got, want)
+		}
+	}
+}
+
+// TestIdentify_a_kind_behind_a_maker outweighs what the maker mostly makes.
+func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"WyzePlug": "smart_plug", "Sonos-2": "smart_speaker"} {
+		got := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Type
+		if got.Value != want {
+			t.Errorf("%s: got %+v, want %s", name, got, want)
+		}
+	}
+}
