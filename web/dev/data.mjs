@@ -17,6 +17,9 @@ const kinds = [
   ['nas', 'Network storage', 'office', ['Synology', 'QNAP'], ['DS920+', 'TS-453D']],
   ['unknown', 'Unknown', 'other', ['Espressif', 'Murata'], []],
 ]
+// How critical devices of a category are, and their Purdue level.
+const standings = { ot: ['high', '1'], medical: ['critical', '1'], network: ['high', '4'], other: [] }
+const held = (value) => value && { value, by: 'type' }
 const zones = ['ot', 'iot', 'office', 'guest', '']
 
 export const types = kinds.map(([name, title, category]) => ({ name, title, category }))
@@ -39,7 +42,8 @@ export function makeDevices(n) {
   const r = random(7)
   const pick = (list) => list[Math.floor(r() * list.length)]
   return Array.from({ length: n }, (_, i) => {
-    const [type, , , vendors, models] = pick(kinds)
+    const [type, , category, vendors, models] = pick(kinds)
+    const [criticality, level] = standings[category] ?? ['medium', '4']
     const vendor = pick(vendors)
     const model = models.length > 0 && r() < 0.8 ? pick(models) : undefined
     const score = Math.floor(r() ** 2 * 100)
@@ -76,6 +80,7 @@ export function makeDevices(n) {
         { transport: 'tcp', port: 80, protocol: 'http', first_seen: before(9000), last_seen: before(60) },
       ],
       zone: pick(zones),
+      standing: { criticality: held(criticality), purdue_level: held(level) },
       first_seen: before(86_400 * 3),
       last_seen: before(Math.floor(r() * 4000)),
       risk: {

@@ -45,6 +45,8 @@ function facets() {
     vendor: count((d) => d.identity.vendor?.value ?? ''),
     zone: count((d) => d.zone),
     level: count((d) => d.risk.level),
+    criticality: count((d) => d.standing.criticality?.value).filter((f) => f.value),
+    purdue_level: count((d) => d.standing.purdue_level?.value).filter((f) => f.value),
   }
 }
 const facetsOnce = facets()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import type { Alert, Device, List } from '../src/api/types.ts'
+import { fields } from '../src/lib/search-language.ts'
 import { api, audit, launch, until, visit } from './browser.ts'
 import { capture, ip, mac, strangers } from './capture.ts'
 
@@ -112,6 +113,58 @@ describe('the page', () => {
     await context.close()
   })
 
+  it('sorts by every heading, opens every view, and finds by every field that it offers', async () => {
+    const { page, context } = await visit(browser, '/devices')
+    const first = page.locator('.dt-row:not(.dt-blank) .dt-link').first()
+    await first.waitFor()
+    for (const heading of await page.locator('.dt-head button').all()) {
+      for (const order of ['once', 'twice']) {
+        await heading.click()
+        await until('the order', () => Promise.resolve(page.url().includes('sort=')))
+        await page.waitForLoadState('networkidle')
+        expect(await page.locator('.failure').count(), `${await heading.innerText()} ${order}`).toBe(0)
+        await first.waitFor()
+      }
+    }
+    for (const view of await page.locator('.view button').all()) {
+      await view.click()
+      await page.waitForLoadState('networkidle')
+      expect(await page.locator('.failure').count(), await view.innerText()).toBe(0)
+    }
+    for (const f of fields) {
+      await api<List<Device>>(page, 'GET', `/devices?limit=1&q=${encodeURIComponent(f.example)}`)
+    }
+    await context.close()
+  })
+
+  it('says how critical a device is and why, and takes a person’s word', async () => {
+    const { page, context } = await visit(browser, '/devices')
+    const { items } = await api<List<Device>>(page, 'GET', '/devices?limit=1&q=type:infusion_pump')
+    await page.goto(`/devices/${items[0]?.id}`)
+    const standing = page.locator('.standing')
+    await standing.getByText('by its type: infusion pump').first().waitFor()
+    await page.getByRole('button', { name: 'Change…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'How does it stand?' })
+    await dialog.getByLabel(/^Criticality/).selectOption('low')
+    await dialog.getByLabel('How do you know?').fill('a spare')
+    expect(await audit(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'So it is' }).click()
+    await standing.getByText('by admin: a spare; expected of its type: critical').waitFor()
+    await page.goto('/devices?q=type:infusion_pump')
+    await page.locator('.facet', { hasText: 'Criticality' }).getByLabel('Low').check()
+    await until('the spare alone', async () => {
+      const shown = await page.locator('.dt-row:not(.dt-blank) .dt-criticality').allInnerTexts()
+      return shown.length === 2 && /low/.test(shown[1] ?? '') // the heading, and one row
+    })
+    await page.locator('.dt-link').first().click()
+    await page.getByRole('button', { name: 'Take back what was said of the Criticality' }).click()
+    await standing.getByText('by its type: infusion pump').first().waitFor()
+    await page.getByRole('link', { name: 'Timeline', exact: true }).click()
+    await page.locator('.history', { hasText: 'Criticality set to low' }).getByText('taken back').waitFor()
+    await page.locator('.timeline', { hasText: 'criticality is low, not critical' }).waitFor()
+    await context.close()
+  })
+
   it('explains a search that it does not understand', async () => {
     const { page, context } = await visit(browser, '/devices?q=colour:red')
     await page.locator('.failure', { hasText: 'no field' }).waitFor()
@@ -133,7 +186,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'AAA renamed' }).waitFor()
     await page.getByRole('link', { name: 'Timeline', exact: true }).click()
     await page
-      .locator('.history', { hasText: 'Rename' })
+      .locator('.history', { hasText: 'Called AAA renamed' })
       .getByRole('button', { name: 'Undo' })
       .first()
       .click()
@@ -186,7 +239,7 @@ describe('the page', () => {
     expect(await audit(page)).toEqual([])
     await group.getByRole('button', { name: 'I know what they are…' }).click()
     const dialog = page.getByRole('dialog', { name: 'What are these 3?' })
-    await dialog.getByLabel('Kind of device').fill('Robot')
+    await dialog.getByLabel('Type of device').fill('Robot')
     await dialog.getByLabel('Vendor').fill('Zork')
     await dialog.getByRole('button', { name: 'So it is' }).click()
     await dialog.waitFor({ state: 'detached' })

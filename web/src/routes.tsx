@@ -24,6 +24,9 @@ interface DevicesSearch {
   vendor?: string[]
   zone?: string[]
   level?: string[]
+  criticality?: string[]
+  purdue_level?: string[]
+  presence?: string[]
   sensor?: string[]
   /** Shows hosts beyond the watched networks too. */
   beyond?: 'yes'
@@ -66,6 +69,9 @@ const devices = createRoute({
     vendor: texts(s.vendor),
     zone: texts(s.zone),
     level: texts(s.level),
+    criticality: texts(s.criticality),
+    purdue_level: texts(s.purdue_level),
+    presence: texts(s.presence),
     sensor: texts(s.sensor),
     beyond: s.beyond === 'yes' ? 'yes' : undefined,
     sort: text(s.sort),

@@ -48,7 +48,11 @@ export const verifyAudit = (): Promise<{ ok: boolean; entries: number; fault?: s
 export const sendCapture = (file: File, progress: (share: number) => void): Promise<Upload> =>
   send<Upload>('/uploads', { name: file.name }, file, progress)
 
-export const createZone = (zone: Asked<'/zones', 'post'>['body']): Promise<Zone> =>
-  post('/zones', { body: zone })
+export type ZoneBody = Asked<'/zones', 'post'>['body']
+
+export const createZone = (zone: ZoneBody): Promise<Zone> => post('/zones', { body: zone })
+
+export const putZone = (id: string, zone: ZoneBody): Promise<Zone> =>
+  put('/zones/{id}', { path: { id }, body: zone })
 
 export const deleteZone = (id: string): Promise<unknown> => remove('/zones/{id}', { path: { id } })

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { IdentityField } from '../lib/device-words.ts'
+import type { StandingField } from '../lib/standing-words.ts'
 import { address, get, patch, post, put, remove } from './client.ts'
 import type { Asked, Template } from './typed.ts'
 import type { Device, List, Ruling, Vulnerability } from './types.ts'
@@ -11,6 +12,9 @@ export interface DeviceFilter {
   vendor?: string[]
   zone?: string[]
   level?: string[]
+  criticality?: string[]
+  purdue_level?: string[]
+  presence?: string[]
   sensor?: string[]
   local?: 'true' | 'false'
   sort?: string
@@ -69,6 +73,7 @@ const part =
 export const observationsQuery = part('/devices/{id}/observations', { limit: 500 })
 export const explanationQuery = part('/devices/{id}/identity')
 export const peersQuery = part('/devices/{id}/peers')
+export const portsQuery = part('/devices/{id}/ports')
 export const timelineQuery = part('/devices/{id}/timeline', { limit: 200 })
 export const baselineQuery = part('/devices/{id}/baseline')
 export const vulnerabilitiesQuery = part('/devices/{id}/vulnerabilities', { limit: 200 })
@@ -102,15 +107,15 @@ export const undoLedger = (id: string): Promise<List<Device>> => post('/ledger/{
 export const setVulnerabilityState = (id: string, state: Vulnerability['state']): Promise<Vulnerability> =>
   patch('/vulnerabilities/{id}', { path: { id }, body: { state } })
 
-/** Locks a field of what a device is to a value, or says that what is said is right, or wrong. */
+/** Locks a field of what a device is, or how it stands, to a value, or says that what is said is right, or wrong. */
 export const correctIdentity = (
   id: string,
-  field: IdentityField,
+  field: IdentityField | StandingField,
   body: { ruling: Ruling; value?: string; reason?: string },
 ): Promise<Device> => put('/devices/{id}/identity/{field}', { path: { id, field }, body })
 
 /** Takes back all that people said of a field. */
-export const takeBackCorrection = (id: string, field: IdentityField): Promise<Device> =>
+export const takeBackCorrection = (id: string, field: IdentityField | StandingField): Promise<Device> =>
   remove('/devices/{id}/identity/{field}', { path: { id, field } })
 
 export const exportFormats = ['csv', 'cyclonedx', 'netbox'] as const

@@ -3,7 +3,8 @@ import { words } from './format.ts'
 
 // The server's list of kinds of device, known from the moment someone is
 // logged in. Until then, and for a kind newer than the list, the name does.
-type Kind = Pick<DeviceType, 'name' | 'title' | 'category'>
+type Kind = Pick<DeviceType, 'name' | 'title' | 'category'> &
+  Partial<Pick<DeviceType, 'criticality' | 'purdue_level' | 'zone'>>
 
 let types = new Map<string, Kind>()
 
@@ -24,6 +25,15 @@ export function typeNamed(title: string): string | undefined {
 }
 
 export const typeCategory = (name: string): string => types.get(name)?.category ?? 'other'
+
+/** How devices of a kind are expected to stand; nothing for one that is not known. */
+export function typeStanding(
+  name: string,
+): Partial<Record<'criticality' | 'purdue_level' | 'zone_kind', string>> | undefined {
+  const t = types.get(name)
+  if (!t || name === 'unknown') return undefined
+  return { criticality: t.criticality, purdue_level: t.purdue_level?.toString(), zone_kind: t.zone }
+}
 
 const categories: Record<string, string> = {
   ot: 'Industrial control',

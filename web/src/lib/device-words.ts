@@ -38,7 +38,7 @@ const leads: Record<string, string> = {
 export const verdict = (d: Device): string => verdictOf(d.identity)
 
 export function verdictOf({ vendor, model, type }: Identity): string {
-  const kind = type.value === 'unknown' ? '' : lower(typeTitle(type.value))
+  const kind = type.value === 'unknown' ? '' : lowerTitle(typeTitle(type.value))
   const surest = model ?? (kind ? type : vendor)
   if (!surest || surest.confidence === 0) return 'Not enough was seen to say what this is.'
   const lead = leads[sureness(surest.confidence)] ?? 'This may be'
@@ -51,7 +51,7 @@ export function verdictOf({ vendor, model, type }: Identity): string {
 }
 
 /** Lower case, but for abbreviations: "Network switch", not "PLC" or "VoIP phone". */
-const lower = (title: string): string =>
+export const lowerTitle = (title: string): string =>
   /^[A-Z][a-z]+(-[a-z]+)*( |$)/.test(title) ? title[0]?.toLowerCase() + title.slice(1) : title
 
 // Letters that begin with a vowel sound when they are spelt out.

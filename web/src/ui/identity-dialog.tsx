@@ -7,7 +7,7 @@ import { Dialog } from './dialog.tsx'
 import { useSay } from './toast.tsx'
 
 const labels: Record<IdentityField, string> = {
-  type: 'Kind of device',
+  type: 'Type of device',
   vendor: 'Vendor',
   model: 'Model',
   os: 'System',

@@ -10,6 +10,10 @@ const words: Record<PresenceState, string> = {
   unknown: 'not watched',
 }
 
+export const presenceStates: PresenceState[] = ['present', 'asleep', 'away', 'gone', 'unknown']
+
+export const presenceWord = (s: PresenceState): string => words[s]
+
 const pictures = { present: Plug, asleep: Moon, away: Unplug, gone: UserX, unknown: CircleHelp }
 
 /** Whether a device is there: a picture and a word; since when shows on hover. */
@@ -18,7 +22,7 @@ export function PresenceSign({ of: p }: { of: Device['presence'] }) {
   const Picture = pictures[p.state]
   return (
     <span className="presence" data-state={p.state} title={`since ${exact(p.since)}`}>
-      <Picture size={13} aria-hidden="true" /> {words[p.state]}
+      <Picture size={13} aria-hidden="true" /> <span className="presence-word">{words[p.state]}</span>
     </span>
   )
 }

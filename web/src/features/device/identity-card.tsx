@@ -9,6 +9,7 @@ import { rangeOf } from '../../lib/levels.ts'
 import { Gauge } from '../../ui/gauge.tsx'
 import { Sign, Sureness } from '../../ui/signs.tsx'
 import { IdentityClaims } from './identity-claims.tsx'
+import { Standing } from './standing.tsx'
 import { Settles } from './settles.tsx'
 
 /** What it is, how sure that is, why, and what else it might be. */
@@ -29,9 +30,10 @@ export function IdentityCard({ device: d }: { device: Device }) {
           <Settles id={d.id} />
         </div>
       </section>
-      <section className="card" aria-label="Risk and address">
+      <section className="card" aria-label="Risk, criticality and address">
         <div className="card-body stack">
           <RiskLine device={d} />
+          <Standing device={d} />
           <Where device={d} />
         </div>
       </section>

@@ -73,7 +73,7 @@ describe('what a device is', () => {
   it('sends what was changed and nothing else', async () => {
     const close = vi.fn()
     shown((d) => <CorrectDialog device={d} close={close} />, aDevice())
-    const kind = screen.getByLabelText('Kind of device')
+    const kind = screen.getByLabelText('Type of device')
     await userEvent.clear(kind)
     await userEvent.type(kind, 'Teleporter')
     expect(screen.getByText(/No kind is called so/)).toBeTruthy()

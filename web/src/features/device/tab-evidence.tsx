@@ -1,26 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { observationsQuery } from '../../api/devices.ts'
-import type { Device, Evidence } from '../../api/types.ts'
+import type { Device } from '../../api/types.ts'
+import { typeTitle } from '../../lib/device-types.ts'
 import { supportOf } from '../../lib/device-words.ts'
+import { evidenceRows, type EvidenceRow } from '../../lib/evidence-rows.ts'
 import { count } from '../../lib/format.ts'
 import { Card, Table } from '../../ui/layout.tsx'
 import { Ago } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 
 export function EvidenceTab({ device }: { device: Device }) {
-  const evidence = [...(device.evidence ?? [])].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+  const rows = evidenceRows(device.evidence ?? [])
   return (
     <>
       <Card title="What speaks for it, and how much">
-        {evidence.length === 0 ? (
+        {rows.length === 0 ? (
           <Empty title="No evidence" art={false}>
             What the device says of itself is weighed here: names it announces, banners, the way it asks for
             an address.
           </Empty>
         ) : (
           <Table label="Evidence" head={['Weight', 'Speaks for', 'Seen', 'Signature']}>
-            {evidence.map((e, i) => (
-              <Row key={i} evidence={e} most={Math.abs(evidence[0]?.weight ?? 1)} />
+            {rows.map((r, i) => (
+              <Row key={i} row={r} most={Math.abs(rows[0]?.evidence.weight ?? 1)} />
             ))}
           </Table>
         )}
@@ -30,7 +32,7 @@ export function EvidenceTab({ device }: { device: Device }) {
   )
 }
 
-function Row({ evidence: e, most }: { evidence: Evidence; most: number }) {
+function Row({ row: { evidence: e, against }, most }: { row: EvidenceRow; most: number }) {
   const share = Math.max(4, (Math.abs(e.weight) / (most || 1)) * 100)
   return (
     <tr>
@@ -43,7 +45,18 @@ function Row({ evidence: e, most }: { evidence: Evidence; most: number }) {
           {e.weight.toFixed(1)}
         </span>
       </td>
-      <td className="nowrap">{supportOf(e)}</td>
+      <td>
+        {against.length > 1 ? (
+          <details className="against">
+            <summary>
+              against {count(against.length)} {e.supports === 'type' ? 'types' : `${e.supports} names`}
+            </summary>
+            {against.map((a) => (e.supports === 'type' ? typeTitle(a) : a)).join(', ')}
+          </details>
+        ) : (
+          <span className="nowrap">{supportOf(e)}</span>
+        )}
+      </td>
       <td>
         <code className="small">{e.key}</code> <span className="observed">{e.value}</span>
       </td>

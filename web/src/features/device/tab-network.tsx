@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { peersQuery } from '../../api/devices.ts'
-import type { Device, Peer } from '../../api/types.ts'
+import { peersQuery, portsQuery } from '../../api/devices.ts'
+import { zonesQuery } from '../../api/overview.ts'
+import type { Device, Peer, PortStay } from '../../api/types.ts'
 import { attachedWords } from '../../lib/device-words.ts'
 import { bytes, count } from '../../lib/format.ts'
+import { purdueTitle } from '../../lib/standing-words.ts'
 import { Card, Facts, Table } from '../../ui/layout.tsx'
 import { PresenceSign, silenceWords } from '../../ui/presence.tsx'
 import { Ago, Chip } from '../../ui/signs.tsx'
@@ -27,17 +29,19 @@ export function NetworkTab({ device }: { device: Device }) {
       <Card title="How is it connected?">
         <Interfaces device={device} />
       </Card>
+      <Ports id={device.id} />
     </>
   )
 }
 
 function PeerTable({ peers }: { peers: Peer[] }) {
+  const zones = useQuery(zonesQuery).data?.items ?? []
   const most = Math.max(1, ...peers.map((p) => p.bytes_in + p.bytes_out))
   return (
     <Table
       label="Peers"
-      head={['Peer', 'Protocol', 'Traffic', 'Sent', 'Received', 'Flows', 'Last']}
-      numeric={[3, 4, 5]}
+      head={['Peer', 'Zone', 'Level', 'Protocol', 'Traffic', 'Sent', 'Received', 'Flows', 'Last']}
+      numeric={[5, 6, 7]}
     >
       {peers.map((p) => (
         <tr key={p.address + p.port + p.protocol}>
@@ -51,6 +55,8 @@ function PeerTable({ peers }: { peers: Peer[] }) {
             )}
             {(p.title || p.name) && <span className="quiet mono small"> {p.address}</span>}
           </td>
+          <td>{zones.find((z) => z.id === p.zone)?.name ?? p.zone}</td>
+          <td title={p.purdue_level && `Purdue level ${purdueTitle(p.purdue_level)}`}>{p.purdue_level}</td>
           <td className="nowrap">
             {p.protocol || 'not known'}
             {!!p.port && <span className="quiet mono small"> {p.port}</span>}
@@ -102,6 +108,53 @@ function Interfaces({ device }: { device: Device }) {
         ))}
       </Table>
     </div>
+  )
+}
+
+/** Where it was before, as far as switches were asked. */
+function Ports({ id }: { id: string }) {
+  const ports = useQuery(portsQuery(id))
+  return (
+    <Card title="Which switch ports was it at?">
+      <Await query={ports} what="The ports">
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="quiet">
+              No switch named a port of it. Switches are asked by SNMP when the configuration names them.
+            </p>
+          ) : (
+            <PortTable ports={items} />
+          )
+        }
+      </Await>
+    </Card>
+  )
+}
+
+function PortTable({ ports }: { ports: PortStay[] }) {
+  return (
+    <Table label="Switch ports" head={['Switch', 'Port', 'VLAN', 'Interface', 'First', 'Last']}>
+      {ports.map((p) => (
+        <tr key={p.mac + p.switch + p.port}>
+          <td>
+            {p.switch_name || p.switch}
+            {p.switch_name && <span className="quiet mono small"> {p.switch}</span>}
+          </td>
+          <td className="nowrap">
+            {p.port}
+            {p.alias && <span className="quiet"> {p.alias}</span>}
+          </td>
+          <td>{p.vlan || ''}</td>
+          <td className="mono nowrap">{p.mac}</td>
+          <td>
+            <Ago time={p.since} />
+          </td>
+          <td>
+            <Ago time={p.last_seen} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -6,6 +6,7 @@ import { useMay } from '../../api/session.ts'
 import type { Device, DeviceChange, LedgerEntry } from '../../api/types.ts'
 import { useNow } from '../../lib/clock.ts'
 import { words } from '../../lib/format.ts'
+import { ledgerWords } from '../../lib/ledger-words.ts'
 import { clock, exact } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/layout.tsx'
@@ -91,7 +92,7 @@ function LedgerRow({ entry: l }: { entry: LedgerEntry }) {
   const undoing = useMutation({
     mutationFn: () => undoLedger(l.id),
     onSuccess: () => {
-      say(`${words(l.op)} taken back.`)
+      say(`“${ledgerWords(l)}” is taken back.`)
       void client.invalidateQueries()
     },
     onError: say.wrong,
@@ -99,7 +100,7 @@ function LedgerRow({ entry: l }: { entry: LedgerEntry }) {
   return (
     <li className="row spread">
       <span>
-        <strong>{words(l.op)}</strong> {l.reason && <span>— {l.reason}</span>}{' '}
+        <strong>{ledgerWords(l)}</strong> {l.reason && <span>— {l.reason}</span>}{' '}
         <span className="small quiet">
           {l.actor}, <Ago time={l.time} />
         </span>

@@ -4,6 +4,7 @@ import { memo } from 'react'
 import type { Device } from '../../api/types.ts'
 import { typeCategory, typeTitle } from '../../lib/device-types.ts'
 import { deviceTitle, makeOf } from '../../lib/device-words.ts'
+import { purdueTitle } from '../../lib/standing-words.ts'
 import { PresenceSign } from '../../ui/presence.tsx'
 import { Ago, Dot, Sign } from '../../ui/signs.tsx'
 import { TypeIcon } from '../../ui/type-icon.tsx'
@@ -69,6 +70,9 @@ export const DeviceRow = memo(function DeviceRow(p: DeviceRowProps) {
       <span role="cell" className="dt-zone clip">
         {p.zone || <span className="quiet">none</span>}
       </span>
+      <span role="cell" className="dt-criticality">
+        <Standing device={d} />
+      </span>
       <span role="cell" className="dt-risk">
         <Risk device={d} />
       </span>
@@ -82,6 +86,22 @@ export const DeviceRow = memo(function DeviceRow(p: DeviceRowProps) {
     </div>
   )
 })
+
+function Standing({ device: { standing } }: { device: Device }) {
+  const level = standing?.purdue_level?.value
+  return (
+    <>
+      {standing?.criticality?.value ?? <span className="quiet">not known</span>}
+      {level && (
+        <span className="quiet dt-purdue" title={`Purdue level ${purdueTitle(level)}`}>
+          <span className="visually-hidden">Purdue level </span>
+          <span aria-hidden="true">L</span>
+          {level}
+        </span>
+      )}
+    </>
+  )
+}
 
 function Risk({ device: { risk } }: { device: Device }) {
   if (!risk || risk.level === 'unknown') return <Sign grade="unknown">not assessed</Sign>
@@ -99,7 +119,7 @@ export function BlankRow({ height, top }: { height: number; top?: number }) {
   return (
     <div role="row" className="dt-row dt-blank" style={style} data-flow={top === undefined || undefined}>
       <span role="cell" className="dt-check" />
-      {['dt-name', 'dt-make', 'dt-address', 'dt-zone', 'dt-risk', 'dt-last'].map((c) => (
+      {['dt-name', 'dt-make', 'dt-address', 'dt-zone', 'dt-criticality', 'dt-risk', 'dt-last'].map((c) => (
         <span role="cell" key={c} className={c}>
           <span className="skeleton" />
         </span>

@@ -93,17 +93,8 @@ export function DevicesPage() {
 }
 
 function useFilter(): { filter: DeviceFilter; selected: string[] } {
-  const { selected, q, type, vendor, zone, level, sensor, beyond, sort } = useSearch({ from: '/devices' })
-  const key = JSON.stringify({
-    q,
-    type,
-    vendor,
-    zone,
-    level,
-    sensor,
-    local: beyond ? undefined : 'true',
-    sort,
-  })
+  const { selected, beyond, ...chosen } = useSearch({ from: '/devices' })
+  const key = JSON.stringify({ ...chosen, local: beyond ? undefined : 'true' })
   const filter = useMemo(() => JSON.parse(key) as DeviceFilter, [key])
   return { filter, selected: selected ?? [] }
 }

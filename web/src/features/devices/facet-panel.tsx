@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { facetsQuery, type DeviceFilter } from '../../api/devices.ts'
-import type { Facet, RiskLevel, Sensor, Zone } from '../../api/types.ts'
+import type { Facet, PresenceState, RiskLevel, Sensor, Zone } from '../../api/types.ts'
 import { brief, words } from '../../lib/format.ts'
 import { typeCategory, typeTitle } from '../../lib/device-types.ts'
 import { levels } from '../../lib/levels.ts'
+import { criticalities, purdueLevels, purdueTitle } from '../../lib/standing-words.ts'
+import { presenceStates, presenceWord } from '../../ui/presence.tsx'
 import { Shape } from '../../ui/signs.tsx'
 import { TypeIcon } from '../../ui/type-icon.tsx'
 import { Await, Skeleton } from '../../ui/states.tsx'
 
-export type FacetName = 'level' | 'type' | 'zone' | 'vendor' | 'sensor'
+export type FacetName =
+  'level' | 'criticality' | 'type' | 'zone' | 'purdue_level' | 'vendor' | 'presence' | 'sensor'
 
 interface FacetPanelProps {
   filter: DeviceFilter
@@ -23,6 +26,9 @@ export function FacetPanel({ filter, zones, sensors, toggle }: FacetPanelProps) 
   const facets = useQuery(facetsQuery(filter))
   const nameOf: Record<FacetName, (v: string) => string> = {
     level: (v) => (v === 'unknown' ? 'Not assessed' : words(v)),
+    criticality: words,
+    purdue_level: purdueTitle,
+    presence: (v) => words(presenceWord(v as PresenceState)),
     type: typeTitle,
     zone: (v) => zones.find((z) => z.id === v)?.name ?? (v || 'No zone'),
     vendor: (v) => v || 'Not known',
@@ -30,9 +36,12 @@ export function FacetPanel({ filter, zones, sensors, toggle }: FacetPanelProps) 
   }
   const titles: [FacetName, string][] = [
     ['level', 'Risk'],
+    ['criticality', 'Criticality'],
     ['type', 'Type'],
     ['zone', 'Zone'],
+    ['purdue_level', 'Purdue level'],
     ['vendor', 'Vendor'],
+    ['presence', 'Presence'],
     ['sensor', 'Sensor'],
   ]
   // What is wrong with the search is said once, where the devices would be.
@@ -58,11 +67,18 @@ export function FacetPanel({ filter, zones, sensors, toggle }: FacetPanelProps) 
   )
 }
 
+// Values that have an order of their own stand in it; of the others, most first.
+const orders: Partial<Record<FacetName, readonly string[]>> = {
+  level: levels,
+  criticality: criticalities,
+  purdue_level: purdueLevels,
+  presence: presenceStates,
+}
+
 function ordered(name: FacetName, values: Facet[]): Facet[] {
-  if (name !== 'level') return values
-  return [...values].sort(
-    (a, b) => levels.indexOf(a.value as RiskLevel) - levels.indexOf(b.value as RiskLevel),
-  )
+  const order = orders[name]
+  if (!order) return values
+  return [...values].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value))
 }
 
 interface FacetGroupProps {

@@ -12,10 +12,13 @@ interface View {
 }
 
 const given: View[] = [
+  // Risk, times how critical the device is.
+  { name: 'To look at first', filter: { sort: '-priority' } },
   { name: 'Most at risk', filter: { sort: '-risk' } },
-  { name: 'New this week', filter: { sort: '-first' } },
+  { name: 'New this week', filter: { q: 'first<7d', sort: '-first_seen' } },
   { name: 'Not recognised', filter: { type: ['unknown'] } },
   { name: 'Industrial', filter: { q: 'category:ot' } },
+  { name: 'Missing', filter: { presence: ['away', 'gone'] } },
 ]
 
 // Which networks are shown is not part of a view.

@@ -4,9 +4,10 @@ export const columns = [
   { name: 'name', title: 'Device', sort: 'name', className: 'dt-name' },
   { name: 'make', title: 'Vendor and model', sort: 'vendor', className: 'dt-make' },
   { name: 'address', title: 'Address', sort: 'ip', className: 'dt-address' },
-  { name: 'zone', title: 'Zone', sort: 'zone', className: 'dt-zone' },
+  { name: 'zone', title: 'Zone', className: 'dt-zone' },
+  { name: 'criticality', title: 'Criticality', className: 'dt-criticality' },
   { name: 'risk', title: 'Risk', sort: 'risk', className: 'dt-risk' },
-  { name: 'last', title: 'Last seen', sort: 'last', className: 'dt-last' },
+  { name: 'last', title: 'Last seen', sort: 'last_seen', className: 'dt-last' },
 ] as const
 
 interface TableHeadProps {
@@ -23,6 +24,13 @@ export function TableHead({ sort, by }: TableHeadProps) {
           <span className="visually-hidden">Selected</span>
         </span>
         {columns.map((c) => {
+          if (!('sort' in c)) {
+            return (
+              <span key={c.name} role="columnheader" className={c.className}>
+                {c.title}
+              </span>
+            )
+          }
           const down = sort === `-${c.sort}`
           const up = sort === c.sort
           return (
@@ -47,7 +55,7 @@ export function TableHead({ sort, by }: TableHeadProps) {
 
 /** Risk and freshness begin with the most, words with A. */
 export function nextSort(column: string, now: string | undefined): string {
-  const first = column === 'risk' || column === 'last' ? `-${column}` : column
+  const first = column === 'risk' || column === 'last_seen' ? `-${column}` : column
   const second = first.startsWith('-') ? column : `-${column}`
   return now === first ? second : first
 }

@@ -7,7 +7,7 @@ import { Ago } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 
 const titles: Record<string, string> = {
-  type: 'Kind',
+  type: 'Type',
   vendor: 'Vendor',
   model: 'Model',
   os: 'System',

@@ -1,19 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
-import { createZone, deleteZone } from '../../api/admin.ts'
+import { useState } from 'react'
+import { deleteZone } from '../../api/admin.ts'
 import { zonesQuery } from '../../api/overview.ts'
 import type { Zone } from '../../api/types.ts'
+import { words } from '../../lib/format.ts'
+import { purdueTitle, zoneKindTitle } from '../../lib/standing-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card, Table } from '../../ui/layout.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 import { useSay } from '../../ui/toast.tsx'
-
-const kinds = ['ot', 'iot', 'it', 'guest', 'medical', 'pos', 'dmz'] as const
-type Kind = (typeof kinds)[number]
+import { ZoneForm } from './zone-form.tsx'
 
 /** Parts of the network whose devices need the same protection. */
 export function ZonesTab() {
   const zones = useQuery(zonesQuery)
+  const [changing, setChanging] = useState<Zone>()
+  const refresh = useRefresh()
+  const stop = (): void => setChanging(undefined)
   return (
     <>
       <Card title="Parts of the network">
@@ -22,19 +25,30 @@ export function ZonesTab() {
             items.length === 0 ? (
               <Empty title="No zone yet" art={false}>
                 A zone is a set of address ranges whose devices need the same protection, as IEC 62443 means
-                it.
+                it. What it says of level and criticality holds for all its devices, whatever their type.
               </Empty>
             ) : (
-              <Table label="Zones" head={['Name', 'Kind', 'Address ranges', '']}>
+              <Table
+                label="Zones"
+                head={['Name', 'Kind', 'Purdue level', 'Criticality', 'Address ranges', '']}
+              >
                 {items.map((z) => (
-                  <ZoneRow key={z.id} zone={z} />
+                  <ZoneRow key={z.id} zone={z} change={() => setChanging(z)} />
                 ))}
               </Table>
             )
           }
         </Await>
       </Card>
-      <AddZone />
+      {changing ? (
+        <Card title={`Change the zone ${changing.name}`}>
+          <ZoneForm key={changing.id} zone={changing} done={() => (stop(), refresh())} cancel={stop} />
+        </Card>
+      ) : (
+        <Card title="Draw a zone">
+          <ZoneForm done={refresh} />
+        </Card>
+      )}
     </>
   )
 }
@@ -42,12 +56,14 @@ export function ZonesTab() {
 function useRefresh(): () => void {
   const client = useQueryClient()
   return () => {
-    for (const key of ['zones', 'devices', 'facets', 'overview'])
+    for (const key of ['zones', 'devices', 'device', 'facets', 'overview'])
       void client.invalidateQueries({ queryKey: [key] })
   }
 }
 
-function ZoneRow({ zone: z }: { zone: Zone }) {
+const byType = <span className="quiet">by type</span>
+
+function ZoneRow({ zone: z, change }: { zone: Zone; change: () => void }) {
   const say = useSay()
   const refresh = useRefresh()
   const removing = useMutation({ mutationFn: () => deleteZone(z.id), onSettled: refresh, onError: say.wrong })
@@ -56,75 +72,18 @@ function ZoneRow({ zone: z }: { zone: Zone }) {
       <td>
         <strong>{z.name}</strong>
       </td>
-      <td>{z.kind}</td>
+      <td>{zoneKindTitle(z.kind)}</td>
+      <td>{z.purdue_level === undefined ? byType : purdueTitle(String(z.purdue_level))}</td>
+      <td>{z.criticality ? words(z.criticality) : byType}</td>
       <td className="mono">{z.prefixes.join(', ')}</td>
-      <td>
+      <td className="nowrap">
+        <Button look="quiet" onClick={change}>
+          Change…
+        </Button>
         <Button look="quiet" busy={removing.isPending} onClick={() => removing.mutate()}>
           Remove
         </Button>
       </td>
     </tr>
-  )
-}
-
-function AddZone() {
-  const [name, setName] = useState('')
-  const [kind, setKind] = useState<Kind>('iot')
-  const [ranges, setRanges] = useState('')
-  const refresh = useRefresh()
-  const adding = useMutation({
-    mutationFn: () =>
-      createZone({ name: name.trim(), kind, prefixes: ranges.split(/[\s,]+/).filter(Boolean) }),
-    onSuccess: () => {
-      setName('')
-      setRanges('')
-      refresh()
-    },
-  })
-  const submit = (e: FormEvent): void => {
-    e.preventDefault()
-    adding.mutate()
-  }
-  return (
-    <Card title="Draw a zone">
-      <form className="settings-form" onSubmit={submit}>
-        <label className="field">
-          <span>Name</span>
-          <input
-            className="input"
-            value={name}
-            maxLength={64}
-            required
-            onChange={(e) => setName(e.target.value)}
-          />
-        </label>
-        <label className="field">
-          <span>Kind</span>
-          <select className="select" value={kind} onChange={(e) => setKind(e.target.value as Kind)}>
-            {kinds.map((k) => (
-              <option key={k}>{k}</option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          <span>Address ranges</span>
-          <input
-            className="input"
-            value={ranges}
-            required
-            placeholder="10.0.20.0/24, 10.0.21.0/24"
-            onChange={(e) => setRanges(e.target.value)}
-          />
-        </label>
-        <Button look="primary" type="submit" busy={adding.isPending}>
-          Draw
-        </Button>
-        {adding.isError && (
-          <p className="note note-danger wide" role="alert">
-            {adding.error.message}
-          </p>
-        )}
-      </form>
-    </Card>
   )
 }

@@ -1,0 +1,137 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState, type FormEvent, type ReactNode } from 'react'
+import { createZone, putZone, type ZoneBody } from '../../api/admin.ts'
+import type { Zone } from '../../api/types.ts'
+import { words } from '../../lib/format.ts'
+import {
+  criticalities,
+  isCriticality,
+  purdueLevels,
+  purdueTitle,
+  zoneKindTitle,
+} from '../../lib/standing-words.ts'
+import { Button } from '../../ui/button.tsx'
+
+const kinds = ['ot', 'iot', 'it', 'guest', 'medical', 'pos', 'dmz'] as const
+
+interface ZoneFormProps {
+  /** The zone that is changed; none for a new one. */
+  zone?: Zone
+  done: () => void
+  cancel?: () => void
+}
+
+/** Draws a zone, or changes one. */
+export function ZoneForm({ zone, done, cancel }: ZoneFormProps) {
+  const blank = {
+    name: zone?.name ?? '',
+    kind: zone?.kind ?? 'iot',
+    level: zone?.purdue_level?.toString() ?? '',
+    criticality: zone?.criticality ?? '',
+    ranges: zone?.prefixes.join(', ') ?? '',
+  }
+  const [form, setForm] = useState(blank)
+  const set = (change: Partial<typeof form>): void => setForm((f) => ({ ...f, ...change }))
+  const saving = useMutation({
+    mutationFn: () => (zone ? putZone(zone.id, bodyOf(form)) : createZone(bodyOf(form))),
+    onSuccess: () => {
+      setForm(blank)
+      done()
+    },
+  })
+  const submit = (e: FormEvent): void => {
+    e.preventDefault()
+    saving.mutate()
+  }
+  return (
+    <form className="settings-form" onSubmit={submit}>
+      <Field title="Name">
+        <input
+          className="input"
+          value={form.name}
+          maxLength={64}
+          required
+          onChange={(e) => set({ name: e.target.value })}
+        />
+      </Field>
+      <Choice
+        title="Kind"
+        value={form.kind}
+        choices={kinds.map((k) => [k, zoneKindTitle(k)])}
+        change={(kind) => set({ kind })}
+      />
+      <Choice
+        title="Purdue level"
+        value={form.level}
+        choices={[['', 'by type'], ...purdueLevels.map((l): [string, string] => [l, purdueTitle(l)])]}
+        change={(level) => set({ level })}
+      />
+      <Choice
+        title="Criticality"
+        value={form.criticality}
+        choices={[['', 'by type'], ...criticalities.map((c): [string, string] => [c, words(c)])]}
+        change={(criticality) => set({ criticality })}
+      />
+      <Field title="Address ranges">
+        <input
+          className="input"
+          value={form.ranges}
+          required
+          placeholder="10.0.20.0/24, 10.0.21.0/24"
+          onChange={(e) => set({ ranges: e.target.value })}
+        />
+      </Field>
+      <div className="row">
+        <Button look="primary" type="submit" busy={saving.isPending}>
+          {zone ? 'Save' : 'Draw'}
+        </Button>
+        {cancel && <Button onClick={cancel}>Cancel</Button>}
+      </div>
+      {saving.isError && (
+        <p className="note note-danger wide" role="alert">
+          {saving.error.message}
+        </p>
+      )}
+    </form>
+  )
+}
+
+type Form = Record<'name' | 'kind' | 'level' | 'criticality' | 'ranges', string>
+
+const bodyOf = (f: Form): ZoneBody => ({
+  name: f.name.trim(),
+  kind: kinds.find((k) => k === f.kind) ?? 'iot',
+  prefixes: f.ranges.split(/[\s,]+/).filter(Boolean),
+  ...(f.level && { purdue_level: Number(f.level) }),
+  ...(isCriticality(f.criticality) && { criticality: f.criticality }),
+})
+
+function Field({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <label className="field">
+      <span>{title}</span>
+      {children}
+    </label>
+  )
+}
+
+interface ChoiceProps {
+  title: string
+  value: string
+  choices: [string, string][]
+  change: (value: string) => void
+}
+
+function Choice({ title, value, choices, change }: ChoiceProps) {
+  return (
+    <Field title={title}>
+      <select className="select" value={value} onChange={(e) => change(e.target.value)}>
+        {choices.map(([v, name]) => (
+          <option key={v} value={v}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
