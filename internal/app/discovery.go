@@ -45,6 +45,7 @@ type discovery struct {
 	refuse   string      // why nothing may be asked; "" when it may
 	fresh    chan string // ids of devices that may be new
 
+	turns  probe.Turns                 // of the scans that run
 	tables map[string]*switches.Tables // of the switches that are asked, by address, as they told last
 
 	mu      sync.Mutex
@@ -178,24 +179,31 @@ func (d *discovery) followNew(ctx context.Context) {
 	}
 }
 
-// newSince are the addresses of those devices that are ours and were first seen
-// after a time.
+// newSince are the addresses of those devices that are ours, were first seen after a
+// time, and are not being asked: a scan that finds a device makes it seen.
 func (d *discovery) newSince(ctx context.Context, began heron.Time, ids []string) []string {
 	var out []string
 	for _, id := range ids {
 		x, err := d.core.store.GetDevice(ctx, id)
-		if err == nil && x.Local && x.First >= began && len(x.IPs) > 0 {
+		if err == nil && x.Local && x.First >= began && len(x.IPs) > 0 && !d.asks(x.IPs[0]) {
 			out = append(out, x.IPs[0].String())
 		}
 	}
 	return out
 }
 
+// asks reports whether a scan that runs has found an address, and puts questions to it.
+func (d *discovery) asks(addr netip.Addr) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.running, func(run *scanRun) bool { return !run.scan.HostsOnly && run.ledger.has(addr) })
+}
+
 // options are those of a scan, within what is configured for all.
 func (d *discovery) options(r heron.ScanRequest) (ScanOptions, error) {
 	o := ScanOptions{
 		Targets: r.Targets, Exclude: slices.Concat(d.conf.Exclude, r.Exclude), Profile: cmp.Or(r.Profile, d.conf.Profile),
-		Packets: d.conf.Packets, HostsOnly: r.HostsOnly, SNMPPublic: cmp.Or(r.SNMPPublic, d.conf.SNMPPublic), Log: d.log,
+		Packets: d.conf.Packets, HostsOnly: r.HostsOnly, SNMPPublic: cmp.Or(r.SNMPPublic, d.conf.SNMPPublic), Turns: &d.turns, Log: d.log,
 	}
 	if r.Rate > 0 {
 		o.Packets = min(r.Rate, cmp.Or(d.conf.Packets, profileRate(o.Profile)))

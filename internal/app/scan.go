@@ -40,6 +40,8 @@ type ScanOptions struct {
 	// SNMPPublic is one of config.SNMPPublicPolicies: whether agents of SNMP are asked
 	// with the community "public"; "" is auto.
 	SNMPPublic string
+	// Turns are shared by scans that may meet at a host; nil is of this scan alone.
+	Turns *probe.Turns
 	// StopFile stops the scan as soon as there is a file of that name.
 	StopFile string
 	Log      *slog.Logger // nil discards
@@ -290,7 +292,7 @@ func isPrinter(d *heron.Device) bool {
 
 func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error) {
 	var area probe.Area
-	options := probe.Options{Probes: probeall.Probes(), Read: overhear, Log: o.Log}
+	options := probe.Options{Probes: probeall.Probes(), Read: overhear, Turns: o.Turns, Log: o.Log}
 	if !options.Profile(o.Profile) {
 		return nil, area, heron.Errorf(heron.CodeInvalid, "profile %q: want safe, standard or deep", o.Profile)
 	}

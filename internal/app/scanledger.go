@@ -18,6 +18,7 @@ type ledger struct {
 	mu    sync.Mutex
 	hosts map[netip.Addr]*asked
 
+	found         map[netip.Addr]bool
 	writes, bytes int64 // in all
 }
 
@@ -33,8 +34,9 @@ func (l *ledger) add(x *probe.Answer) {
 	h := l.hosts[x.Host]
 	if h == nil {
 		if l.hosts == nil {
-			l.hosts = map[netip.Addr]*asked{}
+			l.hosts, l.found = map[netip.Addr]*asked{}, map[netip.Addr]bool{}
 		}
+		l.found[x.Host] = true
 		h = &asked{}
 		l.hosts[x.Host] = h
 	}
@@ -43,6 +45,13 @@ func (l *ledger) add(x *probe.Answer) {
 	}
 	h.writes, h.bytes, h.all = h.writes+x.Writes, h.bytes+x.Bytes, h.all || x.Last
 	l.writes, l.bytes = l.writes+int64(x.Writes), l.bytes+int64(x.Bytes)
+}
+
+// has reports whether a host was found.
+func (l *ledger) has(host netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.found[host]
 }
 
 // sent is what all hosts together were sent.

@@ -259,6 +259,11 @@ func (f *search) connections(ctx context.Context, hosts []Host) {
 
 // knock tries ports of one host, one after the other.
 func (f *search) knock(ctx context.Context, h Host) {
+	over, err := f.s.o.Turns.take(ctx, h.Addr)
+	if err != nil {
+		return
+	}
+	defer over()
 	k := f.s.newTalk(h, nil)
 	for _, port := range knockPorts {
 		began := time.Now()

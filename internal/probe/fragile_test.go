@@ -189,6 +189,26 @@ func TestMakerMakesAHostAControlDevice(t *testing.T) {
 	d.check(t)
 }
 
+// Two scans that share their turns never meet at a device, however they were started.
+func TestScansTakeTurns(t *testing.T) {
+	t.Parallel()
+	d := plc(t)
+	o := probe.Options{Probes: all.Probes(), Dial: d.dial, Turns: &probe.Turns{}}
+	o.Profile(probe.ProfileStandard)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			scan(t, o, probe.Host{Addr: loopback, Control: true}, probe.Host{Addr: loopback, Control: true})
+		})
+	}
+	wg.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.broke != "" || d.most != 1 || d.total[502] < 3 {
+		t.Errorf("broke: %s; %d connections at once, %d to port 502", d.broke, d.most, d.total[502])
+	}
+}
+
 // TestPlanHoldsAllThatIsSent compares what a device hears with the plan.
 func TestPlanHoldsAllThatIsSent(t *testing.T) {
 	t.Parallel()

@@ -55,6 +55,8 @@ type Options struct {
 	Probes []Probe
 	Safety Safety // the highest class allowed
 	Limits Limits
+	// Turns are shared by scans that may meet at a host; nil is of this scan alone.
+	Turns *Turns
 	// Careful takes every host for a control device.
 	Careful bool
 	// Ports are looked at on each host, whatever is known of it, unless Hasty. Other
@@ -166,6 +168,9 @@ func NewScanner(o Options) (*Scanner, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{FallbackDelay: -1, KeepAlive: -1}).DialContext
+	}
+	if o.Turns == nil {
+		o.Turns = &Turns{}
 	}
 	if o.Now == nil {
 		o.Now = func() heron.Time { return heron.TimeOf(time.Now()) }

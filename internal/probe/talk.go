@@ -52,6 +52,11 @@ func (s *Scanner) newTalk(h Host, hand func(Answer)) *talk {
 // host asks one host everything. What tells whether it is a control device comes
 // first, one at a time.
 func (s *Scanner) host(ctx context.Context, h Host, hand func(Answer)) {
+	over, err := s.o.Turns.take(ctx, h.Addr)
+	if err != nil {
+		return
+	}
+	defer over()
 	k := s.newTalk(h, hand)
 	defer k.leave()
 	if !k.isControl() {
