@@ -31,6 +31,7 @@ type Scan struct {
 	ScanRequest
 	// Reason is why it runs: request, schedule, new_device.
 	Reason string    `json:"reason" enum:"request,schedule,new_device"`
+	From   []string  `json:"from,omitempty" doc:"Addresses of the machine that asks."`
 	By     string    `json:"by"`
 	State  ScanState `json:"state" enum:"running,done,stopped,failed,interrupted"`
 	Error  string    `json:"error,omitempty"`

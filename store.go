@@ -147,7 +147,8 @@ type BatchResult struct {
 	Sensor       *Sensor
 }
 
-// DeviceEdit is all that one edit of the inventory by a person changed.
+// DeviceEdit is all that one edit of the inventory changed, by a person or by answers to
+// questions.
 type DeviceEdit struct {
 	SiteID  string
 	Devices []Device
@@ -156,6 +157,8 @@ type DeviceEdit struct {
 	// Observations are those that went to another device: a fact belongs to one
 	// device at a time.
 	Observations []DeviceObservation
+	Alerts       []Alert
+	Incidents    []Incident
 	Audit        *AuditEntry // may be nil
 }
 

@@ -22,6 +22,7 @@ type analyzer struct {
 	surmises  surmises
 	view      *siteView
 	order     timeline
+	ours      *ownScans
 	quiet     bool
 	unplaced  map[string]uint64 // by sensor: what the inventory had no room for
 	sensor    detect.Sensor     // of the batch at hand
@@ -36,7 +37,8 @@ type analyzerConfig struct {
 	guess        guesser
 	local        []netip.Prefix
 	zones        []heron.Zone
-	maxEndpoints int // pairs of MAC and address in the inventory; 0 is its default
+	ours         *ownScans // what the platform itself sends; nil is nothing
+	maxEndpoints int       // pairs of MAC and address in the inventory; 0 is its default
 	// quiet: of a result, only Changes, Ledger, Alerts and Incidents are asked
 	// for; the rest is read at the end.
 	quiet bool
@@ -63,6 +65,7 @@ func newAnalyzer(c analyzerConfig) *analyzer {
 		incidents: incident.New(c.site),
 		surmises:  newSurmises(c.guess, c.identify),
 		view:      &siteView{inventory: inv},
+		ours:      c.ours,
 		quiet:     c.quiet,
 		unplaced:  map[string]uint64{},
 	}
@@ -86,9 +89,7 @@ func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 // until the next.
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
 	delta := a.place(b)
-	for i := range delta.Changes {
-		a.show(detect.Input{Now: b.Now, Change: &delta.Changes[i]})
-	}
+	a.notice(b.Now, delta.Changes)
 	a.replay(b)
 	unusual := a.behavior.Advance(b.Now)
 	for i := range unusual {
@@ -125,13 +126,35 @@ func (a *analyzer) replay(b *heron.Batch) {
 
 func (a *analyzer) flow(f *heron.Flow) {
 	client, server := a.own(&f.ClientDevice, &f.Client, f.Last), a.own(&f.ServerDevice, &f.Server, f.Last)
+	if a.ours.sent(f.Client.IP, f.Server.IP, f.First) {
+		return
+	}
 	before := a.behavior.Flow(f, client, server)
 	a.show(detect.Input{Now: f.Last, Flow: f, Still: before.Still, Answered: before.Answered})
 }
 
 func (a *analyzer) event(e *heron.Event) {
+	// Who claims an address on the link is looked at, whoever it is.
+	if e.Transport != heron.Link && a.ours.sent(e.Src.IP, e.Dst.IP, e.Time) {
+		return
+	}
 	a.behavior.Event(e)
 	a.show(detect.Input{Now: e.Time, Event: e})
+}
+
+// notice lets the detectors look at what changed.
+func (a *analyzer) notice(now heron.Time, changes []heron.DeviceChange) {
+	for i := range changes {
+		a.show(detect.Input{Now: now, Change: &changes[i]})
+	}
+}
+
+// hear takes what answered a question into the inventory, and lets the detectors look
+// at what changed.
+func (a *analyzer) hear(now heron.Time, obs []heron.Observation) inventory.Delta {
+	delta := a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now))
+	a.notice(now, delta.Changes)
+	return delta
 }
 
 // show lets the detectors look at something.
@@ -152,17 +175,24 @@ func (a *analyzer) own(device *string, e *heron.Endpoint, at heron.Time) uint32 
 func (a *analyzer) result(r *heron.BatchResult, b *heron.Batch, delta *inventory.Delta) {
 	*r = heron.BatchResult{
 		Batch: b, Observations: delta.Observations, Devices: delta.Devices,
-		Changes: delta.Changes, Ledger: delta.Ledger, Alerts: a.detect.Drain(),
+		Changes: delta.Changes, Ledger: delta.Ledger,
 	}
-	for i := range r.Alerts {
-		inc, changed := a.incidents.Apply(r.Alerts[i])
-		r.Alerts[i].IncidentID = inc.ID
-		if changed {
-			r.Incidents = append(r.Incidents, inc)
-		}
-	}
+	r.Alerts, r.Incidents = a.raised()
 	if !a.quiet {
 		r.Baselines, r.Peers = a.behavior.Drain()
 		a.guessAnew(r)
 	}
+}
+
+// raised are the alerts that changed since it was asked last, with their incidents.
+func (a *analyzer) raised() (alerts []heron.Alert, incidents []heron.Incident) {
+	alerts = a.detect.Drain()
+	for i := range alerts {
+		inc, changed := a.incidents.Apply(alerts[i])
+		alerts[i].IncidentID = inc.ID
+		if changed {
+			incidents = append(incidents, inc)
+		}
+	}
+	return alerts, incidents
 }

@@ -22,7 +22,8 @@ type core struct {
 	digest       func() string // names the knowledge behind identify
 	guess        guesser
 	local        []netip.Prefix
-	maxEndpoints int // see analyzerConfig
+	maxEndpoints int      // see analyzerConfig
+	ours         ownScans // what discovery sends
 	// changed is told which devices to assess again.
 	changed func(ids ...string)
 
@@ -39,7 +40,9 @@ func (c *core) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load zones: %w", err)
 	}
-	a := newAnalyzer(analyzerConfig{site: c.site, identify: c.identify, guess: c.guess, local: c.local, zones: zones, maxEndpoints: c.maxEndpoints})
+	a := newAnalyzer(analyzerConfig{
+		site: c.site, identify: c.identify, guess: c.guess, local: c.local, zones: zones, maxEndpoints: c.maxEndpoints, ours: &c.ours,
+	})
 	err = c.store.LoadSite(ctx, c.site, func(d heron.Device, obs []heron.Observation) error {
 		forget(&d)
 		a.inventory.Load(d, obs)
@@ -148,7 +151,8 @@ func (c *core) sensor(b *heron.Batch) *heron.Sensor {
 	return &s
 }
 
-// edit runs a person's change on the inventory and keeps what came of it.
+// edit runs a change of the inventory, of a person or by answers to questions, and keeps
+// what came of it.
 func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (inventory.Delta, error)) ([]heron.Device, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,7 +165,7 @@ func (c *core) edit(ctx context.Context, fn func(a *analyzer, now heron.Time) (i
 		return nil, err
 	}
 	a.guessAll(d.Devices)
-	if err := c.keep(ctx, d); err != nil {
+	if err := c.keep(ctx, a, d); err != nil {
 		c.analyzer = nil
 		return nil, err
 	}
@@ -183,9 +187,11 @@ func (c *core) edited() int {
 	return c.edits
 }
 
-func (c *core) keep(ctx context.Context, d inventory.Delta) error {
+func (c *core) keep(ctx context.Context, a *analyzer, d inventory.Delta) error {
+	alerts, incidents := a.raised()
 	err := c.store.PutDevices(ctx, &heron.DeviceEdit{
 		SiteID: c.site, Devices: d.Devices, Changes: d.Changes, Ledger: d.Ledger, Observations: d.Observations,
+		Alerts: alerts, Incidents: incidents,
 	})
 	if err != nil {
 		return fmt.Errorf("keep devices: %w", err)

@@ -240,10 +240,10 @@ func (d *discovery) plan(ctx context.Context, r heron.ScanRequest) (*heron.ScanP
 // heard takes what devices answered into the inventory, beside what is seen of them.
 func (c *core) heard(ctx context.Context, obs []heron.Observation) error {
 	_, err := c.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
-		return a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now)), nil
+		return a.hear(now, obs), nil
 	})
 	if err != nil {
-		return fmt.Errorf("answers of a scan: %w", err)
+		return fmt.Errorf("answers: %w", err)
 	}
 	return nil
 }

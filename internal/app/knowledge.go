@@ -222,7 +222,7 @@ func (c *core) relearn(ctx context.Context, a *analyzer) error {
 		return err
 	}
 	if d := a.inventory.Rebuild(wallClock()); had != "" || len(d.Devices) > 0 {
-		if err := c.keep(ctx, d); err != nil {
+		if err := c.keep(ctx, a, d); err != nil {
 			return err
 		}
 	}

@@ -208,7 +208,10 @@ func (p *Platform) openDiscovery(ctx context.Context) error {
 		p.assess.mark(ids...)
 		p.discovery.mark(ids...)
 	}
-	return p.discovery.markInterrupted(ctx)
+	if p.conf.Role == "web" {
+		return nil // the scans are the core's
+	}
+	return p.discovery.recall(ctx)
 }
 
 func (p *Platform) openActions(context.Context) error {

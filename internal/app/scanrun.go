@@ -40,7 +40,7 @@ func (d *discovery) start(ctx context.Context, by, reason string, r heron.ScanRe
 	}
 	r.Profile = o.Profile
 	run := &scanRun{scanner: s, area: area, scan: heron.Scan{
-		ID: heron.NewID(), ScanRequest: r, Reason: reason, By: by, State: heron.ScanRunning, Started: wallClock(),
+		ID: heron.NewID(), ScanRequest: r, Reason: reason, By: by, State: heron.ScanRunning, Started: wallClock(), From: ownAddresses(),
 	}}
 	work, stop := context.WithCancelCause(d.life)
 	run.stop = stop
@@ -53,8 +53,19 @@ func (d *discovery) start(ctx context.Context, by, reason string, r heron.ScanRe
 		d.forget(run)
 		return nil, err
 	}
+	d.remember(&run.scan)
 	d.group.Go(func() error { d.work(work, run); return nil })
 	return d.get(run), nil
+}
+
+// remember notes what a scan sends, so that it is not taken for trouble.
+func (d *discovery) remember(x *heron.Scan) {
+	never, err := parseExclusions(slices.Concat(d.conf.Exclude, x.Exclude))
+	if err != nil {
+		d.log.Warn("who a scan left alone cannot be read", "scan", x.ID, "error", err)
+		return
+	}
+	d.core.ours.note(x, never.networks)
 }
 
 // enlist takes a scan among those that run, when they are not too many.
@@ -142,6 +153,7 @@ func (d *discovery) finish(ctx context.Context, run *scanRun, state heron.ScanSt
 	if why != nil {
 		x.Error = heron.ErrorMessage(why)
 	}
+	d.remember(x)
 	d.auditEnd(ctx, x)
 	d.save(ctx, x)
 	d.forget(run)
@@ -181,16 +193,17 @@ func (d *discovery) write(ctx context.Context, run *scanRun, list []heron.AuditE
 	}
 }
 
-// markInterrupted marks scans as interrupted that were running when the process before this
-// one ended: what they had sent since the last entries of the audit log is not known.
-func (d *discovery) markInterrupted(ctx context.Context) error {
+// recall remembers the scans that are kept, and marks those as interrupted that were running
+// when the process before this one ended: what they had sent since the last entries of the audit log is not known.
+func (d *discovery) recall(ctx context.Context) error {
 	list, err := d.store.ListScans(ctx)
 	if err != nil {
 		return err
 	}
 	for i := range list {
-		x := &list[i]
+		x := &list[len(list)-1-i] // the latest last
 		if x.State != heron.ScanRunning {
+			d.remember(x)
 			continue
 		}
 		x.State, x.Ended = heron.ScanInterrupted, wallClock()
@@ -198,6 +211,7 @@ func (d *discovery) markInterrupted(ctx context.Context) error {
 		if err := d.store.PutScan(ctx, x); err != nil {
 			return err
 		}
+		d.remember(x)
 		d.auditEnd(ctx, x)
 		d.log.Warn("a scan was interrupted", "scan", x.ID, "packets", x.Packets)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/config"
-	"github.com/heron-iot/heron/internal/inventory"
 	"github.com/heron-iot/heron/internal/switches"
 )
 
@@ -62,10 +61,7 @@ func (d *discovery) readSwitches(ctx context.Context) error {
 	if len(obs) == 0 {
 		return nil
 	}
-	_, err := d.core.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
-		return a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now)), nil
-	})
-	return err
+	return d.core.heard(ctx, obs)
 }
 
 // readSwitch asks one switch; what it was asked is in the audit log.

@@ -62,8 +62,8 @@ func (t *tx) applyBatch(ctx context.Context, r *heron.BatchResult) error {
 	return t.putReporting(ctx, r.Sensor, r.Batch.Seq)
 }
 
-// PutDevices stores devices, changes and ledger entries that came from a
-// person, with the audit entry when there is one.
+// PutDevices stores what an edit of the inventory changed, with the audit entry when
+// there is one.
 func (db *DB) PutDevices(ctx context.Context, e *heron.DeviceEdit) error {
 	return db.write(ctx, "put devices", func(t *tx) error {
 		if err := t.putDevices(ctx, e.Devices); err != nil {
@@ -76,6 +76,12 @@ func (db *DB) PutDevices(ctx context.Context, e *heron.DeviceEdit) error {
 			return err
 		}
 		if err := t.putLedger(ctx, e.Ledger); err != nil {
+			return err
+		}
+		if err := t.putDetected(ctx, e.Alerts); err != nil {
+			return err
+		}
+		if err := t.putIncidents(ctx, e.Incidents); err != nil {
 			return err
 		}
 		return t.appendAudit(ctx, e.Audit)

@@ -2555,6 +2555,8 @@ export interface components {
             exclude?: string[];
             /** Format: int64 */
             found: number;
+            /** @description Addresses of the machine that asks. */
+            from?: string[];
             /** Format: int64 */
             hosts: number;
             /** @description Find hosts; ask them nothing. */
