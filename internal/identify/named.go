@@ -14,6 +14,9 @@ import (
 // Weights of what texts say by naming it.
 const (
 	namedWeight = 3.6 // a vendor that a banner or title names somewhere
+	// firstWeight is for one with whose name it begins: brands and products move
+	// from maker to maker, and who owns one now says so first.
+	firstWeight = 6.5
 	// issuerWeight is for one that the issuer of a certificate names: mostly the
 	// device signed it itself, but a company's own authority signs for others' too.
 	issuerWeight   = 2.4
@@ -44,30 +47,30 @@ func setOf(keys []string) map[string]bool {
 func (k *keyReader) listen(value string, r *reading) {
 	switch {
 	case k.banner:
-		v, rest, named := oui.Named(value)
+		m, named := oui.Named(value)
 		if !named {
 			return
 		}
-		r.vendor = v.Name
+		r.vendor, r.first = m.Vendor.Name, m.First
 		if k.group == "tls" { // a certificate has no order in which one would follow the other
 			return
 		}
-		if code := codeIn(rest); code != "" {
+		if code := codeIn(m.Rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
 	case k.key == serviceKey:
 		r.brand = serviceBrand(value)
 	case isHostname[k.key]:
 		r.brand = brandWord(value)
-		v, rest, named := oui.Named(value)
+		m, named := oui.Named(value)
 		if !named {
 			return
 		}
-		r.spare = append(r.spare, vote{Vendor, v.Name, fold(Vendor, v.Name), hostNameWeight, "", nil})
-		if kind := hostKind(behind(value, v.Name, rest)); kind != "" {
+		r.spare = append(r.spare, vote{Vendor, m.Vendor.Name, fold(Vendor, m.Vendor.Name), hostNameWeight, "", nil})
+		if kind := hostKind(behind(value, m.Vendor.Name, m.Rest)); kind != "" {
 			r.votes = append(r.votes, vote{Type, kind, fold(Type, kind), hostKindWeight, "", nil})
 		}
-		if code := hostCode(rest); code != "" {
+		if code := hostCode(m.Rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 		}
 	case isContact[k.key]:

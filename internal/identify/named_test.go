@@ -181,6 +181,28 @@ func FuzzCodeIn(f *testing.F) {
 	})
 }
 
+func TestIdentify_who_is_named_first_owns_the_product(t *testing.T) {
+	t.Parallel()
+	p, err := load("- {id: a.b, match: [{key: http.title, word: [RackSwitch]}], yields: {vendor: [IBM, 5.5], type: [switch, 5]}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := identify.NewWith(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string]string{
+		"RackSwitch G8272":               "IBM",
+		"Lenovo RackSwitch G8272":        "Lenovo",
+		"RackSwitch G8272 run by Lenovo": "IBM",
+	} {
+		got := id.Identify([]heron.Observation{{Key: "http.title", Value: title}}).Identity
+		if got.Vendor == nil || got.Vendor.Value != want {
+			t.Errorf("%q: got %v, want %s", title, got.Vendor, want)
+		}
+	}
+}
+
 func TestProductCode_is_all_of_the_text(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

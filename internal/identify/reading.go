@@ -15,6 +15,7 @@ type reading struct {
 	lower      string // the value in lower case
 	group      string // of its key
 	vendor     string // that a greeting or description names, "" for none
+	first      bool   // that it begins with that name
 	brand      string // the word in it that may be a maker's name, "" for none
 	hits       []hit  // conditions that it meets, each once
 	joint      []hit  // those of them that are not the only one of their rule
@@ -57,8 +58,11 @@ func (g *program) read(key, value string) *reading {
 func (g *program) speak(r *reading) {
 	if r.vendor != "" {
 		weight := namedWeight
-		if r.key == issuerKey {
+		switch {
+		case r.key == issuerKey:
 			weight = issuerWeight
+		case r.first:
+			weight = firstWeight
 		}
 		r.votes = append(r.votes, vote{Vendor, r.vendor, fold(Vendor, r.vendor), weight, "", nil})
 	}

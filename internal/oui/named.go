@@ -49,9 +49,21 @@ var kinds = wordSet(`
 // openers are the words after which a thing gives its name.
 var openers = wordSet(`to by the from c copyright 220 at board hardware model manufacturer vendor device mfg mfr`)
 
-// Named returns the vendor that a text, such as a banner, names by its company
-// name or brand, and what stands behind the name: the first that stands there in
-// full words.
+// challenges are the words of a web server that asks who somebody is.
+var challenges = wordSet(`basic digest realm`)
+
+// Mention is where a text names a vendor.
+type Mention struct {
+	Vendor Vendor
+	Rest   string // what stands behind the name
+	// First is whether the text begins with the name, but for words that say
+	// nothing of their own (`220 `, `Basic realm="`): it then is whose the thing
+	// is, whoever made such things before.
+	First bool
+}
+
+// Named returns the first vendor that a text, such as a banner, names in full words
+// by its company name or brand.
 //
 // A name of four letters at least that means nothing else is enough wherever it
 // stands. One that is shorter, or is a word of the language as well, or begins
@@ -60,12 +72,13 @@ var openers = wordSet(`to by the from c copyright 220 at board hardware model ma
 // a name, at the beginning of what is said, and before a model or a word for a
 // kind of thing. A name may begin a word that goes on with a capital or a digit
 // ("PolycomVVX"). Makers of modules are not looked for.
-func Named(text string) (v Vendor, rest string, named bool) {
+func Named(text string) (Mention, bool) {
 	if len(text) > maxNamedText {
 		text = text[:maxNamedText]
 	}
-	if v, rest, named := wordsOf(organization(text)).vendor(); named {
-		return v, rest, true
+	if m, named := wordsOf(organization(text)).vendor(); named {
+		m.First = false // what a certificate says has no order
+		return m, true
 	}
 	return wordsOf(text).vendor()
 }
@@ -95,14 +108,14 @@ func organization(text string) string {
 // mention is a company that a text names.
 type mention struct {
 	company
+	word int  // in which the name begins
 	end  int  // of the word in which the name ends
 	sure bool // that the name means nothing else
 }
 
-// vendor returns the vendor that a text names, and what is behind the name: at its
-// beginning, by a name that means nothing else, or in some place where a thing gives
-// its name.
-func (l *line) vendor() (v Vendor, rest string, named bool) {
+// vendor returns the vendor that a text names: at its beginning, by a name that
+// means nothing else, or in some place where a thing gives its name.
+func (l *line) vendor() (Mention, bool) {
 	t := vendorTable()
 	var found *mention
 	for i := range l.words {
@@ -119,9 +132,19 @@ func (l *line) vendor() (v Vendor, rest string, named bool) {
 		}
 	}
 	if found == nil {
-		return Vendor{}, "", false
+		return Mention{}, false
 	}
-	return found.Vendor, l.text[found.end:], true
+	return Mention{found.Vendor, l.text[found.end:], l.begins(found.word) && isName(l.spelt(found.word, 1), found.Name)}, true
+}
+
+// begins reports whether nothing but words that say nothing stand before word i.
+func (l *line) begins(i int) bool {
+	for j := range i {
+		if w := l.name(j, 1); !openers[w] && !challenges[w] {
+			return false
+		}
+	}
+	return true
 }
 
 // mention returns the company that word i, or some words from it on, are the name of.
@@ -133,12 +156,12 @@ func (l *line) mention(t map[string]company, i int) *mention {
 			continue
 		}
 		if sure := !c.delicate(name); sure || l.names(i, n, name, c) {
-			return &mention{c, l.words[i+n-1].end, sure}
+			return &mention{c, i, l.words[i+n-1].end, sure}
 		}
 	}
 	lead := l.lead(i)
 	if c, ok := t[lead]; ok && !c.Module && !c.delicate(lead) && !beginnings[lead] {
-		return &mention{c, l.words[i].end, true}
+		return &mention{c, i, l.words[i].end, true}
 	}
 	return nil
 }

@@ -271,8 +271,24 @@ func TestNamed(t *testing.T) {
 		"TrueNAS-12":                        {},
 		"ciscoworks":                        {},
 	} {
-		if v, rest, ok := oui.Named(text); v.Name != want[0] || rest != want[1] || ok != (want[0] != "") {
-			t.Errorf("%q: got %q, %q, %v; want %q", text, v.Name, rest, ok, want)
+		if m, ok := oui.Named(text); m.Vendor.Name != want[0] || m.Rest != want[1] || ok != (want[0] != "") {
+			t.Errorf("%q: got %q, %q, %v; want %q", text, m.Vendor.Name, m.Rest, ok, want)
+		}
+	}
+}
+
+func TestNamed_tells_whom_a_text_begins_with(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Lenovo RackSwitch G8272":                  true,
+		"220 Xerox FTP server":                     true,
+		"Basic realm=\"Moxa Web Console\"":         true,
+		"Web console of Moxa":                      false,
+		"CN=RackSwitch,O=Lenovo":                   false,
+		"Integrated Dell Remote Access Controller": false,
+	} {
+		if m, ok := oui.Named(text); !ok || m.First != want {
+			t.Errorf("%q: got %v, %v; want %v", text, m.First, ok, want)
 		}
 	}
 }
