@@ -39,7 +39,7 @@ var contactKeys = []string{heron.KeyContact, "dns.query", "tls.sni", "http.host"
 
 var makerKeys = []string{
 	"upnp.manufacturer", "mdns.txt.manufacturer", "mdns.txt.usb_mfg", "mdns.txt.vendor", "mdns.txt.mfg",
-	"modbus.device_id.vendor", "modbus.device_id.vendor_name", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
+	"modbus.device_id.vendor", "modbus.device_id.vendor_name", "modbus.sunspec.manufacturer", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
 	"lldp.med.manufacturer", "snmp.entity.manufacturer", "snmp.ups.manufacturer",
 	"mms.vendor", "dnp3.attribute.vendor", "codesys.vendor", "crimson.manufacturer", "http.device.vendor", "wps.manufacturer",
 }
@@ -49,7 +49,7 @@ var modelKeys = []string{
 	"mdns.txt", "mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
 	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
 	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.name", "lldp.med.model", "modbus.server_id",
-	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name",
+	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name", "modbus.sunspec.model",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
 	"hl7.sending_application",
 	"cip.identity.product_name", "s7.szl.module_type", "s7.szl.order_number", "s7.szl.plant", "pn_dcp.station_type",
@@ -81,7 +81,7 @@ var kindKeys = []string{
 }
 
 var productKeys = []string{
-	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name", "modbus.server_id",
+	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name", "modbus.server_id", "modbus.sunspec.model",
 	"bacnet.device.model_name", "cip.identity.product_name", "pn_dcp.station_type", "pn_io.order_id", "s7.szl.module_type",
 	"mms.model", "dnp3.attribute.product", "codesys.device", "codesys.product", "ads.device_name", "proconos.plc_type",
 	"opcua.application_name", "opcua.application_uri", "opcua.product_uri", "knxip.name", "ptp.product", "crimson.model",

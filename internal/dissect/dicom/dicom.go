@@ -1,6 +1,7 @@
 // Package dicom reads the associations of medical imaging devices: which
-// applications speak, on which software, and what they ask of each other.
-// Patients and images are never looked at.
+// applications speak, on which software, what they ask of each other, and which
+// equipment made the images that they send. Patients and images are never looked
+// at.
 package dicom
 
 import (
@@ -120,7 +121,7 @@ func read(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict,
 		attrs := map[string]string{"result": strconv.Itoa(r.U8()), "source": strconv.Itoa(r.U8()), "reason": strconv.Itoa(r.U8())}
 		out.Event(heron.Event{Kind: "dicom.reject", Attrs: attrs})
 	case data:
-		values(r, out)
+		values(r, m, out)
 	}
 	return heron.Verdict{}, nil
 }
@@ -191,14 +192,32 @@ func user(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	}
 }
 
-// values reads the commands among the values of a data unit (PS3.8 §9.3.5.1).
-func values(r *wire.Reader, out dissect.Emitter) {
+// atSet is where heron.FlowScratch.Data says, of the client and of the server, that
+// the data set that comes next is what equipment made.
+const atSet = 1
+
+// values reads the commands among the values of a data unit (PS3.8 §9.3.5.1), and
+// where the data set of an image begins. Of a great unit the end may be missing.
+func values(r *wire.Reader, m *heron.Message, out dissect.Emitter) {
 	const isCommand = 1
+	next := &m.Flow.Data[atSet]
+	if !m.FromClient {
+		next = &m.Flow.Data[atSet+1]
+	}
 	for r.Len() > 0 {
-		value := r.Sub(r.U32())
+		value := r.Sub(min(r.U32(), r.Len()))
 		value.Skip(1) // presentation context
-		if value.U8()&isCommand != 0 && value.Err() == nil {
-			command(&value, out)
+		switch isSet := value.U8()&isCommand == 0; {
+		case value.Err() != nil:
+			return
+		case isSet && *next != 0:
+			*next = 0
+			equipment(&value, m.Sender(), out)
+		case !isSet:
+			*next = 0
+			if code := command(&value, out); code == storeRequest || code == createRequest {
+				*next = 1
+			}
 		}
 	}
 }
@@ -210,16 +229,22 @@ const (
 	elementStatus   = 0x0900
 )
 
-// command makes an event of a request, or of a refusal. Commands are always in
-// the implicit little-endian form (PS3.7 §6.3.1).
-func command(r *wire.Reader, out dissect.Emitter) {
+// Commands whose data set tells what made an image, or makes one (PS3.7 annex E.1).
+const (
+	storeRequest  = 0x0001
+	createRequest = 0x0140
+)
+
+// command makes an event of a request, or of a refusal, and returns its code.
+// Commands are always in the implicit little-endian form (PS3.7 §6.3.1).
+func command(r *wire.Reader, out dissect.Emitter) (code int) {
 	code, status := -1, 0
 	var class []byte
 	for r.Len() > 0 {
 		group, element := r.U16LE(), r.U16LE()
 		content := r.Sub(r.U32LE())
 		if group != 0 {
-			return
+			return code
 		}
 		switch element {
 		case elementSOPClass:
@@ -234,10 +259,10 @@ func command(r *wire.Reader, out dissect.Emitter) {
 	kind := kindOf(code &^ response)
 	switch {
 	case kind == "" || code < 0:
-		return
+		return code
 	case code&response != 0:
 		if status < failure {
-			return
+			return code
 		}
 		kind = "dicom.failure"
 	}
@@ -249,6 +274,7 @@ func command(r *wire.Reader, out dissect.Emitter) {
 		attrs["status"] = strconv.FormatInt(int64(status), 16)
 	}
 	out.Event(heron.Event{Kind: kind, Attrs: attrs})
+	return code
 }
 
 // kindOf returns the kind of event of a command (PS3.7 annex E.1).

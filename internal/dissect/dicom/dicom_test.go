@@ -41,6 +41,28 @@ func command(elements string) string {
 	return unit(4, length(pdv)+pdv+length(set)+set)
 }
 
+// set is a data set in a data unit, behind the command that it belongs to.
+func set(elements string, elementsOfCommand string) string {
+	pdv, rest := "\x01\x03"+elementsOfCommand, "\x01\x00"+elements
+	length := func(s string) string { return string(binary.BigEndian.AppendUint32(nil, uint32(len(s)))) }
+	return unit(4, length(pdv)+pdv) + unit(4, length(rest)+rest)
+}
+
+// implicit and explicit are an element of a data set in either form.
+func implicit(group, number uint16, value string) string {
+	b := binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, group), number)
+	return string(binary.LittleEndian.AppendUint32(b, uint32(len(value)))) + value
+}
+
+func explicit(group, number uint16, kind, value string) string {
+	b := binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, group), number)
+	b = append(b, kind...)
+	if kind == "SQ" {
+		return string(append(b, 0, 0, 0xff, 0xff, 0xff, 0xff)) + value
+	}
+	return string(binary.LittleEndian.AppendUint16(b, uint16(len(value)))) + value
+}
+
 func suite() dissecttest.Suite {
 	c, s := dissecttest.C[string], dissecttest.S[string]
 	const verification, ct = "1.2.840.10008.1.1", "1.2.840.10008.5.1.4.1.1.2"
@@ -59,6 +81,14 @@ func suite() dissecttest.Suite {
 				s(command(element(0x100, "\x30\x80")+element(0x900, "\x00\x00"))),
 				c(command(element(2, ct+"\x00")+element(0x100, "\x01\x00"))), s(command(element(2, ct)+element(0x100, "\x01\x80")+element(0x900, "\x00\xa7"))),
 				c(unit(5, "\x00\x00\x00\x00")), s(unit(6, "\x00\x00\x00\x00"))),
+			talk("images", c(ask), s(accept),
+				c(set(implicit(8, 0x60, "CT")+implicit(8, 0x70, "Acme Medical")+implicit(8, 0x80, "GENERAL HOSPITAL")+
+					implicit(8, 0x1140, implicit(0xfffe, 0xe000, implicit(8, 0x1090, "NESTED")))+implicit(8, 0x1090, "ZQ CT 64 ")+
+					implicit(0x10, 0x10, "DOE^JANE"), element(2, ct)+element(0x100, "\x01\x00"))),
+				c(set(explicit(8, 0x60, "CS", "SR")+explicit(8, 0x70, "LO", "Acme Reports")+
+					explicit(8, 0x1032, "SQ", implicit(0xfffe, 0xe000, explicit(8, 0x1090, "LO", "NESTED"))+implicit(0xfffe, 0xe0dd, ""))+
+					explicit(8, 0x1090, "LO", "ZQ-R")+explicit(0x10, 0x10, "PN", "DOE^JANE"), element(2, ct)+element(0x100, "\x01\x00"))),
+				c(set(implicit(8, 0x60, "MR")+implicit(8, 0x70, "ASKED FOR"), element(2, ct)+element(0x100, "\x20\x00")))),
 			talk("rejected", c(associate(1, item(0x50, item(0x58, "\x02\x00\x00\x05admin\x00\x06secret")))), s(unit(3, "\x00\x01\x01\x07"))),
 		},
 	}

@@ -255,6 +255,11 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 		out.Act("modbus.exception", d.refused(f))
 		return
 	}
+	if registers(f.Function) {
+		if c, ok := sunSpec(f.Data); ok {
+			c.tell(about, out)
+		}
+	}
 	if told {
 		return
 	}
@@ -271,6 +276,11 @@ func (d *dissector) response(f *modbus.Frame, m *heron.Message, out dissect.Emit
 			out.Observe(about, keyServerID, text)
 		}
 	}
+}
+
+// registers reports whether a function reads registers.
+func registers(function int) bool {
+	return function == modbus.ReadHoldingRegisters || function == modbus.ReadInputRegisters
 }
 
 // passesOn says by what it shows that others answer behind a device, "" where it

@@ -2,6 +2,7 @@ package modbus_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/heron-iot/heron"
@@ -25,6 +26,16 @@ func onPort(c dissecttest.Conversation) dissecttest.Conversation {
 	c.PortOnly = true
 	return c
 }
+
+// registers answers a read of registers with what they hold.
+func registers(transaction int, content string) modbus.Frame {
+	return modbus.Frame{Transaction: transaction, Unit: 1, Function: modbus.ReadHoldingRegisters, Data: append([]byte{byte(len(content))}, content...)}
+}
+
+// common is the common model of SunSpec behind its head.
+var common = text("Example Solar", 32) + text("ZQ-8.2 Plus", 32) + text("", 16) + text("1.30.12", 16) + text("90523TD", 32) + "\x00\x01\x80\x00"
+
+func text(s string, size int) string { return s + strings.Repeat("\x00", size-len(s)) }
 
 func suite() dissecttest.Suite {
 	poll := modbus.Ask(1, 1, modbus.ReadHoldingRegisters, 100, 2)
@@ -57,6 +68,10 @@ func suite() dissecttest.Suite {
 			onPort(talk("functions_tried_out", c(modbus.Ask(0, 1, 0, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0x80, Data: []byte{1}}),
 				c(modbus.Ask(0, 1, modbus.ReadCoils, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0x81, Data: []byte{3}}),
 				c(modbus.Ask(0, 1, 100, 0, 0)), s(modbus.Frame{Unit: 1, Function: 0xe4, Data: []byte{1}}))),
+			talk("sunspec", c(modbus.Ask(1, 1, modbus.ReadHoldingRegisters, 40000, 2)), s(registers(1, "SunS")),
+				c(modbus.Ask(2, 1, modbus.ReadHoldingRegisters, 40004, 66)), s(registers(2, common)),
+				c(modbus.Ask(3, 1, modbus.ReadHoldingRegisters, 40000, 69)), s(registers(3, "SunS\x00\x01\x00\x41"+common[:130])),
+				c(modbus.Ask(4, 1, modbus.ReadHoldingRegisters, 100, 66)), s(registers(4, "\x01"+common[1:]))),
 			talk("server_id", c(modbus.Ask(1, 1, modbus.ReadCoils, 0, 8)), s(modbus.Frame{Unit: 1, Function: 17, Data: []byte("\x08\x01\xffPLC-1\x00")})),
 		},
 	}

@@ -21,6 +21,10 @@ func quiet(f *heron.FlowScratch, b []byte, fromClient bool) bool {
 		return false
 	}
 	told := function > 0 && function <= polled && data[atUnit] == unit && data[atTold]>>function&1 != 0
+	if told && !fromClient && registers(int(function)) {
+		_, names := sunSpec(rest)
+		told = !names
+	}
 	if fromClient {
 		told = data[atTold]&1 != 0 && isPoll(f, unit, function, rest)
 	}
