@@ -2,7 +2,6 @@ package identify
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -19,37 +18,45 @@ func (id *Identifier) Explain(obs []heron.Observation) []heron.SignatureOutcome 
 	id.program.search(&r, all)
 	facts, found := r.facts, r.found
 	var matched, near []heron.SignatureOutcome
-	for i := range id.program.signatures {
-		r := &id.program.signatures[i]
-		touched := slices.ContainsFunc(r.match, func(c int) bool { return len(found.of(c)) > 0 })
+	for i := range id.program.rules {
+		r := &id.program.rules[i]
 		switch e := id.program.explain(r, facts, found); {
 		case e.Matched:
 			matched = append(matched, e)
-		case touched:
+		case r.touched(found):
 			near = append(near, e)
 		}
 	}
 	return append(matched, near...)
 }
 
-func (g *program) explain(r *rule, facts []fact, found hits) heron.SignatureOutcome {
-	e := heron.SignatureOutcome{Signature: r.ID, File: r.File, Matched: r.fires(found)}
-	for _, ids := range [][]int{r.match, r.unless} {
-		for _, c := range ids {
-			o := heron.ConditionOutcome{Condition: g.conditions[c].text.String(), Forbids: slices.Contains(r.unless, c)}
-			if h := found.of(c); len(h) > 0 {
-				o.Held, o.Key, o.Value = true, facts[h[0].fact].key, facts[h[0].fact].value
-			}
-			e.Conditions = append(e.Conditions, o)
+// touched reports whether one of the conditions that must hold does.
+func (r *rule) touched(found hits) bool {
+	for c := r.match; c < r.unless; c++ {
+		if len(found.of(c)) > 0 {
+			return true
 		}
 	}
+	return false
+}
+
+func (g *program) explain(r *rule, facts []fact, found hits) heron.SignatureOutcome {
+	e := heron.SignatureOutcome{Signature: g.id(r), File: g.file(r), Matched: r.fires(found)}
+	for c := r.match; c < r.end; c++ {
+		written := g.written(c)
+		o := heron.ConditionOutcome{Condition: written.String(), Forbids: c >= r.unless}
+		if h := found.of(c); len(h) > 0 {
+			o.Held, o.Key, o.Value = true, facts[h[0].fact].key, facts[h[0].fact].value
+		}
+		e.Conditions = append(e.Conditions, o)
+	}
 	if e.Matched {
-		for _, v := range r.votes(nil, facts, found) {
+		for _, v := range g.say(nil, r, facts, found) {
 			e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", v.attribute, v.value, v.weight))
 		}
 		return e
 	}
-	for _, c := range r.claims {
+	for c := range g.claims(r) {
 		e.Claims = append(e.Claims, fmt.Sprintf("%s %s %+.1f", c.attribute, c.value, c.weight))
 	}
 	return e

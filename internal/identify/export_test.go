@@ -12,3 +12,9 @@ var (
 
 // KeysOf returns the keys that a set of keys stands for, or the key itself.
 func KeysOf(key string) []string { return expandKeys([]string{key}) }
+
+// Open reads a packed pack.
+func Open(packed string) error {
+	_, err := open(packed)
+	return err
+}

@@ -15,7 +15,6 @@ package identify
 
 import (
 	"embed"
-	"encoding/hex"
 	"io/fs"
 	"slices"
 	"strings"
@@ -59,16 +58,15 @@ func Embedded() (*Pack, error) {
 type Identifier struct {
 	program *program
 	files   []PackFile
-	digest  string
 }
 
 // New returns an Identifier with the embedded pack.
 func New() (*Identifier, error) {
-	p, err := unpack(packed)
+	g, err := open(packed)
 	if err != nil {
 		return nil, err
 	}
-	return newOf(p)
+	return &Identifier{g, embeddedFiles(len(g.rules))}, nil
 }
 
 // newOf compiles a pack.
@@ -84,14 +82,14 @@ func NewWith(p *Pack) (*Identifier, error) {
 	if p.program == nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "empty signature pack: make one with Load")
 	}
-	return &Identifier{p.program, p.files, hex.EncodeToString(p.digest[:])}, nil
+	return &Identifier{p.program, p.files}, nil
 }
 
 // Packs tells what the knowledge was loaded from.
 func (id *Identifier) Packs() []PackFile { return slices.Clone(id.files) }
 
-// Digest names the knowledge: the same text, the same answers.
-func (id *Identifier) Digest() string { return id.digest }
+// Digest names the knowledge: the same name, the same answers.
+func (id *Identifier) Digest() string { return id.program.digest() }
 
 // Identify says what the device is that the observations are of. The MAC
 // addresses in their subjects must be the device's own: for a device behind a
@@ -172,16 +170,16 @@ func (id *Identifier) Reads(key, value string) bool {
 // votes adds what the rules of several conditions say that fire: those that
 // build on the vendor, or those that do not.
 func (g *program) votes(r *room, late bool) {
-	last := -1
+	last := int32(-1)
 	for i := range r.found {
 		c := r.found[i].condition
-		rule := &g.signatures[g.conditions[c].rule]
-		if c != last && rule.match[0] == c && rule.late == late && rule.fires(r.found) {
+		rule := g.ruleOf(c)
+		if c != last && rule.match == c && rule.late == late && rule.fires(r.found) {
 			to := &r.votes
-			if rule.Last {
+			if rule.last {
 				to = &r.spare
 			}
-			*to = rule.votes(*to, r.facts, r.found)
+			*to = g.say(*to, rule, r.facts, r.found)
 		}
 		last = c
 	}

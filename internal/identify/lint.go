@@ -129,23 +129,22 @@ func (l *linter) conditions(s *Signature) {
 // conflicts finds examples that signatures of equal weight claim for different answers.
 func (l *linter) conflicts(p *Pack) {
 	g := p.program
-	for i := range g.signatures {
-		mine := &g.signatures[i]
-		for _, e := range mine.Examples {
+	for i := range p.signatures {
+		s, mine := &p.signatures[i], &g.rules[i]
+		for _, e := range s.Examples {
 			facts, found := g.run(e)
 			if !mine.fires(found) {
 				continue
 			}
-			last := -1
+			last := int32(-1)
 			for _, h := range found { // who fires was hit
-				j := g.conditions[h.condition].rule
-				other := &g.signatures[j]
-				if h.condition == last || j == i || other.Last != mine.Last || other.match[0] != h.condition || !other.fires(found) {
+				other := g.ruleOf(h.condition)
+				if h.condition == last || other == mine || other.last != mine.last || other.match != h.condition || !other.fires(found) {
 					continue
 				}
 				last = h.condition
-				if a, v := contradicts(mine.votes(nil, facts, found), other.votes(nil, facts, found)); v != "" {
-					l.say(mine.Signature, "%s claims its example %s for %s %q with equal weight", other.ID, e, a, v)
+				if a, v := contradicts(g.say(nil, mine, facts, found), g.say(nil, other, facts, found)); v != "" {
+					l.say(s, "%s claims its example %s for %s %q with equal weight", g.id(other), e, a, v)
 				}
 			}
 		}

@@ -1,88 +1,166 @@
 package identify
 
 import (
-	"regexp"
-	"slices"
+	"hash/maphash"
 	"strings"
-	"sync"
 )
 
-// gram is the length of the piece of a literal that the index looks up.
+// gram is the length of the piece of a text that it is looked up by.
 const gram = 3
 
-// literal is text that a value must contain for the condition to hold.
-type literal struct {
-	text      string // lower case
+// how tells how a text must stand in a value. From asks on it may stand anywhere,
+// and a regular expression is to be asked then: the one of the number how - asks.
+type how int32
+
+const (
+	isAll    how = iota // equals
+	starts              // prefix
+	anywhere            // contains
+	isWord              // word: see standsAlone
+	isDomain            // domain: is the value, or what is left of it without its first labels
+	asks
+)
+
+// isPiece reports whether such a text is looked up by how it begins.
+func (h how) isPiece() bool { return h != isAll && h != isDomain }
+
+// compared returns the lists of texts that values are compared with, by how.
+func (c *Condition) compared() [asks]*list {
+	return [...]*list{isAll: &c.Equals, starts: &c.Prefix, anywhere: &c.Contains, isWord: &c.Word, isDomain: &c.Domain}
+}
+
+// entry is a text that a value must have for a condition to hold.
+type entry struct {
+	at        int32 // where it lies, in lower case
 	condition int32
-	atStart   bool // for prefix
-	word      bool // for word
-	// expr is to be asked then; nil when the literal is enough.
-	expr *expression
+	how       how
 }
 
-// expression is compiled when it is first asked, for most never are.
-type expression struct {
-	text string
-	once sync.Once
-	re   *regexp.Regexp
+// keyIndex finds the conditions that a value of one key, or of one set of keys,
+// may meet.
+type keyIndex struct {
+	// entries are by bucket, those of one in the order of the pack. Bucket i, of
+	// which most are empty, is from starts[i] to starts[i+1].
+	entries []entry
+	starts  []uint32
+	size    int     // how many entries there are
+	exists  []int32 // conditions that any value meets
+
+	pieces, domains bool // has entries of that kind
 }
 
-func (e *expression) regexp() *regexp.Regexp {
-	e.once.Do(func() { e.re = regexp.MustCompile("(?i)" + e.text) })
-	return e.re
-}
+// seed is of the hashes of whole texts.
+var seed = maphash.MakeSeed()
 
-// piece is how the literal begins, which is what it is looked up by.
-func (l *literal) piece() [gram]byte { return [gram]byte([]byte(l.text[:gram])) }
-
-// literalIndex finds literals by how they begin.
-type literalIndex struct {
-	list []literal // by piece, those of one in the order of the pack
-	// heads is a hash table, open addressed and mostly empty, of where in the
-	// list the literals of a piece begin, plus one.
-	heads []uint32
-}
-
-// finish makes the index of the list.
-func (x *literalIndex) finish() {
-	x.list = slices.Clip(x.list)
-	slices.SortStableFunc(x.list, func(a, b literal) int { return strings.Compare(a.text[:gram], b.text[:gram]) })
-	size := 4
-	for size < 4*len(x.list) {
-		size *= 2
+// hash is what an entry is filed under: its whole text, or the piece that it begins
+// with.
+func (h how) hash(text string) uint32 {
+	if h.isPiece() {
+		return hashPiece(text)
 	}
-	x.heads = make([]uint32, size)
-	for i := range x.list {
-		p := x.list[i].piece()
-		if i > 0 && x.list[i-1].piece() == p {
+	return uint32(maphash.String(seed, text))
+}
+
+func hashPiece(text string) uint32 {
+	n := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16
+	return n * 0x9e3779b1
+}
+
+// bucketOf returns the number of the bucket of a hash.
+func (k *keyIndex) bucketOf(hash uint32) int {
+	return int(uint64(hash) * uint64(len(k.starts)-1) >> 32)
+}
+
+// bucket returns the entries that may have a hash.
+func (k *keyIndex) bucket(hash uint32) []entry {
+	b := k.bucketOf(hash)
+	return k.entries[k.starts[b]:k.starts[b+1]]
+}
+
+// find adds the conditions of the index that a fact meets.
+func (g *program) find(k *keyIndex, r *reading, out *hits) {
+	g.findWhole(k, isAll, r.lower, out)
+	for _, c := range k.exists {
+		*out = append(*out, hit{condition: c})
+	}
+	if k.domains {
+		for name := strings.TrimSuffix(r.lower, "."); name != ""; {
+			g.findWhole(k, isDomain, name, out)
+			_, name, _ = strings.Cut(name, ".")
+		}
+	}
+	if k.pieces {
+		g.findPieces(k, r, out)
+	}
+}
+
+// findWhole adds the conditions that a whole text meets.
+func (g *program) findWhole(k *keyIndex, how how, text string, out *hits) {
+	for _, e := range k.bucket(how.hash(text)) {
+		if e.how == how && g.text(e.at) == text {
+			*out = append(*out, hit{condition: e.condition})
+		}
+	}
+}
+
+// findPieces adds the conditions whose text stands in the value where it must, and
+// whose regular expression, if any, agrees.
+func (g *program) findPieces(k *keyIndex, r *reading, out *hits) {
+	for at := 0; at+gram <= len(r.lower); at++ {
+		for _, e := range k.bucket(hashPiece(r.lower[at:])) {
+			text := g.text(e.at)
+			if !strings.HasPrefix(r.lower[at:], text) || !e.how.holds(r.lower, at, at+len(text)) {
+				continue
+			}
+			if h := (hit{condition: e.condition}); e.how < asks || g.capture(e.how, r.value, &h) {
+				*out = append(*out, h)
+			}
+		}
+	}
+}
+
+// holds reports whether a text stands as it must that is that part of a value.
+func (h how) holds(value string, from, to int) bool {
+	switch h {
+	case isAll, isDomain:
+		return false // findWhole looks for them
+	case starts:
+		return from == 0
+	case isWord:
+		return standsAlone(value, from, to)
+	}
+	return true
+}
+
+// standsAlone reports whether a part of a value stands as a word: no letter or digit
+// before it, and no letter after a letter. So "Net2" stands in "net2-plus" but not
+// in "ethernet2", and "Orbi" not in "orbital".
+func standsAlone(value string, from, to int) bool {
+	if from > 0 && (isLetter(value[from-1]) || isDigit(value[from-1])) && (isLetter(value[from]) || isDigit(value[from])) {
+		return false
+	}
+	return to == len(value) || !isLetter(value[to]) || !isLetter(value[to-1])
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// capture asks a regular expression, and keeps its named groups.
+func (g *program) capture(how how, value string, h *hit) bool {
+	expr := g.expression(int32(how - asks))
+	m := expr.FindStringSubmatch(value)
+	if m == nil {
+		return false
+	}
+	for i, name := range expr.SubexpNames() {
+		if name == "" || m[i] == "" {
 			continue
 		}
-		at := x.slot(p)
-		for x.heads[at] != 0 {
-			at = (at + 1) & uint32(size-1)
+		if h.captures == nil {
+			h.captures = make(map[string]string)
 		}
-		x.heads[at] = uint32(i + 1)
+		h.captures[name] = strings.TrimSpace(m[i])
 	}
-}
-
-// slot is where the search for a piece begins.
-func (x *literalIndex) slot(p [gram]byte) uint32 {
-	n := uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16
-	return n * 0x9e3779b1 >> 8 & uint32(len(x.heads)-1)
-}
-
-// at returns the literals that begin with a piece.
-func (x *literalIndex) at(p [gram]byte) []literal {
-	for at := x.slot(p); x.heads[at] != 0; at = (at + 1) & uint32(len(x.heads)-1) {
-		list := x.list[x.heads[at]-1:]
-		if list[0].piece() != p {
-			continue
-		}
-		n := 1
-		for n < len(list) && list[n].piece() == p {
-			n++
-		}
-		return list[:n]
-	}
-	return nil
+	return true
 }

@@ -16,46 +16,46 @@ const shortestModel = 4
 
 // implication is what signatures say beside a model, where they agree.
 type implication struct {
-	rule   *rule   // that says it with the greatest weight
+	rule   int32   // that says it with the greatest weight
 	claims []claim // of vendor and type
 }
 
-// implications gathers what the rules imply that name a model.
-func implications(rules []rule) map[string]implication {
+// implications gathers which rules imply something by naming a model.
+func (g *program) implications() map[string]int32 {
 	out := make(map[string]implication)
-	var unclear map[string]bool
-	for i := range rules {
-		r := &rules[i]
-		for _, c := range r.claims {
+	unclear := make(map[string]bool)
+	for i := range g.rules {
+		r := &g.rules[i]
+		for c := range g.claims(r) {
 			if c.attribute != Model || c.open || c.weight <= 0 || len(c.folded) < shortestModel {
 				continue
 			}
-			mine := r.beside()
+			mine := g.beside(r)
 			had, known := out[c.folded]
 			switch {
 			case len(mine) == 0:
 			case !known:
-				out[c.folded] = implication{r, mine}
+				out[c.folded] = implication{int32(i), mine}
 			case differ(had.claims, mine):
-				if unclear == nil {
-					unclear = make(map[string]bool)
-				}
 				unclear[c.folded] = true
 			case total(mine) > total(had.claims):
-				out[c.folded] = implication{r, mine}
+				out[c.folded] = implication{int32(i), mine}
 			}
 		}
 	}
-	for model := range unclear {
-		delete(out, model)
+	models := make(map[string]int32, len(out))
+	for model, by := range out {
+		if !unclear[model] {
+			models[model] = by.rule
+		}
 	}
-	return out
+	return models
 }
 
 // beside returns what a rule says of vendor and type whenever it fires.
-func (r *rule) beside() []claim {
+func (g *program) beside(r *rule) []claim {
 	var out []claim
-	for _, c := range r.claims {
+	for c := range g.claims(r) {
 		if (c.attribute == Vendor || c.attribute == Type) && !c.open && c.weight > 0 {
 			out = append(out, c)
 		}
@@ -95,13 +95,18 @@ func (g *program) modelVotes(r *room, d decision) bool {
 	if d.claim() == nil {
 		return false
 	}
-	implied, known := g.models[d[0].folded]
-	if !known || slices.ContainsFunc(r.votes, func(v vote) bool { return v.signature == implied.rule.ID }) {
+	number, known := g.models[d[0].folded]
+	if !known {
+		return false
+	}
+	rule := &g.rules[number]
+	id := g.id(rule)
+	if slices.ContainsFunc(r.votes, func(v vote) bool { return v.signature == id }) {
 		return false
 	}
 	shown := &fact{&reading{key: KeyModel, value: d[0].value, group: group(KeyModel)}, "identify"}
-	for _, c := range implied.claims {
-		r.votes = append(r.votes, vote{c.attribute, c.value, c.folded, c.weight * d[0].confidence, implied.rule.ID, shown})
+	for _, c := range g.beside(rule) {
+		r.votes = append(r.votes, vote{c.attribute, c.value, c.folded, c.weight * d[0].confidence, id, shown})
 	}
 	return true
 }

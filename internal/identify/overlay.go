@@ -1,7 +1,6 @@
 package identify
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -18,7 +17,7 @@ const maxTold = 10
 // that is disabled switches it off. A pack with an example that does not come
 // out, or of which Lint complains, is refused.
 func Over(fsys fs.FS) (*Identifier, error) {
-	below, err := unpack(packed)
+	below, err := unpack()
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +91,10 @@ func (p *Pack) under(above *Pack) *Pack {
 			gone[list[i].ID] = true
 		}
 	}
-	out := &Pack{files: slices.Concat(p.files, above.files)}
+	out := &Pack{
+		signatures: make([]Signature, 0, len(p.signatures)+len(above.signatures)),
+		files:      slices.Concat(p.files, above.files),
+	}
 	for i := range p.signatures {
 		if !gone[p.signatures[i].ID] {
 			out.signatures = append(out.signatures, p.signatures[i])
@@ -100,6 +102,5 @@ func (p *Pack) under(above *Pack) *Pack {
 	}
 	out.signatures = append(out.signatures, above.signatures...)
 	slices.SortStableFunc(out.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
-	out.digest = sha256.Sum256(append(p.digest[:], above.digest[:]...))
 	return out
 }

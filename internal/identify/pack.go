@@ -2,7 +2,6 @@ package identify
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -154,7 +153,6 @@ type Pack struct {
 	signatures []Signature
 	disabled   []Signature // of packs below
 	files      []PackFile
-	digest     [sha256.Size]byte // of the texts that it was loaded from
 	program    *program
 }
 
@@ -177,6 +175,9 @@ type item struct {
 	Signature `yaml:",inline"`
 }
 
+// Packed returns the signatures in the form that the program starts from.
+func (p *Pack) Packed() string { return p.program.packed }
+
 // Signatures returns all signatures, ascending by id. They are the caller's to keep,
 // not to change.
 func (p *Pack) Signatures() []Signature { return slices.Clone(p.signatures) }
@@ -193,18 +194,15 @@ func Load(fsys fs.FS) (*Pack, error) {
 		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
 	}
 	p := &Pack{}
-	sum := sha256.New()
 	for _, name := range names {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read signatures: %w", err)
 		}
-		fmt.Fprintf(sum, "%q %d\n%s", name, len(text), text)
 		if err := p.addFile(name, text); err != nil {
 			return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", path.Base(name), err)
 		}
 	}
-	p.digest = [sha256.Size]byte(sum.Sum(nil))
 	slices.SortStableFunc(p.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
 	if p.program, err = compile(p); err != nil {
 		return nil, err

@@ -1,247 +1,177 @@
 package identify
 
 import (
-	"crypto/sha256"
 	_ "embed" // for the packed signatures
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"math"
 	"math/bits"
+	"regexp/syntax"
 	"slices"
 	"strings"
+
+	"github.com/heron-iot/heron"
 )
 
 //go:generate go run ./gen -o signatures.bin
 
-// packed is what signatures/*.yaml say to a device, in the form that Encode
-// writes: reading YAML at each start takes longer than many captures do. A test
+// packed is what signatures/*.yaml say to a device, in the form that Packed
+// returns: reading YAML at each start takes longer than many captures do. A test
 // fails when it is not what the files say.
 //
 //go:embed signatures.bin
 var packed string
 
-const packedMagic = "heron-signatures/3\n"
+const packedMagic = "heron-signatures/4\n"
 
-// Encode returns the signatures of a pack in the form that the program starts
-// from: the magic line, how many signatures, conditions, texts and claims there
-// are, and each signature without its note and examples, but with a number that is
-// 1 where it speaks last, and the literals that its regular expressions are looked
-// up by. Numbers are unsigned
-// varints, a text is its length and its bytes, a list its length and its items.
-func Encode(p *Pack) []byte {
-	e := encoder{}
+// encode returns the signatures of a pack in the form that a program runs from:
+// the magic line, the head, and each signature without its note and examples, but
+// with a number of its flags. Numbers are unsigned varints, a text is its length
+// and its bytes, a list its length and its items. A text that values are compared
+// with is followed by the same in lower case, or by an empty one where it is that
+// already; a regular expression by the list of texts that it is looked up by.
+// What cannot be looked up is a fault of the signature.
+func encode(p *Pack) (string, error) {
+	var e encoder
 	for i := range p.signatures {
-		e.signature(&p.signatures[i])
+		s := &p.signatures[i]
+		if err := e.signature(s); err != nil {
+			return "", heron.Errorf(heron.CodeInvalid, "signatures %s: signature %q: %v", s.File, s.ID, err)
+		}
 	}
-	b := []byte(packedMagic)
-	for _, n := range []int{len(p.signatures), e.conditions, e.texts, e.claims} {
-		b = binary.AppendUvarint(b, uint64(n))
+	var b strings.Builder
+	b.Grow(len(packedMagic) + len(e.all())*binary.MaxVarintLen64 + len(e.out))
+	b.WriteString(packedMagic)
+	for _, n := range e.all() {
+		b.Write(binary.AppendUvarint(nil, uint64(*n)))
 	}
-	return append(b, e.out...)
+	b.Write(e.out)
+	return b.String(), nil
+}
+
+// head is how much of everything there is in a pack, so that room for it is made
+// at once. Texts are those that values are looked up by.
+type head struct{ signatures, conditions, keys, texts, expressions int }
+
+// all returns the numbers in their order.
+func (h *head) all() [5]*int {
+	return [...]*int{&h.signatures, &h.conditions, &h.keys, &h.texts, &h.expressions}
 }
 
 type encoder struct {
-	out                       []byte
-	conditions, texts, claims int
+	head
+
+	out []byte
 }
 
-func (e *encoder) number(n uint64) { e.out = binary.AppendUvarint(e.out, n) }
-
-func (e *encoder) flag(is bool) {
-	n := uint64(0)
-	if is {
-		n = 1
-	}
-	e.number(n)
-}
+func (e *encoder) number(n int) { e.out = binary.AppendUvarint(e.out, uint64(n)) }
 
 func (e *encoder) text(s string) {
-	e.number(uint64(len(s)))
+	e.number(len(s))
 	e.out = append(e.out, s...)
 }
 
-func (e *encoder) list(l list) {
-	e.texts += len(l)
-	e.number(uint64(len(l)))
+func (e *encoder) list(l []string) {
+	e.number(len(l))
 	for _, s := range l {
 		e.text(s)
 	}
 }
 
-func (e *encoder) signature(s *Signature) {
+// Flags of a signature.
+const (
+	flagLast = 1 << iota // speaks last
+	flagLate             // builds on what was decided before: on identity.vendor
+)
+
+func (e *encoder) signature(s *Signature) error {
+	e.signatures++
+	flags := 0
+	if s.Last {
+		flags |= flagLast
+	}
+	if s.buildsOnVendor() {
+		flags |= flagLate
+	}
 	e.text(s.ID)
 	e.text(s.File)
-	e.flag(s.Last)
+	e.number(flags)
 	for _, part := range [][]Condition{s.Match, s.Unless} {
-		e.conditions += len(part)
-		e.number(uint64(len(part)))
+		e.number(len(part))
 		for i := range part {
-			e.condition(&part[i])
+			if err := e.condition(&part[i]); err != nil {
+				return fmt.Errorf("condition on %s: %w", part[i].Key[0], err)
+			}
 		}
 	}
 	list := claimsOf(s)
-	e.claims += len(list)
-	e.number(uint64(len(list)))
+	e.number(len(list))
 	for i := range list {
 		e.claim(&list[i])
 	}
+	return nil
 }
 
 func (e *encoder) claim(c *claim) {
-	e.number(uint64(slices.Index(attributes[:], c.attribute)))
+	e.number(slices.Index(attributes[:], c.attribute))
 	e.text(c.value)
 	e.text(c.folded)
-	e.number(bits.ReverseBytes64(math.Float64bits(c.weight))) // round numbers are short
+	e.out = binary.AppendUvarint(e.out, bits.ReverseBytes64(math.Float64bits(c.weight))) // round numbers are short
 }
 
-func (e *encoder) condition(c *Condition) {
-	e.flag(c.Exists)
-	for _, l := range c.lists() {
-		e.list(*l)
+// condition writes the keys, whether any value will do, and what values are
+// compared with.
+func (e *encoder) condition(c *Condition) error {
+	e.conditions++
+	e.keys += len(c.Key)
+	e.list(c.Key)
+	exists := 0
+	if c.Exists {
+		exists = 1
 	}
-	for i := range c.Regexp {
-		need, _ := c.need(i) // the pack was compiled
+	e.number(exists)
+	for i, l := range c.compared() {
+		e.number(len(*l))
+		e.texts += len(*l)
+		for _, text := range *l {
+			lower := strings.ToLower(text)
+			if how(i).isPiece() && len(lower) < gram {
+				return fmt.Errorf("%q: want at least %d characters to look for", lower, gram)
+			}
+			e.text(text)
+			if lower == text {
+				lower = ""
+			}
+			e.text(lower)
+		}
+	}
+	e.number(len(c.Regexp))
+	e.expressions += len(c.Regexp)
+	for i, text := range c.Regexp {
+		need, err := c.need(i)
+		if err != nil {
+			return err
+		}
+		e.texts += len(need)
+		e.text(text)
 		e.list(need)
 	}
+	return nil
 }
 
-// lists returns the lists of a condition, in the order in which they are packed.
-func (c *Condition) lists() [7]*list {
-	return [...]*list{&c.Key, &c.Equals, &c.Prefix, &c.Contains, &c.Word, &c.Domain, &c.Regexp}
-}
-
-var errPacked = errors.New("packed signatures: damaged")
-
-// unpack reads what Encode wrote. The pack is yet to be compiled; its texts are
-// parts of text.
-func unpack(text string) (*Pack, error) {
-	rest, ok := strings.CutPrefix(text, packedMagic)
-	if !ok {
-		return nil, errPacked
+// need returns texts one of which any match of a regular expression of the
+// condition contains, so that most values are turned away without running it.
+func (c *Condition) need(i int) (list, error) {
+	if c.needs != nil {
+		return c.needs[i], nil
 	}
-	d := decoder{rest: rest}
-	signatures, conditions, texts, claims := d.count(), d.count(), d.count(), d.count()
-	d.conditions, d.texts, d.claims = make([]Condition, conditions), make([]string, texts), make([]claim, claims)
-	p := &Pack{signatures: make([]Signature, signatures)}
-	for i := range p.signatures {
-		d.signature(&p.signatures[i])
+	tree, err := syntax.Parse(c.Regexp[i], syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regexp: %w", err)
 	}
-	if d.failed || d.rest != "" {
-		return nil, errPacked
+	need := literals(tree)
+	if need == nil {
+		return nil, fmt.Errorf("regexp %q: has no text of %d or more characters that every match contains", c.Regexp[i], gram)
 	}
-	p.digest = sha256.Sum256([]byte(text))
-	p.files = []PackFile{{File: "(embedded)", Name: "heron", Signatures: signatures}}
-	return p, nil
-}
-
-// decoder reads what encoder wrote. After the first fault it reads nothing.
-type decoder struct {
-	rest       string
-	failed     bool
-	conditions []Condition // room
-	texts      []string    // room
-	claims     []claim     // room
-}
-
-func (d *decoder) fail() {
-	d.failed, d.rest = true, ""
-}
-
-func (d *decoder) number() (n uint64) {
-	for i := range min(len(d.rest), binary.MaxVarintLen64) {
-		b := d.rest[i]
-		n |= uint64(b&0x7f) << (7 * i)
-		if b < 0x80 {
-			d.rest = d.rest[i+1:]
-			return n
-		}
-	}
-	d.fail()
-	return 0
-}
-
-// count reads how many of something follow: each takes a byte at least.
-func (d *decoder) count() int {
-	n := d.number()
-	if n > uint64(len(d.rest)) {
-		d.fail()
-		return 0
-	}
-	return int(n)
-}
-
-func (d *decoder) text() string {
-	n := d.count()
-	s := d.rest[:n]
-	d.rest = d.rest[n:]
-	return s
-}
-
-func (d *decoder) list() list {
-	n := d.count()
-	if n == 0 {
-		return nil
-	}
-	if n > len(d.texts) {
-		d.fail()
-		return nil
-	}
-	l := d.texts[:n:n]
-	d.texts = d.texts[n:]
-	for i := range l {
-		l[i] = d.text()
-	}
-	return l
-}
-
-func (d *decoder) signature(s *Signature) {
-	s.ID, s.File, s.Last = d.text(), d.text(), d.number() == 1
-	s.Match = d.conditionList()
-	s.Unless = d.conditionList()
-	n := d.count()
-	if n > len(d.claims) {
-		d.fail()
-		return
-	}
-	s.claims, d.claims = d.claims[:n:n], d.claims[n:]
-	for i := range s.claims {
-		d.claim(&s.claims[i])
-	}
-}
-
-func (d *decoder) claim(c *claim) {
-	a := d.number()
-	if a >= uint64(len(attributes)) {
-		d.fail()
-		return
-	}
-	c.attribute, c.value, c.folded = attributes[a], d.text(), d.text()
-	c.weight = math.Float64frombits(bits.ReverseBytes64(d.number()))
-	c.open = isOpen(c.value)
-}
-
-func (d *decoder) conditionList() []Condition {
-	n := d.count()
-	if n == 0 {
-		return nil
-	}
-	if n > len(d.conditions) {
-		d.fail()
-		return nil
-	}
-	l := d.conditions[:n:n]
-	d.conditions = d.conditions[n:]
-	for i := range l {
-		l[i].Exists = d.number() == 1
-		for _, to := range l[i].lists() {
-			*to = d.list()
-		}
-		if n := len(l[i].Regexp); n > 0 {
-			l[i].needs = make([]list, n)
-		}
-		for k := range l[i].needs {
-			l[i].needs[k] = d.list()
-		}
-	}
-	return l
+	return need, nil
 }

@@ -26,17 +26,17 @@ const wantPrefix = "want."
 func Test(p *Pack) []Failure {
 	g := p.program
 	var out []Failure
-	for i := range g.signatures {
-		r := &g.signatures[i]
+	for i := range p.signatures {
+		s, r := &p.signatures[i], &g.rules[i]
 		fail := func(e Example, problem string) {
-			out = append(out, Failure{r.ID, r.File, e.String(), problem})
+			out = append(out, Failure{s.ID, s.File, e.String(), problem})
 		}
-		for _, e := range r.Examples {
+		for _, e := range s.Examples {
 			if problem := g.tryExample(r, e); problem != "" {
 				fail(e, problem)
 			}
 		}
-		for _, e := range r.Counterexamples {
+		for _, e := range s.Counterexamples {
 			if _, found := g.run(e); r.fires(found) {
 				fail(e, "is matched, and must not be")
 			}
@@ -51,7 +51,7 @@ func (g *program) tryExample(r *rule, e Example) string {
 	if !r.fires(found) {
 		return "is not matched"
 	}
-	votes := r.votes(nil, facts, found)
+	votes := g.say(nil, r, facts, found)
 	for _, key := range slices.Sorted(maps.Keys(e)) {
 		attribute, ok := strings.CutPrefix(key, wantPrefix)
 		if !ok {

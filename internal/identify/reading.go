@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"cmp"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (g *program) read(key, value string) *reading {
 	if known {
 		return r
 	}
-	if m := k.match(value); m.says() {
+	if m := g.match(k, value); m.says() {
 		r = new(reading)
 		*r = m
 		g.speak(r)
@@ -68,16 +69,16 @@ func (g *program) speak(r *reading) {
 	}
 	alone := []fact{{reading: r}}
 	for i, h := range r.hits {
-		rule := &g.signatures[g.conditions[h.condition].rule]
+		rule := g.ruleOf(h.condition)
 		if !rule.alone() {
 			r.joint = append(r.joint, h)
 			continue
 		}
 		to := &r.votes
-		if rule.Last {
+		if rule.last {
 			to = &r.spare
 		}
-		*to = rule.votes(*to, alone, hits(r.hits[i:i+1]))
+		*to = g.say(*to, rule, alone, hits(r.hits[i:i+1]))
 	}
 	r.votes, r.spare = slices.Clip(r.votes), slices.Clip(r.spare)
 	for _, list := range [][]vote{r.votes, r.spare} {
@@ -97,12 +98,12 @@ func (g *program) vendorFact(v *heron.Claim) fact {
 }
 
 // match finds out what a fact says.
-func (k *keyReader) match(value string) reading {
+func (g *program) match(k *keyReader, value string) reading {
 	r := reading{key: k.key, value: value, lower: strings.ToLower(value), group: k.group}
 	k.listen(value, &r)
 	var found hits
 	for _, x := range k.indexes {
-		x.find(&r, &found)
+		g.find(x, &r, &found)
 	}
 	found.order()
 	r.hits = found
@@ -178,10 +179,7 @@ func (h *hits) order() {
 		return
 	}
 	slices.SortStableFunc(*h, func(a, b hit) int {
-		if a.condition != b.condition {
-			return a.condition - b.condition
-		}
-		return a.fact - b.fact
+		return cmp.Or(cmp.Compare(a.condition, b.condition), cmp.Compare(a.fact, b.fact))
 	})
 	*h = slices.CompactFunc(*h, func(a, b hit) bool { return a.condition == b.condition && a.fact == b.fact })
 }
@@ -189,9 +187,6 @@ func (h *hits) order() {
 // file sorts hits of different facts as order does: there, none is twice.
 func (h hits) file() {
 	slices.SortFunc(h, func(a, b hit) int {
-		if a.condition != b.condition {
-			return a.condition - b.condition
-		}
-		return a.fact - b.fact
+		return cmp.Or(cmp.Compare(a.condition, b.condition), cmp.Compare(a.fact, b.fact))
 	})
 }

@@ -60,21 +60,23 @@ func (s *settling) attribute(a Attribute, d decision) []heron.Settle {
 	}
 	type question struct{ key, claim string }
 	best := make(map[question]heron.Settle)
-	for i := range s.signatures {
-		rule := &s.signatures[i]
-		waits := s.waitsFor(rule)
-		if waits == nil {
+	for i := range s.rules {
+		rule := &s.rules[i]
+		waits, alone := s.waitsFor(rule)
+		if !alone {
 			continue
 		}
-		key := s.ask(waits)
-		for n := range rule.claims {
-			c := &rule.claims[n]
-			if key == "" || rule.Last && d.claim() != nil || c.attribute != a || c.weight <= 0 || c.open || !d.inQuestion(a, c.folded, len(rule.match) > 1) ||
-				ruledOut(s.said, a, c.folded) {
+		for c := range s.claims(rule) {
+			if c.attribute != a || !s.matters(d, rule, &c) {
 				continue
 			}
-			one := s.gain(a, d, rule, c, key)
-			one.Value = waits.example()
+			wanted := s.written(waits)
+			key := s.ask(&wanted)
+			if key == "" {
+				break
+			}
+			one := s.gain(a, d, rule, &c, key)
+			one.Value = wanted.example()
 			q := question{key, c.folded}
 			if had, known := best[q]; !known || one.Then > had.Then {
 				best[q] = one
@@ -82,6 +84,16 @@ func (s *settling) attribute(a Attribute, d decision) []heron.Settle {
 		}
 	}
 	return foremost(best)
+}
+
+// matters reports whether it would make a difference to a contest if the rule made
+// a claim.
+func (s *settling) matters(d decision, rule *rule, c *claim) bool {
+	if rule.last && d.claim() != nil {
+		return false
+	}
+	partly := rule.unless > rule.match+1
+	return c.weight > 0 && !c.open && d.inQuestion(c.attribute, c.folded, partly) && !ruledOut(s.said, c.attribute, c.folded)
 }
 
 // foremost returns the settles that change most, in an order of their own.
@@ -98,25 +110,24 @@ func foremost[K comparable](best map[K]heron.Settle) []heron.Settle {
 	return list[:min(len(list), maxSettles)]
 }
 
-// waitsFor returns the one condition that a rule still waits for, nil when it
-// has fired, is forbidden or wants more than that.
-func (s *settling) waitsFor(rule *rule) *Condition {
-	for _, c := range rule.unless {
+// waitsFor returns the condition that a rule still waits for, if it is the only one:
+// it is not when the rule has fired, is forbidden or wants more than that.
+func (s *settling) waitsFor(rule *rule) (waits int32, alone bool) {
+	for c := rule.unless; c < rule.end; c++ {
 		if len(s.found.of(c)) > 0 {
-			return nil
+			return 0, false
 		}
 	}
-	var waits *Condition
-	for _, c := range rule.match {
+	for c := rule.match; c < rule.unless; c++ {
 		switch {
 		case len(s.found.of(c)) > 0:
-		case waits != nil:
-			return nil
+		case alone:
+			return 0, false
 		default:
-			waits = s.conditions[c].text
+			waits, alone = c, true
 		}
 	}
-	return waits
+	return waits, alone
 }
 
 // ask returns a key by which the condition could still be met: one that nobody
@@ -178,8 +189,8 @@ func (s *settling) gain(a Attribute, d decision, rule *rule, c *claim, key strin
 		d = append(d, candidate{folded: c.folded, value: c.value, above: lineageOf(a, c.folded)})
 		i = len(d) - 1
 	}
-	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: rule.ID, Now: round(d.sure(i))}
-	speaks := &vote{a, c.value, c.folded, weight, rule.ID, &fact{&reading{key: key, group: group(key)}, ""}}
+	out := heron.Settle{Field: string(a), Claim: c.value, Key: key, Signature: s.id(rule), Now: round(d.sure(i))}
+	speaks := &vote{a, c.value, c.folded, weight, s.id(rule), &fact{&reading{key: key, group: group(key)}, ""}}
 	votes := append(slices.Clone(d.supporters(a, i)), speaks)
 	slices.SortFunc(votes, heavierFirst)
 	d[i].give(prior + weigh(votes))

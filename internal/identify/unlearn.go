@@ -1,7 +1,6 @@
 package identify
 
 import (
-	"crypto/sha256"
 	"path"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 // registry of addresses and the table of vendors say stays: so it shows what the
 // rest says of a maker that nobody wrote signatures for.
 func Unlearned(makers []string) (*Identifier, error) {
-	p, err := unpack(packed)
+	p, err := unpack()
 	if err != nil {
 		return nil, err
 	}
@@ -26,16 +25,11 @@ func Unlearned(makers []string) (*Identifier, error) {
 func (p *Pack) unlearn(makers []string) *Pack {
 	gone := strangers(makers)
 	out := &Pack{files: slices.Clone(p.files)}
-	sum := sha256.New()
-	sum.Write(p.digest[:])
 	for i := range p.signatures {
-		if s := &p.signatures[i]; gone.knows(s) {
-			sum.Write([]byte(s.ID + "\n"))
-		} else {
+		if s := &p.signatures[i]; !gone.knows(s) {
 			out.signatures = append(out.signatures, *s)
 		}
 	}
-	out.digest = [sha256.Size]byte(sum.Sum(nil))
 	return out
 }
 
@@ -108,7 +102,8 @@ func (l strangerList) lookedFor(c Condition) bool {
 			return true
 		}
 	}
-	for _, values := range c.lists() {
+	texts := c.compared()
+	for _, values := range append(texts[:], &c.Key, &c.Regexp) {
 		if slices.ContainsFunc(*values, l.in) {
 			return true
 		}

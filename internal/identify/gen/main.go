@@ -25,5 +25,5 @@ func run(in, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, identify.Encode(p), 0o644)
+	return os.WriteFile(out, []byte(p.Packed()), 0o644)
 }
