@@ -35,7 +35,7 @@ var nobodys = setOf([]string{
 	"fedora", "garage", "garden", "gateway", "grafana", "hall", "hassio", "heating", "home", "homeassistant", "homebridge", "homekit", "house", "http", "iobroker", "ipad", "iphone", "jenkins",
 	"kitchen", "kodi", "kubernetes", "lamp", "laptop", "light", "linux", "living", "livingroom", "local", "localhost", "lwip", "macbook", "main", "matter", "media", "meter", "mobile", "mosquitto", "mqtt", "music",
 	"network", "nextcloud", "node", "nodered", "office", "openhab", "openwrt", "outdoor", "pfsense", "phone", "pihole", "plex", "plug", "power", "print", "printer", "prod", "proxmox", "pump", "radio",
-	"raspberry", "raspberrypi", "remote", "robot", "room", "router", "sensor", "server", "service", "smart", "smarthome", "socket", "solar", "speaker", "station", "switch", "system", "tablet", "tasmota",
+	"raspberry", "raspberrypi", "remote", "robot", "room", "router", "sensor", "server", "service", "sleep", "smart", "smarthome", "socket", "solar", "speaker", "station", "switch", "system", "tablet", "tasmota",
 	"temperature", "test", "thermostat", "ubuntu", "unknown", "update", "user", "vacuum", "video", "water", "weather", "wifi", "windows", "wireless", "wlan", "work", "workstation", "zigbee",
 })
 
