@@ -144,7 +144,7 @@ describe('the page', () => {
     const standing = page.locator('.standing')
     await standing.getByText('by its type: infusion pump').first().waitFor()
     await page.getByRole('button', { name: 'Change…' }).click()
-    const dialog = page.getByRole('dialog', { name: 'How does it stand?' })
+    const dialog = page.getByRole('dialog', { name: 'How critical is it, and at which level?' })
     await dialog.getByLabel(/^Criticality/).selectOption('low')
     await dialog.getByLabel('How do you know?').fill('a spare')
     expect(await audit(page)).toEqual([])
@@ -162,6 +162,25 @@ describe('the page', () => {
     await page.getByRole('link', { name: 'Timeline', exact: true }).click()
     await page.locator('.history', { hasText: 'Criticality set to low' }).getByText('taken back').waitFor()
     await page.locator('.timeline', { hasText: 'criticality is low, not critical' }).waitFor()
+    await context.close()
+  })
+
+  it('changes a zone, and its devices follow', async () => {
+    const { page, context } = await visit(browser, '/settings?tab=zones')
+    const ward = page.getByRole('row', { name: /^Ward/ })
+    const give = async (criticality: string): Promise<void> => {
+      await ward.getByRole('button', { name: 'Change…' }).click()
+      await page.getByLabel('Criticality').selectOption({ label: criticality })
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('heading', { name: 'Draw a zone' }).waitFor()
+      await ward.filter({ hasText: criticality }).waitFor()
+    }
+    await give('Low')
+    const { items } = await api<List<Device>>(page, 'GET', '/devices?limit=1&q=type:infusion_pump')
+    await page.goto(`/devices/${items[0]?.id}`)
+    await page.locator('.standing').getByText('by its zone; expected of its type: critical').waitFor()
+    await page.goto('/settings?tab=zones')
+    await give('by type')
     await context.close()
   })
 

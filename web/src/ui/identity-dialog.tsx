@@ -70,7 +70,7 @@ export function IdentityDialog({ title, now, save, close }: IdentityDialogProps)
             />
             {field === 'type' && unknownKind && (
               <span id="no-such-kind" className="small quiet">
-                No kind is called so; choose one of the list.
+                No type is called so; choose one of the list.
               </span>
             )}
           </label>

@@ -8,6 +8,8 @@ import { aDevice } from '../../test/samples.ts'
 import { Toasts } from '../../ui/toast.tsx'
 import { CorrectDialog } from './correct-dialog.tsx'
 import { IdentityClaims } from './identity-claims.tsx'
+import { StandingDialog } from './standing-dialog.tsx'
+import { SwitchPorts } from './switch-ports.tsx'
 
 const asked = vi.fn()
 
@@ -76,7 +78,7 @@ describe('what a device is', () => {
     const kind = screen.getByLabelText('Type of device')
     await userEvent.clear(kind)
     await userEvent.type(kind, 'Teleporter')
-    expect(screen.getByText(/No kind is called so/)).toBeTruthy()
+    expect(screen.getByText(/No type is called so/)).toBeTruthy()
     const button = screen.getByRole('button', { name: 'So it is', hidden: true })
     expect(button).toHaveProperty('disabled', true)
     await userEvent.clear(kind)
@@ -86,5 +88,60 @@ describe('what a device is', () => {
       ['PUT', '/api/v1/devices/d1/identity/type', '{"ruling":"lock","value":"nvr"}'],
     ])
     expect(close).toHaveBeenCalled()
+  })
+})
+
+describe('how a device stands', () => {
+  const standing = {
+    criticality: { value: 'medium', by: 'type' },
+    purdue_level: { value: '2.5', by: 'zone' },
+  } as const
+
+  it('saves what was changed, and nothing else', async () => {
+    const close = vi.fn()
+    shown((d) => <StandingDialog device={d} close={close} />, aDevice({ standing }))
+    expect(screen.getByRole('button', { name: 'So it is', hidden: true })).toHaveProperty('disabled', true)
+    expect(screen.getByLabelText('Purdue level')).toHaveProperty('value', '2.5')
+    await userEvent.selectOptions(screen.getByLabelText(/^Criticality/), 'critical')
+    await userEvent.type(screen.getByLabelText('How do you know?'), 'the only one')
+    await userEvent.click(screen.getByRole('button', { name: 'So it is', hidden: true }))
+    expect(asked).toHaveBeenCalledTimes(1)
+    expect(asked).toHaveBeenCalledWith(
+      'PUT',
+      '/api/v1/devices/d1/identity/criticality',
+      '{"ruling":"lock","value":"critical","reason":"the only one"}',
+    )
+    expect(close).toHaveBeenCalled()
+  })
+
+  it('offers no level for one that nobody knows', () => {
+    shown((d) => <StandingDialog device={d} close={() => undefined} />, aDevice())
+    expect(screen.getByLabelText('Purdue level')).toHaveProperty('value', '')
+  })
+})
+
+describe('the switch ports of a device', () => {
+  const answer = (items: unknown[]): void => {
+    vi.stubGlobal('fetch', () =>
+      Promise.resolve(new Response(JSON.stringify({ items, total: items.length }))),
+    )
+  }
+
+  it('are listed as switches told of them', async () => {
+    const stay = { mac: '00:40:8c:00:00:01', switch: '192.0.2.2', since: '', last_seen: '' }
+    answer([
+      { ...stay, switch_name: 'core-1', port: 'Gi1/0/7', alias: 'Desk 14', vlan: 20 },
+      { ...stay, port: 'Gi1/0/9' },
+    ])
+    shown((d) => <SwitchPorts id={d.id} />, aDevice())
+    const [, latest, before] = (await screen.findAllByRole('row')).map((r) => r.textContent)
+    expect(latest).toMatch(/^core-1 192.0.2.2Gi1\/0\/7 Desk 1420/)
+    expect(before).toMatch(/^192.0.2.2Gi1\/0\/9/)
+  })
+
+  it('say so where no switch was asked', async () => {
+    answer([])
+    shown((d) => <SwitchPorts id={d.id} />, aDevice())
+    expect(await screen.findByText(/No switch named a port of it/)).toBeTruthy()
   })
 })

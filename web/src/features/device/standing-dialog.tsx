@@ -39,7 +39,7 @@ export function StandingDialog({ device: d, close }: { device: Device; close: ()
   // A level that is none of the usual ones stays one to choose.
   const levels = now.purdue_level && !purdueLevels.includes(now.purdue_level) ? [now.purdue_level] : []
   return (
-    <Dialog title="How does it stand?" close={close}>
+    <Dialog title="How critical is it, and at which level?" close={close}>
       <form className="stack" onSubmit={submit}>
         <Choice
           title="Criticality: how much harm its failure does"

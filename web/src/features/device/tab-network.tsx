@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { peersQuery, portsQuery } from '../../api/devices.ts'
+import { peersQuery } from '../../api/devices.ts'
 import { zonesQuery } from '../../api/overview.ts'
-import type { Device, Peer, PortStay } from '../../api/types.ts'
+import type { Device, Peer } from '../../api/types.ts'
 import { attachedWords } from '../../lib/device-words.ts'
 import { bytes, count } from '../../lib/format.ts'
 import { purdueTitle } from '../../lib/standing-words.ts'
@@ -10,6 +10,7 @@ import { Card, Facts, Table } from '../../ui/layout.tsx'
 import { PresenceSign, silenceWords } from '../../ui/presence.tsx'
 import { Ago, Chip } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
+import { SwitchPorts } from './switch-ports.tsx'
 
 export function NetworkTab({ device }: { device: Device }) {
   const peers = useQuery(peersQuery(device.id))
@@ -29,7 +30,7 @@ export function NetworkTab({ device }: { device: Device }) {
       <Card title="How is it connected?">
         <Interfaces device={device} />
       </Card>
-      <Ports id={device.id} />
+      <SwitchPorts id={device.id} />
     </>
   )
 }
@@ -108,53 +109,6 @@ function Interfaces({ device }: { device: Device }) {
         ))}
       </Table>
     </div>
-  )
-}
-
-/** Where it was before, as far as switches were asked. */
-function Ports({ id }: { id: string }) {
-  const ports = useQuery(portsQuery(id))
-  return (
-    <Card title="Which switch ports was it at?">
-      <Await query={ports} what="The ports">
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="quiet">
-              No switch named a port of it. Switches are asked by SNMP when the configuration names them.
-            </p>
-          ) : (
-            <PortTable ports={items} />
-          )
-        }
-      </Await>
-    </Card>
-  )
-}
-
-function PortTable({ ports }: { ports: PortStay[] }) {
-  return (
-    <Table label="Switch ports" head={['Switch', 'Port', 'VLAN', 'Interface', 'First', 'Last']}>
-      {ports.map((p) => (
-        <tr key={p.mac + p.switch + p.port}>
-          <td>
-            {p.switch_name || p.switch}
-            {p.switch_name && <span className="quiet mono small"> {p.switch}</span>}
-          </td>
-          <td className="nowrap">
-            {p.port}
-            {p.alias && <span className="quiet"> {p.alias}</span>}
-          </td>
-          <td>{p.vlan || ''}</td>
-          <td className="mono nowrap">{p.mac}</td>
-          <td>
-            <Ago time={p.since} />
-          </td>
-          <td>
-            <Ago time={p.last_seen} />
-          </td>
-        </tr>
-      ))}
-    </Table>
   )
 }
 

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 
 export const columns = [
   { name: 'name', title: 'Device', sort: 'name', className: 'dt-name' },
-  { name: 'make', title: 'Vendor and model', sort: 'vendor', className: 'dt-make' },
+  { name: 'make', title: 'Vendor, model', sort: 'vendor', className: 'dt-make' },
   { name: 'address', title: 'Address', sort: 'ip', className: 'dt-address' },
   { name: 'zone', title: 'Zone', className: 'dt-zone' },
   { name: 'criticality', title: 'Criticality', className: 'dt-criticality' },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { unknownsQuery } from '../../api/identity.ts'
+import { zonesQuery } from '../../api/overview.ts'
 import type { Device } from '../../api/types.ts'
 import { typeTitle } from '../../lib/device-types.ts'
 import { deviceTitle } from '../../lib/device-words.ts'
@@ -12,6 +13,7 @@ import { Await, Empty } from '../../ui/states.tsx'
 /** The devices whose kind nobody knows: what there is to go by, and the way to say. */
 export function Unknowns() {
   const unknowns = useQuery(unknownsQuery)
+  const zones = useQuery(zonesQuery).data?.items ?? []
   const total = unknowns.data?.total ?? 0
   return (
     <Card
@@ -31,10 +33,10 @@ export function Unknowns() {
           ) : (
             <Table
               label="Devices that nobody recognised"
-              head={['Device', 'Vendor', 'Perhaps', 'Answers on', 'Seen']}
+              head={['Device', 'Zone', 'Vendor', 'Perhaps', 'Answers on', 'Seen']}
             >
               {items.slice(0, 25).map((d) => (
-                <Row key={d.id} device={d} />
+                <Row key={d.id} device={d} zone={zones.find((z) => z.id === d.zone)?.name ?? ''} />
               ))}
             </Table>
           )
@@ -44,7 +46,7 @@ export function Unknowns() {
   )
 }
 
-function Row({ device: d }: { device: Device }) {
+function Row({ device: d, zone }: { device: Device; zone: string }) {
   const perhaps = d.runner_up?.type
   const services = (d.services ?? []).slice(0, 4).map((s) => s.protocol || `${s.transport}/${s.port}`)
   return (
@@ -54,6 +56,7 @@ function Row({ device: d }: { device: Device }) {
           {deviceTitle(d)}
         </Link>
       </td>
+      <td>{zone || <span className="quiet">none</span>}</td>
       <td>{d.identity.vendor?.value ?? <span className="quiet">not known</span>}</td>
       <td>
         {perhaps ? (

@@ -51,6 +51,9 @@ export function ZoneForm({ zone, done, cancel }: ZoneFormProps) {
           value={form.name}
           maxLength={64}
           required
+          // The reader has just asked to change it, and it may stand below the screen.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus={!!zone}
           onChange={(e) => set({ name: e.target.value })}
         />
       </Field>
