@@ -384,7 +384,7 @@ func (g *guard) check(t *testing.T, planned map[uint16]int) {
 // profile standard has packets, and a few that may leave at once after a pause; and packets in all.
 const (
 	maxConnects = 80 + 4
-	maxPackets  = 150
+	maxPackets  = 100
 )
 
 func (g *guard) String() string {

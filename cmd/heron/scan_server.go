@@ -60,7 +60,7 @@ func (f *scanFlags) request(cmd *cobra.Command) (heron.ScanRequest, error) {
 	case o.StopFile != "":
 		return r, usageError{fmt.Errorf("--stop-file is a file of this machine; the server has its own, discovery.stop_file, and Ctrl-C or heron scan stop ends its scan")}
 	case o.SNMPCommunity != "":
-		return r, usageError{fmt.Errorf("--snmp-community is for scans of this machine; a server is given no secret for a scan")}
+		return r, usageError{fmt.Errorf("--snmp-community is for scans of this machine: a server would tell the community to every host, in clear, on the word of whoever may scan")}
 	}
 	return r, nil
 }

@@ -198,8 +198,12 @@ func (p *Platform) watchSignatures(ctx context.Context) error {
 	}
 }
 
-// learn exchanges what devices are identified with and identifies them anew.
+// learn exchanges what devices are identified with and identifies them anew. Who ends in
+// the midst of it does so again at the next start.
 func (c *core) learn(ctx context.Context, exchange func()) error {
+	if err := c.store.PutSetting(ctx, settingSignatures, "being exchanged"); err != nil {
+		return err
+	}
 	_, err := c.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
 		exchange()
 		return a.inventory.Rebuild(now), nil

@@ -70,6 +70,23 @@ func TestSignaturesAreReloadedWhole(t *testing.T) {
 	}
 }
 
+// Who ends while devices are identified anew finds at the next start that it is to be
+// done, also when the signatures of then are the old ones again.
+func TestSignaturesBeingExchangedAreNoOnes(t *testing.T) {
+	t.Parallel()
+	p, _ := platformOf(t, testConfig(t.TempDir()))
+	for round := range 2 {
+		var between string
+		if err := p.core.learn(t.Context(), func() { between, _ = p.store.GetSetting(t.Context(), settingSignatures) }); err != nil {
+			t.Fatal(err)
+		}
+		after, err := p.store.GetSetting(t.Context(), settingSignatures)
+		if err != nil || after != p.core.digest() || between == after || between == "" {
+			t.Errorf("round %d: between %q, after %q, %v", round, between, after, err)
+		}
+	}
+}
+
 func TestAFaultyFolderOfSignaturesIsToldAtStart(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(dir string) string{
