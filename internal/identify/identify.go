@@ -132,6 +132,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	r.ownVotes()
 	r.hearPeople(said)
 	g.votes(r, false)
+	r.hearsay()
 	d := decisions{vendor: r.answerTo(Vendor)}
 	known := d.vendor.claim()
 	if known != nil {

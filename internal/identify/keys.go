@@ -125,6 +125,9 @@ func exampleKey(key string) string {
 	return key
 }
 
+// contactGroup is the source of the names that a device asked for.
+const contactGroup = "contact"
+
 // group names the independent source that a key belongs to: protocols that
 // repeat one another's claims count as one.
 func group(key string) string {
@@ -132,7 +135,7 @@ func group(key string) string {
 		return "hostname"
 	}
 	if slices.Contains(contactKeys, key) {
-		return "contact"
+		return contactGroup
 	}
 	switch head, _, _ := strings.Cut(key, "."); head {
 	case "ssdp", "upnp":

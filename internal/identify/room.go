@@ -15,6 +15,7 @@ type room struct {
 	votes []vote
 	spare []vote             // of rules of several conditions that speak last
 	said  []heron.Correction // not ours
+	deaf  bool               // to what names that it asked for say
 	// Of the decisions, one after another.
 	picked     []*vote
 	candidates []candidate
@@ -36,7 +37,7 @@ func (r *room) empty() bool {
 	clear(r.picked)
 	clear(r.candidates)
 	r.facts, r.macs, r.found, r.votes, r.spare = r.facts[:0], r.macs[:0], r.found[:0], r.votes[:0], r.spare[:0]
-	r.said = nil
+	r.said, r.deaf = nil, false
 	r.picked, r.candidates = r.picked[:0], r.candidates[:0]
 	return true
 }
@@ -71,11 +72,13 @@ func (r *room) spareVotes(a Attribute) bool {
 		for _, v := range r.facts[i].spare {
 			if v.attribute == a {
 				v.fact = &r.facts[i]
-				r.votes = append(r.votes, v)
+				if !r.deaf || !isHearsay(v) {
+					r.votes = append(r.votes, v)
+				}
 			}
 		}
 	}
-	if a == Vendor {
+	if a == Vendor && !r.deaf {
 		r.agreed()
 	}
 	return len(r.votes) > had

@@ -1,0 +1,48 @@
+package identify
+
+import "slices"
+
+// Where people's own programs run, or a hub's that drive everybody's things, the names
+// that are asked for say whose things people have, and nothing of the host itself: a
+// notebook that talks to a camera's cloud is no camera.
+
+// peoples are the systems of such hosts.
+var peoples = setOf([]string{"ChromeOS", "Home Assistant", "iOS", "iPadOS", "macOS", "openHAB", "Windows"})
+
+// peoplesWeight is how sure a vote for such a system must be.
+const peoplesWeight = 3.5
+
+// hearsay takes what names that were asked for say of the vendor, the type and the model
+// out of the contest, where the host's system is one on which they say nothing of it. What
+// is left are the makers whose services a system itself asks for, and kinds of computers.
+func (r *room) hearsay() {
+	r.deaf = slices.ContainsFunc(r.votes, func(v vote) bool {
+		return v.attribute == OS && v.weight >= peoplesWeight && peoples[v.value] && !ofContact(v)
+	})
+	if r.deaf {
+		r.votes = slices.DeleteFunc(r.votes, isHearsay)
+		r.spare = slices.DeleteFunc(r.spare, isHearsay)
+	}
+}
+
+func ofContact(v vote) bool { return v.fact != nil && v.fact.group == contactGroup }
+
+// isHearsay reports whether a vote is one that such hosts do not cast for themselves.
+func isHearsay(v vote) bool {
+	if !ofContact(v) || v.weight < 0 {
+		return false
+	}
+	switch v.attribute {
+	case Vendor:
+		return !everybodys[v.value]
+	case Type:
+		return !computers[v.value]
+	case Model:
+		return true
+	default:
+		return false
+	}
+}
+
+// computers are the kinds of hosts that such systems run on.
+var computers = setOf([]string{"chromebook", "desktop", "laptop", "phone", "server", "single_board_computer", "tablet", "virtual_machine", "wearable", "workstation"})

@@ -1,0 +1,32 @@
+package identify_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/identify"
+)
+
+// TestIdentify_hearsay: what a computer asks for is what its people have; a thing that
+// asks the same is the maker's.
+func TestIdentify_hearsay(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clouds := []heron.Observation{{Key: "contact.name", Value: "mqtt.us.petlibro.com"}}
+	for _, host := range []heron.Observation{
+		{Key: "dhcp.vendor_class", Value: "MSFT 5.0"},
+		{Key: "mdns.service", Value: "_home-assistant._tcp"},
+		{Key: "dhcp.hostname", Value: "Annas-iPhone"},
+	} {
+		got := id.Identify(append([]heron.Observation{host}, clouds...)).Identity
+		if v := got.Vendor; v != nil && v.Value == "Petlibro" || got.Type.Value == "pet_feeder" {
+			t.Errorf("%s: got %+v, %+v", host.Value, got.Vendor, got.Type)
+		}
+	}
+	if got := id.Identify(clouds).Identity; got.Vendor == nil || got.Vendor.Value != "Petlibro" || got.Type.Value != "pet_feeder" {
+		t.Errorf("alone: got %+v, %+v", got.Vendor, got.Type)
+	}
+}
