@@ -208,6 +208,20 @@ func TestDevices(t *testing.T) {
 	if err := s.db.PutDevices(t.Context(), &heron.DeviceEdit{Devices: list}); err != nil {
 		t.Fatal(err)
 	}
+	t.Run("reads_the_ports_it_was_at", func(t *testing.T) {
+		a := heron.Attachment{Switch: "192.0.2.2", Port: "Gi1/0/7"}
+		fact := heron.Observation{Key: heron.KeyPort, Value: a.Fact(), First: 1, Last: 2, Count: 1}
+		edit := heron.DeviceEdit{Observations: []heron.DeviceObservation{{DeviceID: "d0007", Observation: fact}}}
+		if err := s.db.PutDevices(t.Context(), &edit); err != nil {
+			t.Fatal(err)
+		}
+		if got := must(c.Ports(t.Context(), "d0007"))(t); len(got) != 1 || got[0].Port != "Gi1/0/7" || got[0].Since != 1 || got[0].Last != 2 {
+			t.Errorf("ports: %+v", got)
+		}
+		if got := must(c.Ports(t.Context(), "d0008"))(t); len(got) != 0 {
+			t.Errorf("ports of another: %+v", got)
+		}
+	})
 	t.Run("reads_every_page_in_order", func(t *testing.T) {
 		n := 0
 		for d, err := range c.Devices(t.Context(), client.DeviceQuery{Sort: "name"}) {
@@ -295,8 +309,11 @@ func TestCalls(t *testing.T) {
 	}
 	zone := heron.Zone{Name: "Plant", Kind: "ot", Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	z := must(c.PutZone(ctx, zone))(t)
-	z.Name = "Plant 2"
-	if got := must(c.PutZone(ctx, *z))(t); got.ID != z.ID || got.Name != "Plant 2" {
+	if z.Purdue != nil || z.Criticality != "" {
+		t.Errorf("a zone that says nothing of its devices says %+v", z)
+	}
+	z.Name, z.Purdue, z.Criticality = "Plant 2", new(0.0), "high"
+	if got := must(c.PutZone(ctx, *z))(t); got.ID != z.ID || got.Name != "Plant 2" || got.Purdue == nil || *got.Purdue != 0 || got.Criticality != "high" {
 		t.Errorf("zone: %+v", got)
 	}
 	if i := must(c.ImportDevices(ctx, "csv", strings.NewReader("mac\n")))(t); i.Format != "csv" || i.Hosts != 4 {

@@ -197,6 +197,11 @@ func (c *Client) Flows(ctx context.Context, id string) iter.Seq2[heron.Flow, err
 	return all[heron.Flow](ctx, c, path("devices", id, "flows"), nil, "")
 }
 
+// Ports reads the ports of switches that a device was at, the latest first.
+func (c *Client) Ports(ctx context.Context, id string) ([]heron.PortStay, error) {
+	return items[heron.PortStay](ctx, c, path("devices", id, "ports"), nil)
+}
+
 // Peers reads whom a device talks to, busiest first.
 func (c *Client) Peers(ctx context.Context, id string) ([]heron.Peer, error) {
 	return items[heron.Peer](ctx, c, path("devices", id, "peers"), nil)

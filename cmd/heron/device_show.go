@@ -21,6 +21,7 @@ type deviceReport struct {
 	Vulnerabilities []heron.Vulnerability `json:"vulnerabilities"`
 	Controls        []heron.ControlResult `json:"controls"`
 	Peers           []heron.Peer          `json:"peers"`
+	Ports           []heron.PortStay      `json:"ports"`
 	Baseline        *heron.Baseline       `json:"baseline,omitempty"`
 }
 
@@ -59,7 +60,10 @@ func report(ctx context.Context, cl *client.Client, id string) (*deviceReport, e
 	if r.Baseline, err = cl.Baseline(ctx, id); err != nil && heron.ErrorCode(err) != heron.CodeNotFound {
 		return nil, err
 	}
-	r.Peers, err = cl.Peers(ctx, id)
+	if r.Peers, err = cl.Peers(ctx, id); err != nil {
+		return nil, err
+	}
+	r.Ports, err = cl.Ports(ctx, id)
 	return r, err
 }
 
@@ -73,7 +77,12 @@ func (r *deviceReport) print(t *terminal) {
 	t.fields("criticality", heldText(d.Standing.Criticality, d), "Purdue", heldText(d.Standing.Purdue, d), "belongs in", heldText(d.Standing.ZoneKind, d))
 	for i := range d.Attached {
 		a := &d.Attached[i]
-		t.fields("attached to", a.String()+", since "+a.Since.Std().Format(time.DateTime)+" UTC")
+		t.fields("attached to", a.String()+", since "+timeText(a.Since))
+	}
+	for i := range r.Ports {
+		if p := &r.Ports[i]; !slices.ContainsFunc(d.Attached, func(a heron.Attachment) bool { return a.MAC == p.MAC && a.SamePort(&p.Attachment) }) {
+			t.fields("was at", p.String()+", until "+timeText(p.Last))
+		}
 	}
 	if d.Quarantined {
 		fmt.Fprintln(t.out, "  "+t.red("in quarantine"))
@@ -84,6 +93,8 @@ func (r *deviceReport) print(t *terminal) {
 	r.printRisk(t)
 	r.printFindings(t)
 }
+
+func timeText(t heron.Time) string { return t.Std().Format(time.DateTime) + " UTC" }
 
 // heldText says a value and by whose word: "high, by its type: infusion_pump".
 func heldText(h heron.Held, d *heron.Device) string {

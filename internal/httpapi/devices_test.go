@@ -161,13 +161,24 @@ func TestCorrections(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	for name, a := range map[string]answer{
-		"no such type":   put("type", map[string]string{"ruling": "lock", "value": "no such"}),
-		"no such ruling": put("type", map[string]string{"ruling": "perhaps", "value": "plc"}),
-		"no such field":  put("colour", map[string]string{"ruling": "lock", "value": "red"}),
+		"no such type":       put("type", map[string]string{"ruling": "lock", "value": "no such"}),
+		"no such ruling":     put("type", map[string]string{"ruling": "perhaps", "value": "plc"}),
+		"no such level":      put("purdue_level", map[string]string{"ruling": "lock", "value": "6"}),
+		"no word to confirm": put("criticality", map[string]string{"ruling": "confirm", "value": "low"}),
+		"no such field":      put("colour", map[string]string{"ruling": "lock", "value": "red"}),
 	} {
 		if a.status < 400 || a.status >= 500 {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
+	}
+	if a := put("criticality", map[string]string{"ruling": "lock", "value": "low"}); a.status != 200 {
+		t.Errorf("criticality: %d %s", a.status, a.body)
+	}
+	if a := w.token(heron.Viewer).do("PUT", "/api/v1/devices/d1/identity/criticality", map[string]string{"ruling": "lock", "value": "low"}); a.status != 403 {
+		t.Errorf("a viewer said how critical a device is: %d", a.status)
+	}
+	if a := c.do("DELETE", "/api/v1/devices/d1/identity/criticality", nil); a.status != 200 {
+		t.Errorf("taken back: %d %s", a.status, a.body)
 	}
 	if a := c.do("DELETE", "/api/v1/devices/d1/identity/type", nil); a.status != 200 || len(decode[heron.Device](t, a).Corrections) != 0 {
 		t.Errorf("%d %s", a.status, a.body)

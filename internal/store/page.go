@@ -27,6 +27,7 @@ type listing struct {
 	cols  string // what the rows need, after the sort columns
 	// sorts maps what may be asked for to columns that together are unique;
 	// all of them go the same way.
+	// An expression stands in parentheses, and has an index.
 	sorts map[string][]string
 	own   string // order when none is asked for, with "-" for descending
 }
@@ -217,6 +218,9 @@ func (db *DB) pageQuery(l *listing, w where, p heron.Page) (stmt *query, width, 
 		}
 		marks := strings.TrimPrefix(strings.Repeat(",?", len(keys)), ",")
 		w = append(slices.Clip(w), cond{"(" + strings.Join(cols, ",") + ")" + than + "(" + marks + ")", keys})
+		if strings.HasPrefix(cols[0], "(") { // SQLite seeks an expression in its index only where it stands alone
+			w = append(w, cond{cols[0] + strings.TrimRight(than, " ") + "= ?", keys[:1]})
+		}
 	}
 	stmt = db.query()
 	stmt.add("SELECT " + strings.Join(cols, ", ") + ", " + l.cols + " FROM " + l.from)
