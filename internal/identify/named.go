@@ -23,6 +23,9 @@ const (
 	hostNameWeight = 2.6 // one that the host's name names: people give names too
 	domainWeight   = 2.6 // one in whose domain a name is that was asked for
 	codeWeight     = 2.8 // the number of a model behind the vendor's name
+	// sayerWeight is how sure a signature's word is of the maker for a number beside
+	// it to be that of a model.
+	sayerWeight    = 4
 	strangerWeight = 2.3 // the owner of a domain for things, whom nobody knows
 )
 
@@ -31,6 +34,10 @@ const issuerKey = "tls.cert.issuer"
 
 // serviceKey is what a device offers by multicast DNS.
 const serviceKey = "mdns.service"
+
+// describing are the keys whose texts say what a thing is, and not how its host is
+// called or what software it runs.
+var describing = setOf([]string{"snmp.sysdescr", "http.title", "http.www_authenticate", "dhcp.vendor_class", "sip.user_agent", "lldp.system_description"})
 
 // isHostname and isContact tell which keys hold names of the kind.
 var isHostname, isContact = setOf(hostnameKeys), setOf(contactKeys)
@@ -196,9 +203,9 @@ var (
 	year        = regexp.MustCompile(`^(?:19[89]|20[0-4])[0-9]$`)
 	// notCode are numbers that say something else: versions, measures, standards,
 	// and what is a serial number or an address.
-	notCode = regexp.MustCompile(`(?i)^(?:v(?:er)?[0-9].*|r[0-9]+|[0-9]+-?(?:port|ports|mbps|gbps|ghz|mhz|hz|base.*|bit|bits|mb|gb|tb|kb|kva|va|ch|th|st|nd|rd|in|inch|mm|ac|ax)|[0-9]{1,2}[acgnikpvwx]` +
+	notCode = regexp.MustCompile(`(?i)^(?:v(?:er)?[0-9].*|r[0-9]{1,3}|[0-9]+-?(?:port|ports|mbps|gbps|ghz|mhz|hz|base.*|bit|bits|mb|gb|tb|kb|kva|va|ch|th|st|nd|rd|in|inch|mm|ac|ax)|[0-9]{1,2}[acgnikpvwx]` +
 		`|[0-9]+x[0-9]+|[0-9a-f]{8,}|[a-z]{0,4}[0-9]{7,}[a-z]?|ipv[46]|wpa[23].*|h26[45]|mp[34]|rs-?[24](?:32|85)|usb-?[23]|i[3-6]86|x(?:86|64).*|(?:amd|arm|base|win|aarch)[0-9]+.*|utf-?8|wifi-?[4-7]|sha-?[0-9]+|md5|cat[5-7]e?` +
-		`|linux.*|windows.*|rel(?:ease)?[0-9].*|build.*|fw[0-9].*|sw[0-9].*|rev[0-9a-z]?|[345]g|http[0-9]?|l[23])$`)
+		`|linux.*|windows.*|rel(?:ease)?[0-9].*|build.*|fw[0-9].*|sw[0-9].*|rev[0-9a-z]?|[345]g|http[0-9]?|snmpv[0-9].*|l[23])$`)
 )
 
 // productForm is how a maker writes the number of a product where it stands alone,
@@ -239,7 +246,7 @@ func isCode(w string) bool {
 // unrelated are words behind a vendor's name that the number of the model does not
 // follow: what comes is another number.
 var unrelated = setOf([]string{
-	"at", "boot", "bootrom", "build", "by", "client", "copyright", "date", "error", "firmware", "for", "http", "https", "httpd", "id", "ios", "kernel", "lic",
-	"license", "mac", "of", "on", "port", "rel", "release", "rev", "revision", "serial", "sip", "sn", "snmp", "software", "ssh", "status", "uptime", "ver",
+	"at", "boot", "bootrom", "build", "by", "client", "copyright", "date", "error", "firmware", "for", "fw", "http", "https", "httpd", "hw", "id", "ios", "kernel", "lic",
+	"license", "mac", "of", "on", "port", "rel", "release", "rev", "revision", "serial", "sip", "sn", "snmp", "software", "ssh", "status", "sw", "uptime", "ver",
 	"version", "with",
 })

@@ -203,6 +203,42 @@ func TestIdentify_who_is_named_first_owns_the_product(t *testing.T) {
 	}
 }
 
+// TestIdentify_a_number_beside_a_signatures_word: who says his maker by the word of a
+// product, and no model, is believed about the number beside it, where texts describe.
+func TestIdentify_a_number_beside_a_signatures_word(t *testing.T) {
+	t.Parallel()
+	p, err := load(`
+- {id: a.sure, match: [{key: [snmp.sysdescr, ftp.banner], word: EqualLogic}], yields: {vendor: [Dell, 5]}}
+- {id: a.faint, match: [{key: snmp.sysdescr, word: Optra}], yields: {vendor: [Lexmark, 3]}}
+- {id: a.full, match: [{key: snmp.sysdescr, word: QXA}], yields: {vendor: [Qumulo, 5], model: [QXA, 4]}}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := identify.NewWith(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ key, value, want string }{
+		{"snmp.sysdescr", "EqualLogic PS4100", "PS4100"},
+		{"snmp.sysdescr", "EqualLogic storage", ""},
+		{"snmp.sysdescr", "EqualLogic HW 77A", ""},
+		{"ftp.banner", "220 EqualLogic SAN7 ready", ""},
+		{"snmp.sysdescr", "Optra T610", ""},
+		{"snmp.sysdescr", "QXA T610", "QXA"},
+		{"snmp.sysdescr", "T610", ""},
+	} {
+		got := id.Identify([]heron.Observation{{Key: c.key, Value: c.value}}).Identity
+		said := ""
+		if got.Model != nil {
+			said = got.Model.Value
+		}
+		if said != c.want {
+			t.Errorf("%s %q: got %q, want %q", c.key, c.value, said, c.want)
+		}
+	}
+}
+
 func TestProductCode_is_all_of_the_text(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

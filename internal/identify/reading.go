@@ -80,12 +80,35 @@ func (g *program) speak(r *reading) {
 		}
 		*to = g.say(*to, rule, alone, hits(r.hits[i:i+1]))
 	}
+	if code := g.codeBeside(r); code != "" {
+		r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
+	}
 	r.votes, r.spare = slices.Clip(r.votes), slices.Clip(r.spare)
 	for _, list := range [][]vote{r.votes, r.spare} {
 		for i := range list {
 			list[i].fact = nil
 		}
 	}
+}
+
+// codeBeside returns the number of a model that a greeting gives which names its
+// maker by a word that a signature knows, or by that of a product, and no model:
+// "EqualLogic PS4100". Where it names him in full words, listen found the number.
+func (g *program) codeBeside(r *reading) string {
+	if !describing[r.key] || r.vendor != "" {
+		return ""
+	}
+	maker := false
+	for _, v := range r.votes {
+		if v.attribute == Model {
+			return ""
+		}
+		maker = maker || v.attribute == Vendor && v.weight >= sayerWeight
+	}
+	if !maker {
+		return ""
+	}
+	return codeIn(r.value)
 }
 
 // vendorFact is the fact that the vendor is known.
