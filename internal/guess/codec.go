@@ -11,7 +11,7 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-const magic = "heron-model/2\n"
+const magic = "heron-model/3\n"
 
 // errModel is for bytes that are no model, or one for other evidence.
 var errModel = errors.New("not a model that this program can use")
@@ -19,8 +19,9 @@ var errModel = errors.New("not a model that this program can use")
 // Encode returns the model in the form that Decode reads, little-endian throughout:
 // the magic line; the numbers that it reads; the types, and the words with their
 // keys and parts, as texts with their length in 16 bits; what narrows each number;
-// the discriminants; the prototypes: type, place in 16-bit numbers; the weights of trust and the
-// threshold as 64-bit floats; the trees of trust, and the forest.
+// the discriminants; the prototypes: type, place in 16-bit numbers, a bit for each word
+// that a capture says, and one for each of these that all do; what is surprising in each word; the
+// weights of trust and the threshold as 64-bit floats; and the forest.
 func (m *Model) Encode() []byte {
 	b := []byte(magic)
 	b = binary.LittleEndian.AppendUint16(b, numbers)
@@ -40,7 +41,9 @@ func (m *Model) Encode() []byte {
 		for _, v := range m.prototypes[i].place[:m.space.Size()] {
 			b = binary.LittleEndian.AppendUint16(b, uint16(int16(v*placeScale)))
 		}
+		b = m.habits[i].append(b, len(m.words.list))
 	}
+	b = appendFloats(appendFloats(b, m.surprises.said), m.surprises.missed)
 	for _, w := range append(m.trust.line.Weights[:trusts+1:trusts+1], m.trust.reach, m.threshold) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(w))
 	}
@@ -56,6 +59,44 @@ func appendFloats(b []byte, list []float32) []byte {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
 	return b
+}
+
+// appendSet adds the bits of a set of words, eight a byte.
+func appendSet(b []byte, s set, words int) []byte {
+	for w := 0; w < words; w += 8 {
+		b = append(b, byte(s[w/64]>>(w%64)))
+	}
+	return b
+}
+
+// append adds a bit for each word that is ever said, and for each of these one that
+// tells whether it always is.
+func (h *habit) append(b []byte, words int) []byte {
+	always, n := newSet(words), 0
+	for w := range h.ever.all {
+		if h.always.has(w) {
+			always.add(n)
+		}
+		n++
+	}
+	return appendSet(appendSet(b, h.ever, words), always, n)
+}
+
+func readHabit(r *wire.Reader, words int) habit {
+	h := habit{readSet(r, words), newSet(words)}
+	n := 0
+	for range h.ever.all {
+		n++
+	}
+	always := readSet(r, n)
+	n = 0
+	for w := range h.ever.all {
+		if always.has(n) {
+			h.always.add(w)
+		}
+		n++
+	}
+	return h
 }
 
 // Decode reads a model. What it returns can be asked anything.
@@ -87,7 +128,8 @@ func Decode(b []byte) (*Model, error) {
 	if m.space, err = learn.ReadDiscriminants(&r); err != nil || m.space.Size() > maxAxes {
 		return nil, errModel
 	}
-	m.prototypes = m.readPrototypes(&r)
+	m.readPrototypes(&r)
+	m.surprises = surprises{readWeights(&r, len(list)), readWeights(&r, len(list))}
 	m.trust = &trust{line: &learn.Logistic{}}
 	for range trusts + 1 {
 		m.trust.line.Weights = append(m.trust.line.Weights, readFloat64(&r))
@@ -105,22 +147,41 @@ func (m *Model) isWhole() bool {
 		m.space.Columns() == m.columns() && m.forest.Columns() == m.columns() && m.forest.Classes() == len(m.types) && m.threshold > 0 && m.threshold < 1
 }
 
-func (m *Model) readPrototypes(r *wire.Reader) []prototype {
-	axes, n := m.space.Size(), r.U16LE()
-	if r.Len() < n*(2+2*axes) {
+// readPrototypes reads the prototypes, and the habits of their products.
+func (m *Model) readPrototypes(r *wire.Reader) {
+	axes, words, n := m.space.Size(), len(m.words.list), r.U16LE()
+	if r.Len() < n*(2+2*axes+(words+7)/8) {
 		r.Fail(errModel)
-		return nil
+		return
 	}
-	out := make([]prototype, n)
-	for i := range out {
-		out[i].class = uint16(r.U16LE())
+	m.prototypes, m.habits = make([]prototype, n), make([]habit, n)
+	for i := range m.prototypes {
+		p := &m.prototypes[i]
+		p.class = uint16(r.U16LE())
 		for k := range axes {
-			out[i].place[k] = float32(int16(r.U16LE())) / placeScale
+			p.place[k] = float32(int16(r.U16LE())) / placeScale
 		}
-		if int(out[i].class) >= len(m.types) {
+		m.habits[i] = readHabit(r, words)
+		if int(p.class) >= len(m.types) {
 			r.Fail(errModel)
-			return nil
+			return
 		}
+	}
+}
+
+func readSet(r *wire.Reader, words int) set {
+	s := newSet(words)
+	for w := 0; w < words; w += 8 {
+		s[w/64] |= uint64(r.U8()) << (w % 64)
+	}
+	return s.below(words)
+}
+
+// readWeights reads numbers of which none is below 0.
+func readWeights(r *wire.Reader, n int) []float32 {
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = max(0, readFloat(r))
 	}
 	return out
 }

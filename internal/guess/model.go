@@ -16,6 +16,8 @@ type Model struct {
 	forest     *learn.Forest
 	space      *learn.Discriminants
 	prototypes []prototype
+	habits     []habit // of the product and view of each prototype
+	surprises  surprises
 	trust      *trust
 	threshold  float64 // below it, the model says nothing
 	sights     sync.Pool
@@ -37,12 +39,13 @@ func coarse(v float32) float32 {
 
 // The numbers that trust in an answer is worked out from.
 const (
-	trustOdds  = iota // log-odds of the best type, among those that are known
-	trustLead         // by how much it is before the second
-	trustNear         // how far the device is from the nearest prototype of the type, as a power of two
-	trustOther        // the same, against the nearest prototype of another type
-	trustNew          // share of the words that were never seen
-	trustTold         // how many words are known and numbers are not 0, as a power of two
+	trustOdds   = iota // log-odds of the best type, among those that are known
+	trustLead          // by how much it is before the second
+	trustNear          // how far the device is from the nearest prototype of the type, as a power of two
+	trustOther         // the same, against the nearest prototype of another type
+	trustNew           // share of the words that were never seen
+	trustTold          // how many words are known and numbers are not 0, as a power of two
+	trustMisfit        // how much of what it says speaks against that nearest product, as a power of two
 	trusts
 )
 
@@ -51,9 +54,11 @@ type sight struct {
 	values  []float32        // the numbers, then a 1 for each word that it has
 	scaled  []float32        // the same, with the numbers as far apart as words
 	place   [maxAxes]float32 // in the space
-	known   int              // words in the vocabulary
+	said    set              // words in the vocabulary
+	known   int              // how many these are
 	news    int              // words that are not
 	apart   []float64        // how far the nearest product of each type is
+	nearest []uint16         // its prototype
 	near    []int            // types with a product near by
 	scores  []float64        // of these
 	shares  []float64        // of each column
@@ -63,8 +68,8 @@ type sight struct {
 
 func (m *Model) newSight() *sight {
 	return &sight{
-		values: make([]float32, m.columns()), scaled: make([]float32, m.columns()),
-		apart: make([]float64, len(m.types)), near: make([]int, 0, len(m.types)), scores: make([]float64, 0, len(m.types)), shares: make([]float64, m.columns()),
+		values: make([]float32, m.columns()), scaled: make([]float32, m.columns()), said: newSet(len(m.words.list)),
+		apart: make([]float64, len(m.types)), nearest: make([]uint16, len(m.types)), near: make([]int, 0, len(m.types)), scores: make([]float64, 0, len(m.types)), shares: make([]float64, m.columns()),
 	}
 }
 
@@ -73,6 +78,7 @@ func (m *Model) columns() int { return numbers + len(m.words.list) }
 // see fills s with what is known of a device.
 func (m *Model) see(s *sight, obs []heron.Observation, b *heron.Baseline) {
 	clear(s.values)
+	clear(s.said)
 	s.known, s.news = 0, 0
 	numbersOf(b, s.values[:numbers])
 	for i := range obs {
@@ -85,6 +91,7 @@ func (m *Model) see(s *sight, obs []heron.Observation, b *heron.Baseline) {
 				}
 			case s.values[numbers+int(at)] == 0:
 				s.values[numbers+int(at)] = 1
+				s.said.add(int(at))
 				s.known++
 			}
 		})
@@ -160,6 +167,7 @@ func (m *Model) weigh(s *sight, best int, first, second float64) {
 		}
 	}
 	s.trust[trustTold] = math.Log2(1 + float64(told))
+	s.trust[trustMisfit] = math.Log2(1 + m.misfit(s.said, &m.habits[s.nearest[best]]))
 }
 
 // Distances in the space: the mean, over the axes, of how many times as far apart
@@ -167,28 +175,31 @@ func (m *Model) weigh(s *sight, best int, first, second float64) {
 const (
 	maxAxes       = 64
 	neighbourhood = 2.0 // within which products are candidates
+	far           = 4.0 // what is farther is as far
 	nearly        = 0.1 // what is as good as none
 	stride        = 8   // axes that are compared before it is asked whether that is enough
 )
 
 func logDistance(d float64) float64 { return math.Log2(d + nearly) }
 
-// visit finds how far a device is from the nearest product of each type, and of all.
+// visit finds how far a device is from the nearest product of each type, and of all,
+// up to what is far.
 func (m *Model) visit(s *sight) (near float64) {
 	m.scale(s)
 	place := s.place[:m.space.Size()]
 	m.space.Place(s.scaled, place)
+	clear(s.nearest)
 	for c := range s.apart {
-		s.apart[c] = math.MaxFloat32
+		s.apart[c] = far * far * float64(len(place))
 	}
 	for i := range m.prototypes {
 		p := &m.prototypes[i]
 		nearest := &s.apart[p.class]
 		if d := float64(square(&s.place, &p.place, float32(*nearest))); d < *nearest {
-			*nearest = d
+			*nearest, s.nearest[p.class] = d, uint16(i)
 		}
 	}
-	near = math.MaxFloat32
+	near = far
 	for c, d := range s.apart {
 		s.apart[c] = math.Sqrt(d / float64(len(place)))
 		near = min(near, s.apart[c])

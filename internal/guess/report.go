@@ -56,7 +56,7 @@ type Point struct {
 	Wrong     float64 `json:"wrong"`
 }
 
-// thresholds are those of a curve.
+// thresholds are those of a curve, beside the model's own.
 var thresholds = []float64{0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9}
 
 // Mistake is an answer that was wrong.
@@ -103,17 +103,20 @@ func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 		r.ByDataset = append(r.ByDataset, m.scores(open, verdicts, func(e *Example) string { return e.Dataset })...)
 	}
 	for _, score := range r.ByDataset {
-		r.Curve = append(r.Curve, curve(score.Of, score.HeldOut, verdicts)...)
+		r.Curve = append(r.Curve, m.curve(score.Of, score.HeldOut, verdicts)...)
 	}
 	r.mistakes(m, verdicts)
 	return r
 }
 
 // curve says how other thresholds would do on a dataset.
-func curve(dataset, held string, verdicts []Verdict) (out []Point) {
+func (m *Model) curve(dataset, held string, verdicts []Verdict) (out []Point) {
 	open := held == heldOut(true)
+	list := append(slices.Clone(thresholds), m.threshold)
+	slices.Sort(list)
+	list = slices.Compact(list)
 	for v := range Views {
-		for _, t := range thresholds {
+		for _, t := range list {
 			least := func(View) float64 { return t }
 			s := score(dataset, open, verdicts, least, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
 			out = append(out, Point{dataset, v.String(), held, t, s.Right, s.Wrong})

@@ -47,7 +47,7 @@ const (
 // learnOptions are what a model is grown with.
 func learnOptions() learn.Options {
 	o := learn.Default()
-	o.Rounds, o.Rate, o.Columns = 60, 0.15, 0.2
+	o.Rounds, o.Rate, o.Columns = 40, 0.2, 0.2
 	return o
 }
 
@@ -59,7 +59,7 @@ func discriminantOptions() learn.DiscriminantOptions {
 // Limits of training.
 const (
 	leastCaptures = 2   // in which a word must be, to be learned
-	leastSure     = 0.6 // confidence that an answer needs: a stranger is better not named
+	seeds         = 3   // forests that are grown alike, of which the mean is taken
 	madeWeight    = 0.5 // of an example that the lab made
 	madeSpace     = 0.1 // the same, in finding the space: what devices of the lab differ in is made up
 	onceSpace     = 0.3 // of the only example of a product, in finding the space
@@ -83,10 +83,15 @@ func fit(examples []*Example, o learn.Options) (*Model, error) {
 		class, _ := slices.BinarySearch(m.types, e.Type)
 		rows[i] = learn.Row{Values: sights[i].values, Class: class, Weight: weights[i]}
 	}
-	var err error
-	if m.forest, err = learn.Grow(rows, nil, m.columns(), len(m.types), o); err != nil {
-		return nil, err
+	forests := make([]*learn.Forest, seeds)
+	for k := range forests {
+		o.Seed = uint64(k + 1)
+		var err error
+		if forests[k], err = learn.Grow(rows, nil, m.columns(), len(m.types), o); err != nil {
+			return nil, err
+		}
 	}
+	m.forest = learn.Average(forests)
 	m.measure(sights)
 	return m, m.findSpace(examples, sights)
 }
@@ -159,6 +164,7 @@ func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 			rows[i].Weight = madeSpace
 		}
 	}
+	m.learnHabits(sights, rows)
 	counts := make([]float32, len(groups))
 	for i := range rows {
 		counts[rows[i].Class]++
@@ -185,7 +191,26 @@ func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 			m.prototypes[i].place[k] = coarse(v)
 		}
 	}
+	m.thin()
 	return nil
+}
+
+// thin takes away the prototypes that are as one before: of a device that names
+// nothing, most views are alike.
+func (m *Model) thin() {
+	kept := 0
+	for i := range m.prototypes {
+		p, h := m.prototypes[i], m.habits[i]
+		again := false
+		for k := 0; k < kept && !again; k++ {
+			again = m.prototypes[k] == p && m.habits[k].equal(h)
+		}
+		if !again {
+			m.prototypes[kept], m.habits[kept] = p, h
+			kept++
+		}
+	}
+	m.prototypes, m.habits = slices.Clip(m.prototypes[:kept]), slices.Clip(m.habits[:kept])
 }
 
 // Verdict is what a model said of an example that it had not seen.
@@ -291,7 +316,6 @@ func Train(examples []*Example, folds int) (*Model, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	settle(verdicts)
 	return m, reportOf(m, examples, verdicts), nil
 }
 
@@ -315,7 +339,8 @@ func learnFrom(examples []*Example, folds int) (*Model, []Verdict, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m.trust, m.threshold = trustFrom(verdicts), leastSure
+	settle(verdicts)
+	m.trust, m.threshold = trustFrom(verdicts), thresholdFrom(verdicts)
 	return m, verdicts, nil
 }
 

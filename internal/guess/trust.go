@@ -16,6 +16,7 @@ type trust struct {
 const (
 	// knownReach is the share of captures of known products that are within reach.
 	knownReach = 0.99
+	farthest   = 0.95 * far // how far that reaches at most
 	// leastTold is how much must be known of a device: so little as less is told by
 	// many that have nothing in common.
 	leastTold = 8
@@ -103,7 +104,7 @@ func reachOf(verdicts []Verdict) float64 {
 		return math.Log2(nearly)
 	}
 	slices.Sort(list)
-	return list[int(knownReach*float64(len(list)-1))]
+	return min(list[int(knownReach*float64(len(list)-1))], logDistance(farthest))
 }
 
 // settle gives each verdict the confidence of a trust that was not learned from
@@ -137,4 +138,45 @@ func settle(verdicts []Verdict) {
 			}
 		}
 	}
+}
+
+const (
+	// mostMistaken is the share of strangers that may be taken for something else.
+	mostMistaken = 0.05
+	// manyProducts are as many as a dataset must have for a share of them to mean something.
+	manyProducts = 10
+	// leastSure is the least threshold.
+	leastSure = 0.6
+)
+
+// thresholdFrom finds the least confidence at which few strangers are mistaken, in
+// whichever dataset of real devices these are most. The verdicts must be settled.
+func thresholdFrom(verdicts []Verdict) float64 {
+	sets := map[string]bool{}
+	for i := range verdicts {
+		if e := verdicts[i].Example; !e.Made {
+			sets[e.Dataset] = true
+		}
+	}
+	threshold := leastSure
+	for name := range sets {
+		for threshold < surest && mistaken(verdicts, name, threshold) > mostMistaken {
+			threshold = round(threshold + 0.01)
+		}
+	}
+	return threshold
+}
+
+// mistaken is the share of the strangers of a dataset that are taken for something
+// else, in the mean of the views.
+func mistaken(verdicts []Verdict, dataset string, threshold float64) float64 {
+	sum := 0.0
+	for v := range Views {
+		s := score(dataset, true, verdicts, func(View) float64 { return threshold }, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
+		if s.Products < manyProducts {
+			return 0
+		}
+		sum += s.Wrong
+	}
+	return sum / float64(Views)
 }

@@ -2,6 +2,7 @@ package guess
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -22,13 +23,14 @@ const (
 	listed         // each item of a list with commas
 	stack          // a TCP stack: the whole and each part between colons
 	ja4            // a JA4: the whole and each part between underscores
+	length         // a length in steps: it and, twice, two steps that it is one of
 )
 
 // readings are the keys that are evidence here. None tells a name or a product:
 // these are for signatures.
 var readings = map[string]reading{
 	heron.KeyTCPSyn: stack, heron.KeyTCPSynAck: stack, heron.KeyTTL: whole,
-	"tls.ja4": ja4, "tls.ja3": whole, "tls.ja3s": whole, "tls.alpn": whole, "tls.client_version": whole, "tls.version": whole, "tls.cipher": whole,
+	"tls.record": length, "tls.ja4": ja4, "tls.ja3": whole, "tls.ja3s": whole, "tls.alpn": whole, "tls.client_version": whole, "tls.version": whole, "tls.cipher": whole,
 	"tls.cert.key": whole, "tls.cert.signature": whole, "tls.cert.self_signed": whole,
 	"quic.version": whole, "ssh.hassh": whole, "ssh.hassh_server": whole, "ssh.host_key_algorithms": whole,
 	heron.KeyService: whole, heron.KeyServiceProtocol: whole, heron.KeyClientProtocol: whole, heron.KeyClientPort: whole,
@@ -62,7 +64,11 @@ func words(o *heron.Observation, yield func(word)) {
 	if how != listed {
 		yield(word{o.Key, 0, o.Value})
 	}
-	if how == whole {
+	switch how {
+	case whole:
+		return
+	case length:
+		lengths(o, yield)
 		return
 	}
 	rest := o.Value
@@ -80,10 +86,35 @@ func words(o *heron.Observation, yield func(word)) {
 	}
 }
 
+// step and steps are how coarsely lengths are told, and how many words there are for that.
+const (
+	step  = 16
+	steps = 64
+)
+
+var stepNames = func() (names [steps + 1]string) {
+	for i := range names {
+		names[i] = strconv.Itoa(i * step)
+	}
+	return names
+}()
+
+// lengths calls yield with the pairs of steps that a length is one of: what it is
+// about does not change where the length does by less than a step.
+func lengths(o *heron.Observation, yield func(word)) {
+	n, err := strconv.Atoi(o.Value)
+	if n /= step; err != nil || n < 0 || n >= steps {
+		return
+	}
+	yield(word{o.Key, 1, stepNames[n&^1]})
+	yield(word{o.Key, 2, stepNames[(n+1)&^1]})
+}
+
 // partNames are what the parts of a value are called.
 var partNames = map[reading][]string{
-	stack: {"hop limit", "window", "scale", "segment size", "options", "quirks"},
-	ja4:   {"hello", "ciphers", "extensions"},
+	length: {"about", "about"},
+	stack:  {"hop limit", "window", "scale", "segment size", "options", "quirks"},
+	ja4:    {"hello", "ciphers", "extensions"},
 }
 
 // shown is a word as a reason.

@@ -202,6 +202,17 @@ func backward(low [][]float64, b []float64) {
 // principal finds the axes along which points differ most from 0, each of length 1
 // (orthogonal iteration).
 func principal(points [][]float64, columns, size, rounds int) [][]float64 {
+	spread := make([][]float64, columns) // of the points: the sum of their squares
+	for i := range spread {
+		spread[i] = make([]float64, columns)
+	}
+	for _, p := range points {
+		for i, v := range p {
+			if v != 0 {
+				addTimes(spread[i], p, v)
+			}
+		}
+	}
 	axes := make([][]float64, size)
 	for k := range axes { // anything that is not at right angles with what is sought
 		axes[k] = make([]float64, columns)
@@ -211,11 +222,8 @@ func principal(points [][]float64, columns, size, rounds int) [][]float64 {
 	for range rounds {
 		for k, axis := range axes {
 			next := make([]float64, columns)
-			for _, p := range points {
-				along := dot(p, axis)
-				for c, v := range p {
-					next[c] += along * v
-				}
+			for c, row := range spread {
+				next[c] = dot(row, axis)
 			}
 			axes[k] = next
 		}
@@ -239,6 +247,13 @@ func straighten(axes [][]float64) {
 		for c := range axis {
 			axis[c] /= max(length, 1e-12)
 		}
+	}
+}
+
+// addTimes adds to one list so many times another.
+func addTimes(to, list []float64, times float64) {
+	for i, v := range list {
+		to[i] += times * v
 	}
 }
 

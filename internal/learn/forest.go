@@ -54,8 +54,12 @@ func (f *Forest) Score(values []float32, class int) float64 {
 	return sum
 }
 
-// order puts the trees of each class side by side, in the order of their rounds.
+// order puts the trees of each class side by side, in the order of their rounds, and
+// makes values what is written of them.
 func (f *Forest) order() {
+	for i := range f.nodes {
+		f.nodes[i].value = coarse(f.nodes[i].value)
+	}
 	slices.SortStableFunc(f.trees, func(a, b tree) int { return cmp.Compare(a.class, b.class) })
 	f.first = make([]uint32, f.classes+1)
 	for _, t := range f.trees {

@@ -11,7 +11,7 @@ type Options struct {
 	Rounds  int     // of one tree a class
 	Depth   int     // questions from a root to a leaf
 	Rate    float64 // how much of what a tree says is taken
-	Columns float64 // share of the columns that a tree may ask about
+	Columns float64 // share of the columns that the trees of a round may ask about
 	Rows    float64 // share of the rows that a round learns from
 	Ridge   float64 // what values are drawn to 0 by
 	Least   float64 // curvature that a leaf must have at least
@@ -37,7 +37,7 @@ func Grow(rows, heldOut []Row, columns, classes int, o Options) (*Forest, error)
 		table: t, options: o, random: rand.New(rand.NewPCG(o.Seed, uint64(len(rows)))),
 		forest: &Forest{columns: columns, classes: classes, base: priors(rows, classes)},
 		slope:  make([]float64, len(rows)), bend: make([]float64, len(rows)),
-		asked: make([]bool, columns), histogram: make([]sums, t.slots),
+		asked: make([]bool, columns), heard: make([][]uint32, len(rows)), histogram: make([]sums, t.slots),
 	}
 	g.scores = g.begin(rows)
 	held := g.begin(heldOut)
@@ -110,7 +110,8 @@ type grower struct {
 	forest      *Forest
 	scores      [][]float64 // of each row, each class
 	slope, bend []float64   // of the loss of each row, by the score of the class at hand
-	asked       []bool      // whether the tree at hand may ask about a column
+	asked       []bool      // whether the trees of the round may ask about a column
+	heard       [][]uint32  // of each row, the slots of the values of those that are not in the lowest bin
 	histogram   []sums      // of each bin of each column
 }
 
@@ -133,6 +134,7 @@ func (g *grower) round() {
 		Softmax(chances[i], 1)
 	}
 	learned := g.sample()
+	g.ask()
 	first := len(g.forest.trees)
 	for class := range g.classes {
 		for i, r := range g.rows {
@@ -179,11 +181,23 @@ func (g *grower) sample() []int32 {
 	return out
 }
 
-// tree grows a tree on rows, for a class, whose slopes are set.
-func (g *grower) tree(rows []int32, class int) {
+// ask chooses the columns of a round.
+func (g *grower) ask() {
 	for c := range g.cuts {
 		g.asked[c] = len(g.cuts[c]) > 0 && g.random.Float64() < g.options.Columns
 	}
+	for i, raised := range g.raised {
+		g.heard[i] = g.heard[i][:0]
+		for _, e := range raised {
+			if g.asked[e.column] {
+				g.heard[i] = append(g.heard[i], e.slot)
+			}
+		}
+	}
+}
+
+// tree grows a tree on rows, for a class, whose slopes are set.
+func (g *grower) tree(rows []int32, class int) {
 	root := uint32(len(g.forest.nodes))
 	g.forest.trees = append(g.forest.trees, tree{root, uint16(class)})
 	g.forest.nodes = append(g.forest.nodes, node{})
@@ -272,12 +286,10 @@ func (g *grower) count(rows []int32) {
 	}
 	for _, i := range rows {
 		slope, bend := g.slope[i], g.bend[i]
-		for _, e := range g.raised[i] {
-			if g.asked[e.column] {
-				b := &g.histogram[e.slot]
-				b.slope += slope
-				b.bend += bend
-			}
+		for _, slot := range g.heard[i] {
+			b := &g.histogram[slot]
+			b.slope += slope
+			b.bend += bend
 		}
 	}
 }

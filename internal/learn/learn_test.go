@@ -199,6 +199,29 @@ func TestForestComesBack(t *testing.T) {
 	}
 }
 
+func TestAverageSaysTheMean(t *testing.T) {
+	t.Parallel()
+	rows := words(1, 300, 6)
+	var forests []*learn.Forest
+	for seed := range uint64(3) {
+		o := learn.Default()
+		o.Seed = seed
+		forests = append(forests, grow(t, rows, nil, 6, o))
+	}
+	all := learn.Average(forests)
+	for i := range rows {
+		for c := range 6 {
+			mean := 0.0
+			for _, f := range forests {
+				mean += f.Score(rows[i].Values, c) / 3
+			}
+			if got := all.Score(rows[i].Values, c); math.Abs(got-mean) > 0.05 {
+				t.Fatalf("row %d, class %d: the average says %.3f, all together %.3f", i, c, got, mean)
+			}
+		}
+	}
+}
+
 func FuzzReadForest(f *testing.F) {
 	small := learn.Default()
 	small.Rounds = 2

@@ -45,19 +45,23 @@ func probe(b []byte, fromClient bool) bool {
 type dissector struct {
 	teller   dissect.TLSTeller
 	messages []byte // handshake messages put together from records
+	text     []byte
 }
 
 // Places in heron.FlowScratch.Data; the first of a pair is the client's.
 const (
-	atDone  = 0 // two: that side has no more to tell
-	atBegun = 2 // two: that side's hello was read
+	atDone   = 0 // two: that side's handshake has no more to tell
+	atBegun  = 2 // two: that side's hello was read
+	atSealed = 4 // the server chose a version in which the end of the handshake looks like data
+	atData   = 5 // records of data that the client sent after the server's hello
+	atPassed = 6 // two: bytes that passed since, of both
 )
 
 func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitter) (heron.Verdict, error) {
 	side := dissect.Side(m)
 	data := &m.Flow.Data
 	if data[atDone+side] != 0 {
-		return heron.Verdict{Consumed: len(m.Payload), Done: data[atDone+1] != 0}, nil
+		return d.data(r, m, out), nil
 	}
 	if data[atBegun+side] == 0 && !couldBegin(m.Payload, m.FromClient) {
 		return missed(m.Payload)
@@ -82,7 +86,7 @@ func (d *dissector) dissect(r *wire.Reader, m *heron.Message, out dissect.Emitte
 	}
 	// A client that has said its hello waits for the server's; nothing waits for a
 	// client whose hello was missed.
-	return heron.Verdict{Consumed: consumed, Done: data[atDone+1] != 0}, nil
+	return heron.Verdict{Consumed: consumed, Done: data[atDone+1] != 0 && data[atDone] == 0}, nil
 }
 
 // couldBegin is probe for bytes that may be fewer than it needs. A server may
@@ -234,7 +238,7 @@ func (d *dissector) server(r *wire.Reader, m *heron.Message, out dissect.Emitter
 	data := &m.Flow.Data
 	data[atBegun+1] = 1
 	if h.Version >= tls.Version13 {
-		data[atDone+1] = 1
+		data[atDone+1], data[atSealed] = 1, 1
 	}
 	return nil
 }

@@ -52,6 +52,14 @@ func rewrap(b []byte, n int) []byte {
 	return out
 }
 
+// sealed is records of data of such lengths.
+func sealed(lengths ...int) (out []byte) {
+	for _, n := range lengths {
+		out = tls.AppendRecord(out, tls.RecordData, tls.Version12, make([]byte, n))
+	}
+	return out
+}
+
 func suite() dissecttest.Suite {
 	data := dissecttest.C(tls.AppendRecord(nil, tls.RecordData, tls.Version12, make([]byte, 500)))
 	old := tls.AppendServerHello(nil, tls.Version12, [32]byte{1}, 0xc02f, tls.PickALPN("h2"))
@@ -67,6 +75,15 @@ func suite() dissecttest.Suite {
 			talk("retry_of_1_3", dissecttest.C(hello()),
 				dissecttest.S(tls.AppendServerHello(nil, tls.Version13, retry, 0x1301)), dissecttest.C(hello()),
 				dissecttest.S(tls.AppendServerHello(nil, tls.Version13, [32]byte{1}, 0x1302))),
+			talk("requests_of_1_2", dissecttest.C(hello()), dissecttest.S(append(old, cert...)),
+				dissecttest.C(append(rewrap(hello(), 100), sealed(32, 500, 31, 17000)...)), dissecttest.S(sealed(400)), dissecttest.C(sealed(900))),
+			talk("what_follows_an_answer_is_no_request", dissecttest.C(hello()), dissecttest.S(append(old, cert...)),
+				dissecttest.C(sealed(500)), dissecttest.S(sealed(400)), dissecttest.C(sealed(900))),
+			talk("requests_of_1_3", dissecttest.C(append(hello(), sealed(300)...)),
+				dissecttest.S(append(tls.AppendServerHello(nil, tls.Version13, [32]byte{1}, 0x1301), sealed(40, 800)...)),
+				dissecttest.C(sealed(53, 120)), dissecttest.S(sealed(250)), dissecttest.C(sealed(700))),
+			talk("only_the_server_was_seen_again", dissecttest.C(hello()), dissecttest.S(append(old, cert...)),
+				dissecttest.S(sealed(16000)), dissecttest.S(sealed(16000)), dissecttest.S(sealed(16000)), dissecttest.C(sealed(500))),
 			talk("messages_across_records", dissecttest.C(rewrap(hello(), 40)),
 				dissecttest.S(append(rewrap(old, 9), rewrap(cert, 100)...))),
 			talk("handshake_missed", data, dissecttest.S(data.Payload)),

@@ -45,6 +45,9 @@ const (
 	Version13   = 0x0304
 )
 
+// RecordHeader is the length of what is before the body of a record.
+const RecordHeader = 5
+
 // MaxRecord is the longest body of a record: RFC 5246 §6.2.3 allows ciphers
 // 2,048 bytes on top of the text.
 const MaxRecord = 1<<14 + 2048

@@ -23,6 +23,7 @@ const sources: Record<string, string> = {
   'tls.cert.subject': 'Its certificate is for',
   'tls.cert.issuer': 'Its certificate comes from',
   'tls.sni': 'It connects to',
+  'tls.record': 'Over TLS it sends messages of a length of',
   'contact.name': 'It talks to',
   'ssh.banner': 'Its SSH server greets with',
   'telnet.banner': 'Its Telnet server greets with',
