@@ -150,8 +150,10 @@ func TestInventoryCases(t *testing.T) {
 		{
 			name: "a host of the Internet that answers as control systems do is a remote device, and a web server is not",
 			rows: []row{
-				{1, gateway, "52.1.2.3", frame, ""}, {2, gateway, "52.1.2.3", heron.KeyServiceProtocol, "tcp/102/s7comm"},
-				{1, gateway, "52.1.2.4", frame, ""}, {2, gateway, "52.1.2.4", heron.KeyServiceProtocol, "tcp/80/http"},
+				{1, gateway, "52.1.2.3", frame, ""},
+				{2, gateway, "52.1.2.3", heron.KeyServiceProtocol, "tcp/102/s7comm"},
+				{1, gateway, "52.1.2.4", frame, ""},
+				{2, gateway, "52.1.2.4", heron.KeyServiceProtocol, "tcp/80/http"},
 			},
 			want: []want{{gateway, "", true, "router"}, {"", "52.1.2.3", false, "ot"}},
 		},
