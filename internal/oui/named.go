@@ -29,7 +29,7 @@ var ordinary = wordSet(`
 // never are names that say something else even where a name would stand: days and
 // months, products of others, who writes what runs on everybody's machines, and a
 // brand on all that its owner makes.
-var never = wordSet(`allen-bradley august bt fs ge google mercury meta microsoft net ni ring sense smarter sun vmware`)
+var never = wordSet(`allen-bradley august bt fs ge google mercury meta microsoft net ni ring sense smarter sun valve vmware`)
 
 // initials are short names that mean nothing else at the beginning of a text.
 var initials = wordSet(`2n abb apc avm emc f5 h3c hp hpe htc ifm jvc lg ncr nec oce oki qms qsc seh weg wti zte`)
