@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/heron-iot/heron/internal/oui"
 )
@@ -40,9 +41,9 @@ var nobodys = setOf([]string{
 })
 
 // brandWord returns the word that a maker's name may be at the beginning of a name, as
-// it is written there: the letters before the first separator or number.
+// it is written there: the letters, of ASCII as in domains, before anything else.
 func brandWord(name string) string {
-	end := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
+	end := strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf || !isLetter(byte(unicode.ToLower(r))) })
 	if end < 0 {
 		end = len(name)
 	}

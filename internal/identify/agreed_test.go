@@ -27,6 +27,7 @@ func TestIdentify_two_agree_on_a_maker(t *testing.T) {
 		"-4": {{"dhcp.hostname", "vorpalix"}, {"contact.name", "www.vorpalix.com"}},
 		"-5": {{"dhcp.hostname", "vorpalix"}, {"contact.name", "api.vorpine.com"}},
 		"-6": {{"mdns.host", "printer-2"}, {"mdns.service", "_printer._tcp"}},
+		"-8": {{"mdns.host", "\u00e9vorpalix-base"}, {"contact.name", "base.\u00e9vorpalix.com"}}, // a domain has no such letters
 		"-7": {{"dhcp.hostname", "amazonaws-x"}, {"contact.name", "iot.us.amazonaws.com"}},
 	} {
 		var in []heron.Observation

@@ -61,23 +61,16 @@ func behind(name, maker, rest string) string {
 // Smart and Plug of "SmartPlug-2".
 func hostWords(name string) []string {
 	var out []string
-	start, last := 0, rune(0)
-	add := func(end int) {
-		if end > start {
-			out = append(out, name[start:end])
+	for _, letters := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		start, last := 0, rune(0)
+		for i, r := range letters {
+			if unicode.IsUpper(r) && unicode.IsLower(last) {
+				out = append(out, letters[start:i])
+				start = i
+			}
+			last = r
 		}
+		out = append(out, letters[start:])
 	}
-	for i, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			add(i)
-			start = i + len(string(r))
-		case unicode.IsUpper(r) && unicode.IsLower(last):
-			add(i)
-			start = i
-		}
-		last = r
-	}
-	add(len(name))
 	return out
 }
