@@ -66,7 +66,7 @@ func coreModels() []Model {
 			Habits:   []Habit{keepsTime("0.debian.pool.ntp.org")},
 		},
 		{
-			Name: "asterisk-pbx", Vendor: "Dell", Product: "PowerEdge T40", Type: "server",
+			Name: "asterisk-pbx", Vendor: "Dell", Product: "PowerEdge T40", Type: "pbx",
 			OS: "Debian", Firmware: "11", OUI: "b0:83:fe", Hostname: "pbx", Zone: zoneCore, Role: rolePBX,
 			DHCP: dhcp("", paramsLinux),
 			Services: []Service{
