@@ -9,6 +9,7 @@ declare -A packages=(
 	[nft]="nftables"
 	[ip]="iproute2"
 	[mosquitto_sub]="mosquitto-clients"
+	[snmpd]="snmpd"
 	[tshark]="tshark"
 	[tcpdump]="tcpdump"
 )

@@ -28,6 +28,7 @@ const settings = [
   '/settings?tab=users',
   '/settings?tab=tokens',
   '/settings?tab=zones',
+  '/settings?tab=credentials',
   '/settings?tab=notifiers',
 ]
 const tabs = [
@@ -181,6 +182,27 @@ describe('the page', () => {
     await page.locator('.standing').getByText('by its zone; expected of its type: critical').waitFor()
     await page.goto('/settings?tab=zones')
     await give('by type')
+    await context.close()
+  })
+
+  it('sets what a switch is asked with, tells no secret, and forgets it', async () => {
+    const { page, context } = await visit(browser, '/settings?tab=credentials')
+    await page.getByText('No credential yet').waitFor()
+    await page.getByLabel('Name').fill('core')
+    await page.getByLabel('Kind').selectOption('snmp_user')
+    await page.getByLabel('User', { exact: true }).fill('heron')
+    await page.getByLabel('Password for the proof').fill('short')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: 'at least 8' }).waitFor()
+    await page.getByLabel('Password for the proof').fill('a long enough one')
+    await page.getByLabel('Password for AES, empty for none').fill('another long one')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    const core = page.getByRole('row', { name: /^core/ })
+    await core.filter({ hasText: 'sha256, aes' }).waitFor()
+    const list = await api<List<unknown>>(page, 'GET', '/credentials')
+    expect(JSON.stringify(list)).not.toContain('long')
+    await core.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('No credential yet').waitFor()
     await context.close()
   })
 

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, patch, post, put, remove, send } from './client.ts'
 import type { Asked } from './typed.ts'
-import type { Receiver, Role, Sensor, Token, Upload, User, Zone } from './types.ts'
+import type { Credential, Receiver, Role, Sensor, Token, Upload, User, Zone } from './types.ts'
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],
@@ -36,6 +36,19 @@ export const putReceivers = (items: Receiver[]): Promise<unknown> =>
 
 export const testReceiver = (name: string): Promise<unknown> =>
   post('/settings/notifiers/test', { body: { name } })
+
+export const credentialsQuery = queryOptions({
+  queryKey: ['credentials'],
+  queryFn: ({ signal }) => get('/credentials', { signal }),
+})
+
+export type CredentialBody = Asked<'/credentials/{name}', 'put'>['body']
+
+export const putCredential = (name: string, credential: CredentialBody): Promise<Credential> =>
+  put('/credentials/{name}', { path: { name }, body: credential })
+
+export const deleteCredential = (name: string): Promise<unknown> =>
+  remove('/credentials/{name}', { path: { name } })
 
 export const createSensor = (name: string): Promise<{ sensor: Sensor; token: string }> =>
   post('/sensors', { body: { name } })

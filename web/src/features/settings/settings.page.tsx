@@ -1,6 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMay } from '../../api/session.ts'
 import { Page } from '../../ui/layout.tsx'
+import { CredentialsTab } from './tab-credentials.tsx'
 import { NotifiersTab } from './tab-notifiers.tsx'
 import { PasswordTab } from './tab-password.tsx'
 import { TokensTab } from './tab-tokens.tsx'
@@ -13,6 +14,7 @@ const tabs = [
   ['users', 'Users'],
   ['tokens', 'API tokens'],
   ['zones', 'Zones'],
+  ['credentials', 'Switches'],
   ['notifiers', 'Notifications'],
 ] as const
 
@@ -42,6 +44,7 @@ export function SettingsPage() {
       {tab === 'users' && <UsersTab />}
       {tab === 'tokens' && <TokensTab />}
       {tab === 'zones' && <ZonesTab />}
+      {tab === 'credentials' && <CredentialsTab />}
       {tab === 'notifiers' && <NotifiersTab />}
     </Page>
   )

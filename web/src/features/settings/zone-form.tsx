@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type FormEvent } from 'react'
 import { createZone, putZone, type ZoneBody } from '../../api/admin.ts'
 import type { Zone } from '../../api/types.ts'
 import { words } from '../../lib/format.ts'
@@ -11,6 +11,7 @@ import {
   zoneKindTitle,
 } from '../../lib/standing-words.ts'
 import { Button } from '../../ui/button.tsx'
+import { Choice, Field } from '../../ui/field.tsx'
 
 const kinds = ['ot', 'iot', 'it', 'guest', 'medical', 'pos', 'dmz'] as const
 
@@ -108,33 +109,3 @@ const bodyOf = (f: Form): ZoneBody => ({
   ...(f.level && { purdue_level: Number(f.level) }),
   ...(isCriticality(f.criticality) && { criticality: f.criticality }),
 })
-
-function Field({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <label className="field">
-      <span>{title}</span>
-      {children}
-    </label>
-  )
-}
-
-interface ChoiceProps {
-  title: string
-  value: string
-  choices: [string, string][]
-  change: (value: string) => void
-}
-
-function Choice({ title, value, choices, change }: ChoiceProps) {
-  return (
-    <Field title={title}>
-      <select className="select" value={value} onChange={(e) => change(e.target.value)}>
-        {choices.map(([v, name]) => (
-          <option key={v} value={v}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </Field>
-  )
-}
