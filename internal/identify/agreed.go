@@ -29,10 +29,11 @@ var apiLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,3}(?:api|app|auth|base|clou
 	`register|server|service|stats|status|sync|telemetry|time|update|updates|upgrade|ws|wss|xmpp)[0-9]{0,2}(?:-[a-z0-9]+){0,4}$`)
 
 // nobodys are words at the beginning of names that are no maker's: kinds of things, rooms,
-// what people call computers, and programs that anybody runs.
+// what people call computers, programs that anybody runs, and
+// the domain of examples (RFC 2606).
 var nobodys = setOf([]string{
 	"admin", "airplay", "alarm", "amlogic", "android", "archlinux", "audio", "automation", "backup", "basement", "bathroom", "bedroom", "blinds", "boiler", "bridge", "bulb",
-	"camera", "ceiling", "cloud", "coffee", "connect", "control", "controller", "debian", "default", "desktop", "device", "docker", "domoticz", "door", "doorbell", "esphome", "espressif",
+	"camera", "ceiling", "cloud", "coffee", "connect", "control", "controller", "debian", "default", "desktop", "device", "docker", "domoticz", "door", "doorbell", "esphome", "espressif", "example",
 	"fedora", "garage", "garden", "gateway", "grafana", "hall", "hassio", "heating", "home", "homeassistant", "homebridge", "homekit", "house", "http", "iobroker", "ipad", "iphone", "jenkins",
 	"kitchen", "kodi", "kubernetes", "lamp", "laptop", "light", "linux", "living", "livingroom", "local", "localhost", "lwip", "macbook", "main", "matter", "media", "meter", "mobile", "mosquitto", "mqtt", "music",
 	"network", "nextcloud", "node", "nodered", "office", "openhab", "openwrt", "outdoor", "pfsense", "phone", "pihole", "plex", "plug", "power", "print", "printer", "prod", "proxmox", "pump", "radio",
