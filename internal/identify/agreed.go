@@ -3,8 +3,6 @@ package identify
 import (
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/heron-iot/heron/internal/oui"
 )
@@ -44,9 +42,9 @@ var nobodys = setOf([]string{
 // brandWord returns the word that a maker's name may be at the beginning of a name, as
 // it is written there: the letters, of ASCII as in domains, before anything else.
 func brandWord(name string) string {
-	end := strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf || !isLetter(byte(unicode.ToLower(r))) })
-	if end < 0 {
-		end = len(name)
+	end := 0
+	for end < len(name) && isLetter(name[end]|0x20) { // in lower case
+		end++
 	}
 	w := name[:end]
 	if len(w) < minBrand || len(w) > 24 || nobodys[strings.ToLower(w)] {
