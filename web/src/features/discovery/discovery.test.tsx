@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Scan } from '../../api/types.ts'
 import { Toasts } from '../../ui/toast.tsx'
 import { kinds } from './plan-shown.tsx'
-import { share } from './scan-list.tsx'
+import { secondsLeft, share } from './scan-list.tsx'
 import { ScanWizard } from './scan-wizard.tsx'
 import { listed } from './whom-step.tsx'
 
@@ -16,6 +16,16 @@ afterEach(() => {
 
 const step = { host: '192.0.2.7', send: 'tcp connect', port: 502, at_most: 1 }
 
+function showWizard(): void {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Toasts>
+        <ScanWizard />
+      </Toasts>
+    </QueryClientProvider>,
+  )
+}
+
 describe('discovery', () => {
   it('shows the plan before it sends a packet', async () => {
     const asked: string[] = []
@@ -24,13 +34,7 @@ describe('discovery', () => {
       const answer = url.endsWith('/plan') ? { total: 1, steps: [step] } : { items: [], total: 0 }
       return Promise.resolve(new Response(JSON.stringify(answer)))
     })
-    render(
-      <QueryClientProvider client={new QueryClient()}>
-        <Toasts>
-          <ScanWizard />
-        </Toasts>
-      </QueryClientProvider>,
-    )
+    showWizard()
     const next = screen.getByRole('button', { name: 'Show the plan' })
     expect(next).toHaveProperty('disabled', true)
     await userEvent.type(screen.getByLabelText(/^Whom/), '192.0.2.0/24')
@@ -60,8 +64,42 @@ describe('discovery', () => {
 
   it('tells how far a scan is', () => {
     const scan = { state: 'running', hosts: 100, decided: 100, found: 10, done: 5 } as Scan
-    expect(share(scan)).toBe(0.75)
+    expect(share(scan)).toBeCloseTo(0.6)
     expect(share({ ...scan, decided: 0, found: 0, done: 0 })).toBe(0)
     expect(share({ ...scan, state: 'done' })).toBe(1)
+  })
+
+  it('tells how long a scan still takes, once it can know', () => {
+    const started = '2026-01-02T03:04:05Z'
+    const now = Date.parse(started) + 60_000
+    const scan = { state: 'running', started, hosts: 100, decided: 100, found: 10, done: 5 } as Scan
+    expect(secondsLeft(scan, now)).toBeCloseTo(40)
+    expect(secondsLeft({ ...scan, decided: 10, done: 0 }, now)).toBeUndefined()
+    expect(secondsLeft({ ...scan, state: 'stopped' }, now)).toBeUndefined()
+  })
+
+  it('sends limits that were chosen, and none that were taken back', async () => {
+    const asked: string[] = []
+    vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+      if (init.method === 'POST') asked.push(init.body as string)
+      return Promise.resolve(new Response(JSON.stringify({ items: [], total: 0, steps: [] })))
+    })
+    showWizard()
+    await userEvent.type(screen.getByLabelText(/^Whom/), '192.0.2.7')
+    await userEvent.click(screen.getByText('Limits'))
+    await userEvent.click(screen.getByLabelText(/^Find hosts only/))
+    await userEvent.type(screen.getByLabelText(/^Packets a second/), '50')
+    await userEvent.selectOptions(screen.getByLabelText(/^Ask agents of SNMP/), 'never')
+    await userEvent.click(screen.getByRole('button', { name: 'Show the plan' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Back' }))
+    await userEvent.click(screen.getByText('Limits'))
+    await userEvent.click(screen.getByLabelText(/^Find hosts only/))
+    await userEvent.clear(screen.getByLabelText(/^Packets a second/))
+    await userEvent.selectOptions(screen.getByLabelText(/^Ask agents of SNMP/), 'As configured')
+    await userEvent.click(screen.getByRole('button', { name: 'Show the plan' }))
+    expect(asked).toEqual([
+      '{"targets":["192.0.2.7"],"exclude":[],"profile":"safe","hosts_only":true,"rate":50,"snmp_public":"never"}',
+      '{"targets":["192.0.2.7"],"exclude":[],"profile":"safe"}',
+    ])
   })
 })

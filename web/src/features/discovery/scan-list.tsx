@@ -3,7 +3,9 @@ import { OctagonX } from 'lucide-react'
 import { scansQuery, stopScan } from '../../api/scans.ts'
 import { useMay } from '../../api/session.ts'
 import type { Scan } from '../../api/types.ts'
+import { useNow } from '../../lib/clock.ts'
 import { count, plural } from '../../lib/format.ts'
+import { millis, shortDuration } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/layout.tsx'
 import { Ago, Chip } from '../../ui/signs.tsx'
@@ -46,11 +48,24 @@ export function ScanList() {
   )
 }
 
-/** How much of a scan is done: half of it is to find hosts, half to ask them. */
+/** How much of a scan is done: to find hosts is a fifth of it, to ask them the rest. */
 export function share(s: Scan): number {
+  if (s.state === 'done') return 1
   const found = s.hosts > 0 ? s.decided / s.hosts : 0
   const asked = s.found > 0 ? s.done / s.found : found
-  return s.state === 'done' ? 1 : (found + found * asked) / 2
+  return 0.2 * found + 0.8 * found * asked
+}
+
+/** Seconds that are left if the rest goes as fast as what is done; none while too little is. */
+export function secondsLeft(s: Scan, now: number): number | undefined {
+  const part = share(s)
+  if (s.state !== 'running' || part < 0.05) return undefined
+  return (Math.max(0, now - millis(s.started)) / 1000) * (1 / part - 1)
+}
+
+/** What was asked for besides the profile. */
+function limits(s: Scan): string[] {
+  return [s.hosts_only ? 'hosts only' : '', s.rate ? `${count(s.rate)} packets a second` : ''].filter(Boolean)
 }
 
 function Row({ scan: s }: { scan: Scan }) {
@@ -63,6 +78,7 @@ function Row({ scan: s }: { scan: Scan }) {
     onSettled: () => void client.invalidateQueries({ queryKey: ['scans'] }),
   })
   const running = s.state === 'running'
+  const left = secondsLeft(s, useNow())
   return (
     <li>
       <p className="row spread">
@@ -71,7 +87,8 @@ function Row({ scan: s }: { scan: Scan }) {
           <span className="mono clip">{s.targets.join(', ')}</span>
         </span>
         <span className="small quiet nowrap">
-          {s.profile ?? 'safe'} · {reasons[s.reason]} · {s.by} · <Ago time={s.started} />
+          {[s.profile ?? 'safe', ...limits(s), reasons[s.reason], s.by].join(' · ')} ·{' '}
+          <Ago time={s.started} />
         </span>
       </p>
       {running && (
@@ -83,6 +100,7 @@ function Row({ scan: s }: { scan: Scan }) {
         <span>
           {plural(s.found, 'host')} of {plural(s.hosts, 'address', 'addresses')} ·{' '}
           {plural(s.questions, 'question')} · {count(s.packets)} packets
+          {left !== undefined && <> · about {shortDuration(left)} left</>}
         </span>
         {running && allowed && (
           <Button look="danger" busy={stopping.isPending} onClick={() => stopping.mutate()}>

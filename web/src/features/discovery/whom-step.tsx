@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { zonesQuery } from '../../api/overview.ts'
 import type { ScanRequest } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
+import { LimitFields } from './limit-fields.tsx'
 
 interface WhomStepProps {
   request: ScanRequest
@@ -101,6 +102,7 @@ export function WhomStep({ request, change, busy, error, next }: WhomStepProps) 
           spellCheck={false}
         />
       </label>
+      <LimitFields request={request} change={change} />
       {error && (
         <p className="note note-danger" role="alert">
           {error.message}
