@@ -1,6 +1,9 @@
 package identify
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Where people's own programs run, or a hub's that drive everybody's things, the names
 // that are asked for say whose things people have, and nothing of the host itself: a
@@ -16,13 +19,39 @@ const peoplesWeight = 3.5
 // out of the contest, where the host's system is one on which they say nothing of it. What
 // is left are the makers whose services a system itself asks for, and kinds of computers.
 func (r *room) hearsay() {
-	r.deaf = slices.ContainsFunc(r.votes, func(v vote) bool {
-		return v.attribute == OS && v.weight >= peoplesWeight && peoples[v.value] && !ofContact(v)
-	})
+	r.deaf = r.runs(isPeoples) || r.runs(isAndroid) && r.asksForSeveral()
 	if r.deaf {
 		r.votes = slices.DeleteFunc(r.votes, isHearsay)
 		r.spare = slices.DeleteFunc(r.spare, isHearsay)
 	}
+}
+
+func isPeoples(system string) bool { return peoples[system] }
+
+// isAndroid: a system of phones that things have as well, of televisions and displays.
+func isAndroid(system string) bool { return strings.HasPrefix(system, "Android") }
+
+// runs reports whether the host itself says that its system is such a one.
+func (r *room) runs(is func(system string) bool) bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool {
+		return v.attribute == OS && v.weight >= peoplesWeight && is(v.value) && !ofContact(v)
+	})
+}
+
+// asksForSeveral reports whether the host asks for the clouds of several makers: a thing
+// has one.
+func (r *room) asksForSeveral() bool {
+	first := ""
+	for _, v := range r.votes {
+		if v.attribute != Vendor || !isHearsay(v) || v.value == first {
+			continue
+		}
+		if first != "" {
+			return true
+		}
+		first = v.value
+	}
+	return false
 }
 
 func ofContact(v vote) bool { return v.fact != nil && v.fact.group == contactGroup }

@@ -30,3 +30,29 @@ func TestIdentify_hearsay(t *testing.T) {
 		t.Errorf("alone: got %+v, %+v", got.Vendor, got.Type)
 	}
 }
+
+// TestIdentify_hearsayOfAndroid: what asks for the clouds of several makers is a phone; a
+// display that runs the same system has one of its own.
+func TestIdentify_hearsayOfAndroid(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	vendor := func(clouds ...string) string {
+		seen := []heron.Observation{{Key: "dhcp.vendor_class", Value: "android-dhcp-9"}}
+		for _, c := range clouds {
+			seen = append(seen, heron.Observation{Key: "contact.name", Value: c})
+		}
+		if v := id.Identify(seen).Identity.Vendor; v != nil {
+			return v.Value
+		}
+		return ""
+	}
+	if got := vendor("mqtt.us.petlibro.com"); got != "Petlibro" {
+		t.Errorf("with one cloud: got %q", got)
+	}
+	if got := vendor("mqtt.us.petlibro.com", "api.eu.arlo.com"); got != "" {
+		t.Errorf("with two: got %q", got)
+	}
+}

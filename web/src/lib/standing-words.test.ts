@@ -69,7 +69,7 @@ describe('rows of evidence', () => {
       supports: 'type',
       claim,
       weight,
-      signature: 'negative.windows',
+      signature: 'windows.dhcp',
     })
     const rows = evidenceRows([
       e('camera', -3),
