@@ -158,6 +158,8 @@ type Verdict struct {
 	// Carries names a protocol that the message carried inside the dissector's own:
 	// the flow is counted for that as well. "" when there is none.
 	Carries string
+	// WebSocket says that what follows on both streams is frames of WebSocket.
+	WebSocket bool
 }
 
 // Subject is what an observation is about: an endpoint, and the port when the

@@ -21,6 +21,7 @@ const (
 	toldClient
 	toldBanner // or it is known that there is none
 	startedLate
+	inWebSocket // what comes is frames of WebSocket
 
 	toldBoth = toldService | toldClient
 )
@@ -39,6 +40,8 @@ type Dispatcher struct {
 	byEther   map[uint16][]int
 	servers   [1 << 16 / 64]uint64  // the ports of TCP and UDP among byPort, a set of bits
 	probes    [portless]*[256][]int // by what they ride on, and the first byte
+	inside    []int                 // those that come in WebSocket
+	unmasked  []byte                // the message of WebSocket that is looked at
 	out       *Collector
 	quiet     []quiet // by place in list
 	reader    wire.Reader
@@ -88,6 +91,9 @@ func NewDispatcher(list []Protocol, out *Collector) *Dispatcher {
 		}
 		for _, e := range p.EtherTypes {
 			d.byEther[e] = append(d.byEther[e], i)
+		}
+		if p.Over&OverWebSocket != 0 {
+			d.inside = append(d.inside, i)
 		}
 	}
 	return d
@@ -278,7 +284,7 @@ func (d *Dispatcher) stream(m *heron.Message) heron.Verdict {
 		if left == 0 {
 			return heron.Verdict{Consumed: all}
 		}
-		v := d.offer(m)
+		v := d.next(m)
 		switch {
 		case v.Done:
 			return heron.Verdict{Consumed: all, Done: true}
@@ -359,6 +365,9 @@ func (d *Dispatcher) find(m *heron.Message, except int) (heron.Verdict, outcome)
 			return v, taken
 		}
 		waits = waits || result == waiting && len(m.Payload) < StreamPrefix
+	}
+	if v, result := d.enter(m); result != refused {
+		return v, result
 	}
 	if waits && over == OverTCP {
 		return heron.Verdict{}, waiting
@@ -485,6 +494,9 @@ func (d *Dispatcher) outcome(p *Protocol, m *heron.Message, v heron.Verdict) her
 	f := m.Flow
 	if v.Carries != "" && f.Before == 0 {
 		f.Before = d.number(v.Carries)
+	}
+	if v.WebSocket {
+		f.Told |= inWebSocket
 	}
 	if f.Told&toldBoth != toldBoth && !v.Undecided && (m.Transport != heron.TCP || v.Consumed > 0 || v.Done) {
 		d.tell(p, m)

@@ -29,6 +29,9 @@ const (
 	OverLink // frames that are not IP, by EtherType or LLC
 	OverICMP // ICMPv4 and ICMPv6, by type
 	OverIP   // IP itself, by protocol number: IGMP, VRRP, OSPF …
+	// OverWebSocket is for what comes in messages of WebSocket: its Probe finds it
+	// there, whatever the port.
+	OverWebSocket
 )
 
 // Protocol describes one dissector: data, and at most three functions. The

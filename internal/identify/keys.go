@@ -41,7 +41,7 @@ var makerKeys = []string{
 	"upnp.manufacturer", "mdns.txt.manufacturer", "mdns.txt.usb_mfg", "mdns.txt.vendor", "mdns.txt.mfg",
 	"modbus.device_id.vendor", "modbus.device_id.vendor_name", "modbus.sunspec.manufacturer", "bacnet.device.vendor_name", "cip.identity.vendor", "onvif.manufacturer",
 	"lldp.med.manufacturer", "snmp.entity.manufacturer", "snmp.ups.manufacturer",
-	"mms.vendor", "dnp3.attribute.vendor", "codesys.vendor", "crimson.manufacturer", "http.device.vendor", "wps.manufacturer",
+	"mms.vendor", "dnp3.attribute.vendor", "codesys.vendor", "crimson.manufacturer", "http.device.vendor", "wps.manufacturer", "ocpp.vendor",
 }
 
 var modelKeys = []string{
@@ -58,7 +58,7 @@ var modelKeys = []string{
 	"ads.device_name", "codesys.device", "codesys.product", "crestron.model", "crimson.model", "dnp3.attribute.product",
 	"ethersbus.model", "fins.model", "fins.unit_model", "knxip.name", "melsec.model", "melsoft.model", "mms.model", "pccc.bulletin",
 	"pcworx.plc_type", "pcworx.model", "proconos.plc_type", "ptp.product", "synphasor.station", "umas.model",
-	"pjl.id", "ipp.printer-make-and-model",
+	"pjl.id", "ipp.printer-make-and-model", "ocpp.model",
 }
 
 var textKeys = []string{
@@ -86,7 +86,7 @@ var productKeys = []string{
 	"mms.model", "dnp3.attribute.product", "codesys.device", "codesys.product", "ads.device_name", "proconos.plc_type",
 	"opcua.application_name", "opcua.application_uri", "opcua.product_uri", "knxip.name", "ptp.product", "crimson.model",
 	"hl7.sending_application", "hl7.sending_facility", "dicom.implementation_version",
-	"snmp.sysdescr", "snmp.entity.model", "snmp.ups.model", "snmp.device_description", "lldp.system_description", "lldp.med.model",
+	"ocpp.model", "snmp.sysdescr", "snmp.entity.model", "snmp.ups.model", "snmp.device_description", "lldp.system_description", "lldp.med.model",
 	"http.title", "http.server", "http.www_authenticate", "http.device.model", "http.device.type", "tls.cert.subject",
 	"upnp.model_name", "upnp.model_description", "onvif.model", "banner", "telnet.banner", "ftp.banner",
 }

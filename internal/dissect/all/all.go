@@ -98,6 +98,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/ndp"
 	"github.com/heron-iot/heron/internal/dissect/netflow"
 	"github.com/heron-iot/heron/internal/dissect/ntp"
+	"github.com/heron-iot/heron/internal/dissect/ocpp"
 	"github.com/heron-iot/heron/internal/dissect/opcua"
 	"github.com/heron-iot/heron/internal/dissect/openvpn"
 	"github.com/heron-iot/heron/internal/dissect/ospf"
@@ -262,6 +263,7 @@ var protocols = []func() dissect.Protocol{
 	ndp.Protocol,
 	netflow.Protocol,
 	ntp.Protocol,
+	ocpp.Protocol,
 	opcua.Protocol,
 	openvpn.Protocol,
 	ospf.Protocol,

@@ -54,7 +54,12 @@ func ridesOn(p *dissect.Protocol) string {
 		over dissect.Over
 		name string
 	}{
-		{dissect.OverTCP, "TCP"}, {dissect.OverUDP, "UDP"}, {dissect.OverLink, "link"}, {dissect.OverICMP, "ICMP"}, {dissect.OverIP, "IP"},
+		{dissect.OverTCP, "TCP"},
+		{dissect.OverUDP, "UDP"},
+		{dissect.OverLink, "link"},
+		{dissect.OverICMP, "ICMP"},
+		{dissect.OverIP, "IP"},
+		{dissect.OverWebSocket, "WebSocket"},
 	} {
 		if p.Over&o.over != 0 {
 			on = append(on, o.name)
@@ -95,7 +100,7 @@ func at(p *dissect.Protocol) string {
 // none.
 func anywhere(p *dissect.Protocol) string {
 	switch {
-	case p.Over&(dissect.OverTCP|dissect.OverUDP) == 0:
+	case p.Over&(dissect.OverTCP|dissect.OverUDP|dissect.OverWebSocket) == 0:
 		return "–"
 	case p.Probe != nil:
 		return "yes"

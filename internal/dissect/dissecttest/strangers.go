@@ -55,7 +55,7 @@ func (s stranger) on(p *dissect.Protocol) []Conversation {
 	var out []Conversation
 	for over, transport := range map[dissect.Over]heron.Transport{
 		dissect.OverTCP: heron.TCP, dissect.OverUDP: heron.UDP, dissect.OverLink: heron.Link,
-		dissect.OverICMP: heron.ICMP, dissect.OverIP: heron.OtherIP,
+		dissect.OverICMP: heron.ICMP, dissect.OverIP: heron.OtherIP, dissect.OverWebSocket: heron.TCP,
 	} {
 		if p.Over&over == 0 {
 			continue

@@ -40,6 +40,8 @@ func (d *dissector) request(h *http1.Head, m *heron.Message, first bool, out dis
 			d.contact(about, value, out)
 		case http1.Is(name, "Authorization"):
 			login(h, value, out)
+		case http1.Is(name, "Sec-WebSocket-Key"):
+			asksWebSocket(h, m, out)
 		}
 	}
 	if first {
@@ -90,6 +92,8 @@ func (d *dissector) response(h *http1.Head, m *heron.Message, first bool, out di
 			out.Observe(about, keyCookie, cookie)
 		case http1.Is(name, "X-Powered-By"):
 			out.Observe(about, keyPoweredBy, value)
+		case http1.Is(name, "Sec-WebSocket-Protocol"):
+			out.Observe(about, keyWebSocket, value)
 		case http1.Is(name, "Application-URL"):
 			out.Observe(about, keyDIAL, value)
 		case http1.Is(name, "Location") && h.Status/100 == 3:

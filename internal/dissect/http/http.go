@@ -71,6 +71,7 @@ const (
 	atMethod   = 6 // what the last request was
 	atAsked    = 7 // what the last request asked for
 	atProxy    = 8 // the last request was to a proxy: it has a whole address
+	atRelayed  = 9 // the last that asked for WebSocket came through a proxy
 )
 
 // Modes of a direction.
@@ -141,6 +142,8 @@ func (d *dissector) message(
 	switch {
 	case tunnels(h, data[atMethod]):
 		data[atMode], data[atMode+1] = modeTunnel, modeTunnel
+		v.WebSocket = opensWebSocket(h)
+		v.Done = v.Done || v.WebSocket && (data[atRelayed] != 0 || passedOn(h, m)) // it is another's
 	case h.Chunked() && length != 0:
 		data[atMode+side] = modeChunks
 	case length > 0:

@@ -97,6 +97,13 @@ func suite() dissecttest.Suite {
 			talk("no_body_after_head", dissecttest.C("HEAD / HTTP/1.1\r\n\r\n"),
 				dissecttest.S("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n"+html+"\r\n"),
 				dissecttest.C("GET /a HTTP/1.1\r\n\r\n"), reply("200 OK", "Server: second answer\r\n", "x")),
+			talk("websocket", dissecttest.C("GET /steve/ocpp/CP%2001?x=1 HTTP/1.1\r\nHost: csms.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+				"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1, ocpp1.6\r\nSec-WebSocket-Version: 13\r\n\r\n"),
+				dissecttest.S("HTTP/1.1 101 Switching Protocols\r\nServer: csms\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"+
+					"\x81\x05Hello"), dissecttest.C("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")),
+			talk("websocket_of_another", dissecttest.C("GET /ocpp/CP1 HTTP/1.1\r\nX-Forwarded-For: 192.0.2.77\r\nUpgrade: websocket\r\n"+
+				"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"),
+				dissecttest.S("HTTP/1.1 101 Switching Protocols\r\nServer: csms\r\nUpgrade: WebSocket\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n")),
 			talk("another_protocol_inside", dissecttest.C("CONNECT cloud.example:443 HTTP/1.1\r\nHost: cloud.example\r\n\r\n"),
 				dissecttest.S("HTTP/1.1 200 Connection established\r\n\r\n"),
 				dissecttest.C("GET / HTTP/1.1\r\nUser-Agent: inside the tunnel\r\n\r\n")),

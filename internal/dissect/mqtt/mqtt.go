@@ -38,7 +38,7 @@ func Protocol() dissect.Protocol {
 	d := &dissector{properties: dissect.KeyMaker{Prefix: keyUser}}
 	return dissect.Protocol{
 		Name:    "mqtt",
-		Over:    dissect.OverTCP,
+		Over:    dissect.OverTCP | dissect.OverWebSocket,
 		Ports:   []uint16{1883},
 		Spec:    "OASIS MQTT 3.1.1 (mqtt-v3.1.1-os); OASIS MQTT 5.0 (mqtt-v5.0-os)",
 		Probe:   probe,

@@ -141,6 +141,7 @@ const families: [string, string][] = [
   ['irobot.', 'Asked by iRobot’s search it says'],
   ['hid.', 'Asked by HID’s search for controllers it says'],
   ['eiscp.', 'Asked by a search for receivers it says'],
+  ['ocpp.', 'To whoever runs the station it says'],
   ['esphome.client', 'It talks to ESPHome devices as'],
   ['esphome.', 'Asked over ESPHome’s API it says'],
   ['pjl.', 'Asked in its printer language it says'],
