@@ -32,6 +32,7 @@ var filters = map[string]func(string) string{
 	// Whose a number is, by the registry of that name; nothing when it is nobody's.
 	"bacnet":     registry.BACnet.Name,
 	"enterprise": registry.Enterprise.Name,
+	"flag":       registry.FLAG.Name,
 	"hart":       registry.HART.Name,
 	"knx":        registry.KNX.Name,
 	"odva":       registry.ODVA.Name,

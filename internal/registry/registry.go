@@ -1,7 +1,7 @@
 // Package registry tells whose the numbers are that associations give to makers
 // of devices, and that devices of theirs then put into their answers: vendor
-// identifiers of BACnet, CIP, HART, KNX and PROFINET, and the private enterprise
-// numbers of IANA.
+// identifiers of BACnet, CIP, HART, KNX and PROFINET, the private enterprise numbers
+// of IANA, and the letters of makers of meters.
 //
 // The tables are text, one number a line, and part of the program. Each is read
 // once, at the first look-up in it. A name is the brand under which the market
@@ -22,6 +22,8 @@ var (
 	bacnetText string
 	//go:embed enterprise.txt
 	enterpriseText string
+	//go:embed flag.txt
+	flagText string
 	//go:embed hart.txt
 	hartText string
 	//go:embed knx.txt
@@ -39,6 +41,7 @@ type Table int
 const (
 	BACnet Table = iota
 	Enterprise
+	FLAG
 	HART
 	KNX
 	ODVA
@@ -49,6 +52,7 @@ const (
 var read = [tables]func() map[string]string{
 	BACnet:     sync.OnceValue(func() map[string]string { return parse(bacnetText) }),
 	Enterprise: sync.OnceValue(func() map[string]string { return parse(enterpriseText) }),
+	FLAG:       sync.OnceValue(func() map[string]string { return parse(flagText) }),
 	HART:       sync.OnceValue(func() map[string]string { return parse(hartText) }),
 	KNX:        sync.OnceValue(func() map[string]string { return parse(knxText) }),
 	ODVA:       sync.OnceValue(func() map[string]string { return parse(odvaText) }),

@@ -17,6 +17,7 @@ func TestName(t *testing.T) {
 		{registry.BACnet, "36", "Tridium"},
 		{registry.BACnet, "0", ""},
 		{registry.Enterprise, "9", "Cisco"},
+		{registry.FLAG, "LGZ", "Landis+Gyr"},
 		{registry.HART, "26", "Emerson"},
 		{registry.HART, "9E", "R. Stahl"},
 		{registry.KNX, "8", "Gira"},

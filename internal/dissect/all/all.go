@@ -30,6 +30,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/dhcpv6"
 	"github.com/heron-iot/heron/internal/dissect/dhip"
 	"github.com/heron-iot/heron/internal/dissect/dicom"
+	"github.com/heron-iot/heron/internal/dissect/dlms"
 	"github.com/heron-iot/heron/internal/dissect/dnp3"
 	"github.com/heron-iot/heron/internal/dissect/dns"
 	"github.com/heron-iot/heron/internal/dissect/doip"
@@ -79,6 +80,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/lifx"
 	"github.com/heron-iot/heron/internal/dissect/lldp"
 	"github.com/heron-iot/heron/internal/dissect/llmnr"
+	"github.com/heron-iot/heron/internal/dissect/mbus"
 	"github.com/heron-iot/heron/internal/dissect/mdns"
 	"github.com/heron-iot/heron/internal/dissect/melsec"
 	"github.com/heron-iot/heron/internal/dissect/melsoft"
@@ -195,6 +197,7 @@ var protocols = []func() dissect.Protocol{
 	dhcpv6.Protocol,
 	dhip.Protocol,
 	dicom.Protocol,
+	dlms.Protocol,
 	dnp3.Protocol,
 	dns.Protocol,
 	doip.Protocol,
@@ -244,6 +247,7 @@ var protocols = []func() dissect.Protocol{
 	lifx.Protocol,
 	lldp.Protocol,
 	llmnr.Protocol,
+	mbus.Protocol,
 	mdns.Protocol,
 	melsec.Protocol,
 	melsoft.Protocol,

@@ -142,6 +142,8 @@ const families: [string, string][] = [
   ['hid.', 'Asked by HID’s search for controllers it says'],
   ['eiscp.', 'Asked by a search for receivers it says'],
   ['ocpp.', 'To whoever runs the station it says'],
+  ['dlms.', 'To whoever reads meters it says'],
+  ['mbus.', 'Behind it a meter says'],
   ['esphome.client', 'It talks to ESPHome devices as'],
   ['esphome.', 'Asked over ESPHome’s API it says'],
   ['pjl.', 'Asked in its printer language it says'],
