@@ -137,13 +137,14 @@ func (r *room) disputes(model decision, a Attribute, folded string) bool {
 	speaks := false
 	for i := range r.votes {
 		v := &r.votes[i]
-		if v.attribute != a || v.weight <= 0 || v.signature == "" || !model[0].saidBy(v.signature) {
+		if v.attribute != a || v.weight <= 0 || v.signature == "" {
 			continue
 		}
-		if agree(a, v.folded, folded) {
+		says := model[0].saidBy(v.signature)
+		if agree(a, v.folded, folded) && (says || a == Vendor && v.fact.first && fold(a, v.fact.vendor) == v.folded) {
 			return false
 		}
-		speaks = true
+		speaks = speaks || says
 	}
 	return speaks
 }
