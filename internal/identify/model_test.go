@@ -16,6 +16,14 @@ const models = `
   match: [{key: upnp.model_name, regexp: '^(?P<model>PX-[0-9]{4})$'}]
   yields: {model: ["${model}", 5]}
   examples: [{upnp.model_name: PX-1234}]
+- id: acme.sold
+  match: [{key: snmp.sysdescr, word: Rolling Mill}]
+  yields: {vendor: [Acme, 4.6], model: [Rolling Mill, 6]}
+  examples: [{snmp.sysdescr: Rolling Mill 3}]
+- id: nortel.mill
+  match: [{key: snmp.sysdescr, word: Nortel}]
+  yields: {vendor: [Nortel, 2.6]}
+  examples: [{snmp.sysdescr: Nortel}]
 - id: lamp.banner
   match: [{key: http.title, word: lamp}]
   yields: {type: [smart_bulb, 3.5]}
@@ -49,12 +57,15 @@ func TestIdentify_model_implies_vendor_and_type(t *testing.T) {
 		said []heron.Correction
 		want string
 	}{
-		"by another signature than the one that knows":    {seen("upnp.model_name=PX-9000"), nil, "Acme PX-9000 plc"},
-		"nothing, where none knows":                       {seen("upnp.model_name=PX-9001"), nil, "– PX-9001 unknown"},
-		"a weaker type that contradicts it is outweighed": {seen("upnp.model_name=PX-9000", "http.title=a lamp"), nil, "Acme PX-9000 plc"},
-		"a person's type stays, and the model goes":       {seen("snmp.sysdescr=PRESS 9000 b"), says("lock type camera"), "Acme – camera"},
-		"a person's model stays, and the type goes":       {seen("snmp.sysdescr=PRESS 9000 b", "host.name=lamp-1", "http.title=lamp"), says("confirm model PX-9000"), "Acme PX-9000 unknown"},
-		"of two that contradict the less sure goes":       {seen("snmp.sysdescr=PRESS 9000 b", "host.name=lamp-1", "http.title=lamp", "ssdp.server=lampd/3"), nil, "Acme – smart_bulb"},
+		"by another signature than the one that knows":          {seen("upnp.model_name=PX-9000"), nil, "Acme PX-9000 plc"},
+		"nothing, where none knows":                             {seen("upnp.model_name=PX-9001"), nil, "– PX-9001 unknown"},
+		"a weaker type that contradicts it is outweighed":       {seen("upnp.model_name=PX-9000", "http.title=a lamp"), nil, "Acme PX-9000 plc"},
+		"a person's type stays, and the model goes":             {seen("snmp.sysdescr=PRESS 9000 b"), says("lock type camera"), "Acme – camera"},
+		"a person's model stays, and the type goes":             {seen("snmp.sysdescr=PRESS 9000 b", "host.name=lamp-1", "http.title=lamp"), says("confirm model PX-9000"), "Acme PX-9000 unknown"},
+		"of two that contradict the less sure goes":             {seen("snmp.sysdescr=PRESS 9000 b", "host.name=lamp-1", "http.title=lamp", "ssdp.server=lampd/3"), nil, "Acme – smart_bulb"},
+		"a product of a maker who was sold is whose it says":    {seen("snmp.sysdescr=Nortel Rolling Mill 3"), nil, "Nortel Rolling Mill unknown"},
+		"and of who bought it where it says nobody's name":      {seen("snmp.sysdescr=Rolling Mill 3"), nil, "Acme Rolling Mill unknown"},
+		"a name that begins a text and no signature knows goes": {seen("snmp.sysdescr=Avaya Rolling Mill 3"), nil, "– Rolling Mill unknown"},
 	} {
 		if got := who(id.Correct(c.obs, c.said)); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
