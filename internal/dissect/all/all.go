@@ -63,6 +63,7 @@ import (
 	"github.com/heron-iot/heron/internal/dissect/icmp"
 	"github.com/heron-iot/heron/internal/dissect/icmpv6"
 	"github.com/heron-iot/heron/internal/dissect/iec104"
+	"github.com/heron-iot/heron/internal/dissect/iec62056_21"
 	"github.com/heron-iot/heron/internal/dissect/igmp"
 	"github.com/heron-iot/heron/internal/dissect/imap"
 	"github.com/heron-iot/heron/internal/dissect/ipmi"
@@ -230,6 +231,7 @@ var protocols = []func() dissect.Protocol{
 	icmp.Protocol,
 	icmpv6.Protocol,
 	iec104.Protocol,
+	iec62056_21.Protocol,
 	igmp.Protocol,
 	imap.Protocol,
 	ipmi.Protocol,

@@ -144,6 +144,7 @@ const families: [string, string][] = [
   ['ocpp.', 'To whoever runs the station it says'],
   ['dlms.', 'To whoever reads meters it says'],
   ['mbus.', 'Behind it a meter says'],
+  ['iec62056_21.', 'To whoever reads meters it says'],
   ['esphome.client', 'It talks to ESPHome devices as'],
   ['esphome.', 'Asked over ESPHome’s API it says'],
   ['pjl.', 'Asked in its printer language it says'],
