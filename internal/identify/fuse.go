@@ -19,7 +19,7 @@ const (
 	echo = 0.25
 	// tellsType is the weight from which on a fact tells what a thing is, whatever its
 	// maker mostly makes.
-	tellsType = 4.5
+	tellsType = 4
 	// answerAt is the confidence below which an attribute is left out.
 	answerAt = 0.5
 	// mentionAt is the confidence below which a runner-up is not worth a line.
@@ -113,6 +113,21 @@ func (r *room) humble() {
 		v := &r.votes[i]
 		if told != nil && v.attribute == Type && v.fact.key == KeyVendor && v.folded != told.folded && !akin(Type, v.folded, told.folded) {
 			v.weight *= echo
+		}
+	}
+}
+
+// sold gives the word for a brand to its owner where a text begins with the owner's
+// name and does not say the brand's: who sells a product now says so first.
+func (r *room) sold() {
+	for i := range r.votes {
+		v := &r.votes[i]
+		if v.attribute != Vendor || v.weight <= 0 || v.weight >= sayerWeight || !v.fact.first {
+			continue
+		}
+		owner := fold(Vendor, v.fact.vendor)
+		if oui.Owner(v.folded) == owner && !strings.Contains(joined(oui.Fold(v.fact.value)), joined(oui.Fold(v.value))) {
+			v.value, v.folded = v.fact.vendor, owner
 		}
 	}
 }

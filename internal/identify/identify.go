@@ -133,6 +133,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	r.hearPeople(said)
 	g.votes(r, false)
 	r.hearsay()
+	r.sold()
 	d := decisions{vendor: r.answerTo(Vendor)}
 	known := d.vendor.claim()
 	if known != nil {

@@ -73,6 +73,32 @@ func TestIdentify_model_implies_vendor_and_type(t *testing.T) {
 	}
 }
 
+const brands = `
+- id: trade.vega
+  match: [{key: snmp.sysdescr, word: Vega}]
+  yields: {vendor: [VegaStream, 2.6]}
+  examples: [{snmp.sysdescr: Vega 50}]
+- id: vega.model
+  match: [{key: snmp.sysdescr, word: Vega}]
+  yields: {model: [Vega, 4]}
+  examples: [{snmp.sysdescr: Vega 50}]
+`
+
+func TestIdentify_a_brand_is_its_owners_who_says_so(t *testing.T) {
+	t.Parallel()
+	id := with(t, brands)
+	for text, want := range map[string]string{
+		"Vega 50":                    "VegaStream Vega unknown",
+		"Sangoma Vega 50":            "Sangoma Vega unknown",
+		"Sangoma VegaStream Vega 50": "VegaStream Vega unknown",
+		"Vega 50 by Sangoma":         "VegaStream Vega unknown",
+	} {
+		if got := who(id.Identify(seen("snmp.sysdescr=" + text))); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestIdentify_one_text_is_one_witness(t *testing.T) {
 	t.Parallel()
 	id := with(t, models)
