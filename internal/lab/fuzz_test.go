@@ -6,6 +6,7 @@ import (
 
 	"github.com/heron-iot/heron/internal/lab"
 	"github.com/heron-iot/heron/internal/proto/bacnet"
+	"github.com/heron-iot/heron/internal/proto/dlms"
 	"github.com/heron-iot/heron/internal/proto/s7"
 )
 
@@ -26,6 +27,7 @@ func FuzzAnswer(f *testing.F) {
 	}
 	dns, _ := hex.DecodeString("0001010000010000000000000377777707657861" + "6d706c6503636f6d0000010001")
 	f.Add(dns)
+	f.Add(dlms.AppendWrapper(nil, 16, 1, []byte("\xc0\x01\xc1\x00\x01\x00\x00\x2a\x00\x00\xff\x02\x00")))
 	f.Add(s7.Connect(s7.ConnectRequest, 0, 1, 0, 1))
 	f.Add(s7.ReadSZL(1, 0x11, 0))
 	f.Add(bacnet.AppendReadProperty(nil, 1, 2, 3))

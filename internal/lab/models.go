@@ -42,7 +42,7 @@ func Models() []Model {
 	all := slices.Concat(
 		coreModels(), officeModels(), officeServiceModels(), computerModels(),
 		cameraModels(), otherCameraModels(), recorderModels(), homeModels(), plugModels(), mediaModels(),
-		controlModels(), panelModels(), plantModels(), medicalModels(), retailModels(), buildingModels(), guestModels(),
+		controlModels(), panelModels(), plantModels(), medicalModels(), retailModels(), buildingModels(), energyModels(), guestModels(),
 	)
 	for i := range all {
 		all[i].complete()

@@ -91,6 +91,7 @@ func buildingModels() []Model {
 			Habits: []Habit{
 				every("whois", 10*time.Second, 10*time.Minute, whoIs),
 				every("poll", 20*time.Second, time.Minute, pollBACnet),
+				every("meter", 25*time.Second, 15*time.Minute, readsMeter(modelMeter)),
 				keepsTime("pool.ntp.org"),
 			},
 		},

@@ -207,7 +207,7 @@ func TestLoopback(t *testing.T) {
 			t.Errorf("got %q", all)
 		}
 	})
-	t.Run("rtsp, ftp, sip, hl7, ipp, pjl", func(t *testing.T) {
+	t.Run("rtsp, ftp, sip, hl7, dlms, ipp, pjl", func(t *testing.T) {
 		t.Parallel()
 		textServices(t, n)
 	})
@@ -218,6 +218,7 @@ func textServices(t *testing.T, n *lab.Network) {
 	for _, c := range []struct{ model, protocol, send, want string }{
 		{"hikvision-camera", "rtsp", "OPTIONS rtsp://x RTSP/1.0\r\nCSeq: 7\r\n\r\n", "Server: Hikvision-RTSP"},
 		{"axis-camera", "ftp", "USER x\r\n", "AXIS M3045-V"},
+		{"landis-meter", "dlms", "\x00\x01\x00\x10\x00\x01\x00\x0d\xc0\x01\xc1\x00\x01\x00\x00\x2a\x00\x00\xff\x02\x00", "LGZ"},
 		{"hl7-gateway", "hl7", "\x0bMSH|^~\\&|a|b|c|d|20260101||ORU^R01|4711|P|2.6\r\x1c\r", "MSA|AA|4711"},
 		{"hp-laserjet", "pjl", "\x1b%-12345X@PJL INFO ID\r\n", "LaserJet MFP M428fdw"},
 		{"qnap-nas", "ssh", "SSH-2.0-test\r\n", "SSH-2.0-OpenSSH_7.6p1"},

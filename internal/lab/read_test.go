@@ -60,13 +60,13 @@ func TestHeronReadsIt(t *testing.T) {
 	if st.Malformed != 0 || st.Undecoded != 0 || st.StreamGaps != 0 || st.Late != 0 || r.Faults() != 0 {
 		t.Errorf("damage: %+v, %d faults", st, r.Faults())
 	}
-	for _, name := range []string{"dhcp", "dns", "mdns", "ssdp", "http", "tls", "mqtt", "modbus", "nbns", "ssh"} {
+	for _, name := range []string{"dhcp", "dns", "mdns", "ssdp", "http", "tls", "mqtt", "modbus", "nbns", "ssh", "dlms", "ocpp"} {
 		if r.protocols[name] == 0 {
 			t.Errorf("no flow of %s was recognised: %v", name, r.protocols)
 		}
 	}
 	for _, key := range []string{
-		"dhcp.vendor_class", "mdns.service", "ssdp.server", "http.server", "tls.sni", "modbus.device_id.product_code", "lldp.system_description",
+		"dhcp.vendor_class", "mdns.service", "ssdp.server", "http.server", "tls.sni", "modbus.device_id.product_code", "lldp.system_description", "dlms.logical_device", "ocpp.model",
 	} {
 		if !keys[key] {
 			t.Errorf("nothing was learned under %s", key)
