@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Where people's own programs run, or a hub's that drive everybody's things, the names
-// that are asked for say whose things people have, and nothing of the host itself: a
-// notebook that talks to a camera's cloud is no camera.
+// Where people's own programs run, or a hub's that drive everybody's things, where names are
+// looked up for others, or the clouds of many makers are asked for, the names that are asked
+// for say whose things people have, and nothing of the host itself: a notebook that talks to a
+// camera's cloud is no camera.
 
 // peoples are the systems of such hosts.
 var peoples = setOf([]string{"ChromeOS", "Home Assistant", "iOS", "iPadOS", "macOS", "openHAB", "Windows"})
@@ -15,11 +16,21 @@ var peoples = setOf([]string{"ChromeOS", "Home Assistant", "iOS", "iPadOS", "mac
 // peoplesWeight is how sure a vote for such a system must be.
 const peoplesWeight = 3.5
 
+// resolver is the kind of host that asks for whatever others want to know.
+const resolver = "dns_server"
+
+// Of how many makers' clouds a host asks that is none of their things: with a system that
+// phones have, and with any.
+const (
+	severalMakers = 2
+	manyMakers    = 4
+)
+
 // hearsay takes what names that were asked for say of the vendor, the type and the model
 // out of the contest, where the host's system is one on which they say nothing of it. What
 // is left are the makers whose services a system itself asks for, and kinds of computers.
 func (r *room) hearsay() {
-	r.deaf = r.runs(isPeoples) || r.runs(isAndroid) && r.asksForSeveral()
+	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && r.asksFor(severalMakers) || r.asksFor(manyMakers)
 	if r.deaf {
 		r.votes = slices.DeleteFunc(r.votes, isHearsay)
 		r.spare = slices.DeleteFunc(r.spare, isHearsay)
@@ -38,18 +49,30 @@ func (r *room) runs(is func(system string) bool) bool {
 	})
 }
 
-// asksForSeveral reports whether the host asks for the clouds of several makers: a thing
-// has one.
-func (r *room) asksForSeveral() bool {
-	first := ""
-	for _, v := range r.votes {
-		if v.attribute != Vendor || !isHearsay(v) || v.value == first {
+// resolves reports whether the host says that it looks up names for others.
+func (r *room) resolves() bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool {
+		return v.attribute == Type && v.weight >= peoplesWeight && v.value == resolver && !ofContact(v)
+	})
+}
+
+// asksFor reports whether the host asks for the clouds of so many makers, manyMakers at most,
+// or more: a thing has one.
+func (r *room) asksFor(makers int) bool {
+	var seen [manyMakers]string
+	n := 0
+	for i := range r.votes {
+		v := &r.votes[i]
+		if v.attribute != Vendor || !isHearsay(*v) {
 			continue
 		}
-		if first != "" {
+		if slices.ContainsFunc(seen[:n], func(other string) bool { return v.folded == other || akin(Vendor, v.folded, other) }) {
+			continue
+		}
+		seen[n] = v.folded
+		if n++; n == makers {
 			return true
 		}
-		first = v.value
 	}
 	return false
 }

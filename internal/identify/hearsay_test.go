@@ -56,3 +56,27 @@ func TestIdentify_hearsayOfAndroid(t *testing.T) {
 		t.Errorf("with two: got %q", got)
 	}
 }
+
+// TestIdentify_asks_for_many: who asks for the clouds of many makers is none of their things,
+// but remains what it says itself.
+func TestIdentify_asks_for_many(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asks []heron.Observation
+	for _, name := range []string{"mqtt.rachio.com", "home.ecobee.com", "api.onepeloton.com", "ws.meethue.com"} {
+		asks = append(asks, heron.Observation{Key: "contact.name", Value: name})
+	}
+	if got := id.Identify(asks[:1]).Identity; got.Vendor == nil || got.Vendor.Value != "Rachio" {
+		t.Errorf("of one: got %+v", got.Vendor)
+	}
+	if got := id.Identify(asks).Identity; got.Vendor != nil || got.Model != nil || got.Type.Value != "unknown" {
+		t.Errorf("of four: got %+v, %+v", got.Vendor, got.Type)
+	}
+	named := append(asks, heron.Observation{Key: "dhcp.hostname", Value: "ecobee-thermostat"})
+	if got := id.Identify(named).Identity; got.Vendor == nil || got.Vendor.Value != "Ecobee" || got.Type.Value != "thermostat" {
+		t.Errorf("named: got %+v, %+v", got.Vendor, got.Type)
+	}
+}

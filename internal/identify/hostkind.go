@@ -3,28 +3,40 @@ package identify
 import (
 	"strings"
 	"unicode"
+
+	"github.com/heron-iot/heron/internal/oui"
 )
 
 // hostKindWeight is what the word says that stands for a kind of thing behind a maker's
 // name in a host name: "WyzePlug", "August-Doorbell". People name things after rooms;
 // who has the maker's name there as well was named by the maker. It outweighs what
-// the maker mostly makes.
-const hostKindWeight = 3.6
+// the maker mostly makes, and what most of those are that ask for his cloud.
+const hostKindWeight = 4.6
 
 // kindsBehind are such words. What means two kinds of things (bridge, gateway, switch) is not
 // among them.
 var kindsBehind = map[string]string{
-	"airconditioner": "air_conditioner", "airfryer": "air_fryer", "airpurifier": "air_purifier", "alarm": "alarm_panel", "babycam": "baby_monitor",
-	"babymonitor": "baby_monitor", "blender": "blender", "blinds": "blinds_controller", "bulb": "smart_bulb", "cam": "camera", "camera": "camera",
-	"chime": "chime", "coffee": "coffee_machine", "coffeemachine": "coffee_machine", "coffeemaker": "coffee_machine", "cooktop": "hob", "curtain": "curtain_motor",
-	"dehumidifier": "dehumidifier", "dimmer": "smart_switch", "dishwasher": "dishwasher", "doorbell": "doorbell_camera", "doorlock": "smart_lock",
-	"dryer": "dryer", "fan": "fan", "feeder": "pet_feeder", "freezer": "freezer", "fridge": "refrigerator", "heater": "heater", "hub": "hub",
-	"humidifier": "humidifier", "irrigation": "sprinkler_controller", "kettle": "kettle", "lamp": "smart_bulb", "lightbulb": "smart_bulb", "lightstrip": "smart_light_strip",
-	"lock": "smart_lock", "microwave": "microwave", "mower": "lawn_mower", "nvr": "nvr", "outlet": "smart_plug", "oven": "oven", "plug": "smart_plug",
-	"powerstrip": "power_strip", "printer": "printer", "projector": "projector", "purifier": "air_purifier", "refrigerator": "refrigerator",
-	"relay": "smart_relay", "scale": "scale", "siren": "siren", "smartplug": "smart_plug", "socket": "smart_plug", "soundbar": "soundbar", "speaker": "smart_speaker",
-	"sprinkler": "sprinkler_controller", "thermostat": "thermostat", "treadmill": "exercise_machine", "tv": "tv", "vacuum": "vacuum_robot", "wallbox": "ev_charger",
-	"washer": "washing_machine", "washingmachine": "washing_machine", "waterheater": "water_heater", "webcam": "webcam",
+	"aircon": "air_conditioner", "airconditioner": "air_conditioner", "airfryer": "air_fryer", "airmonitor": "air_quality_monitor", "airpurifier": "air_purifier",
+	"airquality": "air_quality_monitor", "airqualitymonitor": "air_quality_monitor", "alarm": "alarm_panel", "babycam": "baby_monitor",
+	"babymonitor": "baby_monitor", "blender": "blender", "blind": "blinds_controller", "blinds": "blinds_controller", "bulb": "smart_bulb", "cam": "camera",
+	"camera": "camera", "catfeeder": "pet_feeder", "chime": "chime", "clock": "clock", "coffee": "coffee_machine", "coffeemachine": "coffee_machine",
+	"coffeemaker": "coffee_machine", "cooktop": "hob", "curtain": "curtain_motor", "dehumidifier": "dehumidifier", "dimmer": "smart_switch",
+	"dishwasher": "dishwasher", "doorbell": "doorbell_camera", "doorlock": "smart_lock", "doorsensor": "contact_sensor", "dryer": "dryer",
+	"evcharger": "ev_charger", "fan": "fan", "feeder": "pet_feeder", "fishtank": "fish_tank", "fountain": "pet_fountain", "freezer": "freezer",
+	"fridge": "refrigerator", "fryer": "air_fryer", "garage": "garage_door_opener", "garagedoor": "garage_door_opener", "grill": "grill", "heater": "heater",
+	"heatpump": "heat_pump", "hub": "hub", "humidifier": "humidifier", "inverter": "solar_inverter", "irrigation": "sprinkler_controller", "kettle": "kettle",
+	"lamp": "smart_bulb", "leaksensor": "leak_detector", "lightbar": "smart_light_strip", "lightbulb": "smart_bulb", "lightstrip": "smart_light_strip",
+	"litter": "litter_box", "litterbox": "litter_box", "lock": "smart_lock", "microwave": "microwave", "motionsensor": "motion_sensor", "mower": "lawn_mower",
+	"nvr": "nvr", "outlet": "smart_plug", "oven": "oven", "petfeeder": "pet_feeder", "petfountain": "pet_fountain", "photoframe": "photo_frame",
+	"pictureframe": "photo_frame", "plug": "smart_plug", "powerstrip": "power_strip", "pressurecooker": "pressure_cooker", "printer": "printer",
+	"projector": "projector", "purifier": "air_purifier", "range": "oven", "refrigerator": "refrigerator", "relay": "smart_relay", "ricecooker": "rice_cooker",
+	"robotvacuum": "vacuum_robot", "scale": "scale", "scales": "scale", "shade": "blinds_controller", "shades": "blinds_controller", "siren": "siren",
+	"smartbulb": "smart_bulb", "smartdisplay": "smart_display", "smartlock": "smart_lock", "smartplug": "smart_plug", "smartscale": "scale",
+	"smokealarm": "smoke_detector", "smokedetector": "smoke_detector", "smoker": "grill", "socket": "smart_plug", "soundbar": "soundbar",
+	"speaker": "smart_speaker", "sprinkler": "sprinkler_controller", "subwoofer": "subwoofer", "surgeprotector": "power_strip", "thermometer": "thermometer",
+	"thermostat": "thermostat", "toaster": "toaster", "toothbrush": "toothbrush", "treadmill": "exercise_machine", "tv": "tv", "vac": "vacuum_robot",
+	"vacuum": "vacuum_robot", "wallbox": "ev_charger", "washer": "washing_machine", "washingmachine": "washing_machine", "waterfountain": "pet_fountain",
+	"waterheater": "water_heater", "watersensor": "leak_detector", "weatherstation": "weather_station", "webcam": "webcam",
 }
 
 // maxKindWords is how many words behind the maker's name are looked at.
@@ -73,4 +85,16 @@ func hostWords(name string) []string {
 		out = append(out, letters[start:])
 	}
 	return out
+}
+
+// hostKinds adds votes for the kinds of things that host names say behind the name of the
+// maker, now that he is known.
+func (r *room) hostKinds(maker string) {
+	maker = oui.Fold(maker)
+	for i := range r.facts {
+		f := &r.facts[i]
+		if f.kind != "" && sameWord(oui.Fold(f.maker), maker) {
+			r.votes = append(r.votes, vote{Type, f.kind, fold(Type, f.kind), hostKindWeight, "", f})
+		}
+	}
 }

@@ -42,7 +42,7 @@ func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"WyzePlug": "smart_plug", "Sonos-2": "smart_speaker"} {
+	for name, want := range map[string]string{"WyzePlug": "smart_plug", "Wyze-Scale": "scale", "Eufy_Smart-Scale": "scale", "Sonos-2": "smart_speaker"} {
 		got := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Type
 		if got.Value != want {
 			t.Errorf("%s: got %+v, want %s", name, got, want)

@@ -134,10 +134,12 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	g.votes(r, false)
 	r.hearsay()
 	r.sold()
+	r.brands()
 	d := decisions{vendor: r.answerTo(Vendor)}
 	known := d.vendor.claim()
 	if known != nil {
 		g.vendorVotes(r, known, d.vendor[0].confidence)
+		r.hostKinds(known.Value)
 	}
 	d.model = r.answerTo(Model)
 	if g.modelVotes(r, d.model) {

@@ -69,6 +69,7 @@ func (k *keyReader) listen(value string, r *reading) {
 		r.brand = serviceBrand(value)
 	case isHostname[k.key]:
 		r.brand = brandWord(value)
+		r.maker, r.kind = hostBrand(value)
 		m, named := oui.Named(value)
 		if !named {
 			return
@@ -76,6 +77,7 @@ func (k *keyReader) listen(value string, r *reading) {
 		r.spare = append(r.spare, vote{Vendor, m.Vendor.Name, fold(Vendor, m.Vendor.Name), hostNameWeight, "", nil})
 		if kind := hostKind(behind(value, m.Vendor.Name, m.Rest)); kind != "" {
 			r.votes = append(r.votes, vote{Type, kind, fold(Type, kind), hostKindWeight, "", nil})
+			r.kind = ""
 		}
 		if code := hostCode(m.Rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})

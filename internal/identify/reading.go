@@ -18,6 +18,8 @@ type reading struct {
 	vendor     string // that a greeting or description names, "" for none
 	first      bool   // that it begins with that name
 	brand      string // the word in it that may be a maker's name, "" for none
+	maker      string // the maker whom the name of a host begins with, "" for none (see hostBrand)
+	kind       string // the kind of thing that it says behind him, where no table has him
 	hits       []hit  // conditions that it meets, each once
 	joint      []hit  // those of them that are not the only one of their rule
 	// votes are what it says by itself: by the rules of one condition, and by

@@ -1,0 +1,89 @@
+package identify
+
+import (
+	"slices"
+	"strings"
+)
+
+// Some makers sell modules, a system and a cloud to others, whose names are on the box. What
+// says the platform says nothing of whose the thing is where the thing says that itself.
+
+// platformMakers are such makers.
+var platformMakers = setOf([]string{"Roku", "Tuya"})
+
+// Weights of who is heard above a platform.
+const (
+	// brandWeight is what the word says that stands for a maker in the name of a thing
+	// on a platform: such names are set by who sells it.
+	brandWeight = 3.6
+	// ownWeight is how sure a fact must be of the maker, registryWeight how sure the registry
+	// of addresses must be: those of makers of modules it knows as such.
+	ownWeight      = 2.6
+	registryWeight = 4
+)
+
+// brands puts aside what says a platform's maker where the device itself names another.
+func (r *room) brands() {
+	if !slices.ContainsFunc(r.votes, saysPlatform) {
+		return
+	}
+	if !slices.ContainsFunc(r.votes, saysBrand) && !r.nameBrands() {
+		return
+	}
+	r.votes = slices.DeleteFunc(r.votes, saysPlatform)
+	r.spare = slices.DeleteFunc(r.spare, saysPlatform)
+}
+
+// nameBrands adds votes for the makers whom the device's names name. It reports whether
+// there are any.
+func (r *room) nameBrands() bool {
+	had := len(r.votes)
+	for i := range r.facts {
+		f := &r.facts[i]
+		if maker := f.maker; maker != "" && !platformMakers[maker] {
+			r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), brandWeight, "", f})
+		}
+	}
+	return len(r.votes) > had
+}
+
+func saysPlatform(v vote) bool {
+	return v.attribute == Vendor && platformMakers[v.value] && v.weight > 0
+}
+
+// saysBrand reports whether a vote is a device's own word of another maker.
+func saysBrand(v vote) bool {
+	if v.attribute != Vendor || platformMakers[v.value] || ofContact(v) {
+		return false
+	}
+	if strings.HasPrefix(v.fact.key, "mac.") {
+		return v.weight >= registryWeight
+	}
+	return v.weight >= ownWeight
+}
+
+// hostBrand returns the maker whose name a thing's host name begins with, and the kind of thing
+// or "" that is said behind it: Atomi of "Atomi-CoffeeMaker" and of "AtomiCoffeeMaker_2", Merkury
+// of "Merkury-CW017"; none where neither a kind nor a number of a product stands there.
+func hostBrand(name string) (maker, kind string) {
+	letters := brandWord(name)
+	words := hostWords(letters)
+	n := 0
+	for i, w := range words {
+		if w = strings.ToLower(w); nobodys[w] || kindsBehind[w] != "" {
+			break
+		}
+		if i+1 < len(words) && i > 0 && kindsBehind[w+strings.ToLower(words[i+1])] != "" {
+			break
+		}
+		n += len(w)
+	}
+	if n < minBrand {
+		return "", ""
+	}
+	rest := name[n:]
+	if kind = hostKind(rest); kind == "" && hostCode(rest) == "" {
+		return "", ""
+	}
+	return display(name[:n]), kind
+}

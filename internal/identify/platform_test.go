@@ -1,0 +1,59 @@
+package identify_test
+
+import (
+	"testing"
+
+	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/identify"
+)
+
+func TestHostBrand_stands_before_a_kind_or_a_number(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][2]string{
+		"Atomi-CoffeeMaker":  {"Atomi", "coffee_machine"},
+		"AtomiCoffeeMaker_2": {"Atomi", "coffee_machine"},
+		"HeimVision-Lamp":    {"HeimVision", "smart_bulb"},
+		"GosundSmartPlug":    {"Gosund", "smart_plug"},
+		"merkury-CW017":      {"Merkury", ""},
+		"LightStrip-1A2B":    {},
+		"SmartLife-Bulb":     {}, // what the platform's app is called
+		"Kitchen-Plug":       {},
+		"Anna":               {},
+		"ESP_1A2B3C":         {},
+		"wlan0":              {},
+		"":                   {},
+		"\xff\xfe-plug":      {},
+	} {
+		if maker, kind := identify.HostBrand(name); maker != want[0] || kind != want[1] {
+			t.Errorf("%q: got %q, %q, want %q", name, maker, kind, want)
+		}
+	}
+}
+
+// TestIdentify_a_brand_on_a_platform: whose name is on the box is heard above whose module
+// and cloud are in it.
+func TestIdentify_a_brand_on_a_platform(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tuya := []heron.Observation{{Key: "mac.oui", Value: "10:5a:17:1a:2b:3c"}, {Key: "contact.name", Value: "a1.tuyaeu.com"}, {Key: "contact.name", Value: "m1.tuyaeu.com"}}
+	roku := []heron.Observation{{Key: "ssdp.server", Value: "Roku/9.4.0 UPnP/1.0 Roku/9.4.0"}, {Key: "contact.name", Value: "scribe.logs.roku.com"}}
+	for _, c := range []struct {
+		on   []heron.Observation
+		said heron.Observation
+		want string
+	}{
+		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "Atomi-CoffeeMaker"}, "Atomi"},
+		{tuya, heron.Observation{Key: "upnp.manufacturer", Value: "Nedis"}, "Nedis"},
+		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "SmartLife-Bulb"}, "Tuya"},
+		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "ESP_1A2B3C"}, "Tuya"},
+		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Hisense"}, "Hisense"},
+		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Roku"}, "Roku"},
+	} {
+		if got := id.Identify(append([]heron.Observation{c.said}, c.on...)).Identity.Vendor; got == nil || got.Value != c.want {
+			t.Errorf("%s: got %+v, want %s", c.said.Value, got, c.want)
+		}
+	}
+}
