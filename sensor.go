@@ -42,6 +42,9 @@ type SensorHealth struct {
 	Applied int64  `json:"config_applied"`
 	Tried   int64  `json:"config_tried,omitempty"`
 	Fault   string `json:"config_fault,omitempty"`
+	// Scanner is nil where the process makes no scans for others: it is the core's own,
+	// or older than scans of sensors are.
+	Scanner *ScannerHealth `json:"scanner,omitempty"`
 }
 
 // SpoolHealth is what waits on a sensor's disk for the core, and what was given
@@ -99,6 +102,8 @@ type SensorOrder struct {
 	Now      Time `json:"now"`
 	// Config is sent until the process has tried it.
 	Config *SensorConfig `json:"config,omitempty"`
+	// Scans are all that the process shall make.
+	Scans []ScanOrder `json:"scans,omitempty"`
 }
 
 // Stats counts what a sensor did since it started. Loss is data: every counter
@@ -179,6 +184,8 @@ type Batch struct {
 	Stats  Stats           `json:"stats"`
 	// Last is set on the batch that ends a capture file.
 	Last bool `json:"last,omitempty"`
+	// Scan is set on the news of a scan: there is nothing else in it but observations.
+	Scan *ScanNews `json:"scan,omitempty"`
 }
 
 // ProtocolCount counts the traffic of one protocol.

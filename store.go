@@ -145,6 +145,8 @@ type BatchResult struct {
 	Baselines    []Baseline
 	Peers        map[string][]Peer // by device, those that changed
 	Sensor       *Sensor
+	Scan         *Scan // whose news came with it
+	Audit        []AuditEntry
 }
 
 // DeviceEdit is all that one edit of the inventory changed, by a person or by answers to

@@ -88,6 +88,9 @@ func (v *siteView) Since() heron.Time { return v.inventory.Since() }
 // apply takes one batch and returns all that it changed; when quiet, that is valid
 // until the next.
 func (a *analyzer) apply(b *heron.Batch) *heron.BatchResult {
+	if b.Scan != nil {
+		return a.answers(b)
+	}
 	delta := a.place(b)
 	a.notice(b.Now, delta.Changes)
 	a.replay(b)
@@ -155,6 +158,14 @@ func (a *analyzer) hear(now heron.Time, obs []heron.Observation) inventory.Delta
 	delta := a.inventory.Apply(now, obs).Then(a.inventory.Watch("", now))
 	a.notice(now, delta.Changes)
 	return delta
+}
+
+// answers applies the news of a scan: what it says is heard, and is no traffic.
+func (a *analyzer) answers(b *heron.Batch) *heron.BatchResult {
+	delta := a.hear(b.Now, b.Observations)
+	r := &heron.BatchResult{}
+	a.result(r, b, &delta)
+	return r
 }
 
 // show lets the detectors look at something.

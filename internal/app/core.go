@@ -26,6 +26,9 @@ type core struct {
 	ours         ownScans // what discovery sends
 	// changed is told which devices to assess again.
 	changed func(ids ...string)
+	// told says what news of a scan change, and settled is told when that is on disk.
+	told    func(ctx context.Context, b *heron.Batch) (*heron.Scan, []heron.AuditEntry, error)
+	settled func(x *heron.Scan)
 
 	mu       sync.Mutex
 	analyzer *analyzer // nil until loaded, and after a failed write
@@ -106,12 +109,23 @@ func (c *core) applyAll(ctx context.Context, batches []*heron.Batch) error {
 	if err != nil {
 		return err
 	}
+	last := batches[len(batches)-1]
+	var scan *heron.Scan
+	var entries []heron.AuditEntry
+	if last.Scan != nil {
+		if scan, entries, err = c.told(ctx, last); err != nil {
+			return err
+		}
+	}
 	results := make([]*heron.BatchResult, len(batches))
 	for i, b := range batches {
 		results[i] = a.apply(b)
 	}
 	r := gather(results)
-	r.Sensor = c.sensor(r.Batch)
+	r.Scan, r.Audit = scan, entries
+	if last.Scan == nil { // else it is no source's
+		r.Sensor = c.sensor(r.Batch)
+	}
 	applied, err := c.store.ApplyBatch(ctx, r)
 	if err != nil {
 		c.analyzer = nil
@@ -121,6 +135,9 @@ func (c *core) applyAll(ctx context.Context, batches []*heron.Batch) error {
 		// Seen before this process began: the store has it, memory now has it twice.
 		c.analyzer = nil
 		return nil
+	}
+	if scan != nil {
+		c.settled(scan)
 	}
 	c.dirty(r)
 	return nil

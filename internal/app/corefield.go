@@ -8,8 +8,16 @@ import (
 	"github.com/heron-iot/heron"
 )
 
+// report takes what a process with sensors tells, and returns all that it shall do.
+func (p *Platform) report(name string, h *heron.SensorHealth) *heron.SensorOrder {
+	o := p.core.report(name, h)
+	o.Scans = p.discovery.orders(name, h)
+	o.Now = wallClock()
+	return o
+}
+
 // report takes what a process with sensors tells of itself, and returns the
-// core's order. It brings its sources back online, traffic or not.
+// core's order for what it captures. It brings its sources back online, traffic or not.
 func (c *core) report(name string, h *heron.SensorHealth) *heron.SensorOrder {
 	o := &heron.SensorOrder{Received: wallClock()}
 	c.mu.Lock()
@@ -32,7 +40,6 @@ func (c *core) report(name string, h *heron.SensorHealth) *heron.SensorOrder {
 	if err := c.store.PutSensor(context.Background(), &s); err != nil {
 		c.log.Error("report of a sensor", "sensor", name, "error", err)
 	}
-	o.Now = wallClock()
 	return o
 }
 

@@ -42,8 +42,10 @@ type discovery struct {
 	group    *group
 	life     context.Context //nolint:containedctx // the life of the platform: scans outlive the requests that start them
 	secrets  func(ctx context.Context, name string) (switches.Credential, error)
-	refuse   string      // why nothing may be asked; "" when it may
-	fresh    chan string // ids of devices that may be new
+	// wakeSensor has a process with sensors report at once.
+	wakeSensor func(name string) error
+	refuse     string      // why nothing may be asked; "" when it may
+	fresh      chan string // ids of devices that may be new
 
 	turns  probe.Turns                 // of the scans that run
 	tables map[string]*switches.Tables // of the switches that are asked, by address, as they told last
@@ -56,7 +58,7 @@ type discovery struct {
 func newDiscovery(p *Platform) *discovery {
 	d := &discovery{
 		conf: p.conf.Discovery, core: p.core, store: p.store, log: p.log.With("component", "discovery"),
-		group: &p.group, life: p.ctx, secrets: p.credential, fresh: make(chan string, maxFresh), known: map[string]bool{}, tables: map[string]*switches.Tables{},
+		group: &p.group, life: p.ctx, secrets: p.credential, wakeSensor: p.bus.WakeSensor, fresh: make(chan string, maxFresh), known: map[string]bool{}, tables: map[string]*switches.Tables{},
 	}
 	d.stopFile = cmp.Or(d.conf.StopFile, filepath.Join(p.conf.Data, "discovery.stop"))
 	switch {
@@ -92,7 +94,7 @@ func (d *discovery) schedule(ctx context.Context, z config.DiscoveryZone) {
 	for wait := time.Minute; sleep(ctx, wait); wait = time.Duration(z.Every) {
 		targets, err := d.prefixes(ctx, z.Zone)
 		if err == nil {
-			_, err = d.start(ctx, "system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile})
+			_, err = d.start(ctx, "system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile, Sensor: z.Sensor})
 		}
 		if err != nil {
 			d.log.Error("scheduled scan", "zone", z.Zone, "error", err)
@@ -193,10 +195,16 @@ func (d *discovery) newSince(ctx context.Context, began heron.Time, ids []string
 }
 
 // asks reports whether a scan that runs has found an address, and puts questions to it.
+// Whom one of a sensor found is known there; it asks all that are its targets.
 func (d *discovery) asks(addr netip.Addr) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.ContainsFunc(d.running, func(run *scanRun) bool { return !run.scan.HostsOnly && run.ledger.has(addr) })
+	return slices.ContainsFunc(d.running, func(run *scanRun) bool {
+		if run.afar != nil {
+			return holds(prefixesIn(run.scan.Targets), addr)
+		}
+		return !run.scan.HostsOnly && run.ledger.has(addr)
+	})
 }
 
 // options are those of a scan, within what is configured for all.
@@ -224,12 +232,12 @@ func profileRate(name string) int {
 
 // plan lists what a scan would send.
 func (d *discovery) plan(ctx context.Context, r heron.ScanRequest) (*heron.ScanPlan, error) {
-	o, err := d.options(r)
+	p, err := d.prepare(r)
 	if err != nil {
 		return nil, err
 	}
 	out := &heron.ScanPlan{Steps: []heron.ScanStep{}}
-	err = planScan(ctx, o, scanHooks{device: d.core.deviceAt}, func(x heron.ScanStep) {
+	err = listPlan(ctx, p.scanner, p.area, func(x heron.ScanStep) {
 		if out.Total++; out.Total <= maxPlanSteps {
 			out.Steps = append(out.Steps, x)
 		}

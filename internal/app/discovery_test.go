@@ -162,7 +162,7 @@ func TestScanThatWasCutShort(t *testing.T) {
 	}
 	cut := heron.Scan{
 		ID: heron.NewID(), ScanRequest: heron.ScanRequest{Targets: []string{"192.0.2.1"}, Profile: "safe"}, Reason: "request", By: "anna",
-		State: heron.ScanRunning, Started: wallClock() - heron.Minute, Packets: 17,
+		State: heron.ScanRunning, Started: wallClock() - heron.Minute, ScanCounts: heron.ScanCounts{Packets: 17},
 	}
 	if err := errors.Join(db.PutScan(t.Context(), &cut), db.Close()); err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ type field struct {
 	simulation *Simulation
 	wake       chan struct{}
 	heard      atomic.Int64 // when the core last answered, wall clock
+	errands    *errands     // nil in one process with the core
 
 	mu      sync.Mutex
 	conf    config.Config // in force

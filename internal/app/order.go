@@ -149,19 +149,23 @@ func (f *field) loadOrder() (o heron.SensorConfig, err error) {
 	return o, nil
 }
 
-// storeOrder keeps an order, whole or not at all.
-func (f *field) storeOrder(o heron.SensorConfig) error {
-	text, err := json.MarshalIndent(o, "", "  ")
+// storeOrder keeps an order.
+func (f *field) storeOrder(o heron.SensorConfig) error { return writeWhole(f.orderFile(), o) }
+
+// writeWhole puts a value into a file as JSON, whole or not at all. It is on disk when
+// this returns.
+func writeWhole(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
-	tmp, err := os.OpenFile(f.orderFile()+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	tmp, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("keep the order: %w", err)
+		return fmt.Errorf("keep an order: %w", err)
 	}
 	_, err = tmp.Write(append(text, '\n'))
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return fmt.Errorf("keep the order: %w", err)
+		return fmt.Errorf("keep an order: %w", err)
 	}
-	return os.Rename(tmp.Name(), f.orderFile())
+	return os.Rename(tmp.Name(), path)
 }

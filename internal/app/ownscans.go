@@ -67,13 +67,7 @@ func (o *ownScans) note(s *heron.Scan, never []netip.Prefix) {
 			x.from = append(x.from, addr)
 		}
 	}
-	for _, t := range s.Targets {
-		if p, err := netip.ParsePrefix(t); err == nil {
-			x.targets = append(x.targets, p.Masked())
-		} else if a, err := netip.ParseAddr(t); err == nil {
-			x.targets = append(x.targets, netip.PrefixFrom(a.WithZone(""), a.BitLen()))
-		}
-	}
+	x.targets = prefixesIn(s.Targets)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	list := []ownScan{x}
@@ -85,6 +79,24 @@ func (o *ownScans) note(s *heron.Scan, never []netip.Prefix) {
 		}
 	}
 	o.list.Store(&list)
+}
+
+// prefixesIn are targets as networks.
+func prefixesIn(targets []string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, t := range targets {
+		if p, err := netip.ParsePrefix(t); err == nil {
+			out = append(out, p.Masked())
+		} else if a, err := netip.ParseAddr(t); err == nil {
+			out = append(out, netip.PrefixFrom(a.WithZone(""), a.BitLen()))
+		}
+	}
+	return out
+}
+
+// overlap tells whether two lists have an address in common.
+func overlap(a, b []netip.Prefix) bool {
+	return slices.ContainsFunc(a, func(p netip.Prefix) bool { return slices.ContainsFunc(b, p.Overlaps) })
 }
 
 // ownAddresses are those of this machine.

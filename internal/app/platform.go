@@ -208,6 +208,7 @@ func (p *Platform) openDiscovery(ctx context.Context) error {
 		p.assess.mark(ids...)
 		p.discovery.mark(ids...)
 	}
+	p.core.told, p.core.settled = p.discovery.told, p.discovery.settled
 	if p.conf.Role == "web" {
 		return nil // the scans are the core's
 	}
@@ -287,7 +288,7 @@ func (p *Platform) run(ctx context.Context) {
 	p.group.Go(func() error { return p.assess.Run(ctx) })
 	p.group.Go(func() error { return (&relay{p.store, p.bus, p.log.With("component", "relay")}).Run(ctx) })
 	p.group.Go(func() error { return p.bus.ConsumeBatches(ctx, p.conf.Site, p.core.apply) })
-	p.group.Go(func() error { return p.bus.ServeSensors(ctx, p.core.report) })
+	p.group.Go(func() error { return p.bus.ServeSensors(ctx, p.report) })
 	p.group.Go(func() error { return p.respond(ctx) })
 	p.group.Go(func() error { return p.actions.Run(ctx) })
 	p.group.Go(func() error { return p.notify.Run(ctx) })

@@ -55,7 +55,8 @@ func (f *field) reports(ctx context.Context, u *bus.Uplink) {
 			if o.Config != nil {
 				f.obey(ctx, *o.Config)
 			}
-			if o.Config != nil || first {
+			fresh := f.errands != nil && f.errands.obey(o.Scans)
+			if o.Config != nil || fresh || first {
 				f.wakeUp() // tells what became of it, and the offset
 			}
 		}
@@ -92,6 +93,9 @@ func (f *field) health(ctx context.Context) *heron.SensorHealth {
 		h.Queue += queued
 	}
 	h.CPU, h.Memory = f.usage.read()
+	if f.errands != nil {
+		h.Scanner = f.errands.health()
+	}
 	if f.spool != nil {
 		b := f.spool.Stats(ctx)
 		h.Spool = heron.SpoolHealth{

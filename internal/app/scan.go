@@ -113,14 +113,14 @@ func (h *hostTimes) list() []HostTime {
 
 // PlanScan lists what a scan would send at most; nothing is sent.
 func PlanScan(ctx context.Context, o ScanOptions, fn func(heron.ScanStep)) error {
-	return planScan(ctx, o, scanHooks{}, fn)
-}
-
-func planScan(ctx context.Context, o ScanOptions, hooks scanHooks, fn func(heron.ScanStep)) error {
-	s, area, err := newScan(o, hooks)
+	s, area, err := newScan(o, scanHooks{})
 	if err != nil {
 		return err
 	}
+	return listPlan(ctx, s, area, fn)
+}
+
+func listPlan(ctx context.Context, s *probe.Scanner, area probe.Area, fn func(heron.ScanStep)) error {
 	return s.Plan(ctx, area, func(x probe.Step) {
 		fn(heron.ScanStep{Host: x.Host.String(), Send: x.Send, Port: int(x.Port), Probe: x.Probe, Bytes: x.Bytes, Times: x.Times, If: x.If})
 	})
@@ -236,6 +236,10 @@ func overhear(server heron.Subject, at heron.Time, said iter.Seq2[bool, []byte])
 type scanHooks struct {
 	// device is what is known to have an address; nil knows nothing.
 	device func(netip.Addr) *heron.Device
+	// told is what others know of a host; nil is nothing.
+	told func(probe.Host) heron.ScanHost
+	// links are the networks of the links of who will scan; nil are those of this machine.
+	links []netip.Prefix
 }
 
 // The confidence from which on a host is left alone.
@@ -316,33 +320,53 @@ func newScan(o ScanOptions, hooks scanHooks) (*probe.Scanner, probe.Area, error)
 	if err != nil {
 		return nil, area, err
 	}
-	device := hooks.device
-	if device == nil {
-		device = func(netip.Addr) *heron.Device { return nil }
-	}
-	options.Knows = func(a netip.Addr) probe.Knowledge {
-		d := device(a)
-		if d == nil {
-			return probe.KnowsLittle
-		}
-		return howKnown(d)
-	}
 	skip.device = hooks.device
-	options.Control = func(h probe.Host) bool {
-		d := device(h.Addr)
-		return d != nil && d.IsFragile()
-	}
-	options.Printer = func(h probe.Host) bool {
-		d := device(h.Addr)
-		return d != nil && isPrinter(d)
-	}
-	options.Skip = skip.has
+	hooks.apply(&options, skip)
 	s, err := probe.NewScanner(options)
 	if err != nil {
 		return nil, area, err
 	}
 	area, err = targets(o.Targets)
 	return s, area, err
+}
+
+// apply has what is known steer a scan.
+func (k scanHooks) apply(o *probe.Options, skip *exclusions) {
+	device, told := k.device, k.told
+	if device == nil {
+		device = func(netip.Addr) *heron.Device { return nil }
+	}
+	if told == nil {
+		told = func(probe.Host) heron.ScanHost { return heron.ScanHost{} }
+	}
+	o.Links = k.links
+	o.Knows = func(a netip.Addr) probe.Knowledge {
+		knows := knowledgeOf(told(probe.Host{Addr: a}))
+		if d := device(a); d != nil {
+			knows = max(knows, howKnown(d))
+		}
+		return knows
+	}
+	o.Control = func(h probe.Host) bool {
+		d := device(h.Addr)
+		return told(h).Control || d != nil && d.IsFragile()
+	}
+	o.Printer = func(h probe.Host) bool {
+		d := device(h.Addr)
+		return told(h).Printer || d != nil && isPrinter(d)
+	}
+	o.Skip = func(h probe.Host) bool { return told(h).Skip || skip.has(h) }
+}
+
+// knowledgeOf is how much others know of a host.
+func knowledgeOf(x heron.ScanHost) probe.Knowledge {
+	switch {
+	case x.Model:
+		return probe.KnowsAll
+	case x.Kind:
+		return probe.KnowsKind
+	}
+	return probe.KnowsLittle
 }
 
 // targets reads addresses and networks. The first and the last address of an IPv4

@@ -76,7 +76,12 @@ func (x *exclusions) has(h probe.Host) bool {
 		return false
 	}
 	d := x.device(h.Addr)
-	return d != nil && (slices.Contains(x.types, d.Identity.Type.Value) || slices.ContainsFunc(d.MACs, x.hasMAC))
+	return d != nil && x.hasDevice(d)
+}
+
+// hasDevice tells whether a device is excluded by what it is, or by its network cards.
+func (x *exclusions) hasDevice(d *heron.Device) bool {
+	return slices.Contains(x.types, d.Identity.Type.Value) || slices.ContainsFunc(d.MACs, x.hasMAC)
 }
 
 func (x *exclusions) hasMAC(m heron.MAC) bool {

@@ -61,24 +61,21 @@ func (l *ledger) sent() (writes, bytes int64) {
 	return l.writes, l.bytes
 }
 
-// take returns the entries for the audit log, one a host, of those that were asked all
-// there was to ask, or of everybody, and forgets them.
-func (l *ledger) take(everybody bool) []heron.AuditEntry {
+// take returns what hosts were asked, of those that were asked all there was to ask, or of
+// everybody, and forgets it.
+func (l *ledger) take(everybody bool) []heron.ScanAsked {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var out []heron.AuditEntry
+	var out []heron.ScanAsked
 	for host, h := range l.hosts {
 		if !h.all && !everybody {
 			continue
 		}
 		delete(l.hosts, host)
-		out = append(out, heron.AuditEntry{
-			Time: wallClock(), Action: "scan.probe", Object: host.String(), Outcome: "ok",
-			Detail: heron.Attributes{
-				"asked": strings.Join(h.what, " "), "writes": strconv.Itoa(h.writes), "bytes_sent": strconv.Itoa(h.bytes),
-			},
+		out = append(out, heron.ScanAsked{
+			Host: host.String(), At: wallClock(), Asked: strings.Join(h.what, " "), Writes: h.writes, Bytes: h.bytes,
 		})
 	}
-	slices.SortFunc(out, func(x, y heron.AuditEntry) int { return cmp.Compare(x.Object, y.Object) })
+	slices.SortFunc(out, func(x, y heron.ScanAsked) int { return cmp.Compare(x.Host, y.Host) })
 	return out
 }

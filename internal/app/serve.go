@@ -93,8 +93,20 @@ func pipelineOf(c *config.Config, sensor string) pipelineConfig {
 // startRemoteSensor captures into a bus of its own on disk, and forwards from
 // there to the core's: an outage of the way between loses nothing.
 func (p *Platform) startRemoteSensor(ctx context.Context) error {
-	remote := p.busConfig()
-	local := remote
+	if err := p.openField(ctx); err != nil {
+		return err
+	}
+	if err := p.field.start(ctx); err != nil {
+		return err
+	}
+	p.group.Go(func() error { return p.serveHealth(ctx) })
+	p.group.Go(func() error { return p.uplink(ctx, p.busConfig()) })
+	return nil
+}
+
+// openField opens the bus of a remote sensor, and makes its field on it.
+func (p *Platform) openField(ctx context.Context) error {
+	local := p.busConfig()
 	local.URL, local.Listen, local.TokenFile, local.CertFile, local.KeyFile = "", "", "", "", ""
 	local.MaxBytes = p.conf.Sensor.SpoolBytes
 	b, err := bus.Open(ctx, local)
@@ -104,11 +116,10 @@ func (p *Platform) startRemoteSensor(ctx context.Context) error {
 	p.bus = b
 	p.bus.MakeRoom()
 	p.field = newField(p, b)
-	if err := p.field.start(ctx); err != nil {
+	if p.field.errands, err = newErrands(ctx, p); err != nil {
 		return err
 	}
-	p.group.Go(func() error { return p.serveHealth(ctx) })
-	p.group.Go(func() error { return p.uplink(ctx, remote) })
+	p.field.publish = p.field.errands.overhear(p.field.publish)
 	return nil
 }
 

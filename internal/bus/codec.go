@@ -76,7 +76,7 @@ type piece struct {
 
 // split encodes b, in halves where it is too large for one message. The pieces
 // keep the order within observations, flows and events; only the last piece
-// ends a capture.
+// ends a capture, or has the news of a scan.
 func split(b *heron.Batch, limit int) ([]piece, error) {
 	body, err := compact(b)
 	if err != nil {
@@ -90,7 +90,7 @@ func split(b *heron.Batch, limit int) ([]piece, error) {
 		return nil, heron.Errorf(heron.CodeInvalid, "one item of a batch has %d bytes, more than the bus takes (%d)", len(data), limit)
 	}
 	first, second := *b, *b
-	first.Last = false
+	first.Last, first.Scan = false, onlyID(b.Scan)
 	first.Observations, second.Observations = halve(b.Observations)
 	first.Flows, second.Flows = halve(b.Flows)
 	first.Events, second.Events = halve(b.Events)
@@ -103,6 +103,14 @@ func split(b *heron.Batch, limit int) ([]piece, error) {
 		return nil, err
 	}
 	return append(pieces, more...), nil
+}
+
+// onlyID is what a piece before the last one tells of a scan: which it is of.
+func onlyID(x *heron.ScanNews) *heron.ScanNews {
+	if x == nil {
+		return nil
+	}
+	return &heron.ScanNews{ID: x.ID}
 }
 
 func halve[T any](list []T) (first, second []T) {

@@ -79,7 +79,7 @@ func (u *Uplink) Forward(ctx context.Context, from *Bus) error {
 	return c.run(ctx)
 }
 
-// maxReport bounds a report and an order.
+// maxReport bounds a report, and a question for packets.
 const maxReport = 256 << 10
 
 // Report tells the core how this process is and returns its order.
@@ -93,7 +93,7 @@ func (u *Uplink) Report(ctx context.Context, h *heron.SensorHealth) (*heron.Sens
 		return nil, unavailable("the core does not answer", err)
 	}
 	o := new(heron.SensorOrder)
-	if len(m.Data) > maxReport || json.Unmarshal(m.Data, o) != nil {
+	if len(m.Data) > maxMessage || json.Unmarshal(m.Data, o) != nil {
 		return nil, heron.Errorf(heron.CodeInvalid, "the core's order cannot be read")
 	}
 	return o, nil

@@ -112,7 +112,21 @@ type Sensor struct {
 	// 0 keeps none.
 	EvidenceBytes int64 `yaml:"evidence_bytes"`
 	// Listen is where a process of the role sensor tells its health; "" nowhere.
-	Listen string `yaml:"listen"`
+	Listen string     `yaml:"listen"`
+	Scan   SensorScan `yaml:"scan"`
+}
+
+// SensorScan is what the core may have a process of the role sensor ask devices. It may
+// nothing until it is switched on here, and no order of the core goes beyond what is
+// said here.
+type SensorScan struct {
+	Enabled bool `yaml:"enabled"`
+	// Exclude are never touched, as in Discovery.
+	Exclude []string `yaml:"exclude"`
+	// Packets bounds what a scan sends in a second; 0 leaves that to the core.
+	Packets int `yaml:"packets_per_second"`
+	// SNMPPublic is auto, which leaves it to the core, or never.
+	SNMPPublic string `yaml:"snmp_public"`
 }
 
 // Retention says how long what is kept.
@@ -191,6 +205,7 @@ type DiscoveryZone struct {
 	Zone    string   `yaml:"zone"` // name or id
 	Every   Duration `yaml:"every"`
 	Profile string   `yaml:"profile"` // "" is that of discovery
+	Sensor  string   `yaml:"sensor"`  // that asks; "" is the server itself
 }
 
 // Log is how the process logs.
@@ -239,6 +254,7 @@ func Default() Config {
 		Sensor: Sensor{
 			Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1,
 			SpoolBytes: 4 << 30, EvidenceBytes: 1 << 30, Listen: "127.0.0.1:8421",
+			Scan: SensorScan{SNMPPublic: SNMPPublicAuto},
 		},
 		Keep: Retention{
 			Flows:  Duration(30 * 24 * time.Hour),

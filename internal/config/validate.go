@@ -213,6 +213,15 @@ func (c *Config) validateSensor(fault func(string, ...any)) {
 	if _, _, err := net.SplitHostPort(c.Sensor.Listen); c.Sensor.Listen != "" && err != nil {
 		fault("sensor.listen %q: want HOST:PORT, as 127.0.0.1:8421, or nothing", c.Sensor.Listen)
 	}
+	if !slices.Contains([]string{SNMPPublicAuto, SNMPPublicNever}, c.Sensor.Scan.SNMPPublic) {
+		fault("sensor.scan.snmp_public %q: want auto, which leaves it to the core, or never", c.Sensor.Scan.SNMPPublic)
+	}
+	if c.Sensor.Scan.Packets < 0 {
+		fault("sensor.scan.packets_per_second %d: want 0 or more", c.Sensor.Scan.Packets)
+	}
+	if c.Sensor.Scan.Enabled && c.Role != "sensor" {
+		fault("sensor.scan.enabled: is for the role sensor; a server's own scans are discovery.enabled")
+	}
 	if c.Role == "sensor" && len(c.Sensor.Interfaces) == 0 {
 		fault("role sensor: needs sensor.interfaces (or --interface)")
 	}

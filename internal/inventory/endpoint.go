@@ -395,9 +395,9 @@ func isClaim(key string) bool { return key == heron.KeyARP || key == heron.KeyDH
 func tells(key, value string) bool {
 	switch key {
 	case heron.KeyServiceProtocol:
-		return isControl(value[strings.LastIndexByte(value, '/')+1:])
+		return IsControl(value[strings.LastIndexByte(value, '/')+1:])
 	case heron.KeyClientProtocol:
-		return isControl(value)
+		return IsControl(value)
 	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyContact, heron.KeyInbound, heron.KeyOutbound:
 		return false
 	}

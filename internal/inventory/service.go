@@ -203,7 +203,7 @@ func (v *Inventory) rolesSeen(r *record, services []heron.Service) []string {
 func listRoles(out []string, services []heron.Service) []string {
 	for i := range services {
 		switch s := &services[i]; {
-		case isControl(s.Protocol):
+		case IsControl(s.Protocol):
 			out = append(out, "ot")
 		case s.Protocol == "dhcp" && s.Port == 67:
 			out = append(out, "dhcp_server")
@@ -221,14 +221,14 @@ func (f *fact) role() string {
 	case !f.key.kind.has(ofRole):
 	case f.key.name == keyRouter:
 		return "router"
-	case f.key.name == heron.KeyClientProtocol && isControl(f.value):
+	case f.key.name == heron.KeyClientProtocol && IsControl(f.value):
 		return "ot_client"
 	}
 	return ""
 }
 
-// isControl reports whether a protocol is one that control systems speak.
-func isControl(protocol string) bool {
+// IsControl reports whether a protocol is one that control systems speak.
+func IsControl(protocol string) bool {
 	switch protocol {
 	case "modbus", "s7comm", "s7comm_plus", "s7comm-plus", "enip", "cip", "bacnet", "bacapp", "dnp3", "iec60870_104", "iec104", "opcua", "pn_dcp",
 		"pn_io", "goose", "sv", "mms", "omron", "fins", "melsec", "umas", "ads", "ams", "gesrtp", "hartip", "hart_ip",

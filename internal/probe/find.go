@@ -76,6 +76,21 @@ func (l *link) hardware() bool {
 	return l.Flags&(net.FlagLoopback|net.FlagPointToPoint) == 0 && len(l.HardwareAddr) == len(heron.MAC{})
 }
 
+// Links are the networks of this machine's links on which hosts have hardware addresses.
+func Links() ([]netip.Prefix, error) {
+	list, err := links()
+	if err != nil {
+		return nil, err
+	}
+	var out []netip.Prefix
+	for i := range list {
+		if list[i].hardware() {
+			out = append(out, list[i].networks...)
+		}
+	}
+	return out, nil
+}
+
 // search is the search for hosts.
 type search struct {
 	s     *Scanner

@@ -47,9 +47,12 @@ const (
 // Plan lists all that a scan of hosts would send at most, in order. Where answers
 // lead (see Follow) is not in it: that is known only then.
 func (s *Scanner) Plan(ctx context.Context, area Area, fn func(Step)) error {
-	list, err := links()
-	if err != nil {
-		return err
+	near := s.o.Links
+	if near == nil {
+		var err error
+		if near, err = Links(); err != nil {
+			return err
+		}
 	}
 	for _, h := range area.Hosts {
 		if s.skip(h) {
@@ -58,18 +61,17 @@ func (s *Scanner) Plan(ctx context.Context, area Area, fn func(Step)) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		s.planSearch(list, h, fn)
+		s.planSearch(near, h, fn)
 		s.planHost(ctx, h, fn)
 	}
 	return nil
 }
 
 // planSearch plans how a host is found.
-func (s *Scanner) planSearch(list []link, h Host, fn func(Step)) {
-	i := slices.IndexFunc(list, func(l link) bool { return l.has(h.Addr) })
+func (s *Scanner) planSearch(near []netip.Prefix, h Host, fn func(Step)) {
 	switch {
 	case h.Addr.IsLoopback():
-	case i >= 0 && list[i].hardware() && h.Addr.Is4():
+	case h.Addr.Is4() && slices.ContainsFunc(near, func(n netip.Prefix) bool { return n.Contains(h.Addr) }):
 		fn(Step{Host: h.Addr, Send: SendARP, Times: len(rounds)})
 	default:
 		fn(Step{Host: h.Addr, Send: SendEcho, Bytes: echoMessage(h.Addr.Is6(), 1), Times: len(farRounds)})

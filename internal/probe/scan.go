@@ -57,6 +57,9 @@ type Options struct {
 	Limits Limits
 	// Turns are shared by scans that may meet at a host; nil is of this scan alone.
 	Turns *Turns
+	// Links are, for a plan, the networks of the links of who will scan; nil are those of
+	// this machine.
+	Links []netip.Prefix
 	// Careful takes every host for a control device.
 	Careful bool
 	// Ports are looked at on each host, whatever is known of it, unless Hasty. Other

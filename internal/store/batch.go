@@ -56,6 +56,16 @@ func (t *tx) applyBatch(ctx context.Context, r *heron.BatchResult) error {
 	if err := t.putPeers(ctx, r.Peers); err != nil {
 		return err
 	}
+	if r.Scan != nil {
+		if err := t.putScan(ctx, r.Scan); err != nil {
+			return err
+		}
+	}
+	for i := range r.Audit {
+		if err := t.appendAudit(ctx, &r.Audit[i]); err != nil {
+			return err
+		}
+	}
 	if r.Sensor == nil {
 		return nil
 	}

@@ -93,20 +93,22 @@ func (db *DB) ListScans(ctx context.Context) ([]heron.Scan, error) {
 
 // PutScan stores a scan, and forgets those before the latest hundred.
 func (db *DB) PutScan(ctx context.Context, s *heron.Scan) error {
-	return db.write(ctx, "put scan", func(t *tx) error {
-		text, err := toJSON(s)
-		if err != nil {
-			return err
-		}
-		err = insert(ctx, t, "INSERT INTO scan (id, started, doc)", [][]any{{clean(s.ID), int64(s.Started), text}},
-			"ON CONFLICT (id) DO UPDATE SET started = excluded.started, doc = excluded.doc")
-		if err != nil {
-			return err
-		}
-		_, err = t.ExecContext(ctx,
-			"DELETE FROM scan WHERE id NOT IN (SELECT id FROM scan ORDER BY started DESC, id DESC LIMIT $1)", keepScans)
+	return db.write(ctx, "put scan", func(t *tx) error { return t.putScan(ctx, s) })
+}
+
+func (t *tx) putScan(ctx context.Context, s *heron.Scan) error {
+	text, err := toJSON(s)
+	if err != nil {
 		return err
-	})
+	}
+	err = insert(ctx, t, "INSERT INTO scan (id, started, doc)", [][]any{{clean(s.ID), int64(s.Started), text}},
+		"ON CONFLICT (id) DO UPDATE SET started = excluded.started, doc = excluded.doc")
+	if err != nil {
+		return err
+	}
+	_, err = t.ExecContext(ctx,
+		"DELETE FROM scan WHERE id NOT IN (SELECT id FROM scan ORDER BY started DESC, id DESC LIMIT $1)", keepScans)
+	return err
 }
 
 // GetSetting returns "" for a setting never made.

@@ -31,6 +31,8 @@ func applyOnce(t *testing.T, s *suite, _ func(testing.TB) string) {
 		Changes:      []heron.DeviceChange{{Time: Start, Kind: heron.DeviceNew, DeviceID: "dev-0001", Summary: "new"}},
 		Observations: []heron.DeviceObservation{{DeviceID: "dev-0001", Observation: observation(1, "a.b", "c")}},
 		Incidents:    []heron.Incident{{ID: "i1", SiteID: "site", Alerts: []string{"a1"}}},
+		Scan:         &heron.Scan{ID: "scan", State: heron.ScanRunning, ScanCounts: heron.ScanCounts{Packets: 3}},
+		Audit:        []heron.AuditEntry{{Time: Start, Action: "scan.probe", Object: "192.0.2.1"}, {Time: Start, Action: "scan.probe", Object: "192.0.2.2"}},
 	}
 	for i, want := range []bool{true, false, false} {
 		applied, err := s.ApplyBatch(t.Context(), r)
@@ -44,6 +46,13 @@ func applyOnce(t *testing.T, s *suite, _ func(testing.TB) string) {
 	must(t, err)
 	if changes.Total != 1 || len(live) != 5 { // device, timeline, alert, device with its count, incident
 		t.Fatalf("%d changes, %d live messages; want 1, 5", changes.Total, len(live))
+	}
+	scans, err := s.ListScans(t.Context())
+	must(t, err)
+	entries, err := s.ListAudit(t.Context(), heron.AuditFilter{Action: "scan.probe"}, heron.Page{})
+	must(t, err)
+	if len(scans) != 1 || scans[0].Packets != 3 || entries.Total != 2 {
+		t.Fatalf("scans %+v, %d entries in the audit log; want one and 2", scans, entries.Total)
 	}
 	b.Part = 1
 	if applied, err := s.ApplyBatch(t.Context(), r); !applied || err != nil {

@@ -259,7 +259,7 @@ func settings(t *testing.T, s *suite, _ func(testing.TB) string) {
 	for i := range 102 {
 		must(t, s.PutScan(t.Context(), &heron.Scan{ID: fmt.Sprintf("s%03d", i), Started: Start + heron.Time(i), State: heron.ScanRunning}))
 	}
-	must(t, s.PutScan(t.Context(), &heron.Scan{ID: "s101", Started: Start + 101, State: heron.ScanDone, Packets: 7}))
+	must(t, s.PutScan(t.Context(), &heron.Scan{ID: "s101", Started: Start + 101, State: heron.ScanDone, ScanCounts: heron.ScanCounts{Packets: 7}}))
 	scans, err := s.ListScans(t.Context())
 	must(t, err)
 	if len(scans) != 100 || scans[0].ID != "s101" || scans[0].State != heron.ScanDone || scans[0].Packets != 7 || scans[99].ID != "s002" {
