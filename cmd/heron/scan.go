@@ -20,6 +20,7 @@ type scanFlags struct {
 	serverFlags
 
 	dryRun, onServer bool
+	sensor           string
 	options          app.ScanOptions
 }
 
@@ -43,17 +44,21 @@ learned by then is shown.
 
 With --on-server it is a running server that asks, from where it stands and within
 the limits of its configuration, which must permit active discovery; what it learns
-is in its inventory. Ctrl-C stops that scan, too. The server is that of --server or
-HERON_SERVER; the token is read from --token-file or HERON_TOKEN_FILE, or is the one
+is in its inventory. With --sensor one of its sensors asks in its place, where the
+sensor's own configuration permits that (sensor.scan), for networks that the server does
+not reach. Ctrl-C stops these scans, too. The server is that of --server or HERON_SERVER; the token is read from --token-file or HERON_TOKEN_FILE, or is the one
 that "heron user login" keeps.`,
 		Example: "  heron scan --dry-run 192.0.2.0/24\n  heron scan --profile standard 192.0.2.17\n" +
 			"  heron scan --exclude 192.0.2.9,maker:siemens,type:infusion_pump 192.0.2.0/24\n" +
-			"  heron scan --on-server --profile standard 192.0.2.0/24",
+			"  heron scan --on-server --profile standard 192.0.2.0/24\n  heron scan --on-server --sensor dock 10.1.0.0/24",
 		Args: needArgs(1, "an address or a network to scan"),
 		RunE: func(c *cobra.Command, args []string) error {
 			f.options.Targets = args
 			if f.onServer {
 				return runOnServer(c, t, f)
+			}
+			if f.sensor != "" {
+				return usageError{fmt.Errorf("--sensor names a sensor of a running server: it goes with --on-server")}
 			}
 			return runScan(c, t, f)
 		},
@@ -62,6 +67,7 @@ that "heron user login" keeps.`,
 	f.addServer(c)
 	c.PersistentFlags().BoolVar(&f.json, "json", false, "print JSON")
 	c.Flags().BoolVar(&f.onServer, "on-server", false, "let a running server ask")
+	c.Flags().StringVar(&f.sensor, "sensor", "", "let this sensor of the server ask, from where it stands")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list all that would be sent; send nothing")
 	c.Flags().StringVar(&f.options.Profile, "profile", probe.ProfileSafe, "safe, standard or deep")
 	c.Flags().StringSliceVar(&f.options.Exclude, "exclude", nil,

@@ -52,7 +52,7 @@ func runOnServer(cmd *cobra.Command, t *terminal, f *scanFlags) error {
 // configuration cannot be asked from afar.
 func (f *scanFlags) request(cmd *cobra.Command) (heron.ScanRequest, error) {
 	o := &f.options
-	r := heron.ScanRequest{Targets: o.Targets, Exclude: o.Exclude, Profile: o.Profile, Rate: o.Packets, HostsOnly: o.HostsOnly}
+	r := heron.ScanRequest{Targets: o.Targets, Exclude: o.Exclude, Profile: o.Profile, Rate: o.Packets, HostsOnly: o.HostsOnly, Sensor: f.sensor}
 	if cmd.Flags().Changed("snmp-public") {
 		r.SNMPPublic = o.SNMPPublic
 	}
@@ -203,10 +203,10 @@ func newScanList(t *terminal, f *serverFlags) *cobra.Command {
 			for i := range list {
 				x := &list[i]
 				rows = append(rows, []string{
-					string(x.State), ago(x.Started.Std()), x.By, x.Reason, x.Profile, fmt.Sprint(x.Found), fmt.Sprint(x.Packets), strings.Join(x.Targets, " "), x.ID,
+					string(x.State), ago(x.Started.Std()), x.By, x.Reason, orDefault(x.Sensor, "server"), x.Profile, fmt.Sprint(x.Found), fmt.Sprint(x.Packets), strings.Join(x.Targets, " "), x.ID,
 				})
 			}
-			t.table([]string{"State", "Began", "By", "Reason", "Profile", "Found", "Packets", "Targets", "ID"}, rows)
+			t.table([]string{"State", "Began", "By", "Reason", "From", "Profile", "Found", "Packets", "Targets", "ID"}, rows)
 			return nil
 		}),
 	}
@@ -224,7 +224,7 @@ func newScanShow(t *terminal, f *serverFlags) *cobra.Command {
 				return t.json(x)
 			}
 			p := progressOf(x)
-			t.fields("id", x.ID, "state", string(x.State), "error", x.Error, "by", x.By, "reason", x.Reason,
+			t.fields("id", x.ID, "state", string(x.State), "error", x.Error, "by", x.By, "reason", x.Reason, "sensor", x.Sensor,
 				"targets", strings.Join(x.Targets, " "), "exclude", strings.Join(x.Exclude, " "), "profile", x.Profile, "snmp public", x.SNMPPublic,
 				"began", x.Started.String(), "ended", x.Ended.String(), "how far", fmt.Sprintf("%.0f %%", 100*scanPart(p)),
 				"hosts", fmt.Sprintf("%d of %d looked for, %d found, %d asked all", p.Decided, p.Hosts, p.Found, p.Done),

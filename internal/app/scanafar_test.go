@@ -175,7 +175,7 @@ func TestScanOfASensorStops(t *testing.T) {
 	p := y.join(t, data, allowed())
 	begin := func() *heron.Scan {
 		t.Helper()
-		x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{slow}, Sensor: "dock"})
+		x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{slow}, Sensor: "dock", Rate: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +251,7 @@ func TestScanOfASensorOutlivesItsCore(t *testing.T) {
 	webServer(t, slow, true)
 	y := coreOf(t)
 	p := y.join(t, t.TempDir(), allowed())
-	x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{fast, slow}, Sensor: "dock"})
+	x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{fast, slow}, Sensor: "dock", Rate: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func TestScanThatASensorsEndCutShort(t *testing.T) {
 	y := coreOf(t)
 	data := t.TempDir()
 	p := y.join(t, data, allowed())
-	x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{slow}, Sensor: "dock"})
+	x, err := y.c.StartScan(t.Context(), heron.ScanRequest{Targets: []string{slow}, Sensor: "dock", Rate: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -193,3 +193,22 @@ func TestSwitchesAreChecked(t *testing.T) {
 		t.Errorf("got %v, %v", at, err)
 	}
 }
+
+// What the core may have a sensor ask is checked: it is nothing until it is switched on.
+func TestScansOfSensorsAreChecked(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	if s := c.Sensor.Scan; s.Enabled {
+		t.Errorf("it may scan: %+v", s)
+	}
+	c.Sensor.Scan = config.SensorScan{Enabled: true, Packets: -1, SNMPPublic: "always"}
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("all of it is taken")
+	}
+	for _, want := range []string{"sensor.scan.enabled: is for the role sensor", "sensor.scan.packets_per_second -1", `sensor.scan.snmp_public "always"`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not told: %v", want, err)
+		}
+	}
+}

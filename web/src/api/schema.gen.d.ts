@@ -2578,6 +2578,8 @@ export interface components {
             rate?: number;
             /** @enum {string} */
             reason: "request" | "schedule" | "new_device";
+            /** @description The sensor that asks, from where it stands; the server itself when left out. */
+            sensor?: string;
             /**
              * @description Whether agents of SNMP are asked with the community public; what the configuration says when left out.
              * @enum {string}
@@ -2614,6 +2616,8 @@ export interface components {
              * @description Packets a second at most; that of the configuration, or else of the profile, bounds it.
              */
             rate?: number;
+            /** @description The sensor that asks, from where it stands; the server itself when left out. */
+            sensor?: string;
             /**
              * @description Whether agents of SNMP are asked with the community public; what the configuration says when left out.
              * @enum {string}
@@ -2634,6 +2638,16 @@ export interface components {
             probe?: string;
             /** @description As arp who-has, tcp connect, request. */
             send: string;
+        };
+        ScannerHealth: {
+            allowed: boolean;
+            exclude?: string[];
+            from?: string[];
+            links?: string[];
+            /** Format: int64 */
+            packets_per_second?: number;
+            scans?: string[];
+            snmp_public?: string;
         };
         Sensor: {
             config?: components["schemas"]["SensorConfig"];
@@ -2681,6 +2695,7 @@ export interface components {
             queue: number;
             /** Format: double */
             round_trip_seconds: number;
+            scanner?: components["schemas"]["ScannerHealth"];
             sent: components["schemas"]["Time"];
             sources: components["schemas"]["SourceHealth"][];
             spool: components["schemas"]["SpoolHealth"];

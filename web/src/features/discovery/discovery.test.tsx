@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Scan } from '../../api/types.ts'
+import type { Scan, Sensor } from '../../api/types.ts'
 import { Toasts } from '../../ui/toast.tsx'
 import { kinds } from './plan-shown.tsx'
 import { secondsLeft, share } from './scan-list.tsx'
@@ -48,6 +48,50 @@ describe('discovery', () => {
     await userEvent.click(go)
     expect(asked[1]).toBe(`/api/v1/scans ${request}`)
     expect(await screen.findByRole('button', { name: 'Show the plan' })).toBeTruthy()
+  })
+
+  it('lets a sensor ask that may, and shows no choice where none may', async () => {
+    const asked: string[] = []
+    let sensors: Partial<Sensor>[] = []
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      if (init.method === 'POST') asked.push(init.body as string)
+      const items = url.includes('/sensors') ? sensors : []
+      const answer = url.endsWith('/plan') ? { total: 1, steps: [step] } : { items, total: items.length }
+      return Promise.resolve(new Response(JSON.stringify(answer)))
+    })
+    const show = (): void => {
+      render(
+        <QueryClientProvider client={new QueryClient()}>
+          <Toasts>
+            <ScanWizard />
+          </Toasts>
+        </QueryClientProvider>,
+      )
+    }
+    const may = (id: string, allowed: boolean, state = 'online'): Partial<Sensor> => ({
+      id,
+      name: id,
+      state,
+      health: { scanner: { allowed } } as Sensor['health'],
+    })
+    sensors = [
+      may('gate', false),
+      may('attic', true, 'offline'),
+      { id: 'eth0', name: 'eth0', state: 'online' },
+    ]
+    show()
+    await userEvent.type(screen.getByLabelText(/^Whom/), '10.1.0.0/24')
+    expect(screen.queryByLabelText('From where?')).toBeNull()
+    cleanup()
+    sensors = [...sensors, may('dock', true)]
+    show()
+    const from = await screen.findByLabelText('From where?')
+    expect(from.textContent).toBe('This serverThe sensor dock')
+    await userEvent.selectOptions(from, 'dock')
+    await userEvent.type(screen.getByLabelText(/^Whom/), '10.1.0.0/24')
+    await userEvent.click(screen.getByRole('button', { name: 'Show the plan' }))
+    await screen.findByRole('button', { name: 'Send it' })
+    expect(JSON.parse(asked[0] ?? '')).toMatchObject({ targets: ['10.1.0.0/24'], sensor: 'dock' })
   })
 
   it('counts steps that differ in nothing but the host and what they carry', () => {

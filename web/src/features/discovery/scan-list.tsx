@@ -87,8 +87,10 @@ function Row({ scan: s }: { scan: Scan }) {
           <span className="mono clip">{s.targets.join(', ')}</span>
         </span>
         <span className="small quiet nowrap">
-          {[s.profile ?? 'safe', ...limits(s), reasons[s.reason], s.by].join(' · ')} ·{' '}
-          <Ago time={s.started} />
+          {[s.sensor ? `from ${s.sensor}` : [], s.profile ?? 'safe', ...limits(s), reasons[s.reason], s.by]
+            .flat()
+            .join(' · ')}{' '}
+          · <Ago time={s.started} />
         </span>
       </p>
       {running && (
