@@ -64,8 +64,12 @@ export function secondsLeft(s: Scan, now: number): number | undefined {
 }
 
 /** What was asked for besides the profile. */
-function limits(s: Scan): string[] {
-  return [s.hosts_only ? 'hosts only' : '', s.rate ? `${count(s.rate)} packets a second` : ''].filter(Boolean)
+function besides(s: Scan): string[] {
+  return [
+    s.sensor ? `from ${s.sensor}` : '',
+    s.hosts_only ? 'hosts only' : '',
+    s.rate ? `${count(s.rate)} packets a second` : '',
+  ].filter(Boolean)
 }
 
 function Row({ scan: s }: { scan: Scan }) {
@@ -87,10 +91,8 @@ function Row({ scan: s }: { scan: Scan }) {
           <span className="mono clip">{s.targets.join(', ')}</span>
         </span>
         <span className="small quiet nowrap">
-          {[s.sensor ? `from ${s.sensor}` : [], s.profile ?? 'safe', ...limits(s), reasons[s.reason], s.by]
-            .flat()
-            .join(' · ')}{' '}
-          · <Ago time={s.started} />
+          {[s.profile ?? 'safe', ...besides(s), reasons[s.reason], s.by].join(' · ')} ·{' '}
+          <Ago time={s.started} />
         </span>
       </p>
       {running && (

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
-import { sensorsQuery, zonesQuery } from '../../api/overview.ts'
-import type { ScanRequest, Sensor } from '../../api/types.ts'
+import { zonesQuery } from '../../api/overview.ts'
+import type { ScanRequest } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
-import { Choice } from '../../ui/field.tsx'
+import { FromField } from './from-field.tsx'
 import { LimitFields } from './limit-fields.tsx'
 
 interface WhomStepProps {
@@ -31,13 +31,8 @@ const profiles = [
 /** Words between commas, spaces and line breaks. */
 export const listed = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean)
 
-/** Sensors that are there, and whose own configuration lets them scan. */
-export const scanners = (list: Sensor[]): Sensor[] =>
-  list.filter((s) => s.state === 'online' && s.health?.scanner?.allowed)
-
 export function WhomStep({ request, change, busy, error, next }: WhomStepProps) {
   const zones = useQuery(zonesQuery).data?.items ?? []
-  const sensors = scanners(useQuery(sensorsQuery).data?.items ?? [])
   const [targets, setTargets] = useState(request.targets.join('\n'))
   const [exclude, setExclude] = useState((request.exclude ?? []).join('\n'))
   const submit = (e: FormEvent): void => {
@@ -75,20 +70,7 @@ export function WhomStep({ request, change, busy, error, next }: WhomStepProps) 
           ))}
         </div>
       )}
-      {(sensors.length > 0 || request.sensor) && (
-        <Choice
-          title="From where?"
-          value={request.sensor ?? ''}
-          choices={[
-            ['', 'This server'],
-            ...sensors.map((s): [string, string] => [s.id, `The sensor ${s.name}`]),
-            ...(request.sensor && !sensors.some((s) => s.id === request.sensor)
-              ? [[request.sensor, `The sensor ${request.sensor}, which is away`] as [string, string]]
-              : []),
-          ]}
-          change={(id) => change({ ...request, sensor: id || undefined })}
-        />
-      )}
+      <FromField request={request} change={change} />
       <fieldset className="choices">
         <legend className="field-label">How?</legend>
         {profiles.map(([name, title, doc]) => (
