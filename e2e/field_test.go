@@ -171,13 +171,19 @@ func packetsOfAScan(t *testing.T, n *lab.Network, c *client.Client) {
 // certificate makes a certificate for 127.0.0.1 that is its own authority.
 func certificate(t *testing.T) (certFile, keyFile string) {
 	t.Helper()
+	return certificateFor(t, "127.0.0.1")
+}
+
+// certificateFor makes a certificate for an address that is its own authority.
+func certificateFor(t *testing.T, address string) (certFile, keyFile string) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		IPAddresses: []net.IP{net.ParseIP(address)}, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
