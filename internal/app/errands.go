@@ -128,7 +128,9 @@ func (e *errands) obey(orders []heron.ScanOrder) (fresh bool) {
 		switch {
 		case i < 0 && x.stop == nil:
 			delete(e.list, id) // the core knows how it ended
-			e.keepLocked()
+			if err := e.keepLocked(); err != nil {
+				e.log.Error("scans for the core", "error", err)
+			}
 		case i < 0:
 			x.stop(errUnknown)
 		case orders[i].Stop && x.stop != nil:

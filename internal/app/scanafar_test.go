@@ -341,3 +341,71 @@ func TestScanThatASensorsEndCutShort(t *testing.T) {
 	p.field.wakeUp()
 	eventually(t, "the sensor to forget the scan", func() bool { return len(p.field.errands.health().Scans) == 0 })
 }
+
+// A sensor speaks for its own scans alone, a scan ends once, and what comes after it was
+// given up still counts.
+func TestNewsOfScans(t *testing.T) {
+	t.Parallel()
+	conf := testConfig(t.TempDir())
+	conf.Discovery.Enabled = true
+	p, c := platformOf(t, conf)
+	scan := heron.Scan{
+		ID: heron.NewID(), ScanRequest: heron.ScanRequest{Targets: []string{"192.0.2.1"}, Profile: "safe", Sensor: "dock"}, Reason: "request",
+		By: "anna", State: heron.ScanInterrupted, Error: "given up", Started: wallClock() - heron.Minute,
+	}
+	local := scan
+	local.ID, local.Sensor = heron.NewID(), ""
+	for _, x := range []*heron.Scan{&scan, &local} {
+		if err := p.store.PutScan(t.Context(), x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seq := uint64(0)
+	say := func(sensor, id string, state heron.ScanState, packets int64) heron.Scan {
+		t.Helper()
+		seq++
+		news := &heron.ScanNews{
+			ID: id, State: state, ScanCounts: heron.ScanCounts{Packets: packets}, Ended: wallClock(),
+			Asked: []heron.ScanAsked{{Host: "192.0.2.1", Asked: "http/80"}},
+		}
+		err := p.core.apply(t.Context(), &heron.Batch{SensorID: sensor, SiteID: conf.Site, Epoch: "e", Seq: seq, Now: wallClock(), Scan: news})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := p.discovery.find(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *x
+	}
+	for _, x := range []struct {
+		sensor, id string
+		state      heron.ScanState
+		packets    int64
+		wantState  heron.ScanState
+		want       int64
+	}{
+		{"attic", scan.ID, heron.ScanDone, 5, heron.ScanInterrupted, 0},
+		{"", local.ID, heron.ScanDone, 5, heron.ScanInterrupted, 0},
+		{"dock", scan.ID, "", 5, heron.ScanInterrupted, 0}, // a piece
+		{"dock", scan.ID, heron.ScanRunning, 6, heron.ScanInterrupted, 6},
+		{"dock", scan.ID, heron.ScanDone, 7, heron.ScanDone, 7},
+		{"dock", scan.ID, heron.ScanStopped, 8, heron.ScanDone, 7},
+	} {
+		if got := say(x.sensor, x.id, x.state, x.packets); got.State != x.wantState || got.Packets != x.want {
+			t.Errorf("%s says that %s is %q: it is %+v", x.sensor, x.id, x.state, got)
+		}
+	}
+	probes := 0
+	for e, err := range c.Audit(t.Context(), client.AuditQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Action == "scan.probe" {
+			probes++
+		}
+	}
+	if sensors, err := c.Sensors(t.Context()); probes != 2 || err != nil || len(sensors) != 0 {
+		t.Errorf("%d entries in the audit log, want 2; sensors %+v, %v", probes, sensors, err)
+	}
+}

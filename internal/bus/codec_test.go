@@ -174,3 +174,23 @@ func flowID(i int) heron.FlowID {
 	sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
 	return heron.FlowID(sum[:len(heron.FlowID{})])
 }
+
+// The news of a scan are in the last piece alone, so that they are told once.
+func TestNewsOfAScanAreToldOnce(t *testing.T) {
+	t.Parallel()
+	b := second(400)
+	b.Scan = &heron.ScanNews{ID: "scan", State: heron.ScanDone, ScanCounts: heron.ScanCounts{Packets: 7}, Asked: []heron.ScanAsked{{Host: "10.0.0.1"}}}
+	whole, err := split(b, maxMessage)
+	if err != nil || len(whole) != 1 || whole[0].batch.Scan != b.Scan {
+		t.Fatalf("%d pieces, %v", len(whole), err)
+	}
+	list, err := split(b, len(whole[0].data)/3)
+	if err != nil || len(list) < 3 {
+		t.Fatalf("%d pieces, %v", len(list), err)
+	}
+	for i, p := range list {
+		if x := p.batch.Scan; x == nil || x.ID != "scan" || (x.State != "") != (i == len(list)-1) || (len(x.Asked) > 0) != (i == len(list)-1) {
+			t.Errorf("piece %d says %+v", i, x)
+		}
+	}
+}
