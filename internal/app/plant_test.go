@@ -33,8 +33,12 @@ func TestPlantHearsControlDevices(t *testing.T) {
 		mac  heron.MAC
 		want bool
 	}{
-		{"10.0.0.1", heron.MAC{}, true}, {"10.0.0.2", heron.MAC{}, false}, {"10.0.0.3", heron.MAC{2, 9}, false},
-		{"10.0.0.4", heron.MAC{}, true}, {"10.0.0.5", card, true}, {"10.0.0.5", heron.MAC{}, false},
+		{"10.0.0.1", heron.MAC{}, true},
+		{"10.0.0.2", heron.MAC{}, false},
+		{"10.0.0.3", heron.MAC{2, 9}, false},
+		{"10.0.0.4", heron.MAC{}, true},
+		{"10.0.0.5", card, true},
+		{"10.0.0.5", heron.MAC{}, false},
 	} {
 		if got := p.has(probe.Host{Addr: netip.MustParseAddr(x.ip), MAC: x.mac}); got != x.want {
 			t.Errorf("%s, %v may be a control device: %v, want %v", x.ip, x.mac, got, x.want)
