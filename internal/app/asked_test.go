@@ -91,7 +91,7 @@ func TestWhatIsAskedSaysWhatItIs(t *testing.T) {
 		{model: "epson-receipt", profile: probe.ProfileDeep, not: []string{"pjl"}},
 		{model: "yeelight-bulb", profile: probe.ProfileStandard, kind: "smart_bulb", vendor: "Yeelight", answers: []string{"yeelight"}},
 		{model: "roomba", profile: probe.ProfileStandard, kind: "vacuum_robot", vendor: "iRobot", product: "Roomba 980", answers: []string{"irobot"}},
-		{model: "hid-door", profile: probe.ProfileStandard, kind: "access_control", vendor: "ASSA ABLOY", product: "EVO-V2000", answers: []string{"hid_discovery"}},
+		{model: "hid-door", profile: probe.ProfileStandard, kind: "access_control", vendor: "HID", product: "EVO-V2000", answers: []string{"hid_discovery"}},
 		{model: "axis-camera", profile: probe.ProfileDeep, kind: "camera", vendor: "Axis", product: "M3045-V", answers: []string{"axis"}},
 		{
 			model: "sel-relay", profile: probe.ProfileDeep, kind: "ied", vendor: "SEL", product: "751",
