@@ -105,6 +105,20 @@ type IdentityQuality struct {
 	Time    Time           `json:"time"` // when it was counted
 	Devices int            `json:"devices"`
 	Fields  []FieldQuality `json:"fields"`
+	// Contests are the closest of those that FieldQuality counts as contested.
+	Contests []Contest `json:"contests" maxItems:"25"`
+}
+
+// MaxContests is how many contests are told of at most.
+const MaxContests = 25
+
+// Contest is a field of a device for which there are two answers.
+type Contest struct {
+	Device string `json:"device"` // its id
+	Title  string `json:"title"`
+	Field  string `json:"field"`
+	Says   Claim  `json:"says"` // unknown where neither is sure enough
+	Or     Claim  `json:"or"`
 }
 
 // FieldQuality tells how well one field of identities is known.
@@ -120,6 +134,19 @@ type FieldQuality struct {
 	Confirmed int `json:"confirmed"`
 	Locked    int `json:"locked"`
 	Rejected  int `json:"rejected"`
+	// Judged are our own answers where people's word decides whether they are right,
+	// what they said set aside: ten, by tenths of confidence.
+	Judged []JudgedAnswers `json:"judged"`
+	// CalibrationError is how far the confidence of those is from how many are right,
+	// in a mean answer, from 0 to 1; 0 where none was judged.
+	CalibrationError float64 `json:"calibration_error"`
+}
+
+// JudgedAnswers tells how answers of about one confidence turned out.
+type JudgedAnswers struct {
+	Answers    int     `json:"answers"`
+	Right      int     `json:"right"`
+	Confidence float64 `json:"confidence"` // the mean, from 0 to 1; 0 without an answer
 }
 
 // ContestedAt is the confidence from which a runner-up is a real alternative.

@@ -67,6 +67,20 @@ func ruledOut(said []heron.Correction, a Attribute, folded string) bool {
 	})
 }
 
+// Judge reports whether people's word on a field decides if an answer is right, and whether
+// it is: what is or covers what they said is, and so is a kind of it; what they ruled out is not.
+func Judge(said []heron.Correction, field, answer string) (right, decided bool) {
+	a := Attribute(field)
+	folded := fold(a, answer)
+	for i := range said {
+		if c := &said[i]; c.Field == field && c.Ruling != heron.RulingReject {
+			want := fold(a, c.Value)
+			return folded == want || akin(a, folded, want), true
+		}
+	}
+	return false, ruledOut(said, a, folded)
+}
+
 // isLocked reports whether a person decided the contest.
 func (d decision) isLocked() bool { return len(d) == 1 && d[0].locked }
 

@@ -130,3 +130,28 @@ func TestSettles(t *testing.T) {
 		}
 	}
 }
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	camera := heron.Correction{Field: "type", Ruling: heron.RulingLock, Value: "camera"}
+	noPrinter := heron.Correction{Field: "type", Ruling: heron.RulingReject, Value: "printer"}
+	for _, tt := range []struct {
+		name           string
+		said           []heron.Correction
+		field, answer  string
+		right, decided bool
+	}{
+		{"nothing said", nil, "type", "camera", false, false},
+		{"of another field", []heron.Correction{camera}, "vendor", "Axis", false, false},
+		{"the same", []heron.Correction{camera}, "type", "camera", true, true},
+		{"a kind of it", []heron.Correction{camera}, "type", "doorbell_camera", true, true},
+		{"another", []heron.Correction{camera}, "type", "printer", false, true},
+		{"ruled out", []heron.Correction{noPrinter}, "type", "printer", false, true},
+		{"not ruled out", []heron.Correction{noPrinter}, "type", "camera", false, false},
+		{"another is ruled out, too", []heron.Correction{noPrinter, camera}, "type", "camera", true, true},
+	} {
+		if right, decided := identify.Judge(tt.said, tt.field, tt.answer); right != tt.right || decided != tt.decided {
+			t.Errorf("%s: got %v, %v", tt.name, right, decided)
+		}
+	}
+}

@@ -1796,6 +1796,13 @@ export interface components {
             key?: string;
             value?: string;
         };
+        Contest: {
+            device: string;
+            field: string;
+            or: components["schemas"]["Claim"];
+            says: components["schemas"]["Claim"];
+            title: string;
+        };
         Control: {
             id: string;
             references: {
@@ -1983,11 +1990,14 @@ export interface components {
             message: string;
         };
         FieldQuality: {
+            /** Format: double */
+            calibration_error: number;
             /** Format: int64 */
             confirmed: number;
             /** Format: int64 */
             contested: number;
             field: string;
+            judged: components["schemas"]["JudgedAnswers"][];
             /** Format: int64 */
             known: number;
             /** Format: int64 */
@@ -2057,6 +2067,7 @@ export interface components {
             vendor?: components["schemas"]["Claim"];
         };
         IdentityQuality: {
+            contests: components["schemas"]["Contest"][];
             /** Format: int64 */
             devices: number;
             fields: components["schemas"]["FieldQuality"][];
@@ -2100,6 +2111,14 @@ export interface components {
             random?: boolean;
             /** Format: int32 */
             vlan?: number;
+        };
+        JudgedAnswers: {
+            /** Format: int64 */
+            answers: number;
+            /** Format: double */
+            confidence: number;
+            /** Format: int64 */
+            right: number;
         };
         LedgerEntry: {
             actor: string;

@@ -1,6 +1,7 @@
 import { useSearch } from '@tanstack/react-router'
 import { Page } from '../../ui/layout.tsx'
 import { Clusters } from './clusters.tsx'
+import { Contests } from './contests.tsx'
 import { Quality } from './quality.tsx'
 import { Unknowns } from './unknowns.tsx'
 import { Workbench } from './workbench.tsx'
@@ -15,6 +16,7 @@ export function IdentityPage() {
       lead="How well the devices are known, those that nobody recognised yet, and a place to try what would be recognised."
     >
       <Quality />
+      <Contests />
       <Clusters />
       <Unknowns />
       <Workbench given={observations} />

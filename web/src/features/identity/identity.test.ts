@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FieldQuality } from '../../api/types.ts'
 import { saidOf, shared } from './clusters.tsx'
 import { graded, remarks } from './quality.tsx'
+import { pooled, total } from './reliability.tsx'
 import { parsed } from './workbench.tsx'
 
 const field: FieldQuality = {
@@ -12,6 +13,8 @@ const field: FieldQuality = {
   confirmed: 0,
   locked: 2,
   rejected: 0,
+  judged: Array.from({ length: 10 }, () => ({ answers: 0, right: 0, confidence: 0 })),
+  calibration_error: 0,
 }
 
 describe('the quality of identities', () => {
@@ -25,6 +28,20 @@ describe('the quality of identities', () => {
   it('tells of contests and of people, where there is something to tell', () => {
     expect(remarks(field)).toBe('1 with a real alternative · 2 set by people')
     expect(remarks({ ...field, contested: 0, locked: 0 })).toBe('')
+  })
+})
+
+describe('the reliability of identities', () => {
+  it('is pooled over fields, each answer counting once', () => {
+    const judged = field.judged.with(9, { answers: 3, right: 3, confidence: 0.96 })
+    const other = field.judged.with(9, { answers: 1, right: 0, confidence: 0.92 })
+    const all = pooled([
+      { ...field, judged },
+      { ...field, field: 'vendor', judged: other },
+    ])
+    expect(all[9]).toEqual({ answers: 4, right: 3, confidence: 0.95 })
+    expect(total(all)).toEqual(all[9])
+    expect(total([])).toEqual({ answers: 0, right: 0, confidence: 0 })
   })
 })
 

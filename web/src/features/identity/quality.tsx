@@ -5,14 +5,8 @@ import { count, plural } from '../../lib/format.ts'
 import { Card } from '../../ui/layout.tsx'
 import { Ago } from '../../ui/signs.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
-
-const titles: Record<string, string> = {
-  type: 'Type',
-  vendor: 'Vendor',
-  model: 'Model',
-  os: 'System',
-  firmware: 'Firmware',
-}
+import { titles } from './fields.ts'
+import { Reliability } from './reliability.tsx'
 
 // From the tenth of confidence at which each begins.
 const grades = [
@@ -65,6 +59,7 @@ function Fields({ quality: q }: { quality: IdentityQuality }) {
           <i data-grade="unknown" /> not known
         </li>
       </ul>
+      <Reliability fields={q.fields} />
     </>
   )
 }
