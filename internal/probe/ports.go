@@ -20,6 +20,7 @@ var controlPorts = []uint16{
 	1962,       // PCWorx
 	2404,       // IEC 60870-5-104
 	2455,       // CODESYS
+	4059,       // DLMS
 	4840,       // OPC UA
 	5006, 5007, // MELSEC
 	5094,  // HART-IP
