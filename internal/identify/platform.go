@@ -9,7 +9,11 @@ import (
 // says the platform says nothing of whose the thing is where the thing says that itself.
 
 // platformMakers are such makers.
-var platformMakers = setOf([]string{"Roku", "Tuya"})
+var platformMakers = setOf([]string{"Amazon", "Roku", "Tuya"})
+
+// namelessMaker is the one whose things have no names of his: what a host name begins with is
+// the seller's, where the others' things are called after their owners.
+const namelessMaker = "Tuya"
 
 // Weights of who is heard above a platform.
 const (
@@ -24,14 +28,10 @@ const (
 
 // brands puts aside what says a platform's maker where the device itself names another.
 func (r *room) brands() {
-	if !slices.ContainsFunc(r.votes, saysPlatform) {
-		return
+	if slices.ContainsFunc(r.votes, saysBrand) || slices.ContainsFunc(r.votes, saysNameless) && r.nameBrands() {
+		r.votes = slices.DeleteFunc(r.votes, saysPlatform)
+		r.spare = slices.DeleteFunc(r.spare, saysPlatform)
 	}
-	if !slices.ContainsFunc(r.votes, saysBrand) && !r.nameBrands() {
-		return
-	}
-	r.votes = slices.DeleteFunc(r.votes, saysPlatform)
-	r.spare = slices.DeleteFunc(r.spare, saysPlatform)
 }
 
 // nameBrands adds votes for the makers whom the device's names name. It reports whether
@@ -50,6 +50,8 @@ func (r *room) nameBrands() bool {
 func saysPlatform(v vote) bool {
 	return v.attribute == Vendor && platformMakers[v.value] && v.weight > 0
 }
+
+func saysNameless(v vote) bool { return saysPlatform(v) && v.value == namelessMaker }
 
 // saysBrand reports whether a vote is a device's own word of another maker.
 func saysBrand(v vote) bool {

@@ -39,6 +39,7 @@ func TestIdentify_a_brand_on_a_platform(t *testing.T) {
 		t.Fatal(err)
 	}
 	tuya := []heron.Observation{{Key: "mac.oui", Value: "10:5a:17:1a:2b:3c"}, {Key: "contact.name", Value: "a1.tuyaeu.com"}, {Key: "contact.name", Value: "m1.tuyaeu.com"}}
+	echo := []heron.Observation{{Key: "contact.name", Value: "avs-alexa-16-eu.amazon.com"}, {Key: "contact.name", Value: "api.amazonalexa.com"}}
 	roku := []heron.Observation{{Key: "ssdp.server", Value: "Roku/9.4.0 UPnP/1.0 Roku/9.4.0"}, {Key: "contact.name", Value: "scribe.logs.roku.com"}}
 	for _, c := range []struct {
 		on   []heron.Observation
@@ -49,7 +50,11 @@ func TestIdentify_a_brand_on_a_platform(t *testing.T) {
 		{tuya, heron.Observation{Key: "upnp.manufacturer", Value: "Nedis"}, "Nedis"},
 		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "SmartLife-Bulb"}, "Tuya"},
 		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "ESP_1A2B3C"}, "Tuya"},
+		{tuya, heron.Observation{Key: "dhcp.hostname", Value: "Lefant-M210"}, "Lefant"},
 		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Hisense"}, "Hisense"},
+		{echo, heron.Observation{Key: "mac.oui", Value: "c8:db:26:1a:2b:3c"}, "Logitech"},
+		{echo, heron.Observation{Key: "dhcp.hostname", Value: "Annas-Fire-TV"}, "Amazon"},
+		{nil, heron.Observation{Key: "dhcp.hostname", Value: "Tibber-Pulse"}, "Tibber"},
 		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Roku"}, "Roku"},
 	} {
 		if got := id.Identify(append([]heron.Observation{c.said}, c.on...)).Identity.Vendor; got == nil || got.Value != c.want {

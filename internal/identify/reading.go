@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/oui"
 )
 
 // reading is what one fact says by itself, whatever else is known.
@@ -82,6 +83,10 @@ func (g *program) speak(r *reading) {
 		}
 		*to = g.say(*to, rule, alone, hits(r.hits[i:i+1]))
 	}
+	if w := g.makerBefore(r); w != "" {
+		r.maker, r.kind = w, hostKind(r.value[len(w):])
+		r.spare = append(r.spare, vote{Vendor, w, fold(Vendor, w), hostNameWeight, "", nil})
+	}
 	if code := g.codeBeside(r); code != "" {
 		r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 	}
@@ -92,6 +97,25 @@ func (g *program) speak(r *reading) {
 		}
 	}
 }
+
+// makerBefore returns the maker whom signatures know and the table of vendors does not, whose
+// name a host's name begins with before a dash and more: Tibber of "Tibber-Pulse".
+func (g *program) makerBefore(r *reading) string {
+	w := r.brand
+	if !isHostname[r.key] || len(w) < minMaker || len(w) == len(r.value) || !strings.ContainsRune("-_ ", rune(r.value[len(w)])) || ordinary[strings.ToLower(w)] {
+		return ""
+	}
+	if _, named := oui.Canonical(w); named || g.read(KeyVendor, display(w)) == nil {
+		return ""
+	}
+	return display(w)
+}
+
+// minMaker is the shortest name of a maker that makerBefore hears, ordinary are longer ones
+// that people call things by.
+const minMaker = 5
+
+var ordinary = setOf([]string{"canary", "combustion", "concept", "curtain", "square", "spruce", "tempo", "robin", "sense", "level", "toast", "frame", "canopy"})
 
 // codeBeside returns the number of a model that a greeting gives which names its
 // maker by a word that a signature knows, or by that of a product, and no model:
