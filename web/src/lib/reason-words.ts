@@ -120,6 +120,8 @@ const families: [string, string][] = [
   ['atg.', 'Its tank gauge says'],
   ['iso8583.', 'In its payment messages it says'],
   ['doip.', 'Asked over DoIP it says'],
+  ['bjnp.', 'Asked by a search for Canon’s printers it says'],
+  ['dhip.', 'Asked by a search for Dahua’s cameras it says'],
   ['lantronix.', 'Asked by a search for device servers it says'],
   ['moxa.', 'Asked by a search for device servers it says'],
   ['ptp.', 'Its clock says'],
