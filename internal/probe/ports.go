@@ -58,17 +58,17 @@ var deepPorts = []uint16{
 func isControlPort(port uint16) bool { return slices.Contains(controlPorts, port) }
 
 // controlMakers are words in the registered names of those who make control,
-// building and medical devices, in lower case.
+// building and medical devices, or the cards in them, in lower case.
 var controlMakers = []string{
 	"abb ", "advantech", "allen-bradley", "b&r ", "bachmann", "baxter", "beckhoff", "becton", "beijer", "belimo", "bosch rexroth",
-	"carel", "carrier corp", "danfoss", "delta controls", "delta electronics", "distech", "draeger", "dräger", "eaton", "echelon",
+	"carel", "carrier corp", "danfoss", "delta controls", "delta electronics", "digi international", "digiboard", "distech", "draeger", "dräger", "eaton", "echelon",
 	"emerson", "endress", "fanuc", "festo", "fisher-rosemount", "fuji electric", "ge fanuc", "ge healthcare", "general electric",
-	"grundfos", "hima ", "hirschmann", "hitachi industrial", "hms industrial", "honeywell", "ifm electronic", "johnson controls",
-	"keyence", "kieback", "krohne", "kuka", "landis", "lenze", "lutron", "mitsubishi electric", "moxa", "national instruments",
-	"omron", "opto 22", "panasonic electric works", "pepperl", "phoenix contact", "pilz", "profinet", "prosoft", "red lion",
+	"gira", "grundfos", "hid ", "hima ", "hirschmann", "hitachi industrial", "hms industrial", "honeywell", "ifm electronic", "johnson controls",
+	"keyence", "kieback", "krohne", "kuka", "landis", "lantronix", "lenze", "lutron", "mitsubishi electric", "moxa", "national instruments", "nivis",
+	"omron", "opto 22", "panasonic electric works", "pepperl", "phoenix contact", "pilz", "profinet", "pronet", "prosoft", "red lion",
 	"reliable controls", "rockwell", "saia", "sauter", "schneider", "schweitzer engineering", "sew-eurodrive", "sick ag", "siemens",
 	"sma solar", "spectranetics", "toshiba industrial", "trane", "telemecanique", "tridium", "turck", "vacon", "vega grieshaber",
-	"wago", "weidm", "woodward", "yaskawa", "yokogawa",
+	"wago", "weidm", "weintek", "woodward", "yaskawa", "yokogawa",
 }
 
 // controlMaker tells whether the maker of a network card makes control devices.

@@ -20,7 +20,7 @@ func Probe() probe.Probe {
 	return probe.Probe{
 		Name: "hid_discovery", Transport: heron.UDP, Ports: []uint16{4070}, Safety: probe.ReadOnly, Worth: 3,
 		Makers:    []string{"hid ", "assa abloy"},
-		MaxWrites: 1, MaxBytes: len(request), MaxAnswer: maxAnswer, Allow: probe.Only([]byte(request)),
+		MaxWrites: 1, MaxBytes: len(request), MaxAnswer: maxAnswer, Control: true, Allow: probe.Only([]byte(request)),
 		Spec: "HID's search for controllers, as it was described in public", Run: probe.Ask(probe.Begins("discovered;"), []byte(request)),
 	}
 }

@@ -20,7 +20,7 @@ const (
 func Probe() probe.Probe {
 	return probe.Probe{
 		Name: "moxa", Transport: heron.UDP, Ports: []uint16{4800}, Safety: probe.ReadOnly, Worth: 3, Makers: []string{"moxa"}, Plant: true,
-		MaxWrites: 1, MaxBytes: len(search), MaxAnswer: maxAnswer, Allow: probe.Only([]byte(search)),
+		MaxWrites: 1, MaxBytes: len(search), MaxAnswer: maxAnswer, Control: true, Allow: probe.Only([]byte(search)),
 		Spec: "not published; search for Moxa NPort, as observed", Run: probe.Ask(probe.Begins(answer), []byte(search)),
 	}
 }
