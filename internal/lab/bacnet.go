@@ -29,7 +29,7 @@ func (d bacnetDevice) number(h *Host) uint32 { return d.instance + uint32(h.Inde
 func (d bacnetDevice) answer(h *Host, q Query) Reply {
 	m, err := bacnet.Read(q.Bytes)
 	if err != nil {
-		return Reply{}
+		return Reply{Used: len(q.Bytes), Broken: true}
 	}
 	me := d.number(h)
 	switch {
@@ -75,11 +75,7 @@ func whoIs(a *actor) {
 		from: a.host, src: addrPort(a.host, bacnetPort),
 		to: netip.AddrPortFrom(subnetBroadcast(), bacnetPort), payload: bacnet.AppendWhoIs(nil),
 	})
-	for _, model := range []string{"siemens-ahu", "jci-thermostat"} {
-		to := a.site.role(a.host, model)
-		if to == nil {
-			continue
-		}
+	for _, to := range append(a.site.around(a.host, "siemens-ahu"), a.site.around(a.host, "jci-thermostat")...) {
 		for i, p := range []byte{
 			bacnet.PropVendorName, bacnet.PropModelName, bacnet.PropFirmware, bacnet.PropApplicationVersion, bacnet.PropObjectName,
 		} {

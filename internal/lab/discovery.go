@@ -19,6 +19,7 @@ var (
 	wsdGroup    = netip.MustParseAddrPort("239.255.255.250:3702")
 	localBcast  = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 	dnsTypeA    = dns.TypeA
+	knxGroup    = netip.MustParseAddrPort("224.0.23.12:3671")
 	servicesPTR = "_services._dns-sd._udp.local"
 )
 
@@ -50,7 +51,7 @@ func answerDNS(h *Host, q Query) Reply {
 	if ask.Type == dns.TypeA {
 		ip := cloudAddr(name)
 		if local := h.site.named(name); local != nil {
-			ip = local.IP
+			ip = local.Here
 		}
 		m.Answers = []dns.RR{dns.A(name, 300, ip)}
 	}
@@ -125,7 +126,7 @@ func mdnsService(adverts []Advert) Service {
 		if r.Err() != nil || len(m.Answers) == 0 {
 			return Reply{}
 		}
-		m.Additional = []dns.RR{dns.A(h.mdnsName(), 120, h.IP)}
+		m.Additional = []dns.RR{dns.A(h.mdnsName(), 120, h.Here)}
 		return Reply{Used: len(q.Bytes), Bytes: m.Append(nil)}
 	}
 	return Service{
@@ -138,7 +139,7 @@ func answersTo(h *Host, adverts []Advert, name string) []dns.RR {
 	var out []dns.RR
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
 	if name == strings.ToLower(h.mdnsName()) {
-		return []dns.RR{dns.A(h.mdnsName(), 120, h.IP)}
+		return []dns.RR{dns.A(h.mdnsName(), 120, h.Here)}
 	}
 	for _, ad := range adverts {
 		switch name {
@@ -158,7 +159,7 @@ func mdnsAnnounce(adverts []Advert) func(*actor) {
 		for _, ad := range adverts {
 			m.Answers = append(m.Answers, ad.records(a.host)...)
 		}
-		m.Answers = append(m.Answers, dns.A(a.host.mdnsName(), 120, a.host.IP))
+		m.Answers = append(m.Answers, dns.A(a.host.mdnsName(), 120, a.host.Here))
 		m.Additional = []dns.RR{dns.A(a.host.mdnsName(), 120, a.host.IPv6)}
 		msg := m.Append(nil)
 		a.announce(mdnsGroup, msg)
@@ -189,7 +190,7 @@ type UPnP struct {
 }
 
 func (u *UPnP) location(h *Host) string {
-	return fmt.Sprintf("http://%s:%d%s", h.IP, u.Port, u.Path)
+	return fmt.Sprintf("http://%s:%d%s", h.Here, u.Port, u.Path)
 }
 
 // description is the device's XML.

@@ -72,7 +72,7 @@ func ippAnswer(h *Host, request []byte, model, firmware string) []byte {
 	switch operation {
 	case ippGetAttributes:
 		b := append(ippMessage(ippOK, id), ippPrinterGroup)
-		b = ippAttribute(b, ippURI, "printer-uri-supported", "ipp://"+h.IP.String()+ippRoot)
+		b = ippAttribute(b, ippURI, "printer-uri-supported", "ipp://"+h.Here.String()+ippRoot)
 		b = ippAttribute(b, ippName, "printer-name", h.hostname())
 		b = ippAttribute(b, ippText, "printer-make-and-model", model)
 		b = ippAttribute(b, ippText, "printer-firmware-string-version", firmware)

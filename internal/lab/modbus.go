@@ -45,9 +45,9 @@ func modbusADU(id uint16, unit byte, pdu ...byte) []byte {
 	return append(append(b, unit), pdu...)
 }
 
-// modbusRead asks for n registers from address on.
-func modbusRead(id uint16, unit byte, function byte, address, n uint16) []byte {
-	pdu := binary.BigEndian.AppendUint16([]byte{function}, address)
+// modbusRead asks for n holding registers from address on.
+func modbusRead(id uint16, unit byte, address, n uint16) []byte {
+	pdu := binary.BigEndian.AppendUint16([]byte{modbusReadHolding}, address)
 	return modbusADU(id, unit, binary.BigEndian.AppendUint16(pdu, n)...)
 }
 
@@ -73,7 +73,7 @@ func (s modbusServer) answer(h *Host, q Query) Reply {
 		return Reply{}
 	}
 	if protocol != 0 || n < 2 || n > 254 {
-		return Reply{Used: len(q.Bytes), Close: true}
+		return Reply{Used: len(q.Bytes), Close: true, Broken: true}
 	}
 	body := r.Sub(n)
 	if r.Err() != nil {
@@ -152,7 +152,7 @@ func pollModbus(model string, unit byte, address, n uint16) func(*actor) {
 			requests = append(requests, modbusIdentify(1))
 		}
 		for i := range uint16(60) {
-			requests = append(requests, modbusRead(i, unit, modbusReadHolding, address, n))
+			requests = append(requests, modbusRead(i, unit, address, n))
 		}
 		to := a.site.role(a.host, model)
 		if to == nil {

@@ -105,6 +105,8 @@ type Reply struct {
 	Used  int
 	Bytes []byte
 	Close bool
+	// Broken tells that the protocol has no room for what came: see Config.Fragile.
+	Broken bool
 }
 
 // Habit is something a device does again and again.
@@ -126,8 +128,10 @@ type Host struct {
 	Serial string // twelve hex digits
 	MAC    heron.MAC
 	IP     netip.Addr
-	IPv6   netip.Addr // link-local
-	site   *Site
+	// Here is where it answers, and says that it does: IP, but in a network on loopback.
+	Here netip.Addr
+	IPv6 netip.Addr // link-local
+	site *Site
 
 	retained retained // of an MQTT broker
 }

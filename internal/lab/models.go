@@ -43,6 +43,7 @@ func Models() []Model {
 		coreModels(), officeModels(), officeServiceModels(), computerModels(),
 		cameraModels(), otherCameraModels(), recorderModels(), homeModels(), plugModels(), mediaModels(),
 		controlModels(), panelModels(), plantModels(), medicalModels(), retailModels(), buildingModels(), energyModels(), guestModels(),
+		automationModels(), scadaModels(), instrumentModels(), houseModels(), serverModels(), lampModels(),
 	)
 	for i := range all {
 		all[i].complete()

@@ -41,7 +41,7 @@ func cameraModels() []Model {
 					"/":                     title("WEB SERVICE"),
 					"/cgi-bin/magicBox.cgi": {kind: "text/plain", body: "version={fw},build:2017-10-13\r\n"},
 				}}),
-				rtspService("Rtsp Server/3.0", "Login to {SHORT}"), dahuaService("IPC-HDW4433C-A"),
+				rtspService("Rtsp Server/3.0", "Login to {SHORT}"), dahuaService("IPC-HDW4433C-A"), dhipService("IPC", "IPC-HDW4433C-A"),
 				onvifService("Dahua", "IPC-HDW4433C-A"),
 			},
 			Habits: []Habit{keepsTime("time.windows.com"), talksTo(15*time.Minute, "www.easy4ipcloud.com")},
@@ -117,7 +117,7 @@ func recorderModels() []Model {
 			Services: []Service{
 				httpService(80, web{server: "uc-httpd 1.0.0", pages: map[string]page{"/": title("NETSurveillance WEB")}}),
 				telnetService("LocalHost login: ", "root", "xc3511"),
-				rtspService("H264DVR 1.0", "NETSurveillance"),
+				rtspService("H264DVR 1.0", "NETSurveillance"), onvifInformation(8899, "H264", "NBD6808T-PL"),
 			},
 			Habits: []Habit{keepsTime("pool.ntp.org"), talksTo(12*time.Minute, "xmsecu.com")},
 		},

@@ -7,8 +7,9 @@ func computerModels() []Model {
 	return []Model{
 		{
 			Name: "windows-laptop", Vendor: "Lenovo", Product: "ThinkPad", Type: "laptop",
-			OS: "Windows", Firmware: "10", OUI: "54:e1:ad", Hostname: "DESKTOP-{short}", Zone: zoneOffice, Stack: Windows, Count: 4,
-			DHCP: dhcp("MSFT 5.0", paramsWindows), NetBIOS: "DESKTOP-{short}",
+			// Windows itself names portable computers LAPTOP-, others DESKTOP-.
+			OS: "Windows", Firmware: "10", OUI: "54:e1:ad", Hostname: "LAPTOP-{SHORT}Q8", Zone: zoneOffice, Stack: Windows, Count: 4,
+			DHCP: dhcp("MSFT 5.0", paramsWindows), NetBIOS: "LAPTOP-{SHORT}Q8",
 			Habits: []Habit{
 				keepsTime("time.windows.com"),
 				browses(90*time.Second, "www.office.com", "outlook.office365.com", "www.bing.com", "teams.microsoft.com", "www.wikipedia.org"),
@@ -41,6 +42,9 @@ func computerModels() []Model {
 				browses(100*time.Second, "www.office.com", "www.sap.com", "www.bing.com"),
 				byDay("devices", 60*time.Second, 10*time.Minute, tendDevices),
 				byDay("doors", 80*time.Second, 30*time.Minute, discoverDoors),
+				byDay("building", 85*time.Second, 30*time.Minute, surveyBuilding),
+				byDay("canon", 65*time.Second, 40*time.Minute, findCanon),
+				byDay("domain", 10*time.Second, 2*time.Hour, joinDomain),
 				byDay("nas", 40*time.Second, 12*time.Minute, visit("qnap-nas", 8080, agentWindows, "/")),
 			},
 		},
@@ -59,6 +63,7 @@ func guestModels() []Model {
 				talksTo(8*time.Minute, "gsp-ssl.ls.apple.com", "captive.apple.com"),
 				every("browse", 20*time.Second, 6*time.Minute, browse("_airplay._tcp", "_raop._tcp", "_companion-link._tcp")),
 				byDay("apps", 40*time.Second, 8*time.Minute, useApps),
+				byDay("lounge", 45*time.Second, 8*time.Minute, surveyLounge),
 			},
 		},
 		{

@@ -33,7 +33,8 @@ func controlModels() []Model {
 			},
 		},
 		{
-			Name: "wago-io", Vendor: "WAGO", Product: "750-881", Type: "remote_io",
+			// A fieldbus controller is programmed; the coupler, 750-352, is not.
+			Name: "wago-io", Vendor: "WAGO", Product: "750-881", Type: "plc",
 			OS: "", Firmware: "01.09.18", OUI: "00:30:de", Hostname: "WAGO-{short}", Zone: zoneControl, Stack: LWIP,
 			DHCP: dhcp("", paramsEmbedded), Weak: []string{"CVE-2018-8836"},
 			Services: []Service{
@@ -48,7 +49,7 @@ func controlModels() []Model {
 			Weak: []string{"CVE-2016-9361"},
 			Services: []Service{
 				httpService(80, web{server: "MoxaHttp/1.0", pages: map[string]page{"/": title("NPort Web Console")}}),
-				telnetService("\r\nModel name       : NPort 5110\r\nMAC address      : {MAC}\r\nSerial No.       : {SHORT}\r\nFirmware version : {fw} Build 16080914\r\n\r\nPlease keyin your password:", "", ""),
+				moxaService(0x5110), telnetService("\r\nModel name       : NPort 5110\r\nMAC address      : {MAC}\r\nSerial No.       : {SHORT}\r\nFirmware version : {fw} Build 16080914\r\n\r\nPlease keyin your password:", "", ""),
 				snmpService(snmpAgent{description: "NP5110_{SHORT}", objectID: "1.3.6.1.4.1.8691.2.7", name: "NP5110", contact: "", location: ""}),
 			},
 		},

@@ -41,7 +41,7 @@ func homeModels() []Model {
 			Habits:  []Habit{talksTo(3*time.Minute, "ws.ecobee.com"), keepsTime("pool.ntp.org")},
 		},
 		{
-			Name: "nuki-lock", Vendor: "Nuki", Product: "Nuki Bridge", Type: "smart_lock",
+			Name: "nuki-lock", Vendor: "Nuki", Product: "Nuki Bridge", Type: "hub",
 			OS: "FreeRTOS", Firmware: "2.7.0", OUI: "54:d2:72", Hostname: "Nuki_Bridge_{short}", Zone: zoneHome, Stack: LWIP,
 			DHCP: dhcp("", paramsLWIP), Weak: []string{"CVE-2022-32509"},
 			Services: []Service{httpService(8080, web{auth: "", pages: map[string]page{
@@ -59,7 +59,7 @@ func plugModels() []Model {
 			Name: "kasa-plug", Vendor: "TP-Link", Product: "Kasa HS110", Type: "smart_plug",
 			OS: "FreeRTOS", Firmware: "1.2.6", OUI: "50:c7:bf", Hostname: "HS110", Zone: zoneHome, Stack: LWIP, Count: 2,
 			DHCP:     dhcp("", paramsLWIP),
-			Services: []Service{kasaService()},
+			Services: kasaServices(),
 			Habits:   []Habit{keepsTime("uk.pool.ntp.org"), talksTo(6*time.Minute, "use1-api.tplinkra.com")},
 		},
 		{

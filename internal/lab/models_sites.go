@@ -30,7 +30,7 @@ func medicalModels() []Model {
 				httpService(8080, web{server: "Jetty(9.4.44.v20210927)", pages: map[string]page{"/": title("Mirth Connect Administrator")}}),
 				httpsService(8443, web{pages: map[string]page{"/api/server/version": {kind: "text/plain", body: "4.3.0"}}}),
 			},
-			Habits: []Habit{keepsTime("time.windows.com")},
+			Habits: []Habit{keepsTime("time.windows.com"), every("archive", 28*time.Second, 10*time.Minute, verifyArchive)},
 		},
 	}
 }
@@ -60,6 +60,7 @@ func retailModels() []Model {
 			DHCP: dhcp("MSFT 5.0", paramsWindows), NetBIOS: "POS-{short}", Weak: []string{"CVE-2019-0708"},
 			Habits: []Habit{
 				byDay("receipt", 25*time.Second, 4*time.Minute, printReceipt),
+				byDay("gauge", 35*time.Second, 20*time.Minute, readGauge),
 				talksTo(10*time.Minute, "pos.backoffice.example"), keepsTime("time.windows.com"),
 			},
 		},

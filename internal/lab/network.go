@@ -49,6 +49,10 @@ type Config struct {
 	// Models are the names of those wanted; empty is all.
 	Models []string
 	Seed   uint64
+	// Fragile lets devices of fragile types, those of control, medicine and buildings,
+	// break as old ones do: at a second connection while one is open, at a reset, and at
+	// bytes that their protocol has no room for. They stay down; Fallen tells why.
+	Fragile bool
 	// Active lets the devices do what they do all day.
 	Active bool
 	Log    *slog.Logger // nil discards
@@ -68,9 +72,10 @@ type Network struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu    sync.Mutex
-	socks []interface{ Close() error }
-	udp   map[*Host]map[uint16]*net.UDPConn
+	lives map[*Host]*life // of all hosts; what is in them, under mu
+
+	mu  sync.Mutex
+	udp map[*Host]map[uint16]*net.UDPConn
 }
 
 // Start brings a network up. It first takes down what an earlier one of the
@@ -115,11 +120,19 @@ func newNetwork(ctx context.Context, c Config) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{c: c, site: site, udp: map[*Host]map[uint16]*net.UDPConn{}}
+	n := &Network{c: c, site: site, lives: map[*Host]*life{}, udp: map[*Host]map[uint16]*net.UDPConn{}}
 	if n.hosts, err = chosen(site, c.Models); err != nil {
 		return nil, err
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	for _, h := range site.Hosts {
+		if c.Mode == Loopback {
+			h.Here = n.onLoopback(h)
+		}
+	}
+	for _, h := range n.hosts {
+		n.lives[h] = newLife(n.ctx)
+	}
 	return n, nil
 }
 
@@ -179,11 +192,6 @@ func (n *Network) inside(h *Host, fn func() error) error {
 // Stop ends all devices and removes what Start made.
 func (n *Network) Stop() error {
 	n.cancel()
-	n.mu.Lock()
-	for _, s := range n.socks {
-		_ = s.Close() // it ends its reader; nothing is buffered
-	}
-	n.mu.Unlock()
 	n.wg.Wait()
 	switch {
 	case n.wires == nil:
@@ -211,7 +219,7 @@ type Device struct {
 func (n *Network) Devices() []Device {
 	out := make([]Device, 0, len(n.hosts))
 	for _, h := range n.hosts {
-		d := Device{Name: h.Name, Model: h.Model.Name, Type: h.Model.Type, MAC: h.MAC, IP: n.address(h)}
+		d := Device{Name: h.Name, Model: h.Model.Name, Type: h.Model.Type, MAC: h.MAC, IP: h.Here}
 		d.Switch, d.SwitchPort, _ = n.site.plug(h)
 		if n.wires != nil {
 			d.Namespace, d.IPv6 = n.wires.name(h), h.IPv6
@@ -224,13 +232,9 @@ func (n *Network) Devices() []Device {
 	return out
 }
 
-// address is where a host answers: on loopback the same place of 127.77.0.0/16,
-// or of another such network when the lab has a name of its own, so that two can
-// be up at a time.
-func (n *Network) address(h *Host) netip.Addr {
-	if n.wires != nil {
-		return h.IP
-	}
+// onLoopback is the same place of 127.77.0.0/16, or of another such network when the
+// lab has a name of its own, so that two can be up at a time.
+func (n *Network) onLoopback(h *Host) netip.Addr {
 	b := h.IP.As4()
 	b[0] = 127
 	if n.c.Name != defaultName {

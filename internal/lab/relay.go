@@ -32,7 +32,7 @@ func mmsService(vendor, model, revision string) Service {
 				return Reply{Used: first.Offset(), Bytes: confirm}
 			}
 			if err != nil || n > len(q.Bytes) && len(q.Bytes) > maxHead {
-				return Reply{Used: len(q.Bytes), Close: true}
+				return Reply{Used: len(q.Bytes), Close: true, Broken: true}
 			}
 			if n == 0 || n > len(q.Bytes) || payload == nil {
 				return Reply{}
@@ -95,7 +95,7 @@ func outstationService(address int) Service {
 		Answer: func(_ *Host, q Query) Reply {
 			n, err := dnp3.Size(q.Bytes)
 			if err != nil {
-				return Reply{Used: len(q.Bytes), Close: true}
+				return Reply{Used: len(q.Bytes), Close: true, Broken: true}
 			}
 			if n == 0 || n > len(q.Bytes) {
 				return Reply{}

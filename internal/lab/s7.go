@@ -28,7 +28,7 @@ func s7Service(m s7Module) Service {
 func (m s7Module) answer(h *Host, q Query) Reply {
 	p, used, err := s7.Read(q.Bytes)
 	if err != nil {
-		return Reply{Used: len(q.Bytes), Close: true}
+		return Reply{Used: len(q.Bytes), Close: true, Broken: true}
 	}
 	if used == 0 {
 		return Reply{}
@@ -111,7 +111,7 @@ func readS7Identity(a *actor) {
 
 func readModbusIdentity(a *actor) {
 	a.ask(a.site.role(a.host, modelPLC), 502, modbusIdentify(1))
-	a.ask(a.site.role(a.host, "schneider-meter"), 502, modbusIdentify(2), modbusRead(3, 1, modbusReadHolding, 3000, 10))
+	a.ask(a.site.role(a.host, "schneider-meter"), 502, modbusIdentify(2), modbusRead(3, 1, 3000, 10))
 }
 
 // writeSetpoint is the operator, who changes a value now and then.

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -38,14 +37,8 @@ func (n *Network) serve(h *Host) error {
 	return nil
 }
 
-func (n *Network) keep(s interface{ Close() error }) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.socks = append(n.socks, s)
-}
-
 func (n *Network) serveTCP(h *Host, s *Service) error {
-	l, err := new(net.ListenConfig).Listen(n.ctx, "tcp", netip.AddrPortFrom(n.address(h), n.port(s.Port)).String())
+	l, err := new(net.ListenConfig).Listen(n.ctx, "tcp", netip.AddrPortFrom(h.Here, n.port(s.Port)).String())
 	if err != nil {
 		return err
 	}
@@ -60,7 +53,7 @@ func (n *Network) serveTCP(h *Host, s *Service) error {
 			MinVersion:   tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
 		}
 	}
-	n.keep(l)
+	n.lives[h].closes(l)
 	n.wg.Go(func() { n.accept(l, h, s, wrap) })
 	return nil
 }
@@ -81,18 +74,21 @@ func (n *Network) accept(l net.Listener, h *Host, s *Service, wrap *tls.Config) 
 		n.wg.Go(func() {
 			defer func() { <-slots }()
 			defer conn.Close()
-			defer context.AfterFunc(n.ctx, func() { _ = conn.Close() })()
-			if wrap != nil {
-				converse(tls.Server(conn, wrap), h, s)
-				return
+			defer n.leave(h)
+			defer n.lives[h].closes(conn)()
+			switch {
+			case !n.enter(h):
+			case wrap != nil:
+				n.converse(tls.Server(conn, wrap), h, s)
+			default:
+				n.converse(conn, h, s)
 			}
-			converse(conn, h, s)
 		})
 	}
 }
 
 // converse serves one connection until either side ends it.
-func converse(conn net.Conn, h *Host, s *Service) {
+func (n *Network) converse(conn net.Conn, h *Host, s *Service) {
 	send := func(b []byte) bool {
 		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
 		_, err := conn.Write(b)
@@ -109,25 +105,41 @@ func converse(conn net.Conn, h *Host, s *Service) {
 	for {
 		_ = conn.SetReadDeadline(time.Now().Add(maxIdle))
 		k, err := conn.Read(buf)
+		if wasReset(err) {
+			n.fall(h, fellReset)
+		}
 		if in = append(in, buf[:k]...); k == 0 && err != nil || len(in) > maxBuffered {
 			return
 		}
-		for s.Answer != nil {
-			r := s.Answer(h, Query{From: remote, Bytes: in, Session: &sess})
-			in = in[min(r.Used, len(in)):]
-			if len(r.Bytes) > 0 && !send(r.Bytes) || r.Close {
-				return
-			}
-			if r.Used == 0 || len(in) == 0 {
-				break
-			}
+		var ok bool
+		if in, ok = n.answer(h, s, Query{From: remote, Bytes: in, Session: &sess}); !ok {
+			return
 		}
 	}
 }
 
+// answer answers what a stream brought, and returns what nobody used yet; not ok is the
+// end of the connection.
+func (n *Network) answer(h *Host, s *Service, q Query) (rest []byte, ok bool) {
+	for s.Answer != nil {
+		r := s.Answer(h, q)
+		if r.Broken {
+			n.fall(h, errStray.Error())
+		}
+		q.Bytes = q.Bytes[min(r.Used, len(q.Bytes)):]
+		if len(r.Bytes) > 0 && !q.Session.push(r.Bytes) || r.Close {
+			return nil, false
+		}
+		if r.Used == 0 || len(q.Bytes) == 0 {
+			break
+		}
+	}
+	return q.Bytes, true
+}
+
 // serveUDP answers datagrams; in a namespace also those to its groups.
 func (n *Network) serveUDP(h *Host, s *Service) error {
-	at := netip.AddrPortFrom(n.address(h), n.port(s.Port))
+	at := netip.AddrPortFrom(h.Here, n.port(s.Port))
 	if n.wires != nil {
 		at = netip.AddrPortFrom(netip.IPv4Unspecified(), s.Port)
 	}
@@ -139,7 +151,7 @@ func (n *Network) serveUDP(h *Host, s *Service) error {
 	if !ok {
 		return errors.Join(errors.New("not a UDP socket"), pc.Close())
 	}
-	n.keep(conn)
+	n.lives[h].closes(conn)
 	if n.wires != nil {
 		if err := join(conn, s.Groups); err != nil {
 			return err
@@ -151,7 +163,7 @@ func (n *Network) serveUDP(h *Host, s *Service) error {
 	}
 	n.udp[h][s.Port] = conn
 	n.mu.Unlock()
-	n.wg.Go(func() { answerAll(conn, h, s) })
+	n.wg.Go(func() { n.answerAll(conn, h, s) })
 	return nil
 }
 
@@ -179,7 +191,7 @@ func join(conn *net.UDPConn, groups []netip.Addr) error {
 	return nil
 }
 
-func answerAll(conn *net.UDPConn, h *Host, s *Service) {
+func (n *Network) answerAll(conn *net.UDPConn, h *Host, s *Service) {
 	buf := make([]byte, 64<<10)
 	for {
 		k, from, err := conn.ReadFromUDPAddrPort(buf)
@@ -190,10 +202,13 @@ func answerAll(conn *net.UDPConn, h *Host, s *Service) {
 			continue // an ICMP error about an answer of ours
 		}
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if from.Addr() == h.IP {
+		if from.Addr() == h.Here {
 			continue // our own multicast come back
 		}
 		r := s.Answer(h, Query{From: from, Bytes: buf[:k], Session: &Session{}})
+		if r.Broken {
+			n.fall(h, errStray.Error())
+		}
 		if len(r.Bytes) == 0 {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron"
@@ -99,6 +100,7 @@ func (s *Site) add(m *Model, n int) *Host {
 	h.IPv6 = linkLocal(h.MAC)
 	h.Serial = hex.EncodeToString(h.MAC[:])
 	h.IP = addressIn(m.Zone, n)
+	h.Here = h.IP
 	h.Name = fmt.Sprintf("%s-%d", m.Name, len(s.roles[m.Name])+1)
 	s.Hosts = append(s.Hosts, h)
 	s.byIP[h.IP], s.byIP[h.IPv6], s.byMAC[h.MAC] = h, h, h
@@ -157,6 +159,13 @@ func (s *Site) role(h *Host, role string) *Host {
 		}
 	}
 	return all[0]
+}
+
+// around returns the hosts of a model in h's own copy of the site.
+func (s *Site) around(h *Host, model string) []*Host {
+	all, mine := s.roles[model], s.roles[h.Model.Name]
+	i, n := slices.Index(mine, h), len(mine)
+	return slices.Clone(all[i*len(all)/n : (i+1)*len(all)/n])
 }
 
 // cloudAddr is where a name of the outside world lives: always the same, in a

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/heron-iot/heron"
@@ -42,7 +43,17 @@ func (a snmpAgent) bindings(h *Host) []snmp.Binding {
 // maxRepetitions bounds the answer to a GetBulk.
 const maxRepetitions = 32
 
+// engine is its identifier: the maker's number and the address (RFC 3411 §5).
+func (a snmpAgent) engine(h *Host) []byte {
+	const enterprise, byMAC = 6, 3
+	b := binary.BigEndian.AppendUint32(nil, 1<<31|snmp.ParseOID(a.objectID)[enterprise])
+	return append(append(b, byMAC), h.MAC[:]...)
+}
+
 func (a snmpAgent) answer(h *Host, q Query) Reply {
+	if b := snmp.Introduce(q.Bytes, a.engine(h), 3, 86400+int(h.MAC[5])); b != nil {
+		return Reply{Used: len(q.Bytes), Bytes: b}
+	}
 	m, err := snmp.Parse(q.Bytes)
 	if err != nil || m.Community != "public" {
 		return Reply{} // an agent is silent to whom it does not know

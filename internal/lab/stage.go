@@ -41,7 +41,7 @@ func (s *stage) talk(c conversation) bool {
 	}
 	to := c.to
 	if h := s.n.site.byIP[to.Addr()]; h != nil {
-		to = netip.AddrPortFrom(s.n.address(h), s.n.port(to.Port()))
+		to = netip.AddrPortFrom(h.Here, s.n.port(to.Port()))
 	}
 	d := net.Dialer{Timeout: dialWait}
 	conn, err := d.DialContext(s.ctx, "tcp", to.String())
@@ -96,7 +96,7 @@ func (s *stage) say(d datagram) {
 		return // there is no link to announce anything on
 	}
 	if h := s.n.site.byIP[to]; h != nil {
-		d.to = netip.AddrPortFrom(s.n.address(h), s.n.port(d.to.Port()))
+		d.to = netip.AddrPortFrom(h.Here, s.n.port(d.to.Port()))
 	}
 	s.n.mu.Lock()
 	own := s.n.udp[d.from][d.src.Port()]

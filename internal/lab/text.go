@@ -12,7 +12,7 @@ func (h *Host) fill(text string) string {
 		return text
 	}
 	return strings.NewReplacer(
-		"{ip}", h.IP.String(),
+		"{ip}", h.Here.String(),
 		"{mac}", h.MAC.String(),
 		"{MAC}", strings.ToUpper(h.MAC.String()),
 		"{sn}", strings.ToUpper(h.Serial),

@@ -43,7 +43,7 @@ func ubiquitiInfo(h *Host) []byte {
 		kind byte
 		data string
 	}{
-		{0x02, string(h.MAC[:]) + string(h.IP.AsSlice())},
+		{0x02, string(h.MAC[:]) + string(h.Here.AsSlice())},
 		{0x01, string(h.MAC[:])},
 		{0x0b, h.hostname()},
 		{0x0c, "U7LT"},
@@ -116,9 +116,16 @@ func kasaCipher(plain []byte) []byte {
 	return out
 }
 
-// kasaService answers get_sysinfo on port 9999 (TP-Link Smart Home Protocol).
-func kasaService() Service {
-	return Service{
+// kasaServices answer get_sysinfo on port 9999 (TP-Link Smart Home Protocol): over TCP a
+// length comes first.
+func kasaServices() []Service {
+	const about = `{"system":{"get_sysinfo":{"sw_ver":"{fw} Build 200727 Rel.121701","hw_ver":"1.0","model":"HS110(EU)","dev_name":"Smart Wi-Fi Plug With Energy Monitoring","alias":"Coffee","mac":"{MAC}","relay_state":1,"err_code":0}}}`
+	return []Service{datagrams("tplink-smarthome", 9999, func(h *Host, b []byte) []byte {
+		if !bytes.HasPrefix(b, kasaCipher([]byte(`{"system":`))) {
+			return nil
+		}
+		return kasaCipher([]byte(h.fill(about)))
+	}), {
 		Protocol: "tplink-smarthome", Transport: heron.TCP, Port: 9999,
 		Answer: func(h *Host, q Query) Reply {
 			r := wire.NewReader(q.Bytes)
@@ -129,10 +136,10 @@ func kasaService() Service {
 			if r.Err() != nil || r.Len() < n {
 				return Reply{}
 			}
-			body := kasaCipher([]byte(h.fill(`{"system":{"get_sysinfo":{"sw_ver":"{fw} Build 200727 Rel.121701","hw_ver":"1.0","model":"HS110(EU)","dev_name":"Smart Wi-Fi Plug With Energy Monitoring","alias":"Coffee","mac":"{MAC}","relay_state":1,"err_code":0}}}`)))
+			body := kasaCipher([]byte(h.fill(about)))
 			return Reply{Used: 4 + n, Bytes: append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...)}
 		},
-	}
+	}}
 }
 
 // irobotService answers the discovery of robots (UDP 5678).
@@ -220,6 +227,17 @@ func onvifService(maker, model string) Service {
 			return Reply{Used: len(q.Bytes), Bytes: []byte(h.fill(`<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"><env:Header><wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</wsa:Action></env:Header><env:Body><d:ProbeMatches><d:ProbeMatch><wsa:EndpointReference><wsa:Address>urn:uuid:{uuid}</wsa:Address></wsa:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/type/video_encoder onvif://www.onvif.org/hardware/` + model + ` onvif://www.onvif.org/name/` + maker + `%20` + model + `</d:Scopes><d:XAddrs>http://{ip}/onvif/device_service</d:XAddrs><d:MetadataVersion>10</d:MetadataVersion></d:ProbeMatch></d:ProbeMatches></env:Body></env:Envelope>`))}
 		},
 	}
+}
+
+// onvifInformation answers GetDeviceInformation to anybody, as recorders do that do not
+// ask who wants to know (ONVIF Core Specification §8.3.1).
+func onvifInformation(port uint16, maker, model string) Service {
+	return httpService(port, web{server: "gSOAP/2.8", pages: map[string]page{"/onvif/device_service": {
+		kind: "application/soap+xml; charset=utf-8",
+		body: `<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><s:Body>` +
+			`<tds:GetDeviceInformationResponse><tds:Manufacturer>` + maker + `</tds:Manufacturer><tds:Model>` + model +
+			`</tds:Model><tds:FirmwareVersion>{fw}</tds:FirmwareVersion><tds:SerialNumber>{sn}</tds:SerialNumber><tds:HardwareId>00001</tds:HardwareId></tds:GetDeviceInformationResponse></s:Body></s:Envelope>`,
+	}}})
 }
 
 // onvifProbe looks for cameras, as a recorder does.

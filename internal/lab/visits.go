@@ -94,7 +94,7 @@ func tendPlant(a *actor) {
 		a.pause(2 * time.Second)
 	}
 	a.ask(a.some("sel-relay"), 23, []byte("ID\r\n"))
-	a.ask(a.some("sel-relay"), 502, modbusRead(1, 1, modbusReadHolding, 0, 10))
+	a.ask(a.some("sel-relay"), 502, modbusRead(1, 1, 0, 10))
 }
 
 // useApps is somebody whose telephone controls the lounge.
