@@ -115,7 +115,8 @@ type ScanNews struct {
 type ScannerHealth struct {
 	// Allowed tells that its own configuration lets it scan.
 	Allowed bool `json:"allowed"`
-	// Exclude, Packets and SNMPPublic are its own bounds, which no order widens.
+	// Strongest, Exclude, Packets and SNMPPublic are its own bounds, which no order widens.
+	Strongest  string   `json:"strongest_profile,omitempty" doc:"The strongest profile that a scan may have."`
 	Exclude    []string `json:"exclude,omitempty"`
 	Packets    int      `json:"packets_per_second,omitempty"`
 	SNMPPublic string   `json:"snmp_public,omitempty"`

@@ -92,14 +92,20 @@ func (d *discovery) Run(ctx context.Context) error {
 // schedule scans a zone again and again, for the first time a minute after the start.
 func (d *discovery) schedule(ctx context.Context, z config.DiscoveryZone) {
 	for wait := time.Minute; sleep(ctx, wait); wait = time.Duration(z.Every) {
-		targets, err := d.prefixes(ctx, z.Zone)
-		if err == nil {
-			_, err = d.start(ctx, "system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile, Sensor: z.Sensor})
-		}
-		if err != nil {
+		if err := d.scanZone(ctx, z); err != nil {
 			d.log.Error("scheduled scan", "zone", z.Zone, "error", err)
 		}
 	}
+}
+
+// scanZone begins a scan of a zone, from where its entry says.
+func (d *discovery) scanZone(ctx context.Context, z config.DiscoveryZone) error {
+	targets, err := d.prefixes(ctx, z.Zone)
+	if err != nil {
+		return err
+	}
+	_, err = d.start(ctx, "system", "schedule", heron.ScanRequest{Targets: targets, Profile: z.Profile, Sensor: z.Sensor})
+	return err
 }
 
 // prefixes are the networks of the zone of that name or id.

@@ -102,7 +102,7 @@ func (e *errands) overhear(publish func(context.Context, *heron.Batch) error) fu
 // health tells the core what it may order.
 func (e *errands) health() *heron.ScannerHealth {
 	h := &heron.ScannerHealth{
-		Allowed: e.conf.Enabled, Exclude: e.conf.Exclude, Packets: e.conf.Packets, SNMPPublic: e.conf.SNMPPublic, From: ownAddresses(),
+		Allowed: e.conf.Enabled, Strongest: e.conf.Strongest, Exclude: e.conf.Exclude, Packets: e.conf.Packets, SNMPPublic: e.conf.SNMPPublic, From: ownAddresses(),
 	}
 	var err error
 	if h.Links, err = probe.Links(); err != nil {

@@ -30,6 +30,10 @@ type errandScan struct {
 
 // newErrandScan makes a scan of a task, within what this process says for itself.
 func newErrandScan(e *errands, task *heron.ScanTask) (*errandScan, error) {
+	if stronger(task.Profile, e.conf.Strongest) {
+		return nil, heron.Errorf(heron.CodeForbidden,
+			"the sensor's configuration lets no scan be stronger than %s (sensor.scan.strongest_profile)", e.conf.Strongest)
+	}
 	o := ScanOptions{
 		Targets: task.Targets, Exclude: slices.Concat(e.conf.Exclude, task.Exclude), Profile: task.Profile, Packets: task.Rate,
 		HostsOnly: task.HostsOnly, SNMPPublic: task.SNMPPublic, Turns: &e.turns, Log: e.log,
@@ -59,6 +63,11 @@ func newErrandScan(e *errands, task *heron.ScanTask) (*errandScan, error) {
 	}
 	x.analyzer = newAnalyzer(analyzerConfig{site: e.link.site, identify: id, local: prefixesOf(x.area)})
 	return x, nil
+}
+
+// stronger tells whether a profile asks more than another.
+func stronger(profile, than string) bool {
+	return slices.Index(probe.Profiles(), profile) > slices.Index(probe.Profiles(), than)
 }
 
 func (x *errandScan) device(addr netip.Addr) *heron.Device {

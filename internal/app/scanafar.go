@@ -53,11 +53,17 @@ func (d *discovery) scanner(name string) (*heron.ScannerHealth, error) {
 	return s.Health.Scanner, nil
 }
 
-// narrow bounds a request by what its sensor says for itself.
+// narrow bounds a request by what its sensor says for itself. The profile is that of the
+// configuration where the request names none.
 func narrow(r heron.ScanRequest, h *heron.ScannerHealth, profile string) (heron.ScanRequest, error) {
+	profile = cmp.Or(r.Profile, profile)
+	if stronger(profile, h.Strongest) {
+		return r, heron.Errorf(heron.CodeForbidden,
+			"the configuration of the sensor %.64q lets no scan be stronger than %.16s (sensor.scan.strongest_profile); this one is %.16s", r.Sensor, h.Strongest, profile)
+	}
 	r.Exclude = slices.Concat(r.Exclude, h.Exclude)
 	if h.Packets > 0 {
-		r.Rate = min(cmp.Or(r.Rate, profileRate(cmp.Or(r.Profile, profile))), h.Packets)
+		r.Rate = min(cmp.Or(r.Rate, profileRate(profile)), h.Packets)
 	}
 	if h.SNMPPublic != config.SNMPPublicNever {
 		return r, nil

@@ -1,13 +1,17 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,7 +106,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 
 // allowed lets a sensor scan.
 func allowed() config.SensorScan {
-	return config.SensorScan{Enabled: true, SNMPPublic: config.SNMPPublicAuto}
+	return config.SensorScan{Enabled: true, Strongest: "standard", SNMPPublic: config.SNMPPublicAuto}
 }
 
 func TestSensorScansForItsCore(t *testing.T) {
@@ -295,13 +299,134 @@ func TestSensorsThatDoNotScan(t *testing.T) {
 	refused(heron.CodeForbidden, "sensor.scan.enabled")
 
 	// And when the core orders it all the same, nothing is sent.
-	e := p.field.errands
-	id := heron.NewID()
-	e.obey([]heron.ScanOrder{{ID: id, Task: &heron.ScanTask{ScanRequest: heron.ScanRequest{Targets: []string{"127.88.6.1"}, Profile: "safe"}, Seconds: 60}}})
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if n := e.list[id].news; n.State != heron.ScanFailed || !strings.Contains(n.Error, "sensor.scan.enabled") || n.Packets > 0 {
+	if n := p.ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "sensor.scan.enabled") || n.Packets > 0 {
 		t.Errorf("it is %+v", n)
+	}
+	p.stop()
+	p = y.join(t, t.TempDir(), allowed())
+	r.Profile = "deep"
+	refused(heron.CodeForbidden, "sensor.scan.strongest_profile")
+	if n := p.ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "stronger than standard") || n.Packets > 0 {
+		t.Errorf("it is %+v", n)
+	}
+	r.Profile, r.SNMPPublic = "standard", config.SNMPPublicAlways
+	if _, err := y.c.PlanScan(t.Context(), r); err != nil {
+		t.Errorf("a sensor that leaves it to the core: %v", err)
+	}
+}
+
+// ordered is how a scan ends that the core did not mean, by an order of a task that has
+// some seconds.
+func (p *post) ordered(t *testing.T, r heron.ScanRequest, seconds float64) heron.ScanNews {
+	t.Helper()
+	e, id := p.field.errands, heron.NewID()
+	r.Profile = cmp.Or(r.Profile, "standard")
+	orders := []heron.ScanOrder{{ID: id, Task: &heron.ScanTask{ScanRequest: r, Seconds: seconds}}}
+	if !e.obey(orders) {
+		t.Error("it is not known")
+	}
+	var news heron.ScanNews
+	eventually(t, "the scan to end", func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		news = e.list[id].news
+		return news.State != heron.ScanRunning
+	})
+	if e.obey(orders) {
+		t.Error("it is made twice")
+	}
+	return news
+}
+
+// A host that a sensor heard speak a protocol of
+// control systems, or of which the core says so, has one connection at a time, and a
+// scan ends with its time.
+func TestSensorSparesControlDevices(t *testing.T) {
+	t.Parallel()
+	const others, heard, told = "127.88.8.1", "127.88.8.2", "127.88.8.3"
+	y := coreOf(t)
+	p := y.join(t, t.TempDir(), allowed())
+	p.field.errands.plant.hear(&heron.Batch{Observations: []heron.Observation{{
+		Subject: heron.Subject{Endpoint: heron.Endpoint{IP: netip.MustParseAddr(heard)}}, Key: heron.KeyServiceProtocol, Value: "tcp/9999/modbus",
+	}}})
+	for _, x := range []struct {
+		address string
+		known   []heron.ScanHost
+		one     bool
+	}{{others, nil, false}, {heard, nil, true}, {told, []heron.ScanHost{{Addr: netip.MustParseAddr(told), Control: true}}, true}} {
+		most := counted(t, x.address, 1883, 3389, 5432, 8000, 8008, 8080, 8443, 8883)
+		e, id := p.field.errands, heron.NewID()
+		e.obey([]heron.ScanOrder{{ID: id, Task: &heron.ScanTask{
+			ScanRequest: heron.ScanRequest{Targets: []string{x.address}, Profile: "standard"}, Seconds: 60, Known: x.known,
+		}}})
+		eventually(t, "the scan to end", func() bool {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			return e.list[id].news.State == heron.ScanDone
+		})
+		if n := most(); (n == 1) != x.one || n == 0 {
+			t.Errorf("%s had %d connections at once", x.address, n)
+		}
+	}
+	webServer(t, "127.88.8.4", true)
+	r := heron.ScanRequest{Targets: []string{"127.88.8.4"}, Rate: 5}
+	if n := p.ordered(t, r, 0.5); n.State != heron.ScanStopped || !strings.Contains(n.Error, "time that the scan had") {
+		t.Errorf("it is %+v", n)
+	}
+}
+
+// counted listens on some ports of an address, and tells how many connections were open
+// at once at most.
+func counted(t *testing.T, address string, ports ...int) (most func() int64) {
+	t.Helper()
+	var open, max atomic.Int64
+	for _, port := range ports {
+		l, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					n := open.Add(1)
+					for old := max.Load(); n > old && !max.CompareAndSwap(old, n); old = max.Load() {
+					}
+					time.Sleep(100 * time.Millisecond)
+					open.Add(-1)
+					c.Close()
+				}()
+			}
+		}()
+	}
+	return max.Load
+}
+
+func TestZoneIsScannedFromItsSensor(t *testing.T) {
+	t.Parallel()
+	y := coreOf(t)
+	y.core.stop()
+	y.conf.Data = t.TempDir()
+	p, c := platformOf(t, y.conf)
+	y.c = c
+	y.join(t, t.TempDir(), allowed())
+	zone := heron.Zone{ID: heron.NewID(), SiteID: y.conf.Site, Name: "Cell", Prefixes: []netip.Prefix{netip.MustParsePrefix("127.88.9.1/32")}}
+	if err := p.store.PutZone(t.Context(), &zone); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.discovery.scanZone(t.Context(), config.DiscoveryZone{Zone: "Cell", Profile: "safe", Sensor: "dock"}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.Scans(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if x := ended(t, c, list[0].ID); x.State != heron.ScanDone || x.Sensor != "dock" || x.Reason != "schedule" || x.Hosts != 1 {
+		t.Errorf("ended as %+v", x)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 // FuzzReport feeds what another host might report.
 func FuzzReport(f *testing.F) {
 	f.Add([]byte(`{"version":"v1","sources":[{"id":"dock-eth0","evidence":{"bytes":1}}],"spool":{"bytes":1}}`))
+	f.Add([]byte(`{"scanner":{"allowed":true,"links":["10.1.0.0/24","::/0"],"scans":["a"],"packets_per_second":-1}}`))
 	f.Add([]byte(`{"sources":[` + strings.Repeat("{},", 300) + `{}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, err := decodeReport(data)

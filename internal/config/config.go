@@ -121,6 +121,8 @@ type Sensor struct {
 // said here.
 type SensorScan struct {
 	Enabled bool `yaml:"enabled"`
+	// Strongest is the strongest profile that a scan may have.
+	Strongest string `yaml:"strongest_profile"`
 	// Exclude are never touched, as in Discovery.
 	Exclude []string `yaml:"exclude"`
 	// Packets bounds what a scan sends in a second; 0 leaves that to the core.
@@ -200,6 +202,9 @@ func SNMPPublicPolicies() []string {
 	return []string{SNMPPublicAuto, SNMPPublicNever, SNMPPublicAlways}
 }
 
+// Profiles lists those that scans may have, the gentlest first.
+func Profiles() []string { return []string{"safe", "standard", "deep"} }
+
 // DiscoveryZone is a zone that is scanned by schedule.
 type DiscoveryZone struct {
 	Zone    string   `yaml:"zone"` // name or id
@@ -254,7 +259,7 @@ func Default() Config {
 		Sensor: Sensor{
 			Name: hostname(), RingBytes: 64 << 20, MaxFlows: 1 << 18, Workers: 1,
 			SpoolBytes: 4 << 30, EvidenceBytes: 1 << 30, Listen: "127.0.0.1:8421",
-			Scan: SensorScan{SNMPPublic: SNMPPublicAuto},
+			Scan: SensorScan{Strongest: "deep", SNMPPublic: SNMPPublicAuto},
 		},
 		Keep: Retention{
 			Flows:  Duration(30 * 24 * time.Hour),

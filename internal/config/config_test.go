@@ -201,12 +201,15 @@ func TestScansOfSensorsAreChecked(t *testing.T) {
 	if s := c.Sensor.Scan; s.Enabled {
 		t.Errorf("it may scan: %+v", s)
 	}
-	c.Sensor.Scan = config.SensorScan{Enabled: true, Packets: -1, SNMPPublic: "always"}
+	c.Sensor.Scan = config.SensorScan{Enabled: true, Strongest: "rough", Packets: -1, SNMPPublic: "always"}
 	err := c.Validate()
 	if err == nil {
 		t.Fatal("all of it is taken")
 	}
-	for _, want := range []string{"sensor.scan.enabled: is for the role sensor", "sensor.scan.packets_per_second -1", `sensor.scan.snmp_public "always"`} {
+	for _, want := range []string{
+		"sensor.scan.enabled: is for the role sensor", `sensor.scan.strongest_profile "rough"`,
+		"sensor.scan.packets_per_second -1", `sensor.scan.snmp_public "always"`,
+	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told: %v", want, err)
 		}

@@ -65,7 +65,7 @@ const minScanEvery = 5 * time.Minute
 
 func (c *Config) validateDiscovery(fault func(string, ...any)) {
 	d := &c.Discovery
-	profiles := []string{"safe", "standard", "deep"}
+	profiles := Profiles()
 	if !slices.Contains(profiles, d.Profile) {
 		fault("discovery.profile %q: want safe, standard or deep", d.Profile)
 	}
@@ -215,6 +215,9 @@ func (c *Config) validateSensor(fault func(string, ...any)) {
 	}
 	if !slices.Contains([]string{SNMPPublicAuto, SNMPPublicNever}, c.Sensor.Scan.SNMPPublic) {
 		fault("sensor.scan.snmp_public %q: want auto, which leaves it to the core, or never", c.Sensor.Scan.SNMPPublic)
+	}
+	if !slices.Contains(Profiles(), c.Sensor.Scan.Strongest) {
+		fault("sensor.scan.strongest_profile %q: want safe, standard or deep", c.Sensor.Scan.Strongest)
 	}
 	if c.Sensor.Scan.Packets < 0 {
 		fault("sensor.scan.packets_per_second %d: want 0 or more", c.Sensor.Scan.Packets)

@@ -2667,6 +2667,8 @@ export interface components {
             packets_per_second?: number;
             scans?: string[];
             snmp_public?: string;
+            /** @description The strongest profile that a scan may have. */
+            strongest_profile?: string;
         };
         Sensor: {
             config?: components["schemas"]["SensorConfig"];

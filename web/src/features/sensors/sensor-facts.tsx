@@ -25,6 +25,7 @@ export function healthFacts({ health: h, config }: Sensor): [string, string | un
     ['Uses', `${h.cpu.toFixed(2)} processors, ${bytes(h.memory_bytes)}`],
     ['Clock', clock(h)],
     ['Packets kept', kept(h)],
+    ['Scans', h.scanner && (h.scanner.allowed ? 'when told to' : 'never: its own configuration says so')],
     [
       'Told to do',
       config && (h.config_applied === config.version ? 'done' : h.config_fault ? 'refused' : 'on its way'),
