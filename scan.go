@@ -36,6 +36,7 @@ type Scan struct {
 	// Reason is why it runs: request, schedule, new_device.
 	Reason string    `json:"reason" enum:"request,schedule,new_device"`
 	From   []string  `json:"from,omitempty" doc:"Addresses of the machine that asks."`
+	Offset float64   `json:"clock_offset_seconds,omitempty" doc:"How far the server's clock was ahead of the sensor's that asks."`
 	By     string    `json:"by"`
 	State  ScanState `json:"state" enum:"running,done,stopped,failed,interrupted"`
 	Error  string    `json:"error,omitempty"`

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"net"
 	"net/netip"
 	"slices"
@@ -16,6 +17,8 @@ const (
 	// clockSlack is how far the clock of a sensor may be from ours, and how late an
 	// answer may come.
 	clockSlack = 5 * heron.Second
+	// maxClockOffset bounds what is made up for the clock of a sensor that scans.
+	maxClockOffset = heron.Hour
 	// maxUnknownEnd is how long a scan may have gone on of which that is not known.
 	maxUnknownEnd = heron.Hour
 )
@@ -34,6 +37,7 @@ type ownScan struct {
 	from           []netip.Addr
 	targets, never []netip.Prefix
 	began, ended   heron.Time
+	slack          heron.Time // of clocks, before and after
 }
 
 // sent tells whether what went between two addresses at a time was ours. A nil
@@ -44,7 +48,7 @@ func (o *ownScans) sent(a, b netip.Addr, at heron.Time) bool {
 	}
 	list := o.list.Load()
 	return list != nil && slices.ContainsFunc(*list, func(x ownScan) bool {
-		return at >= x.began-clockSlack && (x.ended == 0 || at <= x.ended+clockSlack) && (x.between(a, b) || x.between(b, a))
+		return at >= x.began-x.slack && (x.ended == 0 || at <= x.ended+x.slack) && (x.between(a, b) || x.between(b, a))
 	})
 }
 
@@ -59,6 +63,7 @@ func holds(list []netip.Prefix, a netip.Addr) bool {
 // note remembers a scan as it is now, in the place of what was known of it.
 func (o *ownScans) note(s *heron.Scan, never []netip.Prefix) {
 	x := ownScan{id: s.ID, never: never, began: s.Started, ended: s.Ended}
+	x.slack = clockSlack + heron.Time(min(math.Abs(s.Offset)*float64(heron.Second), float64(maxClockOffset)))
 	if s.State == heron.ScanInterrupted {
 		x.ended = min(x.ended, x.began+maxUnknownEnd)
 	}

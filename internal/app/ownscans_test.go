@@ -38,6 +38,15 @@ func TestOwnScans(t *testing.T) {
 	check("10.0.1.4", "10.0.1.5", began, false)
 	check("10.0.0.9", "10.0.1.5", ended+heron.Minute, false)
 	check("10.0.0.9", "10.0.1.5", began-heron.Minute, false)
+	scan.Offset = -60
+	o.note(&scan, never)
+	check("10.0.0.9", "10.0.1.5", began-heron.Minute, true) // by a sensor's clock
+	check("10.0.0.9", "10.0.1.5", began-2*heron.Minute, false)
+	scan.Offset = -1e300
+	o.note(&scan, never)
+	check("10.0.0.9", "10.0.1.5", began-heron.Hour, true)
+	check("10.0.0.9", "10.0.1.5", began-2*heron.Hour, false)
+	scan.Offset = 0
 	scan.State, scan.Ended = heron.ScanInterrupted, began+heron.Day
 	o.note(&scan, never)
 	check("10.0.0.9", "10.0.1.5", began+2*heron.Hour, false)

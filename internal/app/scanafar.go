@@ -34,7 +34,7 @@ type afar struct {
 }
 
 // scanner is what the sensor of that name tells of itself, when it may be given scans.
-func (d *discovery) scanner(name string) (*heron.ScannerHealth, error) {
+func (d *discovery) scanner(name string) (*heron.SensorHealth, error) {
 	s, known := d.core.known(name)
 	switch {
 	case !known:
@@ -50,7 +50,7 @@ func (d *discovery) scanner(name string) (*heron.ScannerHealth, error) {
 		return nil, heron.Errorf(heron.CodeForbidden,
 			"the configuration of the sensor %.64q does not let it scan; sensor.scan.enabled there does", name)
 	}
-	return s.Health.Scanner, nil
+	return s.Health, nil
 }
 
 // narrow bounds a request by what its sensor says for itself. The profile is that of the

@@ -37,7 +37,8 @@ func (d *discovery) start(ctx context.Context, by, reason string, r heron.ScanRe
 		return nil, err
 	}
 	run := &scanRun{scanner: plan.scanner, area: plan.area, scan: heron.Scan{
-		ID: heron.NewID(), ScanRequest: plan.request, Reason: reason, By: by, State: heron.ScanRunning, Started: wallClock(), From: plan.from,
+		ID: heron.NewID(), ScanRequest: plan.request, Reason: reason, By: by, State: heron.ScanRunning, Started: wallClock(),
+		From: plan.from, Offset: plan.offset,
 	}}
 	if r.Sensor != "" {
 		run.afar = &afar{task: plan.options.task(), since: run.scan.Started}
@@ -62,6 +63,7 @@ type prepared struct {
 	scanner *probe.Scanner
 	area    probe.Area
 	from    []string // addresses of who will ask
+	offset  float64  // of its clock, in seconds
 }
 
 // prepare makes a request a scan within what is configured, here and where it is made.
@@ -69,14 +71,15 @@ func (d *discovery) prepare(r heron.ScanRequest) (*prepared, error) {
 	x := &prepared{request: r, from: ownAddresses()}
 	hooks := scanHooks{device: d.core.deviceAt}
 	if r.Sensor != "" {
-		h, err := d.scanner(r.Sensor)
+		health, err := d.scanner(r.Sensor)
 		if err != nil {
 			return nil, err
 		}
+		h := health.Scanner
 		if x.request, err = narrow(r, h, d.conf.Profile); err != nil {
 			return nil, err
 		}
-		x.from, hooks.links = h.From, append([]netip.Prefix{}, h.Links...)
+		x.from, x.offset, hooks.links = h.From, health.ClockOffset, append([]netip.Prefix{}, h.Links...)
 	}
 	var err error
 	if x.options, err = d.options(x.request); err != nil {

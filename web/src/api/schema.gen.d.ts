@@ -2562,6 +2562,11 @@ export interface components {
             by: string;
             /** Format: int64 */
             bytes_sent: number;
+            /**
+             * Format: double
+             * @description How far the server's clock was ahead of the sensor's that asks.
+             */
+            clock_offset_seconds?: number;
             /** Format: int64 */
             connections: number;
             /** Format: int64 */
