@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -379,7 +379,14 @@ func TestSensorSparesControlDevices(t *testing.T) {
 // at once at most.
 func counted(t *testing.T, address string, ports ...int) (most func() int64) {
 	t.Helper()
-	var open, max atomic.Int64
+	var mu sync.Mutex
+	var open, highest int64
+	count := func(by int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		open += by
+		highest = max(highest, open)
+	}
 	for _, port := range ports {
 		l, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
 		if err != nil {
@@ -393,17 +400,19 @@ func counted(t *testing.T, address string, ports ...int) (most func() int64) {
 					return
 				}
 				go func() {
-					n := open.Add(1)
-					for old := max.Load(); n > old && !max.CompareAndSwap(old, n); old = max.Load() {
-					}
+					count(1)
 					time.Sleep(100 * time.Millisecond)
-					open.Add(-1)
+					count(-1)
 					c.Close()
 				}()
 			}
 		}()
 	}
-	return max.Load
+	return func() int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return highest
+	}
 }
 
 func TestZoneIsScannedFromItsSensor(t *testing.T) {
