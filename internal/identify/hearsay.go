@@ -11,10 +11,13 @@ import (
 // camera's cloud is no camera.
 
 // peoples are the systems of such hosts.
-var peoples = setOf([]string{"ChromeOS", "Home Assistant", "iOS", "iPadOS", "macOS", "openHAB", "Windows"})
+var peoples = setOf([]string{"ChromeOS", "Home Assistant", "iOS", "iPadOS", linuxDesktop, "macOS", "openHAB", "Windows"})
 
 // peoplesWeight is how sure a vote for such a system must be.
 const peoplesWeight = 3.5
+
+// linuxDesktop is such a system that is known by the names that its own programs ask for.
+const linuxDesktop = "Linux desktop"
 
 // resolver is the kind of host that asks for whatever others want to know.
 const resolver = "dns_server"
@@ -45,7 +48,7 @@ func isAndroid(system string) bool { return strings.HasPrefix(system, "Android")
 // runs reports whether the host itself says that its system is such a one.
 func (r *room) runs(is func(system string) bool) bool {
 	return slices.ContainsFunc(r.votes, func(v vote) bool {
-		return v.attribute == OS && v.weight >= peoplesWeight && is(v.value) && !ofContact(v)
+		return v.attribute == OS && v.weight >= peoplesWeight && is(v.value) && (v.value == linuxDesktop || !ofContact(v))
 	})
 }
 

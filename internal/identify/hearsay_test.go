@@ -20,6 +20,7 @@ func TestIdentify_hearsay(t *testing.T) {
 		{Key: "dhcp.vendor_class", Value: "MSFT 5.0"},
 		{Key: "mdns.service", Value: "_home-assistant._tcp"},
 		{Key: "dhcp.hostname", Value: "Annas-iPhone"},
+		{Key: "contact.name", Value: "connectivity-check.ubuntu.com"},
 	} {
 		got := id.Identify(append([]heron.Observation{host}, clouds...)).Identity
 		if v := got.Vendor; v != nil && v.Value == "Petlibro" || got.Type.Value == "pet_feeder" {

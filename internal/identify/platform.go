@@ -28,7 +28,7 @@ const (
 
 // brands puts aside what says a platform's maker where the device itself names another.
 func (r *room) brands() {
-	if slices.ContainsFunc(r.votes, saysBrand) || slices.ContainsFunc(r.votes, saysNameless) && r.nameBrands() {
+	if slices.ContainsFunc(r.votes, saysBrand) || slices.ContainsFunc(r.facts, namesBrand) || slices.ContainsFunc(r.votes, saysNameless) && r.nameBrands() {
 		r.votes = slices.DeleteFunc(r.votes, saysPlatform)
 		r.spare = slices.DeleteFunc(r.spare, saysPlatform)
 	}
@@ -51,17 +51,34 @@ func saysPlatform(v vote) bool {
 	return v.attribute == Vendor && platformMakers[v.value] && v.weight > 0
 }
 
+// ofPlatform reports whether a vote is for such a maker or for a brand of his.
+func ofPlatform(v vote) bool {
+	for maker := range platformMakers {
+		if v.value == maker || akin(Vendor, v.folded, fold(Vendor, maker)) {
+			return true
+		}
+	}
+	return false
+}
+
 func saysNameless(v vote) bool { return saysPlatform(v) && v.value == namelessMaker }
 
 // saysBrand reports whether a vote is a device's own word of another maker.
 func saysBrand(v vote) bool {
-	if v.attribute != Vendor || platformMakers[v.value] || ofContact(v) {
+	if v.attribute != Vendor || ofPlatform(v) || ofContact(v) {
 		return false
 	}
 	if strings.HasPrefix(v.fact.key, "mac.") {
 		return v.weight >= registryWeight
 	}
 	return v.weight >= ownWeight
+}
+
+// namesBrand reports whether a fact is a host name that names another maker by the way.
+func namesBrand(f fact) bool {
+	return isHostname[f.key] && slices.ContainsFunc(f.spare, func(v vote) bool {
+		return v.attribute == Vendor && v.weight >= ownWeight && !ofPlatform(v)
+	})
 }
 
 // hostBrand returns the maker whose name a thing's host name begins with, and the kind of thing

@@ -54,6 +54,8 @@ func TestIdentify_a_brand_on_a_platform(t *testing.T) {
 		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Hisense"}, "Hisense"},
 		{echo, heron.Observation{Key: "mac.oui", Value: "c8:db:26:1a:2b:3c"}, "Logitech"},
 		{echo, heron.Observation{Key: "dhcp.hostname", Value: "Annas-Fire-TV"}, "Amazon"},
+		{echo, heron.Observation{Key: "dhcp.hostname", Value: "Kindle-Paperwhite"}, "Amazon"},
+		{echo, heron.Observation{Key: "dhcp.hostname", Value: "Polk-Command-Bar"}, "Polk"},
 		{nil, heron.Observation{Key: "dhcp.hostname", Value: "Tibber-Pulse"}, "Tibber"},
 		{roku, heron.Observation{Key: "upnp.manufacturer", Value: "Roku"}, "Roku"},
 	} {
