@@ -25,9 +25,9 @@ var kindsBehind = map[string]string{
 	"evcharger": "ev_charger", "fan": "fan", "feeder": "pet_feeder", "fishtank": "fish_tank", "fountain": "pet_fountain", "frame": "photo_frame",
 	"freezer": "freezer", "fridge": "refrigerator", "fryer": "air_fryer", "garage": "garage_door_opener", "garagedoor": "garage_door_opener", "grill": "grill",
 	"heater": "heater", "heatpump": "heat_pump", "hub": "hub", "humidifier": "humidifier", "intercom": "intercom", "inverter": "solar_inverter",
-	"irrigation": "sprinkler_controller", "kettle": "kettle", "lamp": "smart_bulb", "leaksensor": "leak_detector", "lightbar": "smart_light_strip",
-	"lightbulb": "smart_bulb", "lightstrip": "smart_light_strip", "litter": "litter_box", "litterbox": "litter_box", "lock": "smart_lock",
-	"microwave": "microwave", "motionsensor": "motion_sensor", "mower": "lawn_mower", "nvr": "nvr", "outlet": "smart_plug", "oven": "oven",
+	"irrigation": "sprinkler_controller", "kettle": "kettle", "lamp": "smart_bulb", "leaksensor": "leak_detector", "light": "smart_bulb",
+	"lightbar": "smart_light_strip", "lightbulb": "smart_bulb", "lightstrip": "smart_light_strip", "litter": "litter_box", "litterbox": "litter_box",
+	"lock": "smart_lock", "microwave": "microwave", "motionsensor": "motion_sensor", "mower": "lawn_mower", "nvr": "nvr", "outlet": "smart_plug", "oven": "oven",
 	"petfeeder": "pet_feeder", "petfountain": "pet_fountain", "photoframe": "photo_frame", "pictureframe": "photo_frame", "plug": "smart_plug",
 	"powerstrip": "power_strip", "pressurecooker": "pressure_cooker", "printer": "printer", "projector": "projector", "purifier": "air_purifier", "range": "oven",
 	"refrigerator": "refrigerator", "relay": "smart_relay", "ricecooker": "rice_cooker", "robotvacuum": "vacuum_robot", "robovac": "vacuum_robot",
@@ -40,6 +40,10 @@ var kindsBehind = map[string]string{
 	"videodoorbell": "doorbell_camera", "videointercom": "intercom", "wallbox": "ev_charger", "washer": "washing_machine", "washingmachine": "washing_machine",
 	"waterfountain": "pet_fountain", "waterheater": "water_heater", "watersensor": "leak_detector", "weatherstation": "weather_station", "webcam": "webcam",
 }
+
+// belonging are words for things that belong to the kind that is named before them: a
+// light's switch is no light.
+var belonging = setOf([]string{"bridge", "gateway", "remote", "sensor", "server", "switch"})
 
 // maxKindWords is how many words behind the maker's name are looked at.
 const maxKindWords = 4
@@ -57,6 +61,8 @@ func hostKind(rest string) (kind string) {
 			kind = k
 		} else if k, known := kindsBehind[w]; known {
 			kind = k
+		} else if belonging[w] {
+			kind = ""
 		}
 		before = w
 	}

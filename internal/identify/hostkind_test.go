@@ -10,24 +10,28 @@ import (
 func TestHostKind_is_the_last_word_for_one(t *testing.T) {
 	t.Parallel()
 	for rest, want := range map[string]string{
-		"Plug":              "smart_plug",
-		"-Doorbell":         "doorbell_camera",
-		"_Smart_Plug-2":     "smart_plug",
-		"SmartPlugMini":     "smart_plug",
-		"-Thermostat-Hub":   "hub",
-		"-Light-Strip-1A2B": "smart_light_strip",
-		"LightStrip":        "smart_light_strip",
-		"-Air-Fryer":        "air_fryer",
-		"-AIRPURIFIER":      "air_purifier",
-		"":                  "",
-		"-":                 "",
-		"-switch":           "", // a light's, or a network's
-		"-Bridge":           "",
-		"-plugin-server":    "",
-		"-a-b-c-d-plug":     "", // too far behind
-		"-\xff\xfe":         "",
-		"-kitchen":          "",
-		"-camille":          "",
+		"Plug":               "smart_plug",
+		"-Doorbell":          "doorbell_camera",
+		"_Smart_Plug-2":      "smart_plug",
+		"SmartPlugMini":      "smart_plug",
+		"-Thermostat-Hub":    "hub",
+		"-Light-Strip-1A2B":  "smart_light_strip",
+		"LightStrip":         "smart_light_strip",
+		"-Air-Fryer":         "air_fryer",
+		"-AIRPURIFIER":       "air_purifier",
+		"":                   "",
+		"-":                  "",
+		"-switch":            "", // a light's, or a network's
+		"-Bridge":            "",
+		"Light":              "smart_bulb",
+		"-Light-Switch":      "",
+		"-Thermostat-Sensor": "",
+		"-Door-Sensor":       "contact_sensor",
+		"-plugin-server":     "",
+		"-a-b-c-d-plug":      "", // too far behind
+		"-\xff\xfe":          "",
+		"-kitchen":           "",
+		"-camille":           "",
 	} {
 		if got := identify.HostKind(rest); got != want {
 			t.Errorf("%q: got %q, want %q", rest, got, want)

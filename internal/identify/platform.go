@@ -8,12 +8,12 @@ import (
 // Some makers sell modules, a system and a cloud to others, whose names are on the box. What
 // says the platform says nothing of whose the thing is where the thing says that itself.
 
-// platformMakers are such makers.
-var platformMakers = setOf([]string{"Amazon", "Roku", "Tuya"})
+// platformMakers are such makers, folded.
+var platformMakers = setOf([]string{"amazon", "roku", "tuya"})
 
 // namelessMaker is the one whose things have no names of his: what a host name begins with is
 // the seller's, where the others' things are called after their owners.
-const namelessMaker = "Tuya"
+const namelessMaker = "tuya"
 
 // Weights of who is heard above a platform.
 const (
@@ -40,38 +40,30 @@ func (r *room) nameBrands() bool {
 	had := len(r.votes)
 	for i := range r.facts {
 		f := &r.facts[i]
-		if maker := f.maker; maker != "" && !platformMakers[maker] {
-			r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), brandWeight, "", f})
+		if folded := fold(Vendor, f.maker); folded != "" && !platformMakers[folded] {
+			r.votes = append(r.votes, vote{Vendor, f.maker, folded, brandWeight, "", f})
 		}
 	}
 	return len(r.votes) > had
 }
 
 func saysPlatform(v vote) bool {
-	return v.attribute == Vendor && platformMakers[v.value] && v.weight > 0
+	return v.attribute == Vendor && platformMakers[v.folded] && v.weight > 0
 }
 
 // ofPlatform reports whether a vote is for such a maker or for a brand of his.
 func ofPlatform(v vote) bool {
-	for maker := range platformMakers {
-		if v.value == maker || akin(Vendor, v.folded, fold(Vendor, maker)) {
-			return true
-		}
-	}
-	return false
+	return platformMakers[v.folded] || platformMakers[lineageOf(Vendor, v.folded)[0]]
 }
 
-func saysNameless(v vote) bool { return saysPlatform(v) && v.value == namelessMaker }
+func saysNameless(v vote) bool { return saysPlatform(v) && v.folded == namelessMaker }
 
 // saysBrand reports whether a vote is a device's own word of another maker.
 func saysBrand(v vote) bool {
-	if v.attribute != Vendor || ofPlatform(v) || ofContact(v) {
+	if v.attribute != Vendor || v.weight < ownWeight || ofContact(v) || ofPlatform(v) {
 		return false
 	}
-	if strings.HasPrefix(v.fact.key, "mac.") {
-		return v.weight >= registryWeight
-	}
-	return v.weight >= ownWeight
+	return v.weight >= registryWeight || !strings.HasPrefix(v.fact.key, "mac.")
 }
 
 // namesBrand reports whether a fact is a host name that names another maker by the way.

@@ -64,3 +64,22 @@ func TestIdentify_a_brand_on_a_platform(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentify_a_maker_before_more: a maker whom only signatures know is heard at the beginning
+// of a host name, but for words that people call things by.
+func TestIdentify_a_maker_before_more(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Proscenic-M8": "Proscenic", "Proscenic": "", "Tibberish-Pulse": "", "Robin-PC": "", "titus-laptop": "", "toast-2": ""} {
+		got := ""
+		if v := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Vendor; v != nil {
+			got = v.Value
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}

@@ -115,7 +115,11 @@ func (g *program) makerBefore(r *reading) string {
 // that people call things by.
 const minMaker = 5
 
-var ordinary = setOf([]string{"canary", "combustion", "concept", "curtain", "square", "spruce", "tempo", "robin", "sense", "level", "toast", "frame", "canopy"})
+var ordinary = setOf([]string{
+	"adept", "alder", "armstrong", "brava", "canopy", "combustion", "embodied", "fulton", "genie", "gryphon", "hayward", "lightspeed", "lollipop",
+	"mammoth", "robin", "rollo", "salus", "sesame", "shark", "simplex", "skydrop", "skylight", "solis", "spruce", "tailwind", "tempo", "titus", "toast",
+	"toucan", "warmup", "whisker", "whistle", "zodiac",
+})
 
 // codeBeside returns the number of a model that a greeting gives which names its
 // maker by a word that a signature knows, or by that of a product, and no model:
