@@ -70,20 +70,21 @@ func report(ctx context.Context, cl *client.Client, id string) (*deviceReport, e
 func (r *deviceReport) print(t *terminal) {
 	d := r.Device
 	fmt.Fprintf(t.out, "%s\n", t.bold(d.Title()))
-	t.fields(
+	facts := []string{
 		"id", d.ID, "addresses", join(d.IPs, 6), "MAC", join(d.MACs, 6), "names", joinWords(d.Hostnames),
-		"seen", ago(d.Last.Std())+", first "+ago(d.First.Std()), "presence", presenceLine(t, d), "alerts", openAlerts(d.OpenAlerts),
-	)
-	t.fields("criticality", heldText(d.Standing.Criticality, d), "Purdue", heldText(d.Standing.Purdue, d), "belongs in", heldText(d.Standing.ZoneKind, d))
+		"seen", ago(d.Last.Std()) + ", first " + ago(d.First.Std()), "presence", presenceLine(t, d), "alerts", openAlerts(d.OpenAlerts),
+		"criticality", heldText(d.Standing.Criticality, d), "Purdue", heldText(d.Standing.Purdue, d), "belongs in", heldText(d.Standing.ZoneKind, d),
+	}
 	for i := range d.Attached {
 		a := &d.Attached[i]
-		t.fields("attached to", a.String()+", since "+timeText(a.Since))
+		facts = append(facts, "attached to", a.String()+", since "+timeText(a.Since))
 	}
 	for i := range r.Ports {
 		if p := &r.Ports[i]; !slices.ContainsFunc(d.Attached, func(a heron.Attachment) bool { return a.MAC == p.MAC && a.SamePort(&p.Attachment) }) {
-			t.fields("was at", p.String()+", until "+timeText(p.Last))
+			facts = append(facts, "was at", p.String()+", until "+timeText(p.Last))
 		}
 	}
+	t.fields(facts...)
 	if d.Quarantined {
 		fmt.Fprintln(t.out, "  "+t.red("in quarantine"))
 	}

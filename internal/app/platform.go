@@ -69,7 +69,8 @@ type Platform struct {
 	notify    *notify.Runner
 	registry  *prometheus.Registry
 	server    *httpapi.Server
-	field     *field // nil without sources
+	listener  net.Listener // of the page and the API; nil of the role sensor
+	field     *field       // nil without sources
 	discovery *discovery
 
 	group     group
@@ -91,9 +92,6 @@ func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &Platform{conf: o.Config, opt: o, log: o.Log, ctx: ctx, clusters: newClusters(), group: group{cancel: cancel}}
-	if err := os.MkdirAll(p.conf.Data, 0o700); err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
 	err := p.start(ctx)
 	if err != nil {
 		cancel(err)
@@ -101,13 +99,24 @@ func Run(ctx context.Context, o Options) error {
 	return errors.Join(err, p.group.Wait(), p.close())
 }
 
+// makeFolder makes the folder of what is kept on disk.
+func (p *Platform) makeFolder(context.Context) error {
+	if err := os.MkdirAll(p.conf.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}
+
 // start opens what the role needs, in the order of dependence, and starts it.
 func (p *Platform) start(ctx context.Context) error {
 	if p.conf.Role == "sensor" {
+		if err := p.makeFolder(ctx); err != nil {
+			return err
+		}
 		return p.startRemoteSensor(ctx)
 	}
 	for _, step := range []func(context.Context) error{
-		p.openStore, p.openBus, p.openCore, p.openDiscovery, p.openActions, p.openNotify, p.openServer,
+		p.listen, p.makeFolder, p.openStore, p.openBus, p.openCore, p.openDiscovery, p.openActions, p.openNotify, p.openServer,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -331,6 +340,9 @@ func (p *Platform) watchSensors(ctx context.Context) error {
 
 func (p *Platform) close() error {
 	var errs []error
+	if p.listener != nil {
+		_ = p.listener.Close() // a server that ran has closed it
+	}
 	if p.bus != nil {
 		errs = append(errs, p.bus.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/heron-iot/heron"
@@ -17,29 +18,41 @@ import (
 // shutdownTime is how long open requests get to end.
 const shutdownTime = 5 * time.Second
 
-// serve listens, tells the address, and serves until ctx ends.
-func (p *Platform) serve(ctx context.Context) error {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", p.conf.Web.Listen)
-	if err != nil {
-		return heron.Errorf(heron.CodeConflict, "cannot listen on %s: %v; choose another address with --listen", p.conf.Web.Listen, err)
+// listen claims the address of the page before anything else is opened: who starts
+// Heron twice is told so at once, and nothing was touched.
+func (p *Platform) listen(ctx context.Context) (err error) {
+	at := p.conf.Web.Listen
+	p.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", at)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return heron.Errorf(heron.CodeConflict, "cannot listen on %s: something listens there already, perhaps another Heron; stop it, or choose another address with --listen", at)
+	case errors.Is(err, syscall.EACCES):
+		return heron.Errorf(heron.CodeConflict, "cannot listen on %s: ports below 1024 want the capability CAP_NET_BIND_SERVICE; give it, or choose another address with --listen", at)
 	}
-	srv := p.server.HTTP()
+	return heron.Errorf(heron.CodeConflict, "cannot listen on %s: %v; choose another address with --listen", at, err)
+}
+
+// serve tells the address, and serves until ctx ends.
+func (p *Platform) serve(ctx context.Context) error {
+	l, srv := p.listener, p.server.HTTP()
+	var err error
 	if srv.Handler, err = p.handler(); err != nil {
-		return errors.Join(err, l.Close())
+		return err
 	}
 	scheme := "http"
 	if p.conf.Web.TLSCert != "" {
 		cert, err := tls.LoadX509KeyPair(p.conf.Web.TLSCert, p.conf.Web.TLSKey)
 		if err != nil {
-			return errors.Join(fmt.Errorf("TLS certificate: %w", err), l.Close())
+			return fmt.Errorf("TLS certificate: %w", err)
 		}
 		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 		l = tls.NewListener(l, srv.TLSConfig)
 		scheme = "https"
 	}
 	if err := p.announce(ctx, scheme+"://"+l.Addr().String()); err != nil {
-		return errors.Join(err, l.Close())
+		return err
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
