@@ -1,6 +1,6 @@
 // Package switches asks switches and routers, by SNMP and read-only, what they know
 // of others: which MAC is at which port (RFC 4188, RFC 4363), who their neighbours
-// are (LLDP), and which address belongs to which MAC (RFC 1213, RFC 4293); and works
+// are (LLDP, CDP), and which address belongs to which MAC (RFC 1213, RFC 4293); and works
 // out from several of them at which port each MAC is.
 //
 // A device is asked one question at a time, each for few rows, at a steady pace and
@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/heron-iot/heron/internal/proto/snmp"
@@ -81,6 +82,7 @@ type client struct {
 	conn    net.Conn
 	cred    Credential
 	session *snmp.Session // of version 3
+	vlan    int           // whose tables are asked for; 0 is all that there is
 	limits  Limits
 	id      int
 	asked   int // questions sent, again ones too
@@ -197,7 +199,24 @@ func (c *client) seal(m *snmp.Message) ([]byte, error) {
 		return c.session.Seal(m)
 	}
 	m.Version, m.Community = snmp.Version2c, c.cred.Community
+	if c.vlan > 0 {
+		m.Community += "@" + strconv.Itoa(c.vlan)
+	}
 	return m.Append(nil), nil
+}
+
+// in asks for the tables of one VLAN from now on, as agents have it that keep one of each
+// for every VLAN (Cisco, SNMP community string indexing): by the community "name@20", or
+// the context "vlan-20". 0 is all that there is.
+func (c *client) in(vlan int) {
+	c.vlan = vlan
+	switch {
+	case c.session == nil:
+	case vlan == 0:
+		c.session.In("")
+	default:
+		c.session.In("vlan-" + strconv.Itoa(vlan))
+	}
 }
 
 // wait reads until the answer to a question comes; what else comes is passed over.

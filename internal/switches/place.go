@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -25,7 +26,7 @@ type portKey struct {
 
 // Places works out at which port each MAC is. Every switch on the way to a device has
 // learned its MAC; the device is at the port that leads to no other switch and has the
-// fewest MACs. Ports that lead to a switch are those where LLDP says so, and those
+// fewest MACs. Ports that lead to a switch are those where LLDP or CDP says so, and those
 // where the MACs of another one that was asked were learned. A MAC that is at none
 // but such is somewhere behind a switch that nobody asked, and has no place.
 func Places(tables []*Tables) []Place {
@@ -71,7 +72,9 @@ func better(a, b *Place) bool {
 func uplinks(tables []*Tables) map[portKey]bool {
 	out := map[portKey]bool{}
 	whose := map[heron.MAC]int{} // the table that a switch's MAC is of
+	at := map[netip.Addr]int{}   // and its address
 	for i, t := range tables {
+		at[t.Address] = i
 		for m := range t.Own {
 			whose[m] = i
 		}
@@ -79,8 +82,11 @@ func uplinks(tables []*Tables) map[portKey]bool {
 	for i, t := range tables {
 		for _, n := range t.Neighbours {
 			other, asked := whose[n.MAC]
-			if n.Switch || asked && other != i {
-				out[portKey{i, n.IfIndex}] = true
+			if !asked {
+				other, asked = at[n.Address]
+			}
+			if n.Switch || asked && other != i && len(tables[other].Stations) > 0 {
+				out[portKey{i, t.whole(n.IfIndex)}] = true
 			}
 		}
 		for _, s := range t.Stations {

@@ -22,6 +22,7 @@ type Tables struct {
 	ObjectID    string
 	Own         map[heron.MAC]bool // its own MACs
 	Ports       map[int]Port       // by ifIndex
+	Members     map[int]int        // the aggregate that a port is in, by ifIndex
 	Stations    []Station
 	Neighbours  []Neighbour
 	Hosts       []Host
@@ -51,10 +52,11 @@ type Station struct {
 	VLAN    uint16 // 0 where the switch does not tell
 }
 
-// Neighbour is who speaks LLDP at a port.
+// Neighbour is who speaks LLDP or CDP at a port.
 type Neighbour struct {
 	IfIndex int
-	MAC     heron.MAC // of its chassis, where it names that
+	MAC     heron.MAC  // of its chassis, where it names that
+	Address netip.Addr // where it names that
 	Name    string
 	// Switch tells that it forwards what it gets from others: it bridges, and is no
 	// telephone with a socket for a computer.
@@ -104,7 +106,7 @@ const (
 // or has more to tell than it may be asked for, what it told so far is returned with
 // the error.
 func Read(ctx context.Context, address netip.AddrPort, cred Credential, l Limits) (*Tables, error) {
-	t := &Tables{Address: address.Addr(), Own: map[heron.MAC]bool{}, Ports: map[int]Port{}}
+	t := &Tables{Address: address.Addr(), Own: map[heron.MAC]bool{}, Ports: map[int]Port{}, Members: map[int]int{}}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", address.String())
 	if err != nil {
 		return t, err
@@ -115,7 +117,7 @@ func Read(ctx context.Context, address netip.AddrPort, cred Credential, l Limits
 		return t, err
 	}
 	r := reader{client: c, tables: t}
-	for _, step := range []func(context.Context) error{r.system, r.interfaces, r.stations, r.neighbours, r.hosts} {
+	for _, step := range []func(context.Context) error{r.system, r.interfaces, r.aggregates, r.stations, r.neighbours, r.ciscoNeighbours, r.hosts} {
 		if err = step(ctx); err != nil {
 			break
 		}
@@ -129,6 +131,8 @@ type reader struct {
 	client   *client
 	tables   *Tables
 	ifByPort map[int]int // ifIndex of a port of the bridge
+	tagged   bool        // the forwarding table tells VLANs
+	vlan     uint16      // whose forwarding table is read; 0 is that of all
 }
 
 func (r *reader) system(ctx context.Context) error {
@@ -194,14 +198,28 @@ const (
 	fdbManaged = 5
 )
 
-// stations reads the forwarding table: with VLANs where there are any, else without.
+// stations reads the forwarding table: with VLANs where there are any, else without, and
+// of agents that keep one for each VLAN all of them.
 func (r *reader) stations(ctx context.Context) error {
+	if err := r.whole(ctx); err != nil || r.tagged {
+		return err
+	}
+	return r.byVLAN(ctx)
+}
+
+// basePorts reads which interface a port of the bridge is.
+func (r *reader) basePorts(ctx context.Context) error {
 	r.ifByPort = map[int]int{}
-	err := r.client.walk(ctx, basePortIndex, func(index snmp.OID, b snmp.Binding) {
+	return r.client.walk(ctx, basePortIndex, func(index snmp.OID, b snmp.Binding) {
 		if len(index) == 1 {
 			r.ifByPort[int(index[0])] = number(b)
 		}
 	})
+}
+
+// whole reads the table that there is of all VLANs.
+func (r *reader) whole(ctx context.Context) error {
+	err := r.basePorts(ctx)
 	if err != nil || len(r.ifByPort) == 0 {
 		return err
 	}
@@ -219,7 +237,8 @@ func (r *reader) stations(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.forwarding(ctx, vlanFdbPort, vlanFdbStatus, 7, vlans); err != nil || len(r.tables.Stations) > 0 {
+	err = r.forwarding(ctx, vlanFdbPort, vlanFdbStatus, 7, vlans)
+	if r.tagged = len(r.tables.Stations) > 0; err != nil || r.tagged {
 		return err
 	}
 	return r.forwarding(ctx, fdbPort, fdbStatus, 6, nil)
@@ -266,7 +285,7 @@ func (r *reader) station(index snmp.OID, e entry, vlans map[uint32]uint16) {
 	case e.status == fdbSelf:
 		r.tables.Own[m] = true
 	case (e.status == fdbLearned || e.status == fdbManaged) && e.port > 0 && ifIndex > 0:
-		s := Station{MAC: m, IfIndex: ifIndex}
+		s := Station{MAC: m, IfIndex: ifIndex, VLAN: r.vlan}
 		if len(index) == 7 {
 			if s.VLAN = vlans[index[0]]; s.VLAN == 0 && index[0] < 4095 {
 				s.VLAN = uint16(index[0]) // most number their tables as their VLANs

@@ -34,6 +34,8 @@ type Session struct {
 	salt  uint64
 	id    int // of the last message
 	known bool
+	// context is whose objects are asked for, as "vlan-20"; "" are those of the agent itself.
+	context string
 
 	engine         []byte
 	boots, seconds int
@@ -50,18 +52,23 @@ func NewSession(u User, salt uint64) *Session {
 // learns it from the answer, a Report.
 func (s *Session) Known() bool { return s.known }
 
+// In makes what is sealed from now on a question about a context (RFC 3411 §3.3.1); "" is
+// the agent itself.
+func (s *Session) In(context string) { s.context = context }
+
 // Seal writes a message for the engine. While that is not known, it is the question
 // for it (RFC 3414 §4).
 func (s *Session) Seal(m *Message) ([]byte, error) {
 	s.id = (s.id + 1) & maxBoots
 	flags := flagReportable
 	scoped := tlv(nil, TagString, s.engine)
-	scoped = tlv(scoped, TagString, nil) // the default context
 	if !s.known {
+		scoped = tlv(scoped, TagString, nil)
 		empty := Message{Kind: Get, RequestID: m.RequestID}
 		scoped = tlv(nil, TagSequence, empty.appendPDU(scoped))
 		return s.message(flags, "", 0, nil, scoped), nil
 	}
+	scoped = tlv(scoped, TagString, []byte(s.context))
 	scoped = tlv(nil, TagSequence, m.appendPDU(scoped))
 	var salt []byte
 	if s.user.Privacy != "" {
