@@ -62,12 +62,11 @@ type post struct {
 	stop func()
 }
 
-// join runs a sensor called dock, and waits until the core knows it.
-func (y *yard) join(t *testing.T, data string, scan config.SensorScan) *post {
+// postOf is a sensor called dock that speaks with nobody.
+func postOf(t *testing.T, data string, scan config.SensorScan, to config.Bus) *post {
 	t.Helper()
 	conf := config.Default()
-	conf.Role, conf.Data, conf.Sensor.Name, conf.Sensor.Scan = "sensor", data, "dock", scan
-	conf.Bus.URL, conf.Bus.TokenFile = y.url, y.conf.Bus.TokenFile
+	conf.Role, conf.Data, conf.Sensor.Name, conf.Sensor.Scan, conf.Bus = "sensor", data, "dock", scan, to
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p := &Platform{conf: conf, opt: Options{Config: conf}, log: slog.New(slog.DiscardHandler), ctx: ctx, group: group{cancel: cancel}}
 	over := false
@@ -82,16 +81,23 @@ func (y *yard) join(t *testing.T, data string, scan config.SensorScan) *post {
 		}
 	}}
 	t.Cleanup(s.stop)
-	before := wallClock()
 	if err := p.openField(ctx); err != nil {
 		t.Fatal(err)
 	}
-	p.group.Go(func() error { return p.uplink(ctx, p.busConfig()) })
+	return s
+}
+
+// join runs a sensor called dock, and waits until the core knows it.
+func (y *yard) join(t *testing.T, data string, scan config.SensorScan) *post {
+	t.Helper()
+	before := wallClock()
+	p := postOf(t, data, scan, config.Bus{URL: y.url, TokenFile: y.conf.Bus.TokenFile})
+	p.group.Go(func() error { return p.uplink(p.ctx, p.busConfig()) })
 	eventually(t, "the sensor to report", func() bool {
 		x, err := y.c.Sensor(t.Context(), "dock")
 		return err == nil && x.State == "online" && x.Health != nil && x.Health.Started >= before
 	})
-	return s
+	return p
 }
 
 func eventually(t *testing.T, what string, is func() bool) {
@@ -295,18 +301,19 @@ func TestSensorsThatDoNotScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(heron.CodeUnavailable, "does not report")
-	p := y.join(t, t.TempDir(), config.SensorScan{SNMPPublic: config.SNMPPublicAuto})
+	no := config.SensorScan{SNMPPublic: config.SNMPPublicAuto}
+	p := y.join(t, t.TempDir(), no)
 	refused(heron.CodeForbidden, "sensor.scan.enabled")
 
 	// And when the core orders it all the same, nothing is sent.
-	if n := p.ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "sensor.scan.enabled") || n.Packets > 0 {
+	if n := postOf(t, t.TempDir(), no, config.Bus{}).ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "sensor.scan.enabled") || n.Packets > 0 {
 		t.Errorf("it is %+v", n)
 	}
 	p.stop()
-	p = y.join(t, t.TempDir(), allowed())
+	y.join(t, t.TempDir(), allowed())
 	r.Profile = "deep"
 	refused(heron.CodeForbidden, "sensor.scan.strongest_profile")
-	if n := p.ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "stronger than standard") || n.Packets > 0 {
+	if n := postOf(t, t.TempDir(), allowed(), config.Bus{}).ordered(t, r, 60); n.State != heron.ScanFailed || !strings.Contains(n.Error, "stronger than standard") || n.Packets > 0 {
 		t.Errorf("it is %+v", n)
 	}
 	r.Profile, r.SNMPPublic = "standard", config.SNMPPublicAlways
@@ -344,8 +351,7 @@ func (p *post) ordered(t *testing.T, r heron.ScanRequest, seconds float64) heron
 func TestSensorSparesControlDevices(t *testing.T) {
 	t.Parallel()
 	const others, heard, told = "127.88.8.1", "127.88.8.2", "127.88.8.3"
-	y := coreOf(t)
-	p := y.join(t, t.TempDir(), allowed())
+	p := postOf(t, t.TempDir(), allowed(), config.Bus{})
 	p.field.errands.plant.hear(&heron.Batch{Observations: []heron.Observation{{
 		Subject: heron.Subject{Endpoint: heron.Endpoint{IP: netip.MustParseAddr(heard)}}, Key: heron.KeyServiceProtocol, Value: "tcp/9999/modbus",
 	}}})
