@@ -76,8 +76,7 @@ func coreModels() []Model {
 				}),
 			},
 			Habits: []Habit{
-				keepsTime("1.debian.pool.ntp.org"),
-				every("servers", 22*time.Second, 5*time.Minute, surveyServers),
+				keepsTime("1.debian.pool.ntp.org"), every("servers", 22*time.Second, 5*time.Minute, surveyServers),
 				every("monitor", 20*time.Second, 2*time.Minute, watchSNMP(
 					"mikrotik-router", "cisco-switch", modelPrinter, "apc-ups", "moxa-nport", modelS7, "scalance-switch", "epson-receipt")),
 			},
