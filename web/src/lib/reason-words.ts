@@ -122,6 +122,7 @@ const families: [string, string][] = [
   ['doip.', 'Asked over DoIP it says'],
   ['bjnp.', 'Asked by a search for Canon’s printers it says'],
   ['dhip.', 'Asked by a search for Dahua’s cameras it says'],
+  ['ldap.rootdse.', 'Its directory says'],
   ['lantronix.', 'Asked by a search for device servers it says'],
   ['moxa.', 'Asked by a search for device servers it says'],
   ['ptp.', 'Its clock says'],
