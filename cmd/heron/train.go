@@ -23,8 +23,8 @@ they behave and not from what they are called. heron asks it where no signature
 knows a device. The manifest is that of heron eval fingerprint: a CSV file with
 path, dataset, label, label_type and mac_of_device or ip_of_device.
 
-Each capture, and then each product with all its captures, is held out once, to
-say how the model does on what it has not seen. The same manifest, captures and
+Each capture is held out once, then each product, each maker and each type with
+all that is of it, to say how the model does on what it has not seen. The same manifest, captures and
 signatures give the same model, byte by byte.`,
 		Example: "  heron train --manifest captures/manifest.csv --out model.bin\n  heron train --manifest captures/manifest.csv --out model.bin --report report.json --made lab",
 		Args:    noArgs,

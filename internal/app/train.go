@@ -175,7 +175,7 @@ func learnFrom(ctx context.Context, s *material, made string) ([]*guess.Example,
 		for i := range s.rows {
 			c := &s.rows[i]
 			if id := l.device(c); id != "" && c.Type != "" {
-				e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Type: c.Type, Capture: s.name, Day: n, Made: c.Dataset == made}
+				e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Maker: c.Vendor, Type: c.Type, Capture: s.name, Day: n, Made: c.Dataset == made}
 				out = append(out, l.show(id, e)...)
 			}
 		}
@@ -247,9 +247,10 @@ func (*part) Close() error { return nil }
 
 // show makes an example of each view of a device.
 func (l *lesson) show(id string, like guess.Example) (out []*guess.Example) {
+	control := slices.ContainsFunc(l.devices, func(d heron.Device) bool { return d.ID == id && d.IsControl() })
 	for v := range guess.Views {
 		e := like
-		e.View = v
+		e.View, e.Control = v, control
 		e.Observations, e.Baseline = v.Show(l.observations[id], l.whole[id], l.hidden[id])
 		out = append(out, &e)
 	}
@@ -273,7 +274,14 @@ func (l *lesson) sure(capture string, day int) (out []*guess.Example) {
 		} else {
 			product = append(product, capture, d.ID)
 		}
-		out = append(out, l.show(d.ID, guess.Example{Dataset: "known", Product: strings.Join(product, " "), Type: d.Identity.Type.Value, Capture: capture, Day: day})...)
+		maker := ""
+		if v := d.Identity.Vendor; v != nil {
+			maker = v.Value
+		}
+		out = append(out, l.show(d.ID, guess.Example{
+			Dataset: "known", Product: strings.Join(product, " "), Maker: maker, Type: d.Identity.Type.Value,
+			Capture: capture, Day: day, Unlabelled: true,
+		})...)
 	}
 	return out
 }

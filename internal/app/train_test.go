@@ -76,6 +76,33 @@ func TestTrainLearnsFromAManifest(t *testing.T) {
 	}
 }
 
+// TestModelOnRealDevices holds floors under what a model of the labelled captures in
+// HERON_DATA knows of captures that it has not seen, and ceilings over what it says of
+// products, makers and types that it has not.
+func TestModelOnRealDevices(t *testing.T) {
+	data := os.Getenv("HERON_DATA")
+	if data == "" {
+		t.Skip("HERON_DATA names no labelled captures")
+	}
+	_, r, err := Train(context.Background(), TrainOptions{Manifests: []string{filepath.Join(data, "devices", "manifest.csv")}, Folds: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := map[string]float64{}
+	for _, s := range r.Views {
+		t.Logf("%s, %s held out: %.3f right, %.3f wrong", s.Of, s.HeldOut, s.Right, s.Wrong)
+		wrong[s.HeldOut] += s.Wrong / float64(guess.Views)
+		if s.Of != guess.Bare.String() && s.HeldOut == "capture" && s.Right < 0.85 {
+			t.Errorf("%s: %.3f are right", s.Of, s.Right)
+		}
+	}
+	for held, share := range wrong {
+		if share > 0.034 {
+			t.Errorf("%s held out: %.3f are wrong in the mean of the views", held, share)
+		}
+	}
+}
+
 func TestTrainSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, _, err := Train(context.Background(), TrainOptions{Manifests: []string{filepath.Join(t.TempDir(), "none.csv")}, Folds: 3})

@@ -11,7 +11,7 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-const magic = "heron-model/3\n"
+const magic = "heron-model/4\n"
 
 // errModel is for bytes that are no model, or one for other evidence.
 var errModel = errors.New("not a model that this program can use")
@@ -19,8 +19,8 @@ var errModel = errors.New("not a model that this program can use")
 // Encode returns the model in the form that Decode reads, little-endian throughout:
 // the magic line; the numbers that it reads; the types, and the words with their
 // keys and parts, as texts with their length in 16 bits; what narrows each number;
-// the discriminants; the prototypes: type, place in 16-bit numbers, a bit for each word
-// that a capture says, and one for each of these that all do; what is surprising in each word; the
+// the discriminants; the prototypes: type, 1 in a byte for one that is lone, place in 16-bit numbers, and where it is not
+// lone a bit for each word that a capture says, and one for each of these that all do; what is surprising in each word; the
 // weights of trust and the threshold as 64-bit floats; and the forest.
 func (m *Model) Encode() []byte {
 	b := []byte(magic)
@@ -37,11 +37,18 @@ func (m *Model) Encode() []byte {
 	b = m.space.Append(b)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(m.prototypes)))
 	for i := range m.prototypes {
-		b = binary.LittleEndian.AppendUint16(b, m.prototypes[i].class)
-		for _, v := range m.prototypes[i].place[:m.space.Size()] {
+		p := &m.prototypes[i]
+		lone := byte(0)
+		if p.lone {
+			lone = 1
+		}
+		b = append(binary.LittleEndian.AppendUint16(b, p.class), lone)
+		for _, v := range p.place[:m.space.Size()] {
 			b = binary.LittleEndian.AppendUint16(b, uint16(int16(v*placeScale)))
 		}
-		b = m.habits[i].append(b, len(m.words.list))
+		if !p.lone { // nobody asks
+			b = m.habits[i].append(b, len(m.words.list))
+		}
 	}
 	b = appendFloats(appendFloats(b, m.surprises.said), m.surprises.missed)
 	for _, w := range append(m.trust.line.Weights[:trusts+1:trusts+1], m.trust.reach, m.threshold) {
@@ -150,7 +157,7 @@ func (m *Model) isWhole() bool {
 // readPrototypes reads the prototypes, and the habits of their products.
 func (m *Model) readPrototypes(r *wire.Reader) {
 	axes, words, n := m.space.Size(), len(m.words.list), r.U16LE()
-	if r.Len() < n*(2+2*axes+(words+7)/8) {
+	if r.Len() < n*(3+2*axes) {
 		r.Fail(errModel)
 		return
 	}
@@ -158,11 +165,16 @@ func (m *Model) readPrototypes(r *wire.Reader) {
 	for i := range m.prototypes {
 		p := &m.prototypes[i]
 		p.class = uint16(r.U16LE())
+		lone := r.U8()
+		p.lone = lone == 1
 		for k := range axes {
 			p.place[k] = float32(int16(r.U16LE())) / placeScale
 		}
-		m.habits[i] = readHabit(r, words)
-		if int(p.class) >= len(m.types) {
+		m.habits[i] = habit{newSet(words), newSet(words)}
+		if !p.lone {
+			m.habits[i] = readHabit(r, words)
+		}
+		if int(p.class) >= len(m.types) || lone > 1 {
 			r.Fail(errModel)
 			return
 		}

@@ -47,8 +47,13 @@ const (
 
 // Evidence returns what speaks for the type that the device most likely is of:
 // weights in log-odds, that together and alone make the confidence which the
-// model has. It returns none when that is less than the model asks for.
+// model has. It returns none when that is less than the model asks for, and of
+// devices of which it cannot know: control devices, which signatures tell by what
+// they speak and which differ in little else, and those that said nothing yet.
 func (m *Model) Evidence(q *Subject) []heron.Evidence {
+	if q.Control || isMute(q.Profile) {
+		return nil
+	}
 	s, _ := m.sights.Get().(*sight)
 	if s == nil {
 		s = m.newSight()
@@ -59,43 +64,37 @@ func (m *Model) Evidence(q *Subject) []heron.Evidence {
 		return nil
 	}
 	best, confidence := m.judge(s)
-	if confidence < m.least(isNamed(q.Observations)) || !fits(m.types[best], q.Control) {
+	if confidence < m.threshold {
 		return nil
 	}
 	confidence = min(confidence, surest)
 	return m.explain(s, best, math.Log(confidence/(1-confidence))-prior)
 }
 
-// leastNamed is the confidence that an answer needs about a device that was heard to
-// name things in clear. Whoever asks a model has asked the signatures, which know all
-// products that it learned from: a device that told them its names in vain is a
-// stranger to the model as well, rather than one of these.
-const leastNamed = 0.85
+// settling are the protocols by which a host gets its address and joins groups.
+var settling = []string{"dhcp", "dhcpv6", "icmpv6", "igmp"}
 
-// least is the confidence that an answer needs.
-func (m *Model) least(named bool) float64 {
-	if named {
-		return max(m.threshold, leastNamed)
-	}
-	return m.threshold
+// isMute reports whether a device did no more yet than settle in a network, as any does
+// with the same program for it: it tells which that is, and not what the device is for.
+func isMute(b *heron.Baseline) bool {
+	return b != nil && !slices.ContainsFunc(b.Peers, func(p heron.Peer) bool { return !slices.Contains(settling, p.Protocol) })
 }
 
 // surest bounds confidence: what was learned from few devices is never sure.
 const surest = 0.95
 
-// fits reports whether a device may be of a type: none that was seen in the role
-// of a control device is a thing of home or office, and none that was not is a
-// control device.
-func fits(name string, control bool) bool {
+// fits reports whether a device that was not seen in the role of a control device
+// may be of a type.
+func fits(name string) bool {
 	t, ok := heron.TypeOf(name)
 	if !ok || name == heron.Unknown {
 		return false
 	}
 	switch t.Category {
 	case heron.CategoryOT, heron.CategoryBuilding, heron.CategoryMedical:
-		return control
+		return false
 	}
-	return !control
+	return true
 }
 
 // explain shares a weight out among the things that moved the model most.

@@ -135,17 +135,85 @@ func TestWeightsMakeTheConfidence(t *testing.T) {
 	}
 }
 
-// TestControlAndHomeAreNeverMixed: what was seen to control is taken for nothing
-// else, and nothing else is taken for it.
-func TestControlAndHomeAreNeverMixed(t *testing.T) {
+// TestControlDevicesAreNotGuessed: of what was seen to control nothing is said, and
+// nothing else is taken for a control device.
+func TestControlDevicesAreNotGuessed(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, k := range kinds {
 		for _, control := range []bool{false, true} {
 			e := trained().Evidence(&guess.Subject{Observations: obs(k.said...), Profile: profile(r, k.size, k.peers), Control: control})
-			if (k.kind == "plc") != control && len(e) > 0 {
-				t.Errorf("%s, control %v: taken for a %s", k.product, control, e[0].Claim)
+			if silent := control || k.kind == "plc"; silent != (len(e) == 0) {
+				t.Errorf("%s, control %v: %v", k.product, control, e)
 			}
+		}
+	}
+}
+
+// TestSettlingTellsNothing: a device that only got its address and joined groups is as
+// any with the same program for that, however well it is known.
+func TestSettlingTellsNothing(t *testing.T) {
+	t.Parallel()
+	k := kinds[0]
+	q := guess.Subject{Observations: obs(k.said...), Profile: profile(rand.New(rand.NewPCG(2, 2)), k.size, k.peers)}
+	for talks, protocol := range map[bool]string{false: "dhcp", true: "tls"} {
+		for i := range q.Profile.Peers {
+			q.Profile.Peers[i].Protocol = protocol
+		}
+		if e := trained().Evidence(&q); talks != (len(e) > 0) {
+			t.Errorf("of a device that speaks %s, it says %v", protocol, e)
+		}
+	}
+}
+
+// TestWhatWasHardlySeenIsNoModel: likeness to the one capture of a device that nobody
+// labelled is no answer; to one that somebody did, it is.
+func TestWhatWasHardlySeenIsNoModel(t *testing.T) {
+	t.Parallel()
+	const once = "plug two"
+	for _, unlabelled := range []bool{false, true} {
+		list := slices.DeleteFunc(examples(6), func(e *guess.Example) bool { return e.Product == once && e.Capture != once+"0" })
+		var seen *guess.Example
+		for _, e := range list {
+			if e.Product == once {
+				e.Unlabelled = unlabelled
+				if e.View == guess.Whole {
+					seen = e
+				}
+			}
+		}
+		m, _, err := guess.Train(list, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := m.Evidence(&guess.Subject{Observations: seen.Observations, Profile: seen.Baseline})
+		if unlabelled != (len(e) == 0) {
+			t.Errorf("unlabelled %v: of the capture that was learned from, it says %v", unlabelled, e)
+		}
+	}
+}
+
+// TestStrangersAreHeldOutWhole: nothing of a maker or a type is known where it is held out.
+func TestStrangersAreHeldOutWhole(t *testing.T) {
+	t.Parallel()
+	list := examples(4)
+	for _, e := range list {
+		e.Maker = e.Type // so that there is nobody of the type left either way
+	}
+	_, r, err := guess.Train(list, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[string]int{}
+	for _, s := range r.Views {
+		held[s.HeldOut]++
+		if unlike := s.HeldOut == "maker" || s.HeldOut == "type"; unlike && s.Forced > 0 {
+			t.Errorf("%s held out, %s: %.2f would be right", s.HeldOut, s.Of, s.Forced)
+		}
+	}
+	for _, h := range []string{"capture", "product", "maker", "type"} {
+		if held[h] != int(guess.Views) {
+			t.Errorf("%d views with each %s held out", held[h], h)
 		}
 	}
 }

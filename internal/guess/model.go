@@ -26,6 +26,7 @@ type Model struct {
 // prototype is where the captures of one product in one view lie: their middle.
 type prototype struct {
 	class uint16
+	lone  bool             // it is of a device that nobody labelled, and few captures: nothing is said for likeness to it
 	place [maxAxes]float32 // in the space; 0 beyond its axes
 }
 
@@ -46,6 +47,7 @@ const (
 	trustNew           // share of the words that were never seen
 	trustTold          // how many words are known and numbers are not 0, as a power of two
 	trustMisfit        // how much of what it says speaks against that nearest product, as a power of two
+	trustFirst         // 1 where that product is the nearest of all, else 0
 	trusts
 )
 
@@ -116,7 +118,17 @@ func (m *Model) judge(s *sight) (best int, confidence float64) {
 		return 0, 0 // a stranger
 	}
 	best = m.choose(s, near)
+	if !m.mayBe(s, best) {
+		return best, 0
+	}
 	return best, m.trust.probability(&s.trust)
+}
+
+// mayBe reports whether a device may be said to be of a type: of one that models tell,
+// and not for its likeness to what was hardly seen and named by signatures, which is
+// as like many a program as the device it ran on.
+func (m *Model) mayBe(s *sight, class int) bool {
+	return fits(m.types[class]) && !m.prototypes[s.nearest[class]].lone
 }
 
 // choose finds the best type, and the numbers that trust in it rests on: of the
@@ -167,6 +179,10 @@ func (m *Model) weigh(s *sight, best int, first, second float64) {
 		}
 	}
 	s.trust[trustTold] = math.Log2(1 + float64(told))
+	s.trust[trustFirst] = 0
+	if s.apart[best] <= other {
+		s.trust[trustFirst] = 1
+	}
 	s.trust[trustMisfit] = math.Log2(1 + m.misfit(s.said, &m.habits[s.nearest[best]]))
 }
 

@@ -18,7 +18,7 @@ type Report struct {
 	Examples  int     `json:"examples"` // each capture of each product in each view
 	Words     int     `json:"words"`
 	Rounds    int     `json:"rounds"`
-	Threshold float64 `json:"threshold"` // confidence below which nothing is said; of the view whole, 0.85
+	Threshold float64 `json:"threshold"` // confidence below which nothing is said
 	Views     []Score `json:"views"`
 	// ByType and ByDataset are of the encrypted view.
 	ByType    []Score `json:"by_type"`
@@ -33,7 +33,7 @@ type Report struct {
 // mean over its captures.
 type Score struct {
 	Of       string  `json:"of"`       // a view, a type, a dataset
-	HeldOut  string  `json:"held_out"` // "capture": others of the product were known; "product": none
+	HeldOut  string  `json:"held_out"` // "capture": others of the product were known; "product", "maker", "type": none, of the product, its maker, its type
 	Products int     `json:"products"`
 	Captures int     `json:"captures"`
 	Right    float64 `json:"right"`
@@ -74,13 +74,6 @@ func (v View) String() string {
 	return [...]string{"whole", "unnamed", "bare", "nameless", "encrypted"}[v%Views]
 }
 
-func heldOut(open bool) string {
-	if open {
-		return "product"
-	}
-	return "capture"
-}
-
 // reportOf sums verdicts up.
 func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 	r := &Report{
@@ -93,48 +86,55 @@ func reportOf(m *Model, examples []*Example, verdicts []Verdict) *Report {
 		captures[e.Product+"\x00"+e.part()] = true
 	}
 	r.Products, r.Captures = len(products), len(captures)
-	for _, open := range []bool{false, true} {
+	for held := range Helds {
 		for v := range Views {
-			r.Views = append(r.Views, score(v.String(), open, verdicts, m.leastIn, func(x *Verdict) bool { return x.Example.View == v }))
+			r.Views = append(r.Views, score(v.String(), held, verdicts, m.threshold, func(x *Verdict) bool { return x.Example.View == v }))
 		}
 	}
-	for _, open := range []bool{false, true} {
-		r.ByType = append(r.ByType, m.scores(open, verdicts, func(e *Example) string { return e.Type })...)
-		r.ByDataset = append(r.ByDataset, m.scores(open, verdicts, func(e *Example) string { return e.Dataset })...)
+	for held := range Helds {
+		r.ByType = append(r.ByType, m.scores(held, verdicts, func(e *Example) string { return e.Type })...)
+		r.ByDataset = append(r.ByDataset, m.scores(held, verdicts, dataset)...)
 	}
-	for _, score := range r.ByDataset {
-		r.Curve = append(r.Curve, m.curve(score.Of, score.HeldOut, verdicts)...)
+	for held := range Helds {
+		for _, name := range names(verdicts, held, dataset) {
+			r.Curve = append(r.Curve, m.curve(name, held, verdicts)...)
+		}
 	}
 	r.mistakes(m, verdicts)
 	return r
 }
 
 // curve says how other thresholds would do on a dataset.
-func (m *Model) curve(dataset, held string, verdicts []Verdict) (out []Point) {
-	open := held == heldOut(true)
+func (m *Model) curve(dataset string, held Held, verdicts []Verdict) (out []Point) {
 	list := append(slices.Clone(thresholds), m.threshold)
 	slices.Sort(list)
 	list = slices.Compact(list)
 	for v := range Views {
 		for _, t := range list {
-			least := func(View) float64 { return t }
-			s := score(dataset, open, verdicts, least, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
-			out = append(out, Point{dataset, v.String(), held, t, s.Right, s.Wrong})
+			s := score(dataset, held, verdicts, t, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
+			out = append(out, Point{dataset, v.String(), held.String(), t, s.Right, s.Wrong})
 		}
 	}
 	return out
 }
 
-// scores makes a score for each name, of the encrypted view.
-func (m *Model) scores(open bool, verdicts []Verdict, of func(*Example) string) (out []Score) {
-	names := map[string]bool{}
+func dataset(e *Example) string { return e.Dataset }
+
+// names lists what examples of verdicts are of, in order.
+func names(verdicts []Verdict, held Held, of func(*Example) string) []string {
+	set := map[string]bool{}
 	for i := range verdicts {
-		if verdicts[i].Open == open {
-			names[of(verdicts[i].Example)] = true
+		if verdicts[i].Held == held {
+			set[of(verdicts[i].Example)] = true
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		out = append(out, score(name, open, verdicts, m.leastIn, func(x *Verdict) bool { return x.Example.View == Encrypted && of(x.Example) == name }))
+	return slices.Sorted(maps.Keys(set))
+}
+
+// scores makes a score for each name, of the encrypted view.
+func (m *Model) scores(held Held, verdicts []Verdict, of func(*Example) string) (out []Score) {
+	for _, name := range names(verdicts, held, of) {
+		out = append(out, score(name, held, verdicts, m.threshold, func(x *Verdict) bool { return x.Example.View == Encrypted && of(x.Example) == name }))
 	}
 	return out
 }
@@ -142,17 +142,14 @@ func (m *Model) scores(open bool, verdicts []Verdict, of func(*Example) string) 
 // tally counts the verdicts on one product.
 type tally struct{ all, right, wrong, forced float64 }
 
-// leastIn is the confidence that an answer needs in a view.
-func (m *Model) leastIn(v View) float64 { return m.least(v == Whole) }
-
-func score(of string, open bool, verdicts []Verdict, least func(View) float64, pick func(*Verdict) bool) Score {
-	s := Score{Of: of, HeldOut: heldOut(open)}
+func score(of string, held Held, verdicts []Verdict, least float64, pick func(*Verdict) bool) Score {
+	s := Score{Of: of, HeldOut: held.String()}
 	products := map[string]*tally{}
 	var bins [10]struct{ n, right, sum float64 }
 	answers := 0.0
 	for i := range verdicts {
 		v := &verdicts[i]
-		if v.Open != open || !pick(v) {
+		if v.Held != held || !pick(v) {
 			continue
 		}
 		s.Captures++
@@ -165,7 +162,7 @@ func score(of string, open bool, verdicts []Verdict, least func(View) float64, p
 		if v.Right() {
 			t.forced++
 		}
-		if v.Confidence < least(v.Example.View) {
+		if v.Confidence < least {
 			continue
 		}
 		b := &bins[min(9, int(v.Confidence*10))]
@@ -205,16 +202,16 @@ func round(v float64) float64 { return math.Round(v*1000) / 1000 }
 func (r *Report) mistakes(m *Model, verdicts []Verdict) {
 	for i := range verdicts {
 		v := &verdicts[i]
-		if v.Example.View != Encrypted || v.Confidence < m.leastIn(v.Example.View) || v.Right() {
+		if v.Example.View != Encrypted || v.Confidence < m.threshold || v.Right() {
 			continue
 		}
 		is := func(k Mistake) bool {
-			return k.Product == v.Example.Product && k.Said == v.Type && k.HeldOut == heldOut(v.Open)
+			return k.Product == v.Example.Product && k.Said == v.Type && k.HeldOut == v.Held.String()
 		}
 		at := slices.IndexFunc(r.Mistaken, is)
 		if at < 0 {
 			at = len(r.Mistaken)
-			r.Mistaken = append(r.Mistaken, Mistake{Product: v.Example.Product, Type: v.Example.Type, Said: v.Type, HeldOut: heldOut(v.Open)})
+			r.Mistaken = append(r.Mistaken, Mistake{Product: v.Example.Product, Type: v.Example.Type, Said: v.Type, HeldOut: v.Held.String()})
 		}
 		r.Mistaken[at].Captures++
 		r.Mistaken[at].Confidence = max(r.Mistaken[at].Confidence, round(v.Confidence))

@@ -19,10 +19,13 @@ type Example struct {
 	Dataset      string // where it comes from
 	Product      string // what it is: examples of one product look alike
 	Type         string
+	Maker        string // who makes it; "" where nobody told
 	Capture      string // where it was seen
 	Day          int    // of the capture: days are held out one by one
 	View         View
 	Made         bool // by the lab, not by a real device: it counts for less
+	Unlabelled   bool // signatures say what it is, and nobody else
+	Control      bool // it was seen in the role of a control device: it is learned from, and never asked about
 	Observations []heron.Observation
 	Baseline     *heron.Baseline
 }
@@ -47,7 +50,7 @@ const (
 // learnOptions are what a model is grown with.
 func learnOptions() learn.Options {
 	o := learn.Default()
-	o.Rounds, o.Rate, o.Columns = 40, 0.2, 0.2
+	o.Rounds, o.Rate, o.Columns = 37, 0.2, 0.2
 	return o
 }
 
@@ -149,6 +152,7 @@ func (m *Model) measure(sights []*sight) {
 func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 	groups := map[string]int{}
 	rows := make([]learn.Row, len(examples))
+	var unlabelled []bool // groups
 	for i, e := range examples {
 		name := e.Product + string('0'+rune(e.View))
 		g, known := groups[name]
@@ -157,6 +161,7 @@ func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 			groups[name] = g
 			class, _ := slices.BinarySearch(m.types, e.Type)
 			m.prototypes = append(m.prototypes, prototype{class: uint16(class)})
+			unlabelled = append(unlabelled, e.Unlabelled)
 		}
 		m.scale(sights[i])
 		rows[i] = learn.Row{Values: sights[i].scaled, Class: g, Weight: 1}
@@ -187,8 +192,12 @@ func (m *Model) findSpace(examples []*Example, sights []*sight) error {
 		}
 	}
 	for i := range m.prototypes {
-		for k, v := range m.prototypes[i].place {
-			m.prototypes[i].place[k] = coarse(v)
+		p := &m.prototypes[i]
+		if p.lone = unlabelled[i] && counts[i] <= leastOthers; p.lone {
+			m.habits[i] = habit{newSet(len(m.words.list)), newSet(len(m.words.list))} // nobody asks
+		}
+		for k, v := range p.place {
+			p.place[k] = coarse(v)
 		}
 	}
 	m.thin()
@@ -213,43 +222,58 @@ func (m *Model) thin() {
 	m.prototypes, m.habits = slices.Clip(m.prototypes[:kept]), slices.Clip(m.habits[:kept])
 }
 
+// Held is what a model had not seen of an example that it was asked about.
+type Held uint8
+
+// What is held out, with all that is of it.
+const (
+	Capture Held = iota // captures, of products that others were seen of
+	Product             // products
+	Maker               // whatever makers make
+	Type                // whatever is of types: any answer is wrong
+	Helds               // how many there are
+)
+
+// String is what is held out.
+func (h Held) String() string { return [...]string{"capture", "product", "maker", "type"}[h%Helds] }
+
 // Verdict is what a model said of an example that it had not seen.
 type Verdict struct {
 	Example    *Example
-	Open       bool // nothing of the product had been seen
-	Known      bool // the type had been
+	Held       Held
 	Type       string
 	Confidence float64
+	silent     bool // whatever the confidence
 	trust      [trusts]float64
 }
 
 // Right reports whether the type is the example's.
 func (v *Verdict) Right() bool { return v.Type == v.Example.Type }
 
-// examine fits models to some of the examples and asks them of the others: once
-// with each capture held out, once with each product.
+// examine fits models to some of the examples and asks them of the others, each time
+// with other captures, products, makers and types held out.
 func examine(examples []*Example, o learn.Options, folds int) ([]Verdict, error) {
-	captures, products := foldsOf(examples, folds, (*Example).part)
-	parts := make([][]Verdict, 2*folds)
-	errs := make([]error, 2*folds)
+	var fold [Helds][]int
+	for h := range Helds {
+		fold[h] = foldsOf(examples, h, folds, (*Example).part)
+	}
+	parts := make([][]Verdict, int(Helds)*folds)
+	errs := make([]error, len(parts))
 	var all sync.WaitGroup
 	lanes := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i := range parts {
 		lanes <- struct{}{}
 		all.Go(func() {
 			defer func() { <-lanes }()
-			fold, open := captures, i >= folds
-			if open {
-				fold = products
-			}
-			parts[i], errs[i] = examineFold(examples, fold, i%folds, open, o)
+			h := Held(i / folds)
+			parts[i], errs[i] = examineFold(examples, fold[h], i%folds, h, o)
 		})
 	}
 	all.Wait()
 	return slices.Concat(parts...), errors.Join(errs...)
 }
 
-func examineFold(examples []*Example, fold []int, f int, open bool, o learn.Options) ([]Verdict, error) {
+func examineFold(examples []*Example, fold []int, f int, held Held, o learn.Options) ([]Verdict, error) {
 	var train, test []*Example
 	for i, e := range examples {
 		if fold[i] == f {
@@ -271,42 +295,49 @@ func examineFold(examples []*Example, fold []int, f int, open bool, o learn.Opti
 	out := make([]Verdict, 0, len(test))
 	s := m.newSight()
 	for _, e := range test {
+		if e.Control {
+			continue // nobody asks
+		}
 		m.see(s, e.Observations, e.Baseline)
 		best := m.choose(s, m.visit(s))
-		_, known := slices.BinarySearch(m.types, e.Type)
-		out = append(out, Verdict{Example: e, Open: open, Known: known, Type: m.types[best], trust: s.trust})
+		out = append(out, Verdict{Example: e, Held: held, silent: isMute(e.Baseline) || !m.mayBe(s, best), Type: m.types[best], trust: s.trust})
 	}
 	return out, nil
 }
 
-// foldsOf gives each example the fold in which its part is held out, negative
-// for a product that was seen in one, and that in which its product is.
-func foldsOf(examples []*Example, folds int, part func(*Example) string) (captures, products []int) {
-	of := map[string][]string{} // captures by product
-	var names []string
+// foldsOf gives each example the fold in which it is held out: with its capture, negative
+// for a product that was seen in one; or with all of its product, maker or type.
+func foldsOf(examples []*Example, held Held, folds int, part func(*Example) string) []int {
+	in := func(*Example) string { return "" } // what names are of
+	name := part
+	switch held {
+	case Capture:
+		in = func(e *Example) string { return e.Product }
+	case Product:
+		name = func(e *Example) string { return e.Product }
+	case Maker:
+		name = func(e *Example) string { return cmp.Or(strings.ToLower(e.Maker), e.Product) }
+	case Type:
+		name = func(e *Example) string { return e.Type }
+	}
+	names := map[string][]string{}
 	for _, e := range examples {
-		if of[e.Product] == nil {
-			names = append(names, e.Product)
-		}
-		of[e.Product] = append(of[e.Product], part(e))
+		names[in(e)] = append(names[in(e)], name(e))
 	}
-	slices.Sort(names)
-	for name, list := range of {
+	for of, list := range names {
 		slices.Sort(list)
-		of[name] = slices.Compact(list)
+		names[of] = slices.Compact(list)
 	}
-	captures, products = make([]int, len(examples)), make([]int, len(examples))
+	out := make([]int, len(examples))
 	for i, e := range examples {
-		list := of[e.Product]
-		at, _ := slices.BinarySearch(list, part(e))
-		captures[i] = -1
-		if len(list) > 1 {
-			captures[i] = at % folds
+		list := names[in(e)]
+		at, _ := slices.BinarySearch(list, name(e))
+		out[i] = at % folds
+		if held == Capture && len(list) < 2 {
+			out[i] = -1
 		}
-		at, _ = slices.BinarySearch(names, e.Product)
-		products[i] = at % folds
 	}
-	return captures, products
+	return out
 }
 
 // Train learns a model from examples, in any order.
@@ -355,7 +386,8 @@ func HoldOut(examples []*Example, products bool) (models []*Model, fold func(pro
 		return nil, nil, errExamples
 	}
 	examples = inOrder(examples)
-	folds, byProduct := foldsOf(examples, heldOutFolds, func(e *Example) string { return e.Capture })
+	file := func(e *Example) string { return e.Capture }
+	folds, byProduct := foldsOf(examples, Capture, heldOutFolds, file), foldsOf(examples, Product, heldOutFolds, file)
 	at := map[[2]string]int{}
 	for i, e := range examples {
 		if products || folds[i] < 0 { // what was captured once is held out with its product

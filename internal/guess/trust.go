@@ -22,9 +22,9 @@ const (
 	leastTold = 8
 	// trustWeight is the weight of all verdicts on products that were known.
 	trustWeight = 200
-	// openWeight is that of verdicts on products that were not, beside it: as if
-	// three devices of four were of a product that it learned.
-	openWeight = 0.3
+	// openWeight is that of verdicts on products, makers and types that were not, each
+	// beside it: as if three devices of four were of a product that it learned.
+	openWeight = 0.1
 	// madeTrust is what a verdict on an example that the lab made weighs: its devices
 	// are more alike than real ones.
 	madeTrust = 0.2
@@ -32,7 +32,10 @@ const (
 	trustRidge = 0.1
 )
 
-// tellable reports whether an answer may be trusted at all.
+// mayTrust reports whether an answer may be trusted at all.
+func (t *trust) mayTrust(v *Verdict) bool { return !v.silent && t.tellable(&v.trust) }
+
+// tellable reports whether an answer may be trusted by its numbers.
 func (t *trust) tellable(x *[trusts]float64) bool {
 	return x[trustNear] <= t.reach && x[trustTold] >= math.Log2(1+leastTold)
 }
@@ -51,27 +54,27 @@ func trustFrom(verdicts []Verdict) *trust {
 	t := &trust{reach: reachOf(verdicts)}
 	type side struct {
 		product string
-		open    bool
+		held    Held
 	}
 	count := map[side]float64{}
-	products := map[bool]float64{}
+	products := map[Held]float64{}
 	for i := range verdicts {
-		if !t.tellable(&verdicts[i].trust) {
+		if !t.mayTrust(&verdicts[i]) {
 			continue
 		}
-		s := side{verdicts[i].Example.Product, verdicts[i].Open}
+		s := side{verdicts[i].Example.Product, verdicts[i].Held}
 		if count[s]++; count[s] == 1 {
-			products[s.open]++
+			products[s.held]++
 		}
 	}
 	var outcomes []learn.Outcome
 	for i := range verdicts {
 		v := &verdicts[i]
-		if !t.tellable(&v.trust) {
+		if !t.mayTrust(v) {
 			continue
 		}
-		w := trustWeight / count[side{v.Example.Product, v.Open}] / products[v.Open]
-		if v.Open {
+		w := trustWeight / count[side{v.Example.Product, v.Held}] / products[v.Held]
+		if v.Held != Capture {
 			w *= openWeight
 		}
 		if v.Example.Made {
@@ -88,7 +91,7 @@ func trustFrom(verdicts []Verdict) *trust {
 func reachOf(verdicts []Verdict) float64 {
 	var near [2][]float64
 	for i := range verdicts {
-		if v := &verdicts[i]; !v.Open && v.Right() {
+		if v := &verdicts[i]; v.Held == Capture && v.Right() {
 			made := 0
 			if v.Example.Made {
 				made = 1
@@ -134,7 +137,10 @@ func settle(verdicts []Verdict) {
 		t := trustFrom(others)
 		for i := range verdicts {
 			if v := &verdicts[i]; fold[v.Example.Product] == f {
-				v.Confidence = t.probability(&v.trust)
+				v.Confidence = 0
+				if !v.silent {
+					v.Confidence = t.probability(&v.trust)
+				}
 			}
 		}
 	}
@@ -142,11 +148,11 @@ func settle(verdicts []Verdict) {
 
 const (
 	// mostMistaken is the share of strangers that may be taken for something else.
-	mostMistaken = 0.05
+	mostMistaken = 1.0 / 30
 	// manyProducts are as many as a dataset must have for a share of them to mean something.
 	manyProducts = 10
 	// leastSure is the least threshold.
-	leastSure = 0.6
+	leastSure = 0.7
 )
 
 // thresholdFrom finds the least confidence at which few strangers are mistaken, in
@@ -160,8 +166,10 @@ func thresholdFrom(verdicts []Verdict) float64 {
 	}
 	threshold := leastSure
 	for name := range sets {
-		for threshold < surest && mistaken(verdicts, name, threshold) > mostMistaken {
-			threshold = round(threshold + 0.01)
+		for held := Product; held < Helds; held++ {
+			for threshold < surest && mistaken(verdicts, name, held, threshold) > mostMistaken {
+				threshold = round(threshold + 0.01)
+			}
 		}
 	}
 	return threshold
@@ -169,10 +177,10 @@ func thresholdFrom(verdicts []Verdict) float64 {
 
 // mistaken is the share of the strangers of a dataset that are taken for something
 // else, in the mean of the views.
-func mistaken(verdicts []Verdict, dataset string, threshold float64) float64 {
+func mistaken(verdicts []Verdict, dataset string, held Held, threshold float64) float64 {
 	sum := 0.0
 	for v := range Views {
-		s := score(dataset, true, verdicts, func(View) float64 { return threshold }, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
+		s := score(dataset, held, verdicts, threshold, func(x *Verdict) bool { return x.Example.View == v && x.Example.Dataset == dataset })
 		if s.Products < manyProducts {
 			return 0
 		}

@@ -24,18 +24,6 @@ var namingPorts = []string{
 // Names reports whether a protocol is in clear and names things.
 func Names(protocol string) bool { return slices.Contains(naming, protocol) }
 
-// isNamed reports whether anything was heard that a protocol told which names things:
-// not only that it is spoken.
-func isNamed(obs []heron.Observation) bool {
-	for i := range obs {
-		group, _, _ := strings.Cut(obs[i].Key, ".")
-		if Names(group) || (group == "host" || group == "contact") && Names(obs[i].Source) {
-			return true
-		}
-	}
-	return false
-}
-
 // Show returns what a view shows of a device; of its traffic, hidden is the part
 // that is not of protocols that name things.
 func (v View) Show(obs []heron.Observation, whole, hidden *heron.Baseline) ([]heron.Observation, *heron.Baseline) {
