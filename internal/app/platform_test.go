@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/heron-iot/heron/client"
 	"github.com/heron-iot/heron/internal/config"
 	"github.com/heron-iot/heron/internal/httpapi"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // patience is how long a test waits for what a busy machine will do in time.
@@ -300,7 +300,7 @@ func TestAWebProcessReadsItselfAndAsksTheCoreToChange(t *testing.T) {
 	if err := os.WriteFile(token, []byte("0123456789abcdef0123456789abcdef"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bus := freeAddress(t)
+	bus := testneeds.Address(t)
 	cc := testConfig(filepath.Join(dir, "core"))
 	cc.Role, cc.DB.URL, cc.Bus.Listen, cc.Bus.TokenFile = "core", "sqlite:"+filepath.Join(dir, "shared.db"), bus, token
 	core := run(t, Options{Config: cc})
@@ -347,16 +347,6 @@ func TestAWebProcessReadsItselfAndAsksTheCoreToChange(t *testing.T) {
 	if d, err := c.Device(t.Context(), cams[0].ID); err != nil || d.Name != "Front door" {
 		t.Errorf("reading while the core is down: %+v, %v", d, err)
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func TestReadyAndMetrics(t *testing.T) {

@@ -18,18 +18,8 @@ import (
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/client"
 	"github.com/heron-iot/heron/internal/config"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
-
-// busAddress is one that is free.
-func busAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
 
 // yard is a core, and what a sensor needs to find it.
 type yard struct {
@@ -45,7 +35,7 @@ func coreOf(t *testing.T) *yard {
 	y := &yard{conf: testConfig(t.TempDir())}
 	y.conf.Role, y.conf.Local = "core", []string{"127.88.0.0/16"}
 	y.conf.Discovery.Enabled, y.conf.Discovery.NewDevices, y.conf.Discovery.Profile = true, false, "standard"
-	y.conf.Bus.Listen = busAddress(t)
+	y.conf.Bus.Listen = testneeds.Address(t)
 	y.conf.Bus.TokenFile = filepath.Join(t.TempDir(), "token")
 	y.url = "nats://" + y.conf.Bus.Listen
 	if err := os.WriteFile(y.conf.Bus.TokenFile, []byte("a-token-of-the-bus-0123456789abcdef"), 0o600); err != nil {

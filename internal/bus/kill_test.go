@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/bus"
+	"github.com/heron-iot/heron/internal/testneeds"
 )
 
 // childEnv makes the test binary one of the two processes that get killed:
@@ -124,16 +124,6 @@ func (p *process) kill(t *testing.T) {
 	_ = p.cmd.Wait() // killed
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // applied reads the numbers that the core noted.
 func applied(t *testing.T, dir string) map[int64]int {
 	t.Helper()
@@ -152,7 +142,7 @@ func applied(t *testing.T, dir string) map[int64]int {
 
 func TestKillingEitherSideLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
-	coreDir, sensorDir, address, tokens := t.TempDir(), t.TempDir(), freeAddress(t), secretFile(t, shared)
+	coreDir, sensorDir, address, tokens := t.TempDir(), t.TempDir(), testneeds.Address(t), secretFile(t, shared)
 	var coreSaid, published atomic.Int64
 	startCore := func() *process { return start(t, &coreSaid, "core", coreDir, address, tokens) }
 	startSensor := func() *process {
