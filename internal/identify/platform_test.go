@@ -83,3 +83,37 @@ func TestIdentify_a_maker_before_more(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentify_brandsOfOneOwner: what talks by its owner's cloud to another of his brands is
+// none of that brand's things.
+func TestIdentify_brandsOfOneOwner(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		mac          string
+		seen         []string
+		vendor, kind string
+	}{
+		{"f0:81:73:11:22:33", []string{"contact.name=avs-alexa-4-na.amazon.com", "contact.name=device-metrics-us.amazon.com", "contact.name=fw.ring.com"}, "Amazon", "smart_speaker"},
+		{"f0:81:73:11:22:33", []string{"contact.name=fw.ring.com", "contact.name=es.ring.com"}, "Ring", ""},
+		{"8c:79:f5:11:22:33", []string{"contact.name=api.samsungcloudsolution.com", "contact.name=osb-apps.samsungqbe.com", "contact.name=api.smartthings.com"}, "Samsung", "tv"},
+		{"24:fd:5b:11:22:33", []string{"contact.name=api.smartthings.com", "contact.name=fw-update2.smartthings.com"}, "SmartThings", "hub"},
+		{"f4:f5:d8:11:22:33", []string{"mdns.service=_googlecast._tcp", "mdns.txt.md=Google Home Mini", "contact.name=nexus.nest.com"}, "Google", "smart_speaker"},
+	} {
+		mac, err := heron.ParseMAC(tt.mac)
+		if err != nil {
+			t.Fatal(err)
+		}
+		obs := seen(tt.seen...)
+		for i := range obs {
+			obs[i].MAC = mac
+		}
+		got := id.Identify(obs).Identity
+		if got.Vendor == nil || got.Vendor.Value != tt.vendor || tt.kind != "" && got.Type.Value != tt.kind {
+			t.Errorf("%q: got %+v, %+v", tt.seen, got.Vendor, got.Type)
+		}
+	}
+}
