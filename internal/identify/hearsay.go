@@ -80,6 +80,39 @@ func (r *room) asksFor(makers int) bool {
 	return false
 }
 
+// hostMakers are makers, folded, on whose speakers, televisions, players and phones people's
+// own programs run.
+var hostMakers = setOf([]string{"amazon", "apple", "google", "microsoft", "nvidia", "samsung", "sony"})
+
+// others takes what names say of the type and the model out of the contest that are of
+// another maker than the device's, where that is one of those: a speaker that asks for the
+// cloud of a bulb drives one.
+func (r *room) others(maker string) {
+	maker = fold(Vendor, maker)
+	if !hostMakers[maker] {
+		return
+	}
+	isOthers := func(v vote) bool {
+		return (v.attribute == Type || v.attribute == Model) && v.weight > 0 && ofContact(v) && r.namesAnother(v.fact, maker)
+	}
+	r.spare = slices.DeleteFunc(r.spare, isOthers)
+	r.votes = slices.DeleteFunc(r.votes, isOthers) // those for vendors, which are looked at meanwhile, stay
+}
+
+// namesAnother reports whether a fact speaks for another maker, and not for this one.
+func (r *room) namesAnother(f *fact, maker string) bool {
+	another := false
+	for i := range r.votes {
+		if v := &r.votes[i]; v.fact == f && v.attribute == Vendor && v.weight > 0 {
+			if v.folded == maker || akin(Vendor, v.folded, maker) {
+				return false
+			}
+			another = true
+		}
+	}
+	return another
+}
+
 func ofContact(v vote) bool { return v.fact != nil && v.fact.group == contactGroup }
 
 // isHearsay reports whether a vote is one that such hosts do not cast for themselves.

@@ -81,3 +81,32 @@ func TestIdentify_asks_for_many(t *testing.T) {
 		t.Errorf("named: got %+v, %+v", got.Vendor, got.Type)
 	}
 }
+
+// TestIdentify_hearsayOfOthers: a speaker that asks for the cloud of a bulb is no bulb; a
+// bulb that does is one.
+func TestIdentify_hearsayOfOthers(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := func(mac string, clouds ...string) string {
+		m, err := heron.ParseMAC(mac)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var obs []heron.Observation
+		for _, c := range clouds {
+			o := heron.Observation{Key: "contact.name", Value: c}
+			o.MAC = m
+			obs = append(obs, o)
+		}
+		return id.Identify(obs).Identity.Type.Value
+	}
+	if got := kind("44:07:0b:11:22:33", "clients4.google.com", "android.clients.google.com", "api.lifx.com"); got == "smart_bulb" {
+		t.Errorf("of Google: got %s", got)
+	}
+	if got := kind("d0:73:d5:11:22:33", "api.lifx.com"); got != "smart_bulb" {
+		t.Errorf("of LIFX: got %s", got)
+	}
+}

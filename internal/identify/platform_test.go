@@ -102,6 +102,7 @@ func TestIdentify_brandsOfOneOwner(t *testing.T) {
 		{"8c:79:f5:11:22:33", []string{"contact.name=api.samsungcloudsolution.com", "contact.name=osb-apps.samsungqbe.com", "contact.name=api.smartthings.com"}, "Samsung", "tv"},
 		{"24:fd:5b:11:22:33", []string{"contact.name=api.smartthings.com", "contact.name=fw-update2.smartthings.com"}, "SmartThings", "hub"},
 		{"f4:f5:d8:11:22:33", []string{"mdns.service=_googlecast._tcp", "mdns.txt.md=Google Home Mini", "contact.name=nexus.nest.com"}, "Google", "smart_speaker"},
+		{"00:04:20:11:22:33", []string{"contact.name=svcs.myharmony.com", "contact.name=content.dhg.myharmony.com"}, "Logitech", "hub"},
 	} {
 		mac, err := heron.ParseMAC(tt.mac)
 		if err != nil {
