@@ -152,28 +152,20 @@ type newsLink struct {
 // send gives news to the bus, after all that it did not take before.
 func (l *newsLink) send(ctx context.Context, n *heron.ScanNews, answers []heron.Observation) error {
 	told := *n
-	ctx, cancel := context.WithTimeout(ctx, lastWords)
-	defer cancel()
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.seq++
 	l.left = append(l.left, &heron.Batch{
 		SensorID: l.sensor, SiteID: l.site, Epoch: l.epoch, Seq: l.seq, Now: wallClock(), Observations: answers, Scan: &told,
 	})
-	for len(l.left) > 0 {
-		if err := l.publish(ctx, l.left[0]); err != nil {
-			return err
-		}
-		l.left = l.left[1:]
-	}
-	return nil
+	l.mu.Unlock()
+	return l.flush(ctx)
 }
 
 // last gives the last news of a scan to the bus, however long it takes. At the end of
 // life it has a few seconds; what is not told then is told by the next process.
 func (l *newsLink) last(life context.Context, log *slog.Logger, n *heron.ScanNews, answers []heron.Observation) {
 	ctx := context.WithoutCancel(life)
-	for err := l.send(ctx, n, answers); err != nil; err = l.retry(ctx) {
+	for err := l.send(ctx, n, answers); err != nil; err = l.flush(ctx) {
 		log.Error("news of a scan are not taken by the bus; trying again", "scan", n.ID, "error", err)
 		if !sleep(life, retryAfter) {
 			return
@@ -181,8 +173,8 @@ func (l *newsLink) last(life context.Context, log *slog.Logger, n *heron.ScanNew
 	}
 }
 
-// retry gives the bus what it did not take.
-func (l *newsLink) retry(ctx context.Context) error {
+// flush gives the bus what it did not take yet, in order.
+func (l *newsLink) flush(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
 	l.mu.Lock()

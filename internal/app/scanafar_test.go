@@ -207,24 +207,16 @@ func TestScanOfASensorStops(t *testing.T) {
 	is(x, heron.ScanStopped, "was stopped")
 	t.Logf("stopped after %v", time.Since(asked))
 
-	x = begin() // the file of the core
-	stop := filepath.Join(y.conf.Data, "discovery.stop")
-	if err := os.WriteFile(stop, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	is(x, heron.ScanStopped, "file that stops scans")
-	if err := os.Remove(stop); err != nil {
-		t.Fatal(err)
-	}
-
-	x = begin() // the file of the sensor
-	stop = filepath.Join(data, "discovery.stop")
-	if err := os.WriteFile(stop, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	is(x, heron.ScanStopped, "file that stops scans")
-	if err := os.Remove(stop); err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{y.conf.Data, data} { // of the core, and of the sensor
+		x = begin()
+		stop := filepath.Join(folder, "discovery.stop")
+		if err := os.WriteFile(stop, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		is(x, heron.ScanStopped, "file that stops scans")
+		if err := os.Remove(stop); err != nil {
+			t.Fatal(err)
+		}
 	}
 
 	x = begin() // the sensor ends in order

@@ -59,15 +59,6 @@ describe('discovery', () => {
       const answer = url.endsWith('/plan') ? { total: 1, steps: [step] } : { items, total: items.length }
       return Promise.resolve(new Response(JSON.stringify(answer)))
     })
-    const show = (): void => {
-      render(
-        <QueryClientProvider client={new QueryClient()}>
-          <Toasts>
-            <ScanWizard />
-          </Toasts>
-        </QueryClientProvider>,
-      )
-    }
     const may = (id: string, allowed: boolean, state = 'online'): Partial<Sensor> => ({
       id,
       name: id,
@@ -79,12 +70,12 @@ describe('discovery', () => {
       may('attic', true, 'offline'),
       { id: 'eth0', name: 'eth0', state: 'online' },
     ]
-    show()
+    showWizard()
     await userEvent.type(screen.getByLabelText(/^Whom/), '10.1.0.0/24')
     expect(screen.queryByLabelText('From where?')).toBeNull()
     cleanup()
     sensors = [...sensors, may('dock', true)]
-    show()
+    showWizard()
     const from = await screen.findByLabelText('From where?')
     expect(from.textContent).toBe('This serverThe sensor dock')
     await userEvent.selectOptions(from, 'dock')
