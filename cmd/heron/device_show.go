@@ -84,11 +84,10 @@ func (r *deviceReport) print(t *terminal) {
 			facts = append(facts, "was at", p.String()+", until "+timeText(p.Last))
 		}
 	}
-	t.fields(facts...)
+	t.fields(append(facts, serviceFields(d)...)...)
 	if d.Quarantined {
 		fmt.Fprintln(t.out, "  "+t.red("in quarantine"))
 	}
-	printServices(t, d)
 	fmt.Fprintf(t.out, "\n%s\n", t.bold("What it is, and why"))
 	printReasons(t, &heron.Identification{Identity: d.Identity, RunnerUp: d.RunnerUp, Evidence: d.Evidence})
 	r.printRisk(t)

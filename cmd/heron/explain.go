@@ -122,9 +122,11 @@ func bracket(s string) string {
 	return "[" + s + "]"
 }
 
-func printServices(t *terminal, d *heron.Device) {
+// serviceFields are the services of a device, for terminal.fields.
+func serviceFields(d *heron.Device) (pairs []string) {
 	for _, s := range d.Services {
 		at := fmt.Sprintf("%s/%d", s.Transport, s.Port)
-		t.fields("service", joinWords(present(at, s.Protocol, s.Product, s.Version)))
+		pairs = append(pairs, "service", joinWords(present(at, s.Protocol, s.Product, s.Version)))
 	}
+	return pairs
 }

@@ -186,7 +186,7 @@ func printRead(t *terminal, r *app.ReadResult, explain bool) {
 	if explain {
 		for _, d := range local {
 			fmt.Fprintf(t.out, "\n%s  %s\n", t.bold(d.Title()), t.faint(join(d.IPs, 2)))
-			printServices(t, d)
+			t.fields(serviceFields(d)...)
 			printExplanation(t, r.Explanations[d.ID])
 		}
 	}
