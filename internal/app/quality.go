@@ -3,12 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/calibration"
 	"github.com/heron-iot/heron/internal/identify"
 )
 
@@ -41,6 +41,7 @@ func (p *Platform) IdentityQuality(ctx context.Context) (*heron.IdentityQuality,
 	}
 	local := true
 	q := newQuality(now)
+	judged := make([]calibration.Bins, len(q.Fields))
 	for d, err := range everyDevice(ctx, p.store, heron.DeviceFilter{Local: &local}) {
 		if err != nil {
 			return nil, err
@@ -54,10 +55,10 @@ func (p *Platform) IdentityQuality(ctx context.Context) (*heron.IdentityQuality,
 			return nil, err
 		}
 		own := p.core.identify.Correct(ownOnly(&d, obs), nil)
-		judge(q, d.Corrections, &own.Identity)
+		judge(judged, d.Corrections, &own.Identity)
 	}
 	for i := range q.Fields {
-		q.Fields[i].CalibrationError = calibrate(q.Fields[i].Judged)
+		tellCalibration(&q.Fields[i], &judged[i])
 	}
 	p.quality.last = q
 	return q, nil
@@ -66,7 +67,7 @@ func (p *Platform) IdentityQuality(ctx context.Context) (*heron.IdentityQuality,
 func newQuality(now heron.Time) *heron.IdentityQuality {
 	q := &heron.IdentityQuality{Time: now, Contests: []heron.Contest{}}
 	for _, f := range heron.IdentityFields() {
-		q.Fields = append(q.Fields, heron.FieldQuality{Field: f, Tenths: make([]int, 10), Judged: make([]heron.JudgedAnswers, 10)})
+		q.Fields = append(q.Fields, heron.FieldQuality{Field: f, Tenths: make([]int, calibration.Classes), Judged: make([]heron.JudgedAnswers, calibration.Classes)})
 	}
 	return q
 }
@@ -78,7 +79,7 @@ func countIdentity(q *heron.IdentityQuality, d *heron.Device) {
 		f := &q.Fields[i]
 		if c := d.Identity.Claim(f.Field); c != nil {
 			f.Known++
-			f.Tenths[tenth(c.Confidence)]++
+			f.Tenths[calibration.Class(c.Confidence)]++
 		}
 		if r := d.RunnerUp.Claim(f.Field); r != nil && r.Confidence >= heron.ContestedAt {
 			f.Contested++
@@ -107,39 +108,27 @@ func addContest(q *heron.IdentityQuality, d *heron.Device, field string, or *her
 	q.Contests = q.Contests[:min(len(q.Contests), heron.MaxContests)]
 }
 
-// tenth is the tenth of confidence in which a claim lies, from 0 to 9.
-func tenth(confidence float64) int { return min(9, max(0, int(confidence*10))) }
-
 // judge holds what we say of a device ourselves against what people said of it.
-func judge(q *heron.IdentityQuality, said []heron.Correction, own *heron.Identity) {
-	for i := range q.Fields {
-		c := own.Claim(q.Fields[i].Field)
+func judge(judged []calibration.Bins, said []heron.Correction, own *heron.Identity) {
+	for i, field := range heron.IdentityFields() {
+		c := own.Claim(field)
 		if c == nil {
 			continue
 		}
-		right, decided := identify.Judge(said, q.Fields[i].Field, c.Value)
+		right, decided := identify.Judge(said, field, c.Value)
 		if !decided {
 			continue
 		}
-		j := &q.Fields[i].Judged[tenth(c.Confidence)]
-		j.Confidence = (j.Confidence*float64(j.Answers) + c.Confidence) / float64(j.Answers+1)
-		j.Answers++
-		if right {
-			j.Right++
-		}
+		judged[i].Add(c.Confidence, right)
 	}
 }
 
-// calibrate is the expected calibration error: the mean distance of confidence and
-// accuracy, each tenth by its answers (Guo and others, On Calibration of Modern Neural
-// Networks, 2017).
-func calibrate(tenths []heron.JudgedAnswers) float64 {
-	all, off := 0, 0.0
-	for _, t := range tenths {
-		all += t.Answers
-		off += math.Abs(t.Confidence*float64(t.Answers) - float64(t.Right))
+// tellCalibration puts what was judged into a field.
+func tellCalibration(f *heron.FieldQuality, judged *calibration.Bins) {
+	for i := range judged {
+		f.Judged[i] = heron.JudgedAnswers{Answers: judged[i].Answers, Right: judged[i].Right, Confidence: judged[i].Mean()}
 	}
-	return off / float64(max(1, all))
+	f.CalibrationError = judged.Error()
 }
 
 func countRuling(f *heron.FieldQuality, r heron.Ruling) {

@@ -69,23 +69,6 @@ func TestATrialSaysWhatMatchesAndWhatNearlyDoes(t *testing.T) {
 	}
 }
 
-func TestCalibrate(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name   string
-		tenths []heron.JudgedAnswers
-		want   float64
-	}{
-		{"nothing judged", nil, 0},
-		{"as sure as right", []heron.JudgedAnswers{{Answers: 4, Right: 3, Confidence: 0.75}}, 0},
-		{"too sure and not sure enough", []heron.JudgedAnswers{{Answers: 2, Right: 1, Confidence: 1}, {Answers: 2, Right: 2, Confidence: 0.5}}, 0.5},
-	} {
-		if got := calibrate(tt.tenths); got != tt.want {
-			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
-		}
-	}
-}
-
 func TestTheClosestContestsAreKept(t *testing.T) {
 	t.Parallel()
 	q := newQuality(0)

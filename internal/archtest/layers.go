@@ -27,6 +27,7 @@ var pluginKinds = []string{
 var layers = []layer{
 	{".", 0},
 	{"internal/wire", 1},
+	{"internal/calibration", 1},
 	{"internal/oui", 1},
 	{"internal/oui/gen", 8},
 	{"internal/learn", 2},

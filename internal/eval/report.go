@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/calibration"
 )
 
 // Schema names the form of Report in JSON.
@@ -253,7 +254,7 @@ func levelOf(outcomes []outcome, level int) Level {
 		l.Confusion = append(l.Confusion, c)
 	}
 	slices.SortFunc(l.Confusion, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Want, b.Want), cmp.Compare(a.Said, b.Said)) })
-	l.Bins, l.CalibrationError = calibration(outcomes, level)
+	l.Bins, l.CalibrationError = calibrate(outcomes, level)
 	l.Speed = speed(outcomes, level)
 	return l
 }
@@ -266,35 +267,20 @@ func shown(a *answer) string {
 	return a.Value
 }
 
-// bins is into how many classes confidence is divided.
-const bins = 10
-
-func calibration(outcomes []outcome, level int) (list []Bin, err float64) {
-	list = make([]Bin, bins)
-	all := 0.0
-	for i := range list {
-		list[i].From, list[i].To = round(float64(i)/bins), round(float64(i+1)/bins)
-	}
+func calibrate(outcomes []outcome, level int) (list []Bin, err float64) {
+	var bins calibration.Bins
 	for i := range outcomes {
-		a := &outcomes[i].answers[level]
-		if a.verdict != Right && a.verdict != Wrong {
-			continue
+		if a := &outcomes[i].answers[level]; a.verdict == Right || a.verdict == Wrong {
+			bins.Add(a.Confidence, a.verdict == Right)
 		}
-		b := &list[min(bins-1, int(a.Confidence*bins))]
-		b.Answers++
-		b.Confidence += a.Confidence
-		if a.verdict == Right {
-			b.Accuracy++
-		}
-		all++
 	}
-	for i := range list {
-		b := &list[i]
-		err += math.Abs(b.Accuracy - b.Confidence)
-		n := math.Max(float64(b.Answers), 1)
-		b.Confidence, b.Accuracy = round(b.Confidence/n), round(b.Accuracy/n)
+	for i := range bins {
+		list = append(list, Bin{
+			From: round(float64(i) / calibration.Classes), To: round(float64(i+1) / calibration.Classes), Answers: bins[i].Answers,
+			Confidence: round(bins[i].Mean()), Accuracy: round(bins[i].Accuracy()),
+		})
 	}
-	return list, round(err / math.Max(all, 1))
+	return list, round(bins.Error())
 }
 
 func speed(outcomes []outcome, level int) Speed {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/heron-iot/heron/internal/calibration"
 )
 
 // ReportSchema names the form of a Report in JSON.
@@ -145,8 +147,7 @@ type tally struct{ all, right, wrong, forced float64 }
 func score(of string, held Held, verdicts []Verdict, least float64, pick func(*Verdict) bool) Score {
 	s := Score{Of: of, HeldOut: held.String()}
 	products := map[string]*tally{}
-	var bins [10]struct{ n, right, sum float64 }
-	answers := 0.0
+	var bins calibration.Bins
 	for i := range verdicts {
 		v := &verdicts[i]
 		if v.Held != held || !pick(v) {
@@ -165,13 +166,9 @@ func score(of string, held Held, verdicts []Verdict, least float64, pick func(*V
 		if v.Confidence < least {
 			continue
 		}
-		b := &bins[min(9, int(v.Confidence*10))]
-		b.n++
-		b.sum += v.Confidence
-		answers++
+		bins.Add(v.Confidence, v.Right())
 		if v.Right() {
 			t.right++
-			b.right++
 		} else {
 			t.wrong++
 		}
@@ -189,10 +186,7 @@ func score(of string, held Held, verdicts []Verdict, least float64, pick func(*V
 	n := float64(s.Products)
 	s.Right, s.Wrong, s.Forced = round(s.Right/n), round(s.Wrong/n), round(s.Forced/n)
 	s.Silent = round(1 - s.Right - s.Wrong)
-	for _, b := range bins {
-		s.CalibrationError += math.Abs(b.right-b.sum) / max(1, answers)
-	}
-	s.CalibrationError = round(s.CalibrationError)
+	s.CalibrationError = round(bins.Error())
 	return s
 }
 
