@@ -33,6 +33,7 @@ type record struct {
 	leased      bool // a DHCP server gave it the address
 	first, last heron.Time
 	facts       []fact
+	words       string // what of it Heron said itself, when it was written (see wordsOf)
 }
 
 type fact struct{ key, value string }
@@ -151,6 +152,7 @@ func (in *input) take(line int, r record) {
 		return
 	}
 	in.out.Hosts++
+	r.facts = slices.DeleteFunc(r.facts, func(f fact) bool { return f.repeats(r.words) })
 	in.observe(r)
 }
 

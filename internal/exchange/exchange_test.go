@@ -2,11 +2,13 @@ package exchange_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"iter"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -241,20 +243,9 @@ func TestWrite(t *testing.T) {
 
 func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	t.Parallel()
-	w, err := exchange.WriterOf("csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := w.Write(&b, exchange.Export{}, each(devices, nil)); err != nil {
-		t.Fatal(err)
-	}
-	in, observations, err := exchange.Read("auto", &b, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := told(in, observations)
-	for _, want := range []string{"28:63:36:00:00:01 10.2.0.5 import.type=plc", "import.vendor=Siemens", "import.serial_number=S C-X1", "import.name==HYPERLINK(x)"} {
+	table := written(t, "csv", devices)
+	got := readBack(t, "csv", table)
+	for _, want := range []string{"28:63:36:00:00:01 10.2.0.5 import.serial_number=S C-X1", "import.name==HYPERLINK(x)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -262,4 +253,101 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	if strings.Contains(got, heron.Unknown) {
 		t.Errorf("what Heron did not know is told as known:\n%s", got)
 	}
+}
+
+// An answer that is exported and imported is not told as if somebody else had
+// said it; what a person changed in the table, or said before, is.
+func TestOwnAnswersAreNoWitnesses(t *testing.T) {
+	t.Parallel()
+	table := written(t, "csv", devices)
+	if got := readBack(t, "csv", table); strings.Contains(got, "import.type") || strings.Contains(got, "import.vendor") ||
+		strings.Contains(got, "import.model") || strings.Contains(got, "import.firmware") {
+		t.Errorf("own answers are taken:\n%s", got)
+	}
+	edited := strings.Replace(table, ",plc,", ",rtu,", 1)
+	if got := readBack(t, "csv", edited); !strings.Contains(got, "import.type=rtu") || strings.Contains(got, "import.vendor") {
+		t.Errorf("the type that was changed, and it alone, is to be taken:\n%s", got)
+	}
+	said := slices.Clone(devices)
+	said[0].Identity.Type.By = heron.ByUser
+	if got := readBack(t, "csv", written(t, "csv", said)); !strings.Contains(got, "import.type=plc") {
+		t.Errorf("a person's word is not taken:\n%s", got)
+	}
+}
+
+func TestOwnAnswersComeBackFromNetBox(t *testing.T) {
+	t.Parallel()
+	rows, err := csv.NewReader(strings.NewReader(written(t, "netbox", devices))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(vendor string) string {
+		row := rows[1]
+		b, err := json.Marshal(map[string]any{
+			"id": 1, "name": row[0], "role": map[string]string{"slug": row[1]}, "serial": row[6], "comments": row[7],
+			"device_type": map[string]any{"model": row[3], "manufacturer": map[string]string{"name": vendor}},
+			"primary_ip":  map[string]string{"address": "10.2.0.5/24"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	if got := readBack(t, "netbox", answer("Siemens")); !strings.Contains(got, "10.2.0.5 import.serial_number") ||
+		strings.Contains(got, "import.type") || strings.Contains(got, "import.vendor") || strings.Contains(got, "import.name") {
+		t.Errorf("own answers are taken:\n%s", got)
+	}
+	if got := readBack(t, "netbox", answer("VIPA")); !strings.Contains(got, "import.vendor=VIPA") {
+		t.Errorf("what was changed in NetBox is not taken:\n%s", got)
+	}
+	if got := readBack(t, "netbox", answer("Unknown")); strings.Contains(got, "import.vendor") {
+		t.Errorf("an unknown maker is told as one:\n%s", got)
+	}
+}
+
+// NetBox refuses a table in which a name stands twice, or a longer one.
+func TestNamesInNetBoxAreUnique(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä", 70)
+	list := []heron.Device{
+		{ID: "1", Name: "iPhone", MACs: []heron.MAC{{2, 0, 0, 0, 0, 1}}},
+		{ID: "2", Name: "IPHONE", MACs: []heron.MAC{{2, 0, 0, 0, 0, 2}}},
+		{ID: "3", Name: "iPhone"},
+		{ID: "4", Name: long},
+		{ID: "5", Name: long, MACs: []heron.MAC{{2, 0, 0, 0, 0, 5}}},
+	}
+	rows, err := csv.NewReader(strings.NewReader(written(t, "netbox", list))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, row := range rows[1:] {
+		if name := strings.ToLower(row[0]); seen[name] || len([]rune(name)) > 64 {
+			t.Errorf("%q is not unique, or too long", row[0])
+		} else {
+			seen[name] = true
+		}
+	}
+}
+
+func written(t *testing.T, format string, list []heron.Device) string {
+	t.Helper()
+	w, err := exchange.WriterOf(format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := w.Write(&b, exchange.Export{Site: "Plant 2"}, each(list, nil)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func readBack(t *testing.T, format, file string) string {
+	t.Helper()
+	in, observations, err := exchange.Read(format, strings.NewReader(file), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told(in, observations)
 }

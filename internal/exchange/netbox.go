@@ -47,6 +47,8 @@ type netboxObject struct {
 	Serial   string `json:"serial"`
 	IPv4     *named `json:"primary_ip4"`
 	IPv6     *named `json:"primary_ip6"`
+	IP       *named `json:"primary_ip"` // the one of them that it prefers
+	Comments string `json:"comments"`
 	Device   *named `json:"device"`
 	MAC      string `json:"mac_address"`
 }
@@ -109,16 +111,16 @@ func netboxList(answer json.RawMessage) ([]netboxObject, error) {
 
 // netboxDevice takes a device: one record for each interface, or for its address alone.
 func (in *input) netboxDevice(number int, o *netboxObject, macs []heron.MAC) {
-	var r record
-	for _, a := range []*named{o.IPv4, o.IPv6} {
+	r := record{words: ownWords(o.Comments)}
+	for _, a := range []*named{o.IPv4, o.IPv6, o.IP} {
 		if a != nil && !r.ip.IsValid() {
 			r.ip, _ = parseIP(a.Address)
 		}
 	}
 	r.tell(keyName, o.Name)
 	if o.Kind != nil {
-		r.tell(keyModel, o.Kind.Model)
-		r.tell(keyVendor, o.Kind.Maker.name())
+		r.known(keyModel, o.Kind.Model)
+		r.known(keyVendor, o.Kind.Maker.name())
 	}
 	role := o.Role
 	if role == nil {
@@ -144,8 +146,50 @@ func (in *input) netboxDevice(number int, o *netboxObject, macs []heron.MAC) {
 	}
 }
 
-// netboxRow is one line of NetBox's own bulk import of devices.
-func netboxRow(d *heron.Device, site string) []string {
+// known adds a fact, unless it is the word for there being none.
+func (r *record) known(key, value string) {
+	if value != netboxUnknown {
+		r.tell(key, value)
+	}
+}
+
+// netboxNames gives each device of an export a name that NetBox takes: of 64
+// characters at most, and no other's, in any case of letters.
+type netboxNames map[string]bool
+
+const maxNetBoxName = 64
+
+func (n netboxNames) of(d *heron.Device) string {
+	name := shortened(d.Title(), maxNetBoxName)
+	if n[strings.ToLower(name)] {
+		name = besides(name, d)
+	}
+	n[strings.ToLower(name)] = true
+	return name
+}
+
+// besides adds to a name that another device has what no other has: its first
+// MAC address, or else its id.
+func besides(name string, d *heron.Device) string {
+	tail := " " + d.ID
+	if len(d.MACs) > 0 {
+		tail = " " + d.MACs[0].String()
+	}
+	return shortened(name, maxNetBoxName-len(tail)) + tail
+}
+
+// shortened cuts a text to so many characters.
+func shortened(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return strings.TrimSpace(string(r[:most]))
+	}
+	return s
+}
+
+// netboxRow is one line of NetBox's own bulk import of devices, which has no
+// columns for addresses: they are among the comments, as what Heron said is.
+func netboxRow(d *heron.Device, name, site string) []string {
+	vendor, model := valueOf(d.Identity.Vendor, netboxUnknown), valueOf(d.Identity.Model, netboxUnknown)
 	comment := "Heron " + d.ID + ", " + strconv.Itoa(int(d.Identity.Type.Confidence*100)) + " % sure"
 	if c := d.Standing.Criticality.Value; c != "" {
 		comment += ", criticality " + c
@@ -153,11 +197,26 @@ func netboxRow(d *heron.Device, site string) []string {
 	if l := d.Standing.Purdue.Value; l != "" {
 		comment += ", Purdue level " + l
 	}
-	role := strings.ReplaceAll(d.Identity.Type.Value, "_", "-")
-	return []string{
-		d.Title(), role, valueOf(d.Identity.Vendor, "Unknown"), valueOf(d.Identity.Model, "Unknown"),
-		site, "active", serialOf(d), comment,
+	if len(d.MACs) > 0 {
+		comment += ", MAC " + joined(d.MACs)
 	}
+	if len(d.IPs) > 0 {
+		comment += ", IP " + joined(d.IPs)
+	}
+	role := strings.ReplaceAll(d.Identity.Type.Value, "_", "-")
+	return []string{name, role, vendor, model, site, "active", serialOf(d), comment + saysMark + wordsOf(d, name)}
+}
+
+// netboxUnknown is written where NetBox wants a name and there is none.
+const netboxUnknown = "Unknown"
+
+// saysMark stands in a comment before what Heron said of the device.
+const saysMark = "; Heron says "
+
+// ownWords is what Heron said, of a comment that netboxRow wrote.
+func ownWords(comment string) string {
+	_, words, _ := strings.Cut(comment, saysMark)
+	return words
 }
 
 func valueOf(c *heron.Claim, otherwise string) string {

@@ -22,6 +22,9 @@ const (
 	keyOwner    = "import.owner"
 )
 
+// columnWords is the column in which a table of Heron's notes its own words.
+const columnWords = "heron says"
+
 // columns are the heads by which a spreadsheet's columns are known, in lower
 // case and without anything but letters.
 var columns = map[string][]string{
@@ -35,6 +38,7 @@ var columns = map[string][]string{
 	keyFirmware: {"firmware", "firmwareversion", "version", "swversion", "softwareversion"},
 	keySerial:   {"serial", "serialnumber", "sn"},
 	keyLocation: {"location", "site", "room", "building", "rack"},
+	columnWords: {"heronsays"},
 	keyOwner:    {"owner", "department", "contact", "responsible"},
 }
 
@@ -87,6 +91,8 @@ func (r *record) cell(key, cell string) (want string) {
 		}
 	case keyType:
 		r.kind(cell)
+	case columnWords:
+		r.words = cell
 	default:
 		r.tell(key, cell)
 	}

@@ -54,7 +54,7 @@ var csvHead = []string{
 	"id", "name", "type", "type confidence", "vendor", "vendor confidence", "model", "model confidence", "os", "firmware",
 	"mac", "ip", "hostname", "serial", "services", "risk", "zone", "first seen", "last seen",
 	"presence", "switch", "switch port", "switch port alias", "vlan",
-	"criticality", "purdue level", "zone kind",
+	"criticality", "purdue level", "zone kind", columnWords,
 }
 
 // writeCSV writes one row a device; Read understands it.
@@ -72,6 +72,7 @@ func writeCSV(w io.Writer, _ Export, devices iter.Seq2[heron.Device, error]) err
 			string(d.Presence.State), ports(d, func(a *heron.Attachment) string { return cmp.Or(a.Name, a.Switch) }),
 			ports(d, func(a *heron.Attachment) string { return a.Port }), ports(d, func(a *heron.Attachment) string { return a.Alias }),
 			ports(d, vlanOf), d.Standing.Criticality.Value, d.Standing.Purdue.Value, d.Standing.ZoneKind.Value,
+			wordsOf(d, d.Title()),
 		}
 	})
 }
@@ -80,7 +81,8 @@ var netboxHead = []string{"name", "role", "manufacturer", "device_type", "site",
 
 // writeNetBox writes the table that NetBox takes in its bulk import of devices.
 func writeNetBox(w io.Writer, e Export, devices iter.Seq2[heron.Device, error]) error {
-	return writeRows(w, netboxHead, devices, func(d *heron.Device) []string { return netboxRow(d, e.Site) })
+	names := netboxNames{}
+	return writeRows(w, netboxHead, devices, func(d *heron.Device) []string { return netboxRow(d, names.of(d), e.Site) })
 }
 
 func writeRows(w io.Writer, head []string, devices iter.Seq2[heron.Device, error], row func(*heron.Device) []string) error {
