@@ -3,6 +3,8 @@ package identify
 import (
 	"slices"
 	"strings"
+
+	"github.com/heron-iot/heron"
 )
 
 // Where people's own programs run, or a hub's that drive everybody's things, where names are
@@ -33,7 +35,7 @@ const (
 // out of the contest, where the host's system is one on which they say nothing of it. What
 // is left are the makers whose services a system itself asks for, and kinds of computers.
 func (r *room) hearsay() {
-	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && r.asksFor(severalMakers) || r.asksFor(manyMakers)
+	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && (r.hides() || r.asksFor(severalMakers)) || r.asksFor(manyMakers)
 	if r.deaf {
 		r.votes = slices.DeleteFunc(r.votes, isHearsay)
 		r.spare = slices.DeleteFunc(r.spare, isHearsay)
@@ -44,6 +46,12 @@ func isPeoples(system string) bool { return peoples[system] }
 
 // isAndroid: a system of phones that things have as well, of televisions and displays.
 func isAndroid(system string) bool { return strings.HasPrefix(system, "Android") }
+
+// hides reports whether the host has made-up addresses alone: phones make up one for each
+// network, things that run the same system keep their own.
+func (r *room) hides() bool {
+	return len(r.macs) > 0 && !slices.ContainsFunc(r.macs, func(m heron.MAC) bool { return !m.IsLocal() })
+}
 
 // runs reports whether the host itself says that its system is such a one.
 func (r *room) runs(is func(system string) bool) bool {

@@ -56,6 +56,14 @@ func TestIdentify_hearsayOfAndroid(t *testing.T) {
 	if got := vendor("mqtt.us.petlibro.com", "api.eu.arlo.com"); got != "" {
 		t.Errorf("with two: got %q", got)
 	}
+	phone := []heron.Observation{
+		{Key: "mac.oui", Value: "9a:3f:51:1a:2b:3c"},
+		{Key: "dhcp.vendor_class", Value: "android-dhcp-14"},
+		{Key: "contact.name", Value: "api.roku.com"},
+	}
+	if got := id.Identify(phone).Identity; got.Vendor != nil || got.Type.Value != "phone" {
+		t.Errorf("with an address that it made up: got %+v, %+v", got.Vendor, got.Type)
+	}
 }
 
 // TestIdentify_asks_for_many: who asks for the clouds of many makers is none of their things,
