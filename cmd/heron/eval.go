@@ -13,6 +13,7 @@ import (
 
 	"github.com/heron-iot/heron/internal/app"
 	"github.com/heron-iot/heron/internal/eval"
+	"github.com/heron-iot/heron/internal/identify"
 )
 
 func newEvalCommand(t *terminal) *cobra.Command {
@@ -83,6 +84,19 @@ The exit status is 3 when a capture could not be read.`,
 	return c
 }
 
+// checkEvidence refuses a kind of evidence that no observation is of: a misspelt
+// one would take nothing away, and nobody would notice.
+func checkEvidence(list []string) error {
+	kinds := identify.Kinds()
+	for _, kind := range list {
+		if kind != "" && !strings.ContainsAny(kind, ". ") && kind != "oui" && !kinds[kind] && !slices.Contains(eval.GroupSets(), kind) {
+			return usageError{fmt.Errorf("--without %q: no observation is of that kind; want oui, the first part of observation keys (dhcp, mdns, tls …), or %s",
+				kind, strings.Join(eval.GroupSets(), ", "))}
+		}
+	}
+	return nil
+}
+
 func runEvalFingerprint(c *cobra.Command, t *terminal, f *evalFlags) error {
 	if f.Manifest == "" {
 		return usageError{fmt.Errorf("want --manifest FILE; see %s --help", c.CommandPath())}
@@ -91,6 +105,9 @@ func runEvalFingerprint(c *cobra.Command, t *terminal, f *evalFlags) error {
 		if !slices.Contains(evalVariants, v) {
 			return usageError{fmt.Errorf("--variant %q: want one of %s", v, strings.Join(evalVariants, ", "))}
 		}
+	}
+	if err := checkEvidence(f.Without); err != nil {
+		return err
 	}
 	f.RandomMAC, f.Merged = slices.Contains(f.variants, variantRandomMAC), slices.Contains(f.variants, variantMerged)
 	f.UnseenMaker = slices.Contains(f.variants, variantUnseen)

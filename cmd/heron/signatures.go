@@ -214,6 +214,7 @@ func newSignaturesExplain(t *terminal, load packLoader) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			noteUntold(t, obs)
 			if asJSON {
 				return t.json(id.Explain(obs))
 			}
@@ -243,6 +244,19 @@ func observations(t *terminal, args []string) ([]heron.Observation, error) {
 		out = append(out, heron.Observation{Key: k, Value: v})
 	}
 	return out, nil
+}
+
+// noteUntold says which keys nobody tells, beside what comes of the others.
+func noteUntold(t *terminal, obs []heron.Observation) {
+	for i := range obs {
+		switch near := identify.NearestTold(obs[i].Key); {
+		case identify.Told(obs[i].Key):
+		case near != "":
+			fmt.Fprintf(t.err, "nobody tells the key %s: %s?\n", obs[i].Key, near)
+		default:
+			fmt.Fprintf(t.err, "nobody tells the key %s: see docs/observation-keys.md\n", obs[i].Key)
+		}
+	}
 }
 
 func printExplanations(t *terminal, id *identify.Identifier, obs []heron.Observation) {

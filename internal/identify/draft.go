@@ -25,7 +25,7 @@ func Draft(d *heron.Device, own []heron.Observation, others func(key, value stri
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# A draft from the device %s: make it say what holds for all devices of the kind,\n"+
-		"# and try it with \"heron signatures test --pack DIR\". docs/adding-a-signature.md has a worked example.\n", d.ID)
+		"# and try it with \"heron signatures test --signatures DIR\". docs/adding-a-signature.md has a worked example.\n", d.ID)
 	drafts := make([]string, 0, len(facts))
 	for _, o := range facts {
 		drafts = append(drafts, draftOf(d, o))

@@ -8,7 +8,8 @@ import (
 )
 
 // Explain returns the signatures that matched and, after them, those that
-// nearly did: at least one condition held, but not all, or one that forbids.
+// nearly did: at least one condition held that tells something of its value, but
+// not all, or one that forbids.
 func (id *Identifier) Explain(obs []heron.Observation) []heron.SignatureOutcome {
 	var r room
 	id.program.factsOf(&r, obs)
@@ -23,17 +24,18 @@ func (id *Identifier) Explain(obs []heron.Observation) []heron.SignatureOutcome 
 		switch e := id.program.explain(r, facts, found); {
 		case e.Matched:
 			matched = append(matched, e)
-		case r.touched(found):
+		case id.program.touched(r, found):
 			near = append(near, e)
 		}
 	}
 	return append(matched, near...)
 }
 
-// touched reports whether one of the conditions that must hold does.
-func (r *rule) touched(found hits) bool {
+// touched reports whether one of the conditions that must hold does. That there
+// is a title at all is not enough: hundreds of signatures want that.
+func (g *program) touched(r *rule, found hits) bool {
 	for c := r.match; c < r.unless; c++ {
-		if len(found.of(c)) > 0 {
+		if len(found.of(c)) > 0 && !g.written(c).Exists {
 			return true
 		}
 	}

@@ -28,8 +28,8 @@ var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)
 
 // Lint returns what is unwise in a pack: ids that are not unique, sorted within
 // their file or well formed; types that Heron does not know; vendors spelt
-// differently from the table of vendors; weights out of range; regular
-// expressions without an anchor; matches without examples; and examples that
+// differently from the table of vendors; keys that nobody tells; weights out of
+// range; regular expressions without an anchor; matches without examples; and examples that
 // two signatures of equal weight claim for different answers.
 func Lint(p *Pack) []Problem {
 	var l linter
@@ -45,6 +45,7 @@ func Lint(p *Pack) []Problem {
 		}
 		l.claims(s)
 		l.conditions(s)
+		l.keys(s)
 	}
 	l.conflicts(p)
 	return l.problems
@@ -100,6 +101,15 @@ func (l *linter) spelling(s *Signature, a Attribute, value string) {
 	}
 	if name := vendorName(value); a == Vendor && name != value {
 		l.say(s, "vendor %q is spelt %q in the table of vendors", value, name)
+	}
+}
+
+// keys checks that somebody tells what a signature waits for.
+func (l *linter) keys(s *Signature) {
+	for _, key := range keysOf(s) {
+		if wrong := untold(key); wrong != "" {
+			l.say(s, "%s", wrong)
+		}
 	}
 }
 

@@ -62,6 +62,8 @@ func TestLint_finds_what_is_unwise(t *testing.T) {
 		"no anchor":       {"- {id: a.b, match: [{key: k, regexp: 'abc[0-9]'}], yields: {type: [camera, 3]}, examples: [{k: abc1}]}", "anchored"},
 		"greedy":          {"- {id: a.b, match: [{key: k, regexp: '^abc.*def'}], yields: {type: [camera, 3]}, examples: [{k: abcdef}]}", "bound"},
 		"no example":      {"- {id: a.b, match: [{key: k, prefix: abc}], yields: {type: [camera, 3]}}", "example"},
+		"misspelt key":    {"- {id: a.b, match: [{key: http.titel, equals: v}], yields: {type: [camera, 3]}}", "nobody tells the key http.titel: http.title?"},
+		"no such key":     {"- {id: a.b, match: [{key: host.name, equals: v}], unless: [{key: acme.colour, equals: w}], yields: {type: [camera, 3]}}", "key acme.colour"},
 		"circular":        {"- {id: a.b, match: [{key: identity.vendor, equals: Sonos}], yields: {vendor: [Bose, 3]}}", "cannot speak"},
 		"two claims": {
 			"- {id: a.b, match: [{key: k, prefix: abc}], yields: {type: [camera, 3]}, examples: [{k: abcd}]}\n" +
@@ -150,6 +152,7 @@ func TestExplain_tells_what_matched_and_what_nearly_did(t *testing.T) {
 	id := with(t, `
 - {id: a.both, match: [{key: k, equals: v}, {key: l, equals: w}], yields: {type: [camera, 3]}}
 - {id: a.far, match: [{key: z, equals: v}], yields: {type: [oven, 3]}}
+- {id: a.idle, match: [{key: k, exists: true}, {key: z, equals: v}], yields: {type: [oven, 3]}}
 - {id: a.not, match: [{key: k, equals: v}], unless: [{key: m, exists: true}], yields: {type: [oven, 3]}}
 - {id: a.one, match: [{key: k, equals: v}], yields: {type: [camera, 3]}}
 `)

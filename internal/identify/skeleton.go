@@ -34,7 +34,7 @@ const skeletonText = `# NAME: what these devices say of themselves.
 - id: FAMILY.product.hostname # family.subject.source; unique, ascending in the file
   note: Where this is known from, in a sentence.
   match: # all must hold; the first is the evidence that is shown
-    - {key: host.name, regexp: '^FAMILY-(?P<model>[a-z0-9]{3,12})$'} # equals, prefix, contains, domain, regexp, exists
+    - {key: host.name, regexp: '^FAMILY-(?P<model>[a-z0-9]{3,12})$'} # equals, prefix, contains, word, domain, regexp, exists
   yields: # attribute: [value, weight]; 2 is a coin's toss, 5 is sure to 95 %, 7 to 99 %
     vendor: ["NAME", 5]
     model: ["${model:upper}", 4]
