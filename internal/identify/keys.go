@@ -48,7 +48,7 @@ var modelKeys = []string{
 	"upnp.model_name", "upnp.model_number", "upnp.friendly_name", "upnp.model_description",
 	"mdns.txt", "mdns.txt.md", "mdns.txt.model", "mdns.txt.modelid", "mdns.txt.modelname", "mdns.txt.ty", "mdns.txt.product",
 	"mdns.txt.usb_mdl", "mdns.txt.am", "mdns.txt.mdl", "mdns.txt.devicemodel", "mdns.txt.fn", "mdns.instance",
-	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.name", "lldp.med.model", "modbus.server_id",
+	"mdns.device_info", "mdns.hinfo", "mdns.txt.model_number", "ils.model", "onvif.model", "onvif.name", "lldp.med.model", "dicom.equipment.model", "modbus.server_id",
 	"modbus.device_id.product_code", "modbus.device_id.product_name", "modbus.device_id.model_name", "modbus.sunspec.model",
 	"bacnet.device.model_name", "bacnet.device.object_name", "bacnet.device.description",
 	"hl7.sending_application",

@@ -9,7 +9,7 @@ import (
 // says the platform says nothing of whose the thing is where the thing says that itself.
 
 // platformMakers are such makers, folded.
-var platformMakers = setOf([]string{"amazon", "roku", "tuya"})
+var platformMakers = setOf([]string{"amazon", "ami", "efi", "roku", "tuya"})
 
 // namelessMaker is the one whose things have no names of his: what a host name begins with is
 // the seller's, where the others' things are called after their owners.

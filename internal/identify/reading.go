@@ -152,14 +152,18 @@ func (g *program) vendorFact(v *heron.Claim) fact {
 
 // match finds out what a fact says.
 func (g *program) match(k *keyReader, value string) reading {
-	r := reading{key: k.key, value: value, lower: strings.ToLower(value), group: k.group}
-	k.listen(value, &r)
+	own := value
+	if k.banner {
+		own = ownWords(value)
+	}
+	r := reading{key: k.key, value: own, lower: strings.ToLower(own), group: k.group}
+	k.listen(own, &r)
 	var found hits
 	for _, x := range k.indexes {
 		g.find(x, &r, &found)
 	}
 	found.order()
-	r.hits = found
+	r.hits, r.value = found, value
 	return r
 }
 
