@@ -77,6 +77,9 @@ type ScanOrder struct {
 	Stop bool `json:"stop,omitempty"`
 	// Task is sent until the process tells that it knows the scan.
 	Task *ScanTask `json:"task,omitempty"`
+	// Learned is all that the core came to know since then of hosts among the targets that
+	// must be asked with care, or not at all.
+	Learned []ScanHost `json:"learned,omitempty"`
 }
 
 // ScanTask is all that a process with sensors needs to make a scan. It holds no

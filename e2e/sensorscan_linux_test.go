@@ -26,25 +26,10 @@ const (
 // a sensor loses count of what was sent.
 func TestSensorScansItsNetwork(t *testing.T) {
 	s := startScannet(t)
-	hq := s.headquarters(t)
-	token := writeFile(t, t.TempDir(), "bus.token", "a-token-of-the-bus-0123456789abcdef")
-	cert, key := certificateFor(t, hqAddress)
-	coreData := t.TempDir()
-	coreArgs := []string{
-		"serve", "--config", writeFile(t, coreData, "heron.yaml", "site: plant\ndiscovery: {enabled: true, new_devices: false, profile: standard}\n"),
-		"--role", "core", "--data", coreData, "--listen", hqAddress + ":8420",
-		"--bus-listen", hqAddress + ":4222", "--bus-cert-file", cert, "--bus-key-file", key, "--bus-token-file", token,
-	}
+	left := s.guards[0].device
+	hq, coreArgs, sensorArgs := s.apart(t, "enabled: true, new_devices: false, profile: standard", left)
 	core := start(t, hq, coreArgs...)
 	c := s.loginAt(t, core.password)
-	left := s.guards[0].device
-	sensorData := t.TempDir()
-	sensorConf := writeFile(t, sensorData, "heron.yaml", fmt.Sprintf(
-		"site: plant\nsensor: {name: dock, interfaces: [%s], scan: {enabled: true, exclude: [%s]}}\n", s.BridgeName(), left.IP))
-	sensorArgs := []string{
-		"serve", "--config", sensorConf, "--role", "sensor", "--data", sensorData,
-		"--bus", "tls://" + hqAddress + ":4222", "--bus-ca-file", cert, "--bus-token-file", token,
-	}
 	inPlant := []string{"ip", "netns", "exec", s.core}
 	sensor := startSensor(t, inPlant, sensorArgs...)
 	within(t, time.Minute, "the sensor", func() error {
@@ -89,6 +74,73 @@ func TestSensorScansItsNetwork(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestSensorAsksNewDevices has a core that reaches no device: what the sensor hears first is
+// asked by the sensor, within its own configuration, without anybody's order.
+func TestSensorAsksNewDevices(t *testing.T) {
+	s := startScannet(t)
+	left := s.guards[0].device
+	hq, coreArgs, sensorArgs := s.apart(t, "enabled: true, profile: standard", left)
+	core := start(t, hq, coreArgs...)
+	c := s.loginAt(t, core.password)
+	startSensor(t, []string{"ip", "netns", "exec", s.core}, sensorArgs...)
+	within(t, time.Minute, "the sensor", func() error {
+		_, err := healthOf(t, c)
+		return err
+	})
+	s.appear(t)
+	within(t, time.Minute, "the host that appeared to be asked", func() error { return askedAbout(t, c, s.late) })
+	within(t, 2*time.Minute, "all scans to end", func() error { return allEnded(t, c) })
+	list, err := c.Scans(t.Context())
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, x := range list {
+		if x.Sensor != "dock" || x.Reason != "new_device" || x.By != "system" || !slices.Contains(x.Exclude, left.IP.String()) {
+			t.Errorf("ran %+v", x)
+		}
+		if !slices.Contains(x.Targets, s.late.IP.String()) {
+			continue
+		}
+		for _, d := range known(t, c) {
+			if wait := x.Started - d.First; slices.Contains(d.IPs, s.late.IP) && wait > 10*heron.Second {
+				t.Errorf("the scan began %.1f s after the device was heard", float64(wait)/float64(heron.Second))
+			}
+		}
+	}
+	for _, g := range s.guards {
+		if g.isBroken() {
+			t.Errorf("%s broke", g)
+		}
+	}
+	if askedAbout(t, c, left) == nil {
+		t.Errorf("%s was asked, which the sensor excludes", left.Name)
+	}
+	time.Sleep(5 * time.Second) // what was sent last is seen as unanswered
+	noAlarm(t, c, "live")
+}
+
+// apart is what runs a program where the core is, and the arguments of a core and of a
+// sensor that leaves a device alone.
+func (s *scannet) apart(t *testing.T, discovery string, left lab.Device) (hq, core, sensor []string) {
+	t.Helper()
+	hq = s.headquarters(t)
+	token := writeFile(t, t.TempDir(), "bus.token", "a-token-of-the-bus-0123456789abcdef")
+	cert, key := certificateFor(t, hqAddress)
+	coreData, sensorData := t.TempDir(), t.TempDir()
+	core = []string{
+		"serve", "--config", writeFile(t, coreData, "heron.yaml", "site: plant\ndiscovery: {"+discovery+"}\n"),
+		"--role", "core", "--data", coreData, "--listen", hqAddress + ":8420",
+		"--bus-listen", hqAddress + ":4222", "--bus-cert-file", cert, "--bus-key-file", key, "--bus-token-file", token,
+	}
+	conf := writeFile(t, sensorData, "heron.yaml", fmt.Sprintf(
+		"site: plant\nsensor: {name: dock, interfaces: [%s], scan: {enabled: true, exclude: [%s]}}\n", s.BridgeName(), left.IP))
+	sensor = []string{
+		"serve", "--config", conf, "--role", "sensor", "--data", sensorData,
+		"--bus", "tls://" + hqAddress + ":4222", "--bus-ca-file", cert, "--bus-token-file", token,
+	}
+	return hq, core, sensor
 }
 
 // headquarters makes a namespace that reaches the sensor and nothing else, and returns

@@ -108,6 +108,18 @@ func (c *core) known(id string) (heron.Sensor, bool) {
 	return s, ok
 }
 
+// processOf names the process that a source belongs to, by what it tells of itself; "" is none.
+func (c *core) processOf(source string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, s := range c.sensors {
+		if s.Health != nil && slices.ContainsFunc(s.Health.Sources, func(x heron.SourceHealth) bool { return x.ID == source }) {
+			return id
+		}
+	}
+	return ""
+}
+
 // keepers names the processes that are there and keep packets: those that saw
 // one of the given sensors first.
 func (c *core) keepers(seenBy []string) []string {

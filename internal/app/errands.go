@@ -54,6 +54,7 @@ type errands struct {
 type errand struct {
 	news heron.ScanNews
 	stop context.CancelCauseFunc // nil when it is over, and the core was told
+	scan *errandScan             // nil when it does not run
 }
 
 // newErrands knows the scans that were made before, and tells the core of those that
@@ -135,6 +136,8 @@ func (e *errands) obey(orders []heron.ScanOrder) (fresh bool) {
 			x.stop(errUnknown)
 		case orders[i].Stop && x.stop != nil:
 			x.stop(errCalledOff)
+		case x.scan != nil:
+			x.scan.learn(orders[i].Learned)
 		}
 	}
 	for i := range orders {
@@ -183,7 +186,7 @@ func (e *errands) beginLocked(x *errand, task *heron.ScanTask) error {
 		return err
 	}
 	ctx, stop := context.WithCancelCause(e.life)
-	x.stop = stop
+	x.stop, x.scan = stop, s
 	limit := time.AfterFunc(time.Duration(task.Seconds*float64(time.Second)), func() { stop(errTooLong) })
 	e.log.Info("scan for the core", "scan", x.news.ID, "targets", task.Targets, "profile", task.Profile)
 	news := x.news
@@ -214,7 +217,7 @@ func (e *errands) close(x *errand, state heron.ScanState, why error) {
 func (e *errands) over(x *errand, news *heron.ScanNews) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	x.news, x.stop = *news, nil
+	x.news, x.stop, x.scan = *news, nil, nil
 	x.news.Asked = nil
 	if err := e.keepLocked(); err != nil {
 		e.log.Error("scans for the core", "error", err)

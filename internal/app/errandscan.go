@@ -25,7 +25,8 @@ type errandScan struct {
 
 	mu       sync.Mutex // hosts are asked side by side
 	analyzer *analyzer
-	answers  []heron.Observation // that the core was not told yet
+	answers  []heron.Observation           // that the core was not told yet
+	known    map[netip.Addr]heron.ScanHost // by what the core told
 }
 
 // newErrandScan makes a scan of a task, within what this process says for itself.
@@ -48,13 +49,10 @@ func newErrandScan(e *errands, task *heron.ScanTask) (*errandScan, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := map[netip.Addr]heron.ScanHost{}
-	for _, h := range task.Known {
-		known[h.Addr] = h
-	}
-	x := &errandScan{}
+	x := &errandScan{known: map[netip.Addr]heron.ScanHost{}}
+	x.learn(task.Known)
 	x.scanner, x.area, err = newScan(o, scanHooks{device: x.device, told: func(h probe.Host) heron.ScanHost {
-		told := known[h.Addr.WithZone("")]
+		told := x.told(h.Addr)
 		told.Control = told.Control || e.plant.has(h)
 		return told
 	}})
@@ -74,6 +72,23 @@ func (x *errandScan) device(addr netip.Addr) *heron.Device {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.analyzer.known(addr)
+}
+
+// learn takes what the core knows of hosts. What it said before of whom to ask with care stands.
+func (x *errandScan) learn(list []heron.ScanHost) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, h := range list {
+		before := x.known[h.Addr]
+		h.Control, h.Skip = h.Control || before.Control, h.Skip || before.Skip
+		x.known[h.Addr] = h
+	}
+}
+
+func (x *errandScan) told(addr netip.Addr) heron.ScanHost {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.known[addr.WithZone("")]
 }
 
 func (x *errandScan) take(a *probe.Answer) {

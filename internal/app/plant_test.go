@@ -70,11 +70,11 @@ func TestWhatIsKnownTravels(t *testing.T) {
 	if err := p.core.heard(t.Context(), []heron.Observation{told(heron.KeyARP, "192.168.9.1"), service}); err != nil {
 		t.Fatal(err)
 	}
-	list := p.core.hostsIn(prefixesIn([]string{"192.168.9.0/24"}), []string{card.String()})
+	list := p.core.hostsIn([]string{"192.168.9.0/24"}, []string{card.String()}, nil)
 	if len(list) != 1 || !list[0].Control || !list[0].Skip || list[0].Addr != subject.IP {
 		t.Fatalf("known is %+v of %+v", list, p.core.deviceAt(subject.IP))
 	}
-	if other := p.core.hostsIn(prefixesIn([]string{"192.168.8.0/24"}), nil); len(other) != 0 {
+	if other := p.core.hostsIn([]string{"192.168.8.0/24"}, nil, nil); len(other) != 0 {
 		t.Errorf("elsewhere is %+v", other)
 	}
 

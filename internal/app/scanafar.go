@@ -3,14 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
-	"net/netip"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/config"
-	"github.com/heron-iot/heron/internal/probe"
 )
 
 // A scan of a sensor is ordered in the answers to its reports, until the sensor tells
@@ -31,6 +29,7 @@ type afar struct {
 	since heron.Time        // when this process began to order it
 	ready bool              // it may be ordered: that it begins is in the audit log
 	halt  bool              // it shall end
+	lore  lore              // what it is told of its targets
 }
 
 // scanner is what the sensor of that name tells of itself, when it may be given scans.
@@ -118,6 +117,9 @@ func (d *discovery) attend(run *scanRun) {
 			d.abandon(run, why)
 			return
 		}
+		if d.learn(run) {
+			d.wake(run)
+		}
 	}
 }
 
@@ -160,7 +162,7 @@ func (d *discovery) resume(x *heron.Scan) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{scan: *x, afar: &afar{task: o.task(), since: wallClock(), halt: x.Error != ""}}
+	run := &scanRun{scan: *x, afar: &afar{task: o.task(), since: wallClock(), halt: x.Error != "", lore: lore{all: true}}}
 	run.stop = func(why error) { d.callOff(run, why) }
 	if err := d.enlist(run); err != nil {
 		return err
@@ -196,56 +198,16 @@ func (d *discovery) orders(name string, h *heron.SensorHealth) []heron.ScanOrder
 			x := run.scan
 			fresh, task, at = &x, run.afar.task, len(out)
 		}
-		out = append(out, heron.ScanOrder{ID: run.scan.ID, Stop: run.afar.halt})
+		out = append(out, heron.ScanOrder{ID: run.scan.ID, Stop: run.afar.halt, Learned: slices.Clone(run.afar.lore.learned)})
 	}
 	d.mu.Unlock()
 	if fresh != nil {
 		out[at].Task = &heron.ScanTask{
-			ScanRequest: task, Known: d.core.hostsIn(prefixesIn(task.Targets), task.Exclude),
+			ScanRequest: task, Known: d.core.hostsIn(task.Targets, task.Exclude, nil),
 			Seconds: (maxAfar - wallClock().Sub(fresh.Started)).Seconds(),
 		}
 	}
 	return out
-}
-
-// hostsIn is what is known of hosts in some networks that matters to who asks them.
-func (c *core) hostsIn(networks []netip.Prefix, exclude []string) []heron.ScanHost {
-	skip, err := parseExclusions(exclude)
-	if err != nil {
-		skip = &exclusions{} // never: the scan would not have begun
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.analyzer == nil {
-		return nil
-	}
-	seen := map[netip.Addr]bool{}
-	var out []heron.ScanHost
-	for d := range c.analyzer.inventory.All() {
-		for _, addr := range d.IPs {
-			if seen[addr] || !holds(networks, addr) {
-				continue
-			}
-			seen[addr] = true
-			now := c.analyzer.known(addr)
-			if now == nil {
-				continue
-			}
-			if x := knownHost(addr, now, skip); x != (heron.ScanHost{Addr: addr}) {
-				out = append(out, x)
-			}
-		}
-	}
-	slices.SortFunc(out, func(x, y heron.ScanHost) int { return x.Addr.Compare(y.Addr) })
-	return out
-}
-
-func knownHost(addr netip.Addr, d *heron.Device, skip *exclusions) heron.ScanHost {
-	knows := howKnown(d)
-	return heron.ScanHost{
-		Addr: addr, Control: d.IsFragile(), Skip: skip.hasDevice(d), Printer: isPrinter(d),
-		Kind: knows >= probe.KnowsKind, Model: knows >= probe.KnowsAll,
-	}
 }
 
 // told takes the news of a scan: the scan as it is now, and what the audit log is told.

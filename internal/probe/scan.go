@@ -78,13 +78,14 @@ type Options struct {
 	Thorough bool
 	// Knows tells how much is known of a host. nil knows nothing.
 	Knows func(netip.Addr) Knowledge
-	// Control tells of hosts that are known to be control devices. nil knows none.
+	// Control tells of hosts that are known to be control devices. nil knows none. It is
+	// asked again while a host is, for others may learn it meanwhile.
 	Control func(Host) bool
 	// Printer tells of hosts that are known to be printers of pages, by other evidence
 	// than an open port. nil knows none.
 	Printer func(Host) bool
 	// Skip tells hosts that must not be touched. It is asked before the first
-	// packet, and again when the hardware address is known. nil skips none.
+	// packet, again when the hardware address is known, and while the host is asked. nil skips none.
 	Skip    func(Host) bool
 	Timeout time.Duration // of one question, dialling included; 0 is 10 s
 	// Dial is net.Dialer's DialContext when nil.
@@ -204,6 +205,8 @@ func (s *Scanner) probe(name string) *Probe {
 }
 
 func (s *Scanner) skip(h Host) bool { return s.o.Skip != nil && s.o.Skip(h) }
+
+func (s *Scanner) control(h Host) bool { return s.o.Control != nil && s.o.Control(h) }
 
 // knows asks how much is known of a host. Who answers may do so with what it
 // learned from the answers: it is never asked while one is handed over.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/heron-iot/heron"
 )
@@ -40,7 +41,7 @@ func (s *Scanner) newTalk(h Host, hand func(Answer)) *talk {
 	k := &talk{s: s, h: h, hand: hand, asked: map[Target]bool{}, seen: map[doorKey]bool{}, refused: map[uint16]bool{}}
 	k.places = make(chan struct{}, s.o.Limits.HostConnections)
 	k.pace = newPacer(s.o.Limits.HostPackets)
-	if h.Control || s.o.Careful || controlMaker(h.MAC) || s.o.Control != nil && s.o.Control(h) {
+	if h.Control || s.o.Careful || controlMaker(h.MAC) || s.control(h) {
 		k.isOne()
 	}
 	if h.Delay > 0 {
@@ -59,6 +60,11 @@ func (s *Scanner) host(ctx context.Context, h Host, hand func(Answer)) {
 	defer over()
 	k := s.newTalk(h, hand)
 	defer k.leave()
+	ctx, stop := context.WithCancel(ctx)
+	var watcher sync.WaitGroup
+	watcher.Go(func() { k.heed(ctx, stop) })
+	defer watcher.Wait()
+	defer stop()
 	if !k.isControl() {
 		k.knockAll(ctx, s.controlDoors(), 1)
 	}
@@ -70,6 +76,31 @@ func (s *Scanner) host(ctx context.Context, h Host, hand func(Answer)) {
 		k.knockAll(ctx, s.stages(k.host())[n], lanes)
 	}
 	k.again(ctx)
+}
+
+// heedEvery is how often it is looked whether others learned something of a host that
+// is being asked.
+const heedEvery = 500 * time.Millisecond
+
+// heed takes note of what others learn of a host while it is asked, until ctx ends: a
+// control device has one connection at a time from then on, and who must not be touched
+// is asked no more.
+func (k *talk) heed(ctx context.Context, stop context.CancelFunc) {
+	tick := time.NewTicker(heedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		switch h := k.host(); {
+		case k.s.skip(h):
+			stop()
+		case !h.Control && k.s.control(h):
+			k.isOne()
+		}
+	}
 }
 
 // isOne notes that the host is or may be a control device.
