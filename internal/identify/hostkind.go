@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -105,4 +106,27 @@ func (r *room) hostKinds(maker string) {
 			r.votes = append(r.votes, vote{Type, f.kind, fold(Type, f.kind), hostKindWeight, "", f})
 		}
 	}
+}
+
+// whisper makes what a maker's cloud, his addresses and his name alone say of the type an echo
+// where a host name says another kind behind the name: it is what he mostly makes. That
+// something is a hub is said of too much.
+func (r *room) whisper() {
+	i := slices.IndexFunc(r.votes, func(v vote) bool { return v.ofHostKind() && v.value != "hub" })
+	if i < 0 {
+		return
+	}
+	kind := r.votes[i].folded
+	for i := range r.votes {
+		v := &r.votes[i]
+		mostly := ofContact(*v) || v.fact != nil && (isHostname[v.fact.key] || strings.HasPrefix(v.fact.key, "mac."))
+		if v.attribute == Type && mostly && v.weight > 0 && v.weight < hostKindWeight && v.folded != kind && !akin(Type, v.folded, kind) {
+			v.weight *= echo
+		}
+	}
+}
+
+// ofHostKind reports whether a vote is for a kind that a host name says behind its maker's.
+func (v *vote) ofHostKind() bool {
+	return v.attribute == Type && v.signature == "" && v.weight == hostKindWeight && v.fact != nil && isHostname[v.fact.key]
 }

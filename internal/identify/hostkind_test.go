@@ -53,3 +53,23 @@ func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentify_a_kind_behind_a_maker_is_heard_above_his_cloud: what asks for a maker's cloud
+// is mostly what he mostly makes, and what names itself otherwise is something else.
+func TestIdentify_a_kind_behind_a_maker_is_heard_above_his_cloud(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Hisense-Soundbar-AX5125": "soundbar", "Hisense-TV": "tv", "kitchen": "tv"} {
+		got := id.Identify([]heron.Observation{
+			{Key: "mac.oui", Value: "cc:12:28:1a:2b:3c"},
+			{Key: "dhcp.hostname", Value: name},
+			{Key: "contact.name", Value: "api.hismarttv.com"},
+		}).Identity.Type
+		if got.Value != want {
+			t.Errorf("%s: got %+v, want %s", name, got, want)
+		}
+	}
+}

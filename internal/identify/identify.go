@@ -151,6 +151,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 		d.model = r.decide(Model) // its votes are where more may have come between
 	}
 	r.humble()
+	r.whisper()
 	d.kind, d.os, d.firmware = r.answerTo(Type), r.answerTo(OS), r.answerTo(Firmware)
 	r.reconcile(&d)
 	return d
