@@ -50,7 +50,7 @@ func (s *surmises) ask(d *heron.Device, obs []heron.Observation, b *heron.Baseli
 
 // answer asks the model, and weighs what it says with what signatures say.
 func (s *surmises) answer(d *heron.Device, obs []heron.Observation, b *heron.Baseline) *surmise {
-	more := s.model.Evidence(&guess.Subject{Observations: obs, Profile: b, Control: d.IsControl()})
+	more := s.model.Evidence(&guess.Subject{Observations: obs, Profile: b, Control: d.IsControl() || slices.Contains(d.Roles, "ot_client")})
 	if len(more) == 0 {
 		return nil
 	}

@@ -55,7 +55,7 @@ func (k *keyReader) listen(value string, r *reading) {
 	switch {
 	case k.banner:
 		m, named := oui.Named(value)
-		if !named {
+		if !named || k.key == issuerKey && signsForAnybody(value) {
 			return
 		}
 		r.vendor, r.first = m.Vendor.Name, m.First

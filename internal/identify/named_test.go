@@ -316,3 +316,29 @@ func TestIdentify_rules_that_speak_last(t *testing.T) {
 		t.Error("a rule that speaks last and waits for the vendor is accepted")
 	}
 }
+
+// TestIdentify_authorities: who signs for anybody is no word of the maker; who signed
+// its own is.
+func TestIdentify_authorities(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for issuer, want := range map[string]string{
+		"CN=DigiCert SHA2 Secure Server CA,O=DigiCert Inc,C=US":                                      "",
+		"CN=Symantec Class 3 Secure Server CA - G4,OU=Symantec Trust Network,O=Symantec Corporation": "",
+		"CN=Amazon RSA 2048 M02,O=Amazon,C=US":                                                       "",
+		"CN=R11,O=Let's Encrypt,C=US":                                                                "",
+		"CN=Sonos Device Authentication Root CA,OU=Sonos Devices,O=Sonos\\, Inc":                     "Sonos",
+		"CN=Digi Device,O=Digi International,C=US":                                                   "Digi",
+	} {
+		got := ""
+		if v := id.Identify([]heron.Observation{{Key: "tls.cert.issuer", Value: issuer}}).Identity.Vendor; v != nil {
+			got = v.Value
+		}
+		if got != want {
+			t.Errorf("%s names %q, want %q", issuer, got, want)
+		}
+	}
+}
