@@ -20,6 +20,9 @@ const (
 	// tellsType is the weight from which on a fact tells what a thing is, whatever its
 	// maker mostly makes.
 	tellsType = 4
+	// tellsMore is the weight from which on what it says of itself is heard above what
+	// it asks for and serves, too.
+	tellsMore = 4.5
 	// answerAt is the confidence below which an attribute is left out.
 	answerAt = 0.5
 	// mentionAt is the confidence below which a runner-up is not worth a line.
@@ -99,9 +102,24 @@ func (r *room) decide(a Attribute) decision {
 	return d
 }
 
-// humble makes what a maker's things mostly are an echo where a fact tells what this
-// one is, and that it is something else.
+// humble makes guesses an echo where a fact tells what this thing is, and that it is
+// something else: what a maker's things mostly are, and where a device tells by itself, what
+// mostly asks for such names and has such ports open.
 func (r *room) humble() {
+	told := r.told()
+	if told == nil {
+		return
+	}
+	for i := range r.votes {
+		v := &r.votes[i]
+		if v.attribute == Type && isGuess(v, told) && speaksOther(v, told) {
+			v.weight *= echo
+		}
+	}
+}
+
+// told is the surest vote on the type that is more than a guess by the maker.
+func (r *room) told() *vote {
 	var told *vote
 	for i := range r.votes {
 		v := &r.votes[i]
@@ -109,12 +127,24 @@ func (r *room) humble() {
 			told = v
 		}
 	}
-	for i := range r.votes {
-		v := &r.votes[i]
-		if told != nil && v.attribute == Type && v.fact.key == KeyVendor && v.folded != told.folded && !akin(Type, v.folded, told.folded) {
-			v.weight *= echo
-		}
+	return told
+}
+
+// isGuess reports whether a vote is a guess beside one that tells.
+func isGuess(v, told *vote) bool {
+	switch {
+	case v.fact.key == KeyVendor:
+		return true
+	case told.weight < tellsMore || ofContact(*told) || told.fact.key == portKey:
+		return false
 	}
+	return v.fact.key == portKey || ofContact(*v) && v.weight < tellsType
+}
+
+// speaksOther reports whether two votes on the type are for kinds of which neither is a case
+// of the other.
+func speaksOther(v, o *vote) bool {
+	return v.folded != o.folded && !akin(Type, v.folded, o.folded)
 }
 
 // sold gives the word for a brand to its owner where a text begins with the owner's

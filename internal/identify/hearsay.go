@@ -35,7 +35,7 @@ const (
 // out of the contest, where the host's system is one on which they say nothing of it. What
 // is left are the makers whose services a system itself asks for, and kinds of computers.
 func (r *room) hearsay() {
-	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && (r.hides() || r.asksFor(severalMakers)) || r.asksFor(manyMakers)
+	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && (r.hides() || r.asksFor(severalMakers)) || r.drives() || r.asksFor(manyMakers)
 	if r.deaf {
 		r.votes = slices.DeleteFunc(r.votes, isHearsay)
 		r.spare = slices.DeleteFunc(r.spare, isHearsay)
@@ -64,6 +64,16 @@ func (r *room) runs(is func(system string) bool) bool {
 func (r *room) resolves() bool {
 	return slices.ContainsFunc(r.votes, func(v vote) bool {
 		return v.attribute == Type && v.weight >= peoplesWeight && v.value == resolver && !ofContact(v)
+	})
+}
+
+// drivers are programs, folded, that anybody runs to drive the things of many makers.
+var drivers = setOf([]string{"domoticz", "fhem", "homeassistant", "homebridge", "iobroker", "nodered", "openhab", "scrypted"})
+
+// drives reports whether the host itself says that it is such a program.
+func (r *room) drives() bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool {
+		return v.attribute == Model && drivers[v.folded] && v.weight >= peoplesWeight && !ofContact(v)
 	})
 }
 

@@ -19,6 +19,7 @@ func TestIdentify_hearsay(t *testing.T) {
 	for _, host := range []heron.Observation{
 		{Key: "dhcp.vendor_class", Value: "MSFT 5.0"},
 		{Key: "mdns.service", Value: "_home-assistant._tcp"},
+		{Key: "dhcp.hostname", Value: "homebridge"},
 		{Key: "dhcp.hostname", Value: "Annas-iPhone"},
 		{Key: "contact.name", Value: "connectivity-check.ubuntu.com"},
 	} {

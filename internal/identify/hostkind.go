@@ -14,15 +14,15 @@ import (
 // the maker mostly makes, and what most of those are that ask for his cloud.
 const hostKindWeight = 4.6
 
-// kindsBehind are such words. What means two kinds of things (bridge, gateway, switch) is not
+// kindsBehind are such words. What means two kinds of things (gateway, switch) is not
 // among them.
 var kindsBehind = map[string]string{
 	"aircon": "air_conditioner", "airconditioner": "air_conditioner", "airfryer": "air_fryer", "airmonitor": "air_quality_monitor", "airpurifier": "air_purifier",
 	"airquality": "air_quality_monitor", "airqualitymonitor": "air_quality_monitor", "alarm": "alarm_panel", "babycam": "baby_monitor",
-	"babymonitor": "baby_monitor", "blender": "blender", "blind": "blinds_controller", "blinds": "blinds_controller", "bulb": "smart_bulb", "cam": "camera",
+	"babymonitor": "baby_monitor", "blender": "blender", "blind": "blinds_controller", "blinds": "blinds_controller", "bridge": "hub", "bulb": "smart_bulb", "cam": "camera",
 	"camera": "camera", "catfeeder": "pet_feeder", "chime": "chime", "clock": "clock", "coffee": "coffee_machine", "coffeemachine": "coffee_machine",
 	"coffeemaker": "coffee_machine", "cooktop": "hob", "curtain": "curtain_motor", "dehumidifier": "dehumidifier", "dimmer": "smart_switch",
-	"dishwasher": "dishwasher", "doorbell": "doorbell_camera", "doorlock": "smart_lock", "doorsensor": "contact_sensor", "dryer": "dryer",
+	"dishwasher": "dishwasher", "doorbell": "doorbell_camera", "doorbellcam": "doorbell_camera", "doorbellcamera": "doorbell_camera", "doorlock": "smart_lock", "doorsensor": "contact_sensor", "dryer": "dryer",
 	"evcharger": "ev_charger", "fan": "fan", "feeder": "pet_feeder", "fishtank": "fish_tank", "fountain": "pet_fountain", "frame": "photo_frame",
 	"freezer": "freezer", "fridge": "refrigerator", "fryer": "air_fryer", "garage": "garage_door_opener", "garagedoor": "garage_door_opener", "grill": "grill",
 	"heater": "heater", "heatpump": "heat_pump", "hub": "hub", "humidifier": "humidifier", "intercom": "intercom", "inverter": "solar_inverter",
@@ -44,7 +44,7 @@ var kindsBehind = map[string]string{
 
 // belonging are words for things that belong to the kind that is named before them: a
 // light's switch is no light.
-var belonging = setOf([]string{"bridge", "gateway", "remote", "sensor", "server", "switch"})
+var belonging = setOf([]string{"gateway", "remote", "sensor", "server", "switch"})
 
 // maxKindWords is how many words behind the maker's name are looked at.
 const maxKindWords = 4

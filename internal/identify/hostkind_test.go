@@ -22,7 +22,7 @@ func TestHostKind_is_the_last_word_for_one(t *testing.T) {
 		"":                   "",
 		"-":                  "",
 		"-switch":            "", // a light's, or a network's
-		"-Bridge":            "",
+		"-Bridge":            "hub",
 		"Light":              "smart_bulb",
 		"-Light-Switch":      "",
 		"-Thermostat-Sensor": "",
@@ -46,7 +46,10 @@ func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"WyzePlug": "smart_plug", "Wyze-Scale": "scale", "Eufy_Smart-Scale": "scale", "Sonos-2": "smart_speaker"} {
+	for name, want := range map[string]string{
+		"WyzePlug": "smart_plug", "Wyze-Scale": "scale", "Eufy_Smart-Scale": "scale", "Sonos-2": "smart_speaker",
+		"august-doorbell-cam": "doorbell_camera", "August-1a2b3c": "smart_lock",
+	} {
 		got := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Type
 		if got.Value != want {
 			t.Errorf("%s: got %+v, want %s", name, got, want)
@@ -70,6 +73,26 @@ func TestIdentify_a_kind_behind_a_maker_is_heard_above_his_cloud(t *testing.T) {
 		}).Identity.Type
 		if got.Value != want {
 			t.Errorf("%s: got %+v, want %s", name, got, want)
+		}
+	}
+}
+
+// TestIdentify_what_a_thing_tells_itself is heard above what mostly asks for such names and has
+// such ports open.
+func TestIdentify_what_a_thing_tells_itself(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guesses := []heron.Observation{
+		{Key: "mac.oui", Value: "ec:71:db:01:02:03"}, {Key: "contact.name", Value: "p2p.reolink.com"},
+		{Key: "service.open", Value: "tcp/9000"}, {Key: "service.open", Value: "tcp/554"},
+	}
+	for name, want := range map[string]string{"RLN8-410": "nvr", "": "camera"} {
+		got := id.Identify(append([]heron.Observation{{Key: "dhcp.hostname", Value: name}}, guesses...)).Identity.Type
+		if got.Value != want {
+			t.Errorf("%q: got %+v, want %s", name, got, want)
 		}
 	}
 }

@@ -35,6 +35,9 @@ const issuerKey = "tls.cert.issuer"
 // serviceKey is what a device offers by multicast DNS.
 const serviceKey = "mdns.service"
 
+// portKey is a port that a device has open.
+const portKey = "service.open"
+
 // describing are the keys whose texts say what a thing is, and not how its host is
 // called or what software it runs.
 var describing = setOf([]string{"snmp.sysdescr", "http.title", "http.www_authenticate", "dhcp.vendor_class", "sip.user_agent", "lldp.system_description"})
