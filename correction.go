@@ -94,6 +94,9 @@ func (c *Correction) Validate() error {
 	default:
 		return Errorf(CodeInvalid, "ruling %q: want lock, confirm or reject", c.Ruling)
 	}
+	if c.Value == "" && c.Ruling != RulingLock {
+		return Errorf(CodeInvalid, "%s: nothing is said of it, so there is nothing to %s", c.Field, c.Ruling)
+	}
 	if c.Value == "" || len(c.Value) > maxCorrected || c.Value != strings.TrimSpace(c.Value) || strings.ContainsFunc(c.Value, isControl) {
 		return Errorf(CodeInvalid, "%s: want a value of 1 to %d characters", c.Field, maxCorrected)
 	}

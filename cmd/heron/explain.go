@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/guess"
 	"github.com/heron-iot/heron/internal/identify"
 )
 
@@ -19,7 +21,7 @@ func printReasons(t *terminal, of *heron.Identification) {
 		if c == nil {
 			continue
 		}
-		fmt.Fprintf(t.out, "  %-10s %s  %s\n", field, shown(field, c.Value), sureness(c)+orElse(field, of.RunnerUp.Claim(field)))
+		fmt.Fprintf(t.out, "  %-10s %s  %s\n", field, shown(field, c.Value), sureness(c)+byLikeness(of, field, c)+orElse(field, of.RunnerUp.Claim(field)))
 		printEvidence(t, of.Evidence, field, c.Value)
 	}
 }
@@ -30,6 +32,18 @@ func sureness(c *heron.Claim) string {
 		return percent(c.Confidence) + ", by a person's word"
 	}
 	return percent(c.Confidence)
+}
+
+// byLikeness says that a claim is the model's: no signature knows the device, it
+// behaves like others that are known.
+func byLikeness(of *heron.Identification, field string, c *heron.Claim) string {
+	isIt := func(e heron.Evidence) bool {
+		return e.Source == guess.Source && e.Supports == field && e.Claim == c.Value
+	}
+	if c.By == "" && slices.ContainsFunc(of.Evidence, isIt) {
+		return ", a guess by how it behaves"
+	}
+	return ""
 }
 
 // printExplanation is printReasons, with what speaks against, what would settle
@@ -81,7 +95,11 @@ func because(reason string) string {
 
 // reason is a piece of evidence in one line.
 func reason(e *heron.Evidence) string {
-	return strings.TrimSpace(e.Key + " = " + e.Value + "  " + bracket(e.Signature))
+	from := e.Signature
+	if e.Source == guess.Source {
+		from = e.Source
+	}
+	return strings.TrimSpace(e.Key + " = " + e.Value + "  " + bracket(from))
 }
 
 // shown is a claim as a person knows it.

@@ -85,6 +85,9 @@ that "heron user login" keeps.`,
 }
 
 func runScan(c *cobra.Command, t *terminal, f *scanFlags) error {
+	if f.options.Packets < 0 {
+		return usageError{fmt.Errorf("--rate %d: want packets a second, or 0 for what the profile says", f.options.Packets)}
+	}
 	if f.dryRun {
 		plan := newPlanPrinter(t, f.json)
 		if err := app.PlanScan(c.Context(), f.options, plan.step); err != nil {

@@ -100,12 +100,12 @@ func correctAll(v *inventory.Inventory, now heron.Time, actor string, members []
 const atOnce = 200
 
 // clusterMembers gathers what is known of the devices on our networks whose type is
-// not known, and of those whose type people said.
+// not known, by signatures or the model, and of those whose type people said.
 func (c *core) clusterMembers(ctx context.Context) ([]cluster.Member, error) {
 	var ids []string
 	err := c.look(ctx, func(a *analyzer) {
 		for d := range a.inventory.All() {
-			if d.Local && (d.Identity.Claim("type") == nil || said(d)["type"] != "") {
+			if d.Local && (a.surmises.isUnknown(d) || said(d)["type"] != "") {
 				ids = append(ids, d.ID)
 			}
 		}

@@ -78,6 +78,11 @@ func (s *surmises) tell(d *heron.Device) {
 	}
 }
 
+// isUnknown reports whether neither signatures nor the model know the type.
+func (s *surmises) isUnknown(d *heron.Device) bool {
+	return d.Identity.Claim("type") == nil && s.of[d.ID] == nil
+}
+
 // forget takes what the model said out of a device that was stored with it.
 func forget(d *heron.Device) {
 	byModel := func(e heron.Evidence) bool { return e.Source == guess.Source }

@@ -169,6 +169,9 @@ func TestGuessesAreToldAndTakenBack(t *testing.T) {
 	if s.ask(&d, nil, &heron.Baseline{}) {
 		t.Error("the same guess is news")
 	}
+	if stranger := (heron.Device{ID: "d2", Identity: d.Identity}); s.isUnknown(&d) || !s.isUnknown(&stranger) {
+		t.Error("who is guessed at counts as unknown, or who is not does not")
+	}
 	told := d
 	if s.tell(&told); told.Identity.Type.Value != "camera" || told.Evidence[0].Source != guess.Source {
 		t.Errorf("told is %+v", told.Identity)

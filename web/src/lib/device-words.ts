@@ -67,6 +67,12 @@ export function supportOf(e: Evidence): string {
   return e.weight < 0 ? `against ${e.supports} ${what}` : `${e.supports} ${what}`
 }
 
+/** Whether a claim is the learned model's: no signature knows the device. */
+export function isGuess(d: Device, field: IdentityField): boolean {
+  const value = d.identity[field]?.value
+  return (d.evidence ?? []).some((e) => e.source === 'model' && e.supports === field && e.claim === value)
+}
+
 /** The heaviest reasons, one for each thing observed. */
 export function heaviest(evidence: Evidence[] | null | undefined, n: number): Evidence[] {
   const seen = new Set<string>()

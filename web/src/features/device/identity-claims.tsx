@@ -5,7 +5,7 @@ import { correctIdentity, takeBackCorrection } from '../../api/devices.ts'
 import { useMay } from '../../api/session.ts'
 import type { Claim, Correction, Device, Ruling } from '../../api/types.ts'
 import { typeTitle } from '../../lib/device-types.ts'
-import type { IdentityField } from '../../lib/device-words.ts'
+import { isGuess, type IdentityField } from '../../lib/device-words.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Sureness } from '../../ui/signs.tsx'
 import { useSay } from '../../ui/toast.tsx'
@@ -57,6 +57,9 @@ function ClaimRow({ device, field, allowed }: { device: Device; field: IdentityF
       <dt>{titles[field]}</dt>
       <dd className={title ? undefined : 'quiet'}>
         {title ?? 'not known'}
+        {claim && !ruled && isGuess(device, field) && (
+          <span className="small quiet claim-said">a guess, by how it behaves</span>
+        )}
         {said.map((c) => (
           <Said key={c.id} said={c} />
         ))}

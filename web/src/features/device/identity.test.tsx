@@ -51,6 +51,16 @@ describe('what a device is', () => {
     expect(asked).toHaveBeenCalledWith('PUT', '/api/v1/devices/d1/identity/type', '{"ruling":"reject"}')
   })
 
+  it('calls what the model says a guess', () => {
+    const guessed = aDevice({
+      evidence: [
+        { key: 'profile.peers', value: '3', source: 'model', supports: 'type', claim: 'camera', weight: 3 },
+      ],
+    })
+    shown((d) => <IdentityClaims device={d} />, guessed)
+    expect(screen.getAllByText('a guess, by how it behaves')).toHaveLength(1)
+  })
+
   it('tells who said what, and takes it back', async () => {
     const said = {
       id: 'c1',
