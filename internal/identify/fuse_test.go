@@ -130,6 +130,58 @@ func TestIdentify_takes_module_makers_for_weak_evidence(t *testing.T) {
 	}
 }
 
+const assortments = `
+- id: names.philips
+  match: [{key: ftp.banner, word: philipsbox}]
+  yields: {vendor: [Philips, 6]}
+- id: names.miele
+  match: [{key: ftp.banner, word: mielebox}]
+  yields: {vendor: [Miele, 6]}
+- id: lamp.of-one-kind
+  match: [{key: http.title, word: lampone}]
+  yields: {vendor: [Philips, 5], type: [smart_bulb, 5]}
+- id: profile.one-kind
+  match: [{key: identity.vendor, equals: Philips}]
+  yields: {type: [smart_bulb, 4]}
+- id: several.oven
+  match: [{key: http.title, word: ovenset}]
+  yields: {vendor: [Miele, 5], type: [oven, 5]}
+- id: several.kettle
+  match: [{key: http.title, word: kettleset}]
+  yields: {vendor: [Miele, 5], type: [kettle, 5]}
+- id: several.lamp
+  match:
+    - {key: identity.vendor, equals: Miele}
+    - {key: http.title, word: lampset}
+  yields: {type: [smart_bulb, 5]}
+- id: profile.several
+  match: [{key: identity.vendor, equals: Miele}]
+  yields: {type: [oven, 4]}
+`
+
+// TestIdentify_the_usual_kind: what a maker mostly makes says the less, the more else he makes.
+func TestIdentify_the_usual_kind(t *testing.T) {
+	t.Parallel()
+	id := with(t, assortments)
+	weight := func(signature, maker string) float64 {
+		for _, e := range id.Identify(seen("ftp.banner=" + maker)).Evidence {
+			if e.Signature == signature {
+				return e.Weight
+			}
+		}
+		t.Fatalf("no word of %s for %s", signature, maker)
+		return 0
+	}
+	one, several := weight("profile.one-kind", "philipsbox"), weight("profile.several", "mielebox")
+	if one < 3.5 || one > 4 {
+		t.Errorf("of one kind: weight %v, want what is written but for the doubt about the maker", one)
+	}
+	// ln(4/2.3): one oven is known and three are presumed, beside two other things and 0.3 of one.
+	if want := (4 + 2 + 0.5534) / 2 * one / 4; several < want-0.01 || several > want+0.01 {
+		t.Errorf("of three kinds: weight %v, want %v", several, want)
+	}
+}
+
 // pool is a mixture of facts, true and false, from which devices are made up.
 var pool = []string{
 	"mac.oui=00:17:88", "mac.oui=5c:cf:7f", "mac.oui=94:10:3e", "host.name=Philips-hue", "host.name=HS110(EU)",

@@ -185,7 +185,10 @@ func (g *program) votes(r *room, late bool) {
 			if rule.last {
 				to = &r.spare
 			}
-			*to = g.say(*to, rule, r.facts, r.found)
+			had := len(*to)
+			if *to = g.say(*to, rule, r.facts, r.found); rule.usual() {
+				g.temper((*to)[had:])
+			}
 		}
 		last = c
 	}

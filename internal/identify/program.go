@@ -21,8 +21,9 @@ type program struct {
 	expressions []int32
 	compiled    []atomic.Pointer[regexp.Regexp]
 
-	keys     map[string]*keyReader // others say nothing
-	models   map[string]int32      // by folded model, the rule that says most of it
+	keys     map[string]*keyReader         // others say nothing
+	models   map[string]int32              // by folded model, the rule that says most of it
+	kinds    func() map[string][]kindCount // by folded maker: see assortment
 	digest   func() string
 	readings readings
 	voices   voices
@@ -77,6 +78,7 @@ func open(whole string) (*program, error) {
 	}
 	g.compiled = make([]atomic.Pointer[regexp.Regexp], len(g.expressions))
 	g.models = g.implications()
+	g.kinds = sync.OnceValue(g.assortment)
 	g.digest = sync.OnceValue(func() string { return digest(whole) })
 	return g, nil
 }
