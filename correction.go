@@ -101,7 +101,7 @@ func (c *Correction) Validate() error {
 		return Errorf(CodeInvalid, "%s: want a value of 1 to %d characters", c.Field, maxCorrected)
 	}
 	if _, known := TypeOf(c.Value); c.Field == "type" && !known {
-		return Errorf(CodeInvalid, "type %q is not one of heron's device types", c.Value)
+		return NoType(c.Value)
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ type DeviceType struct {
 	Fragility   string  `json:"fragility" enum:"robust,careful,fragile"`
 	// Behavior lists what is normal for it: see devicetypes.txt.
 	Behavior []string `json:"behavior,omitempty"`
+
+	also []string // what people call it besides
 }
 
 // The categories of device type. A control device (CategoryOT) is never probed
@@ -133,8 +135,10 @@ func (t *DeviceType) set(key, value string) (err error) {
 		t.Fragility = value
 	case "does":
 		t.Behavior = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+	case "also":
+		t.also = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
 	default:
-		err = fmt.Errorf("%s: want of, zone, criticality, purdue, fragility or does", key)
+		err = fmt.Errorf("%s: want of, zone, criticality, purdue, fragility, does or also", key)
 	}
 	return err
 }

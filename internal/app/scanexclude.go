@@ -41,7 +41,7 @@ func (x *exclusions) add(e string) error {
 		return nil
 	case named && kind == "type":
 		if _, known := heron.TypeOf(name); !known {
-			return heron.Errorf(heron.CodeInvalid, "exclude %q: there is no type of device %q", e, name)
+			return heron.Errorf(heron.CodeInvalid, "exclude %q: %s", e, heron.ErrorMessage(heron.NoType(name)))
 		}
 		x.types = append(x.types, name)
 		return nil
