@@ -28,7 +28,7 @@ var kindsBehind = map[string]string{
 	"heater": "heater", "heatpump": "heat_pump", "hub": "hub", "humidifier": "humidifier", "intercom": "intercom", "inverter": "solar_inverter",
 	"irrigation": "sprinkler_controller", "kettle": "kettle", "lamp": "smart_bulb", "leaksensor": "leak_detector", "light": "smart_bulb",
 	"lightbar": "smart_light_strip", "lightbulb": "smart_bulb", "lightstrip": "smart_light_strip", "litter": "litter_box", "litterbox": "litter_box",
-	"lock": "smart_lock", "microwave": "microwave", "motionsensor": "motion_sensor", "mower": "lawn_mower", "nvr": "nvr", "outlet": "smart_plug", "oven": "oven",
+	"lock": "smart_lock", "lockbridge": "lock_bridge", "lockgateway": "lock_bridge", "lockhub": "lock_bridge", "microwave": "microwave", "motionsensor": "motion_sensor", "mower": "lawn_mower", "nvr": "nvr", "outlet": "smart_plug", "oven": "oven",
 	"petfeeder": "pet_feeder", "petfountain": "pet_fountain", "photoframe": "photo_frame", "pictureframe": "photo_frame", "plug": "smart_plug",
 	"powerstrip": "power_strip", "pressurecooker": "pressure_cooker", "printer": "printer", "projector": "projector", "purifier": "air_purifier", "range": "oven",
 	"refrigerator": "refrigerator", "relay": "smart_relay", "ricecooker": "rice_cooker", "robotvacuum": "vacuum_robot", "robovac": "vacuum_robot",

@@ -86,8 +86,10 @@ func TestIdentify_what_a_thing_tells_itself(t *testing.T) {
 		t.Fatal(err)
 	}
 	guesses := []heron.Observation{
-		{Key: "mac.oui", Value: "ec:71:db:01:02:03"}, {Key: "contact.name", Value: "p2p.reolink.com"},
-		{Key: "service.open", Value: "tcp/9000"}, {Key: "service.open", Value: "tcp/554"},
+		{Key: "mac.oui", Value: "ec:71:db:01:02:03"},
+		{Key: "contact.name", Value: "p2p.reolink.com"},
+		{Key: "service.open", Value: "tcp/9000"},
+		{Key: "service.open", Value: "tcp/554"},
 	}
 	for name, want := range map[string]string{"RLN8-410": "nvr", "": "camera"} {
 		got := id.Identify(append([]heron.Observation{{Key: "dhcp.hostname", Value: name}}, guesses...)).Identity.Type
