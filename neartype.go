@@ -40,27 +40,29 @@ func (t *DeviceType) farFrom(word string) (far int, near bool) {
 	case len(word) > 3 && strings.HasPrefix(t.Name, word):
 		return 2, true
 	}
-	edits := edits(word, t.Name)
-	return 2 + edits, edits <= min(2, len(word)/4)
+	slips := Slips(word, t.Name)
+	return 2 + slips, slips <= min(2, len(word)/4)
 }
 
-// edits is how many letters must be put in, taken out or changed to make one word of
-// another (Levenshtein's distance).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
+// Slips is how many letters must be put in, taken out, changed or swapped with the next to
+// make one word of another (optimal string alignment).
+func Slips(a, b string) int {
+	older, before, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		before := row[0]
+		older, before, row = before, row, older
 		row[0] = i + 1
 		for j := range len(b) {
-			change := before
+			change := before[j]
 			if a[i] != b[j] {
 				change++
 			}
-			before = row[j+1]
-			row[j+1] = min(change, before+1, row[j]+1)
+			row[j+1] = min(change, before[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], older[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

@@ -23,3 +23,18 @@ func TestNearTypes(t *testing.T) {
 		}
 	}
 }
+
+func TestSlips(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"plc", "", 3}, {"plc", "plc", 0}, {"plcx", "plc", 1}, {"titel", "title", 1}, {"kettle", "kettel", 1}, {"valve", "value", 1}, {"drive", "bridge", 3}} {
+		if got := heron.Slips(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := heron.Slips(c.b, c.a); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.b, c.a, got, c.want)
+		}
+	}
+}

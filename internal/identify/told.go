@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+
+	"github.com/heron-iot/heron"
 )
 
 // toldKeys has a line for each observation key that somebody tells; one that
@@ -37,39 +39,11 @@ func NearestTold(key string) string {
 	best, most := "", 3
 	for line := range strings.Lines(toldKeys) {
 		line = strings.TrimSuffix(line, "\n")
-		if d := slips(key, line); d < most && !strings.HasSuffix(line, ".") {
+		if d := heron.Slips(key, line); d < most && !strings.HasSuffix(line, ".") {
 			best, most = line, d
 		}
 	}
 	return best
-}
-
-// slips counts the letters that must be put in, left out, changed or swapped
-// with the next to make one word of the other (optimal string alignment).
-func slips(a, b string) int {
-	if d := len(a) - len(b); d > 2 || d < -2 {
-		return 3
-	}
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		older := before
-		before, row = row, make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := before[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, before[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], older[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }
 
 // untold is what is wrong with a key that a condition reads, or "".
