@@ -152,6 +152,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	}
 	r.humble()
 	r.whisper()
+	r.once()
 	d.kind, d.os, d.firmware = r.answerTo(Type), r.answerTo(OS), r.answerTo(Firmware)
 	r.reconcile(&d)
 	return d

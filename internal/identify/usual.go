@@ -110,3 +110,25 @@ func usualWeight(kinds []kindCount, kind string) float64 {
 	}
 	return math.Log(same/other) - prior
 }
+
+// once makes the lesser of two guesses an echo of the greater where they are one: what a maker's
+// things mostly are, and what mostly asks for his cloud.
+func (r *room) once() {
+	for i := range r.votes {
+		u := &r.votes[i]
+		if u.attribute != Type || u.fact.key != KeyVendor || u.weight <= 0 {
+			continue
+		}
+		for j := range r.votes {
+			c := &r.votes[j]
+			if c.attribute != Type || !ofContact(*c) || c.weight <= 0 || c.weight >= tellsType || !agree(Type, u.folded, c.folded) {
+				continue
+			}
+			if c.weight > u.weight {
+				u.weight *= echo
+				break
+			}
+			c.weight *= echo
+		}
+	}
+}
