@@ -111,7 +111,7 @@ func (r *room) hostKinds(maker string) {
 // whisper makes what a maker's cloud, his addresses and his name alone say of the type an echo
 // where a host name says another kind behind the name: it is what he mostly makes. That
 // something is a hub is said of too much.
-func (r *room) whisper() {
+func (g *program) whisper(r *room) {
 	i := slices.IndexFunc(r.votes, func(v vote) bool { return v.ofHostKind() && v.value != "hub" })
 	if i < 0 {
 		return
@@ -119,11 +119,54 @@ func (r *room) whisper() {
 	kind := r.votes[i].folded
 	for i := range r.votes {
 		v := &r.votes[i]
-		mostly := ofContact(*v) || v.fact != nil && (isHostname[v.fact.key] || strings.HasPrefix(v.fact.key, "mac."))
-		if v.attribute == Type && mostly && v.weight > 0 && v.weight < hostKindWeight && v.folded != kind && !akin(Type, v.folded, kind) {
+		if v.attribute == Type && v.weight > 0 && v.folded != kind && !akin(Type, v.folded, kind) && g.ofMaker(v) {
 			v.weight *= echo
 		}
 	}
+}
+
+// ofMaker reports whether a vote on the type is for what things of a maker are, whatever a host
+// name says behind his.
+func (g *program) ofMaker(v *vote) bool {
+	switch {
+	case v.fact == nil || v.fact.key == KeyVendor:
+		return false
+	case isHostname[v.fact.key]:
+		return v.weight < hostKindWeight || g.saysAtOnce(v)
+	}
+	return v.weight < hostKindWeight && (ofContact(*v) || strings.HasPrefix(v.fact.key, "mac."))
+}
+
+// saysAtOnce reports whether the signature of a vote speaks of the words before that for a kind,
+// too: with what parts them from it or without.
+func (g *program) saysAtOnce(v *vote) bool {
+	before := beforeKind(v.fact.value)
+	if before == "" || v.signature == "" {
+		return false
+	}
+	return g.saidOf(v, before) || g.saidOf(v, strings.TrimRight(before, "-_. "))
+}
+
+// saidOf reports whether a host name is a case of the first condition of a vote's signature, too.
+func (g *program) saidOf(v *vote, name string) bool {
+	r := g.read(v.fact.key, name)
+	return r != nil && slices.ContainsFunc(r.hits, func(h hit) bool {
+		rule := g.ruleOf(h.condition)
+		return h.condition == rule.match && g.id(rule) == v.signature
+	})
+}
+
+// beforeKind is what stands in a host name before the first word for a kind.
+func beforeKind(name string) string {
+	at := 0
+	for _, w := range hostWords(name) {
+		at += strings.Index(name[at:], w)
+		if kindsBehind[strings.ToLower(w)] != "" {
+			return name[:at]
+		}
+		at += len(w)
+	}
+	return ""
 }
 
 // ofHostKind reports whether a vote is for a kind that a host name says behind its maker's.

@@ -49,6 +49,8 @@ func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
 	for name, want := range map[string]string{
 		"WyzePlug": "smart_plug", "Wyze-Scale": "scale", "Eufy_Smart-Scale": "scale", "Sonos-2": "smart_speaker",
 		"august-doorbell-cam": "doorbell_camera", "August-1a2b3c": "smart_lock",
+		// What the name before the word is told as without it, is no word of its kind.
+		"SimpliSafe-Camera": "camera", "SimpliSafe": "alarm_panel", "ecobee-camera": "camera", "ecobee-1a2b": "thermostat", "Fronius-Plug": "smart_plug",
 	} {
 		got := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Type
 		if got.Value != want {

@@ -150,8 +150,8 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 		}
 		d.model = r.decide(Model) // its votes are where more may have come between
 	}
+	g.whisper(r)
 	r.humble()
-	r.whisper()
 	r.once()
 	d.kind, d.os, d.firmware = r.answerTo(Type), r.answerTo(OS), r.answerTo(Firmware)
 	r.reconcile(&d)
