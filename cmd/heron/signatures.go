@@ -162,7 +162,7 @@ func newSignaturesLint(t *terminal, load packLoader, dirs ...*string) *cobra.Com
 				fmt.Fprintf(t.out, "%s: %s: %s\n", x.File, x.Signature, x.Message)
 			}
 			if len(problems) > 0 {
-				return fmt.Errorf("%d problems", len(problems))
+				return errors.New(count(len(problems), "problem"))
 			}
 			fmt.Fprintf(t.out, "%s %d signatures, nothing to complain of\n", t.green("✓"), len(p.Signatures()))
 			return nil

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,12 +15,14 @@ import (
 // Heron, is.
 
 // wordsOf notes what of a row is Heron's word: name="…" type="plc" vendor="…".
-// title is the name that the row gives the device.
-func wordsOf(d *heron.Device, title string) string {
+// names are those that the row gives the device.
+func wordsOf(d *heron.Device, names ...string) string {
 	id := &d.Identity
 	var words []string
-	if title != d.Name { // else a person gave it
-		words = append(words, word(keyName, title))
+	for _, name := range slices.Compact(names) {
+		if name != "" && name != d.Name { // else a person gave it
+			words = append(words, word(keyName, name))
+		}
 	}
 	for _, c := range []struct {
 		key   string

@@ -61,6 +61,7 @@ var csvHead = []string{
 func writeCSV(w io.Writer, _ Export, devices iter.Seq2[heron.Device, error]) error {
 	return writeRows(w, csvHead, devices, func(d *heron.Device) []string {
 		id := &d.Identity
+		hostnames := strings.Join(d.Hostnames, " ")
 		risk := ""
 		if d.Risk != nil {
 			risk = strconv.FormatFloat(d.Risk.Score, 'f', 0, 64)
@@ -68,11 +69,11 @@ func writeCSV(w io.Writer, _ Export, devices iter.Seq2[heron.Device, error]) err
 		return []string{
 			d.ID, d.Title(), id.Type.Value, percent(&id.Type), valueOf(id.Vendor, ""), percent(id.Vendor),
 			valueOf(id.Model, ""), percent(id.Model), valueOf(id.OS, ""), valueOf(id.Firmware, ""),
-			joined(d.MACs), joined(d.IPs), strings.Join(d.Hostnames, " "), serialOf(d), services(d), risk, d.Zone, d.First.String(), d.Last.String(),
+			joined(d.MACs), joined(d.IPs), hostnames, serialOf(d), services(d), risk, d.Zone, d.First.String(), d.Last.String(),
 			string(d.Presence.State), ports(d, func(a *heron.Attachment) string { return cmp.Or(a.Name, a.Switch) }),
 			ports(d, func(a *heron.Attachment) string { return a.Port }), ports(d, func(a *heron.Attachment) string { return a.Alias }),
 			ports(d, vlanOf), d.Standing.Criticality.Value, d.Standing.Purdue.Value, d.Standing.ZoneKind.Value,
-			wordsOf(d, d.Title()),
+			wordsOf(d, d.Title(), hostnames),
 		}
 	})
 }
