@@ -32,10 +32,7 @@ func TestSensorScansItsNetwork(t *testing.T) {
 	c := s.loginAt(t, core.password)
 	inPlant := []string{"ip", "netns", "exec", s.core}
 	sensor := startSensor(t, inPlant, sensorArgs...)
-	within(t, time.Minute, "the sensor", func() error {
-		_, err := healthOf(t, c)
-		return err
-	})
+	sensorTells(t, c)
 
 	// The core is killed as soon as it knows that the scan runs, and begins again.
 	x, err := c.StartScan(t.Context(), heron.ScanRequest{Targets: s.targets(), Profile: "standard", Sensor: "dock"})
@@ -85,10 +82,7 @@ func TestSensorAsksNewDevices(t *testing.T) {
 	core := start(t, hq, coreArgs...)
 	c := s.loginAt(t, core.password)
 	startSensor(t, []string{"ip", "netns", "exec", s.core}, sensorArgs...)
-	within(t, time.Minute, "the sensor", func() error {
-		_, err := healthOf(t, c)
-		return err
-	})
+	sensorTells(t, c)
 	s.appear(t)
 	within(t, time.Minute, "the host that appeared to be asked", func() error { return askedAbout(t, c, s.late) })
 	within(t, 2*time.Minute, "all scans to end", func() error { return allEnded(t, c) })
@@ -217,4 +211,13 @@ func (s *scannet) checkScan(t *testing.T, c *client.Client, id string, left lab.
 	if macs < len(asked) {
 		t.Errorf("%d hardware addresses are known, of %d hosts", macs, len(asked))
 	}
+}
+
+// sensorTells waits until the core has heard of the sensor.
+func sensorTells(t *testing.T, c *client.Client) {
+	t.Helper()
+	within(t, time.Minute, "the sensor", func() error {
+		_, err := healthOf(t, c)
+		return err
+	})
 }

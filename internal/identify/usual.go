@@ -115,20 +115,23 @@ func usualWeight(kinds []kindCount, kind string) float64 {
 // things mostly are, and what mostly asks for his cloud.
 func (r *room) once() {
 	for i := range r.votes {
-		u := &r.votes[i]
-		if u.attribute != Type || u.fact.key != KeyVendor || u.weight <= 0 {
-			continue
+		if u := &r.votes[i]; u.attribute == Type && u.fact.key == KeyVendor && u.weight > 0 {
+			r.echoOf(u)
 		}
-		for j := range r.votes {
-			c := &r.votes[j]
-			if c.attribute != Type || !ofContact(*c) || c.weight <= 0 || c.weight >= tellsType || !agree(Type, u.folded, c.folded) {
-				continue
-			}
-			if c.weight > u.weight {
-				u.weight *= echo
-				break
-			}
-			c.weight *= echo
+	}
+}
+
+// echoOf makes either a maker's usual kind or what asks for his cloud an echo of the other.
+func (r *room) echoOf(usual *vote) {
+	for i := range r.votes {
+		v := &r.votes[i]
+		switch {
+		case v.attribute != Type || !ofContact(*v) || v.weight <= 0 || v.weight >= tellsType || !agree(Type, usual.folded, v.folded):
+		case v.weight > usual.weight:
+			usual.weight *= echo
+			return
+		default:
+			v.weight *= echo
 		}
 	}
 }
