@@ -36,6 +36,7 @@ func TestLookup(t *testing.T) {
 		{"00:00:bc:24:47:fe", "Rockwell", false, 24},
 		{"5c:aa:fd:02:92:1a", "Sonos", false, 24},
 		{"00:80:f4:00:00:01", "Schneider Electric", false, 24},
+		{"00:50:c2:4f:94:64", "RTDS", false, 36},
 	} {
 		a, ok := oui.Lookup(mac(t, c.mac))
 		if !ok || a.Vendor != c.vendor || a.Module != c.module || a.Bits != c.bits {
