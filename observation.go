@@ -25,6 +25,10 @@ const (
 	// KeyFrame: a frame from Subject.MAC carried Subject.IP as its source. Weak:
 	// the MAC is a router's when the IP is not on the link. Value is the IP.
 	KeyFrame = "link.frame"
+	// KeyDirect: a frame from Subject.MAC with Subject.IP, an IPv4 address of the
+	// Internet, to another such or to a group had a hop limit that systems begin with: no
+	// router had passed it on. Value is the hop limit.
+	KeyDirect = "link.direct"
 	// KeyMAC: a frame came from Subject.MAC, with no IP. Value is the MAC.
 	KeyMAC = "link.mac"
 	// KeyARP: Subject.MAC claims Subject.IP in ARP (RFC 826) or NDP. Strong.

@@ -19,8 +19,10 @@ func (*nobody) Message(m *heron.Message) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload), Done: true}
 }
 func (*nobody) Sighting(heron.Endpoint, heron.Time) {}
-func (*nobody) Handshake(*flow.Handshake)           {}
-func (n *nobody) Flow(*heron.Flow)                  { n.flows++ }
+
+func (*nobody) Direct(heron.Endpoint, uint8, heron.Time) {}
+func (*nobody) Handshake(*flow.Handshake)                {}
+func (n *nobody) Flow(*heron.Flow)                       { n.flows++ }
 
 // BenchmarkFloor reads the capture that HERON_CAPTURE names into a flow table with
 // nothing behind it: less than this no reader of that capture can cost. Run it with

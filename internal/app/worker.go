@@ -65,6 +65,12 @@ func (w *worker) Quiet(f *heron.FlowScratch, payload []byte, fromClient bool) bo
 // Sighting tells that an address was in use. It implements flow.Sink.
 func (w *worker) Sighting(e heron.Endpoint, at heron.Time) { w.collector.Sighting(e, at) }
 
+// Direct tells that no router stands before an address. It implements flow.Sink.
+func (w *worker) Direct(e heron.Endpoint, ttl uint8, at heron.Time) {
+	w.value = strconv.AppendUint(w.value[:0], uint64(ttl), 10)
+	w.collector.Fact(heron.Subject{Endpoint: e}, at, "ip", heron.KeyDirect, w.value)
+}
+
 // Handshake tells what a TCP stack gives away of its system. It implements flow.Sink.
 func (w *worker) Handshake(h *flow.Handshake) {
 	key := heron.KeyTCPSyn

@@ -24,8 +24,10 @@ func (l *lines) Message(m *heron.Message) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload) / 2 * int(m.Sequence%3), Done: m.Sequence > 20}
 }
 func (l *lines) Sighting(e heron.Endpoint, _ heron.Time) { l.add(e) }
-func (l *lines) Handshake(h *Handshake)                  { l.add(*h) }
-func (l *lines) Flow(f *heron.Flow)                      { l.add(*f) }
+
+func (l *lines) Direct(e heron.Endpoint, _ uint8, _ heron.Time) { l.add(e) }
+func (l *lines) Handshake(h *Handshake)                         { l.add(*h) }
+func (l *lines) Flow(f *heron.Flow)                             { l.add(*f) }
 
 // traffic is frames of few hosts, of which some are broken in some byte or cut.
 func traffic(r *rand.Rand, n int) []heron.Packet {

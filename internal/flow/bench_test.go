@@ -17,8 +17,10 @@ func (c *consumer) Message(m *heron.Message) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload)}
 }
 func (c *consumer) Sighting(heron.Endpoint, heron.Time) {}
-func (c *consumer) Handshake(*flow.Handshake)           {}
-func (c *consumer) Flow(*heron.Flow)                    {}
+
+func (c *consumer) Direct(heron.Endpoint, uint8, heron.Time) {}
+func (c *consumer) Handshake(*flow.Handshake)                {}
+func (c *consumer) Flow(*heron.Flow)                         {}
 
 // steady is a table with flows open, and a function that feeds it one more frame
 // of them: TCP data both ways and datagrams, and those in tunnels.

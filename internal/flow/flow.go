@@ -27,6 +27,10 @@ type Sink interface {
 	// source IP are seen together, or a MAC on a frame that is not IP, in each
 	// minute of traffic time.
 	Sighting(e heron.Endpoint, at heron.Time)
+	// Direct tells that a frame from e, an IPv4 address of the Internet, came straight
+	// from it: its hop limit, ttl, is one that systems begin with. It is told once a
+	// minute of traffic time of each side of each flow to another such address or a group.
+	Direct(e heron.Endpoint, ttl uint8, at heron.Time)
 	// Handshake tells how a TCP stack opens a connection, of each SYN.
 	Handshake(h *Handshake)
 	// Flow takes a report on a flow: when it ends at once, and with Report when it

@@ -50,12 +50,17 @@ func (t *Table) sight(ip addr, hasIP bool) {
 		told = t.sightings.look4(station, uint32(ip.lo), t.minute)
 	}
 	if !told {
-		e := heron.Endpoint{MAC: f.src, VLAN: f.vlan}
-		if hasIP {
-			e.IP = ip.netip(f.v6)
-		}
-		t.sink.Sighting(e, f.time)
+		t.sink.Sighting(t.sender(ip, hasIP), f.time)
 	}
+}
+
+// sender is who sent the frame at hand, with an address or without.
+func (t *Table) sender(ip addr, hasIP bool) heron.Endpoint {
+	e := heron.Endpoint{MAC: t.frame.src, VLAN: t.frame.vlan}
+	if hasIP {
+		e.IP = ip.netip(t.frame.v6)
+	}
+	return e
 }
 
 // look4 is look for IPv4 addresses.

@@ -81,6 +81,10 @@ func (r *recorder) Sighting(e heron.Endpoint, at heron.Time) {
 	r.add("s", "%s %s +%v", e.MAC, end(heron.Endpoint{IP: e.IP, VLAN: e.VLAN}, 0), at.Sub(start))
 }
 
+func (r *recorder) Direct(e heron.Endpoint, ttl uint8, _ heron.Time) {
+	r.add("d", "%s %s %d", e.MAC, e.IP, ttl)
+}
+
 func (r *recorder) Handshake(h *flow.Handshake) {
 	kind := "syn"
 	if h.Answer {

@@ -131,7 +131,9 @@ func (l *ledger) Message(m *heron.Message) heron.Verdict {
 	return heron.Verdict{Consumed: len(m.Payload) / 2}
 }
 func (l *ledger) Sighting(heron.Endpoint, heron.Time) {}
-func (l *ledger) Handshake(*flow.Handshake)           {}
+
+func (l *ledger) Direct(heron.Endpoint, uint8, heron.Time) {}
+func (l *ledger) Handshake(*flow.Handshake)                {}
 func (l *ledger) Flow(f *heron.Flow) {
 	before, known := l.open[f.ID]
 	if known && (f.ClientPackets < before.ClientPackets || f.First != before.First || f.Client.IP != before.Client.IP) {

@@ -139,6 +139,7 @@ func (t *Table) count(e *entry, g *glance) {
 			f.hosts(g)
 		}
 		t.sight(f.srcIP, true)
+		t.direct(g)
 	}
 }
 

@@ -146,7 +146,7 @@ func (n *node) passesOn() bool {
 		return true
 	}
 	for _, e := range n.endpoints {
-		if e.ip != nil && e.sent && !e.own {
+		if e.ip != nil && e.frames != unseen && !e.own {
 			return true
 		}
 	}
@@ -179,6 +179,7 @@ type census struct {
 	claimed  *endpoint
 	aliases  int // unclaimed addresses on a link we know
 	strange  int // unclaimed local addresses of no known link
+	direct   int // addresses elsewhere that no router passed on
 	forwards bool
 }
 
@@ -194,15 +195,20 @@ func (v *Inventory) census(n *node) census {
 				c.claimed = e
 			}
 		case e.claimed, e.ip.ip.IsLinkLocalUnicast(), isEUI64(e.ip.ip, n.mac):
+		case !e.ip.isLocal() && e.frames == direct:
+			c.direct++
 		case !e.ip.isLocal():
-			c.forwards = c.forwards || e.sent
+			c.forwards = c.forwards || e.frames != unseen
 		case e.ip.segment.onLink:
-			if e.ip.ip.Is4() && e.sent {
+			if e.ip.ip.Is4() && e.frames != unseen {
 				c.aliases++
 			}
-		case e.ip.ip.Is4() && e.sent:
+		case e.ip.ip.Is4() && e.frames != unseen:
 			c.strange++
 		}
+	}
+	if c.direct > maxAliases || c.direct > 0 && c.claims+c.aliases+c.strange > 0 {
+		c.forwards = true // who has an address here passes on those of elsewhere
 	}
 	return c
 }
@@ -218,8 +224,10 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 		return e == c.claimed // proxy ARP: its own is what it claimed first
 	case e.claimed:
 		return true
-	case isVirtualRouter(n.mac), !e.ip.isLocal():
+	case isVirtualRouter(n.mac):
 		return false
+	case !e.ip.isLocal():
+		return e.frames == direct && !c.forwards
 	case ip.IsLinkLocalUnicast(), isEUI64(ip, n.mac):
 		return true
 	case ip.Is6():
@@ -230,7 +238,7 @@ func (v *Inventory) isOwn(n *node, e *endpoint, c census) bool {
 		return false // it has an address on a link, and this one is elsewhere
 	}
 	if c.forwards {
-		return c.strange == 0 || (c.strange == 1 && e.sent)
+		return c.strange == 0 || (c.strange == 1 && e.frames != unseen)
 	}
 	return c.strange <= 2
 }

@@ -92,6 +92,62 @@ func TestInventoryCases(t *testing.T) {
 			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}},
 		},
 		{
+			name: "who could be either of two that share a key is neither, and makes them no one",
+			rows: []row{
+				{0, camera, "10.0.0.5", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{1, camera, "10.0.0.5", heron.KeyHostname, "left"},
+				{2, printer, "10.0.0.6", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{3, printer, "10.0.0.6", heron.KeyHostname, "right"},
+				{4, gateway, "10.0.0.7", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+			},
+			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}, {gateway, "10.0.0.7", true, ""}},
+		},
+		{
+			name: "the address of a network joins no devices, as it is none",
+			rows: []row{
+				{0, camera, "10.0.0.5", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{1, "", "10.0.1.0", "ssh.hostkey", "ssh-ed25519 AAAAC3NzaC1"},
+				{2, "", "10.0.1.0", "ssdp.usn", uuid},
+				{3, printer, "10.0.0.6", "ssdp.usn", uuid},
+			},
+			want: []want{{camera, "10.0.0.5", true, ""}, {printer, "10.0.0.6", true, ""}},
+		},
+		{
+			name: "hosts with public addresses on one link have their addresses",
+			rows: []row{
+				{0, camera, "198.51.100.7", frame, ""},
+				{0, camera, "198.51.100.7", heron.KeyDirect, "30"},
+				{1, camera, "198.51.100.7", "http.server", "a controller"},
+				{0, printer, "203.0.113.9", frame, ""},
+				{0, printer, "203.0.113.9", heron.KeyDirect, "128"},
+			},
+			want: []want{{camera, "198.51.100.7", true, ""}, {printer, "203.0.113.9", true, ""}},
+		},
+		{
+			name: "a router has none of those that it passes on, though one came as if straight",
+			rows: []row{
+				{0, gateway, "198.51.100.7", frame, ""},
+				{0, gateway, "198.51.100.7", heron.KeyDirect, "64"},
+				{0, gateway, "203.0.113.9", frame, ""},
+				{1, gateway, "203.0.113.9", "http.server", "x"},
+			},
+			want: []want{{gateway, "", true, "router"}, {"", "203.0.113.9", false, ""}},
+		},
+		{
+			name: "nor has who has a private address here",
+			rows: []row{
+				{0, gateway, "10.0.0.1", frame, ""},
+				{1, gateway, "198.51.100.7", frame, ""},
+				{1, gateway, "198.51.100.7", heron.KeyDirect, "64"},
+			},
+			want: []want{{gateway, "10.0.0.1", true, "router"}},
+		},
+		{
+			name: "nor who passes five on",
+			rows: straight(5),
+			want: []want{{gateway, "", true, "router"}},
+		},
+		{
 			name: "the invented MACs of one phone are one device",
 			rows: append(phone("02:00:00:00:00:01", "10.0.0.11", "annas-phone", 0),
 				append(phone("02:00:00:00:00:02", "10.0.0.12", "annas-phone", 90000),
@@ -319,6 +375,16 @@ func proxied(n int) []row {
 	for i := 1; i <= n; i++ {
 		a := fmt.Sprint("10.0.0.", i)
 		out = append(out, row{i, gateway, a, arp, ""}, row{i, gateway, a, frame, ""})
+	}
+	return out
+}
+
+// straight is a MAC that n addresses of the Internet came from as if straight.
+func straight(n int) []row {
+	var out []row
+	for i := 1; i <= n; i++ {
+		a := fmt.Sprint("198.51.100.", i)
+		out = append(out, row{i, gateway, a, frame, ""}, row{i, gateway, a, heron.KeyDirect, "64"})
 	}
 	return out
 }

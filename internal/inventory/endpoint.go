@@ -31,8 +31,7 @@ type endpoint struct {
 	vlan        uint16
 	// claimed: the MAC said in ARP or NDP, or a DHCP server said, that the IP is its own.
 	claimed bool
-	// sent: a frame came from the MAC with the IP as its source.
-	sent bool
+	frames  frames
 	// own is derived: the IP belongs to the MAC, at some time at least.
 	own bool
 	// So are these, of a contested address: another MAC claimed it while this one only
@@ -44,6 +43,16 @@ type endpoint struct {
 	// leased is when a DHCP server first gave the IP to the MAC; 0 = never.
 	leased heron.Time
 }
+
+// frames says what is known of those that came from a MAC with an IP as their
+// source. What is known of them only grows.
+type frames uint8
+
+const (
+	unseen frames = iota // none came
+	sent                 // some did
+	direct               // and straight from the host: no router had counted the hop limit down
+)
 
 // node is what may be a device of its own: a MAC, or an IP that no MAC owns.
 type node struct {
@@ -359,8 +368,8 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
 	if o.Last == end.last {
 		end.vlan = max(end.vlan, o.VLAN)
 	}
-	if o.Key == heron.KeyFrame && !end.sent {
-		end.sent = true
+	if seen := framesOf(o.Key); seen > end.frames {
+		end.frames = seen
 		if end.mac != nil {
 			v.dirty.macs.add(end.mac)
 		}
@@ -369,6 +378,17 @@ func (v *Inventory) note(end *endpoint, o *heron.Observation) (newest bool) {
 		v.noteClaim(end, o)
 	}
 	return end.last != last || end.vlan != vlan
+}
+
+// framesOf is what an observation of that key shows of frames.
+func framesOf(key string) frames {
+	switch key {
+	case heron.KeyFrame:
+		return sent
+	case heron.KeyDirect:
+		return direct
+	}
+	return unseen
 }
 
 // noteClaim is note for a claim.
@@ -398,7 +418,7 @@ func tells(key, value string) bool {
 		return IsControl(value[strings.LastIndexByte(value, '/')+1:])
 	case heron.KeyClientProtocol:
 		return IsControl(value)
-	case heron.KeyFrame, heron.KeyMAC, heron.KeyService, heron.KeyContact, heron.KeyInbound, heron.KeyOutbound:
+	case heron.KeyFrame, heron.KeyMAC, heron.KeyDirect, heron.KeyService, heron.KeyContact, heron.KeyInbound, heron.KeyOutbound:
 		return false
 	}
 	return true

@@ -108,8 +108,9 @@ func (v *Inventory) gatherAddress(n *node, own *endpoint) {
 			continue
 		}
 		linked := e.mac != nil && e.own
+		carried := e.mac != nil && !e.ip.isLocal()
 		v.take(n, e, func(f *fact) bool {
-			if (f.key.kind.has(ofARP) && e.mac != nil) || (linked && f.key.kind.has(ofLink)) {
+			if (f.key.kind.has(ofARP) && e.mac != nil) || (linked && f.key.kind.has(ofLink)) || (carried && f.key.kind.has(ofFrame)) {
 				return false
 			}
 			return v.ownerAt(own.ip, f.first) == own

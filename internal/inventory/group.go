@@ -126,16 +126,18 @@ func (v *Inventory) joined(region []*node) *forest {
 	return f
 }
 
-// joinBy joins the nodes that show one identifier, where nothing speaks
-// against it.
+// joinBy joins the nodes that show one identifier, where nothing speaks against
+// it. One that could be of either of two which contradict each other joins neither:
+// it would make them one.
 func (v *Inventory) joinBy(f *forest, id string) {
 	list := v.believed(id)
 	if len(list) < 2 || !takeTurns(list) {
 		return
 	}
+	against := contradictions(list)
 	for i, a := range list {
-		for _, b := range list[i+1:] {
-			if v.ledger.groups[a.anchor] == v.ledger.groups[b.anchor] && !contradict(a, b) {
+		for j, b := range list[i+1:] {
+			if v.ledger.groups[a.anchor] == v.ledger.groups[b.anchor] && slices.Equal(against[i], against[i+1+j]) {
 				f.join(a, b, id)
 			}
 		}

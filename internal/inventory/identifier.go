@@ -53,7 +53,7 @@ func isInstance(key string) bool {
 
 // identifiers returns the strong identifiers in the facts of a node, sorted.
 func identifiers(n *node) []string {
-	if isVirtualRouter(n.mac) || !n.local {
+	if isVirtualRouter(n.mac) || !n.local || !n.present {
 		return nil
 	}
 	if !n.shows.has(ofOne) && !n.mac.IsLocal() {
@@ -222,6 +222,21 @@ func contradict(a, b *node) bool {
 		}
 	}
 	return false
+}
+
+// contradictions says of each of several nodes which of them it contradicts. Two
+// that do not contradict each other, but not the same others either, have rows that
+// differ, as have two that do.
+func contradictions(list []*node) [][]bool {
+	out := make([][]bool, len(list))
+	for i := range out {
+		out[i] = make([]bool, len(list))
+		for j := range i {
+			out[i][j] = contradict(list[i], list[j])
+			out[j][i] = out[i][j]
+		}
+	}
+	return out
 }
 
 // share reports whether two lists have a value in common.

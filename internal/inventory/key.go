@@ -37,7 +37,7 @@ const (
 	ofWhom
 	// ofARP: heron.KeyARP.
 	ofARP
-	// ofFrame: heron.KeyFrame.
+	// ofFrame: a frame with an address as its source, heron.KeyFrame or heron.KeyDirect.
 	ofFrame
 	// ofService: its value, not its subject, is a service.
 	ofService
@@ -57,7 +57,7 @@ func kindOf(name string) kind {
 	switch name {
 	case heron.KeyARP:
 		return ofLink | ofWhom | ofARP
-	case heron.KeyFrame:
+	case heron.KeyFrame, heron.KeyDirect:
 		return ofLink | ofWhom | ofFrame
 	case heron.KeyMAC:
 		return ofLink | ofWhom

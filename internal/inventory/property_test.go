@@ -70,9 +70,11 @@ func randomIP(r *rand.Rand) string {
 }
 
 func randomFact(r *rand.Rand) (key, value string) {
-	switch r.IntN(12) {
+	switch r.IntN(13) {
 	case 0, 1, 2:
 		return heron.KeyFrame, ""
+	case 12:
+		return heron.KeyDirect, "64"
 	case 3, 4:
 		return heron.KeyARP, ""
 	case 5:

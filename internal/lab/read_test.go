@@ -22,6 +22,8 @@ type reader struct {
 
 func (r *reader) Sighting(heron.Endpoint, heron.Time) {}
 
+func (r *reader) Direct(heron.Endpoint, uint8, heron.Time) {}
+
 func (r *reader) Handshake(*flow.Handshake) {}
 
 func (r *reader) Flow(f *heron.Flow) {

@@ -15,8 +15,10 @@ import (
 type sink struct{ *dissect.Dispatcher }
 
 func (sink) Sighting(heron.Endpoint, heron.Time) {}
-func (sink) Handshake(*flow.Handshake)           {}
-func (sink) Flow(*heron.Flow)                    {}
+
+func (sink) Direct(heron.Endpoint, uint8, heron.Time) {}
+func (sink) Handshake(*flow.Handshake)                {}
+func (sink) Flow(*heron.Flow)                         {}
 
 // frames sends the conversation as frames through the real flow table, which must
 // come to the same as handing its payloads over.
