@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -15,7 +16,14 @@ import (
 // them, and what they are: the names of their models, and their types.
 func unlabelled(t *testing.T, devices int) (members []cluster.Member, models, types map[string]string) {
 	t.Helper()
-	src, err := lab.Stream(lab.StreamConfig{Seed: 5, Duration: 15 * time.Minute, Devices: devices})
+	members, models, types, _ = watched(t, lab.StreamConfig{Seed: 5, Duration: 15 * time.Minute, Devices: devices})
+	return members, models, types
+}
+
+// watched is unlabelled for any stream. It returns the devices too.
+func watched(t *testing.T, c lab.StreamConfig) (members []cluster.Member, models, types map[string]string, devices []heron.Device) {
+	t.Helper()
+	src, err := lab.Stream(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +58,27 @@ func unlabelled(t *testing.T, devices int) (members []cluster.Member, models, ty
 		models[d.ID], types[d.ID] = hosts[d.MACs[0]].Name, hosts[d.MACs[0]].Type
 		members = append(members, cluster.Member{ID: d.ID, Title: models[d.ID], Facts: cluster.Facts(d, obs[d.ID], profiles[d.ID])})
 	}
-	return members, models, types
+	return members, models, types, r.Devices
+}
+
+// Of the strangers of a demonstration nobody knows what they are, but that they are alike.
+func TestStrangersAreUnknownAndAlike(t *testing.T) {
+	t.Parallel()
+	members, models, _, devices := watched(t, lab.StreamConfig{Seed: 1, Duration: 15 * time.Minute, Strangers: demoStrangers})
+	unknown := map[string]bool{}
+	for i := range devices {
+		if d := &devices[i]; models[d.ID] == "stranger" {
+			unknown[d.ID] = true
+			if d.Identity.Type.Value != heron.Unknown {
+				t.Errorf("%s is said to be %s", d.Title(), d.Identity.Type.Value)
+			}
+		}
+	}
+	members = slices.DeleteFunc(members, func(m cluster.Member) bool { return !unknown[m.ID] })
+	found := cluster.Group(members)
+	if len(unknown) != demoStrangers || len(found.Items) != 1 || len(found.Items[0].Members) != demoStrangers {
+		t.Errorf("%d strangers in %d groups", len(unknown), len(found.Items))
+	}
 }
 
 // agreement compares groups with labels: the adjusted Rand index, 1 where they

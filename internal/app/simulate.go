@@ -29,6 +29,10 @@ const SimulationSource = "simulation"
 // DemoAttacks are the attacks that a demonstration plays.
 func DemoAttacks() []string { return []string{"port-scan", "arp-spoof", "telnet-botnet"} }
 
+// demoStrangers are the things of a demonstration that nobody knows, alike enough to be
+// named together.
+const demoStrangers = 7
+
 // Simulate returns an endless simulated network that began a while ago: its
 // first packets come at once, so that the page is full when it opens, and then
 // it goes on in step with the clock. The attacks begin after half a minute,
@@ -37,7 +41,7 @@ func Simulate(devices int, attacks []string) (*Simulation, error) {
 	const before = 20 * time.Minute
 	src, err := lab.Stream(lab.StreamConfig{
 		Seed: 1, Start: heron.TimeOf(time.Now().Add(-before)), Duration: time.Hour,
-		Devices: devices, Attacks: attacks, AttackAfter: before + 30*time.Second, AttackEvery: 40 * time.Second, Loop: true,
+		Devices: devices, Strangers: demoStrangers, Attacks: attacks, AttackAfter: before + 30*time.Second, AttackEvery: 40 * time.Second, Loop: true,
 	})
 	if err != nil {
 		return nil, err

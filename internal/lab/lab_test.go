@@ -105,6 +105,8 @@ func TestStreamRefuses(t *testing.T) {
 		"unknown attack":  {Attacks: []string{"no-such"}},
 		"too many":        {Devices: 1 << 20},
 		"negative number": {Devices: -1},
+		"too strange":     {Strangers: 50},
+		"minus strangers": {Strangers: -1},
 	} {
 		if _, err := lab.Stream(c); heron.ErrorCode(err) != heron.CodeInvalid {
 			t.Errorf("%s: got %v, want an invalid error", name, err)

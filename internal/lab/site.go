@@ -65,8 +65,11 @@ type Site struct {
 	seed  uint64
 }
 
-// maxPerZone keeps each zone within its /20.
-const maxPerZone = 4000
+// maxPerZone and as many strangers as there may be keep each zone within its /20.
+const (
+	maxPerZone   = 3950
+	maxStrangers = 49
+)
 
 // NewSite places every model, again and again until there are at least devices
 // of them. The same seed and number give the same site.

@@ -25,6 +25,8 @@ type StreamConfig struct {
 	// Devices is how many devices there should be at least; the site is
 	// repeated until there are. 0 is one site.
 	Devices int
+	// Strangers is how many things there are besides that say nothing of what they are.
+	Strangers int
 	// Attacks are names of Attacks, played in this order.
 	Attacks []string
 	// AttackAfter is when the first attack begins, and AttackEvery how long
@@ -71,11 +73,14 @@ type Stats struct{ Packets, Bytes uint64 }
 // Stream returns a Source, or an error that names what is wrong with c.
 func Stream(c StreamConfig) (*Source, error) {
 	c = c.withDefaults()
-	if c.Duration < 0 || c.AttackAfter < 0 || c.AttackEvery < 0 || c.Devices < 0 {
-		return nil, heron.Errorf(heron.CodeInvalid, "lab stream: durations and the number of devices must not be negative")
+	if c.Duration < 0 || c.AttackAfter < 0 || c.AttackEvery < 0 || c.Devices < 0 || c.Strangers < 0 {
+		return nil, heron.Errorf(heron.CodeInvalid, "lab stream: durations and numbers of devices must not be negative")
 	}
 	site, err := NewSite(c.Seed, c.Devices)
 	if err != nil {
+		return nil, err
+	}
+	if err := site.addStrangers(c.Strangers); err != nil {
 		return nil, err
 	}
 	s := &Source{c: c, site: site, tape: newTape(site)}
