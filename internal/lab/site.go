@@ -96,7 +96,7 @@ func NewSite(seed uint64, devices int) (*Site, error) {
 }
 
 // add places one more device at the n-th address of its zone.
-func (s *Site) add(m *Model, n int) *Host {
+func (s *Site) add(m *Model, n int) {
 	rng := rand.New(rand.NewPCG(s.seed, fnvOf(m.Name)+uint64(n)))
 	h := &Host{Model: m, Index: len(s.Hosts), site: s}
 	h.MAC = macOf(m, rng)
@@ -111,7 +111,6 @@ func (s *Site) add(m *Model, n int) *Host {
 	if m.Role != "" {
 		s.roles[m.Role] = append(s.roles[m.Role], h)
 	}
-	return h
 }
 
 // addressIn returns the n-th host address of a zone.
