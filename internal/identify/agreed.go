@@ -2,6 +2,7 @@ package identify
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/heron-iot/heron/internal/oui"
@@ -23,8 +24,8 @@ const (
 )
 
 // apiLabel begins the names that programs ask for rather than people.
-var apiLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,3}(?:api|app|auth|base|cloud|connect|control|data|devices?|dev|discovery|fota|fw|firmware|gateway|gw|hub|iot|log|logs|mqtts?|ota|p2p|portal|prod|push|` +
-	`register|server|service|stats|status|sync|telemetry|time|update|updates|upgrade|ws|wss|xmpp)[0-9]{0,2}(?:-[a-z0-9]+){0,4}$`)
+var apiLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,3}(?:api|app|auth|base|bootstrap|cloud|config|connect|control|data|devices?|dev|discovery|fota|fw|firmware|gateway|gw|hub|iot|log|logs|media|mqtts?|ota|p2p|portal|prod|push|` +
+	`register|relay|server|service|stats|status|sync|telemetry|time|update|updates|upgrade|ws|wss|xmpp)[0-9]{0,2}(?:-[a-z0-9]+){0,4}$`)
 
 // nobodys are words at the beginning of names that are no maker's: kinds of things, rooms,
 // what people call computers, programs that anybody runs, and
@@ -95,7 +96,7 @@ func domainLabel(labels []string) string {
 // affixes stand before or behind a maker's name in a domain.
 var (
 	prefixes = []string{"my", "get", "go", "try", "use", "smart"}
-	suffixes = []string{"cloud", "iot", "smart", "smarthome", "home", "life", "live", "app", "connect", "link", "device", "devices", "api", "cam", "online", "tech"}
+	suffixes = []string{"cloud", "iot", "smart", "smarthome", "systems", "home", "life", "live", "app", "connect", "link", "device", "devices", "api", "cam", "online", "security", "tech"}
 )
 
 // withoutAffixes returns what is left of a domain's label without words that many have,
@@ -125,10 +126,40 @@ func (r *room) agreed() {
 		for j := range r.facts {
 			if other := &r.facts[j]; other.brand != "" && !isHostname[other.key] && sameWord(name.brand, other.brand) {
 				maker := display(name.brand)
+				r.votes = slices.DeleteFunc(r.votes, func(v vote) bool { return isGuessedOwner(v) && sameWord(v.folded, maker) })
 				r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), agreedWeight, "", name})
 				break
 			}
 		}
+	}
+}
+
+// isGuessedOwner reports whether a vote is for whom a domain is called after.
+func isGuessedOwner(v vote) bool {
+	return v.attribute == Vendor && v.signature == "" && ofContact(v)
+}
+
+// loyal adds a vote for the owner of the one domain of unknown make that the device asks for several
+// names in: things ask their maker.
+func (r *room) loyal() {
+	var of *fact
+	several := false
+	for i := range r.facts {
+		f := &r.facts[i]
+		switch {
+		case f.brand == "" || !isContact[f.key]:
+		case of == nil:
+			of = f
+		case !strings.EqualFold(f.brand, of.brand):
+			return
+		case f.lower != of.lower:
+			several = true
+		}
+	}
+	if several {
+		whole := withoutAffixes(strings.ToLower(of.brand))
+		maker := display(whole[min(1, len(whole)-1)])
+		r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), strangerWeight, "", of})
 	}
 }
 

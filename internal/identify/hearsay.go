@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,11 +36,21 @@ const (
 // out of the contest, where the host's system is one on which they say nothing of it. What
 // is left are the makers whose services a system itself asks for, and kinds of computers.
 func (r *room) hearsay() {
-	r.deaf = r.runs(isPeoples) || r.resolves() || r.runs(isAndroid) && (r.hides() || r.asksFor(severalMakers)) || r.drives() || r.asksFor(manyMakers)
+	r.deaf = r.isPeoples() || r.isPhone() || r.asksFor(manyMakers)
 	if r.deaf {
 		r.votes = slices.DeleteFunc(r.votes, isHearsay)
 		r.spare = slices.DeleteFunc(r.spare, isHearsay)
 	}
+}
+
+// isPeoples reports whether the host is a computer or a program that drives or asks for
+// everybody's things.
+func (r *room) isPeoples() bool { return r.runs(isPeoples) || r.resolves() || r.drives() }
+
+// isPhone reports whether the host is likely somebody's phone.
+func (r *room) isPhone() bool {
+	return r.hides() && (r.runs(isAndroid) || r.saysLittle()) ||
+		(r.runs(isAndroid) || r.asksAsAndroid()) && r.asksFor(severalMakers)
 }
 
 func isPeoples(system string) bool { return peoples[system] }
@@ -47,10 +58,23 @@ func isPeoples(system string) bool { return peoples[system] }
 // isAndroid: a system of phones that things have as well, of televisions and displays.
 func isAndroid(system string) bool { return strings.HasPrefix(system, "Android") }
 
+// asksAsAndroid reports whether the host asks for what every Android asks for.
+func (r *room) asksAsAndroid() bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool { return v.attribute == OS && isAndroid(v.value) && ofContact(v) })
+}
+
 // hides reports whether the host has made-up addresses alone: phones make up one for each
 // network, things that run the same system keep their own.
 func (r *room) hides() bool {
 	return len(r.macs) > 0 && !slices.ContainsFunc(r.macs, func(m heron.MAC) bool { return !m.IsLocal() })
+}
+
+// appLabel begins the names that apps on people's phones ask for before they ask for others.
+var appLabel = regexp.MustCompile(`^(?:api|(?:[a-z]+-)?apps?|auth|oauth|login|accounts?|home|my|rest|user|web|www)(?:[-_][a-z0-9-]+)?[0-9]{0,2}\.`)
+
+// saysLittle reports whether all that the host says is one name that an app asks for as well.
+func (r *room) saysLittle() bool {
+	return len(r.facts) == 1 && r.facts[0].group == contactGroup && appLabel.MatchString(r.facts[0].lower)
 }
 
 // runs reports whether the host itself says that its system is such a one.

@@ -119,3 +119,43 @@ func TestIdentify_hearsayOfOthers(t *testing.T) {
 		t.Errorf("of LIFX: got %s", got)
 	}
 }
+
+// TestIdentify_hearsayOfOneApp: a made-up address that asks for what an app asks for is somebody's
+// phone; what only a thing asks for, or a thing's own address, is the thing.
+func TestIdentify_hearsayOfOneApp(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		mac, name string
+		want      bool
+	}{
+		{"da:0f:2f:78:63:cd", "security-app.eufylife.com", false},
+		{"da:0f:2f:78:63:cd", "p2p-vir-6.eufylife.com", true},
+		{"8c:85:80:78:63:cd", "security-app.eufylife.com", true},
+	} {
+		got := id.Identify(seen("mac.oui="+tt.mac, "contact.name="+tt.name)).Identity.Vendor
+		if (got != nil) != tt.want {
+			t.Errorf("%s %s: got %+v", tt.mac, tt.name, got)
+		}
+	}
+}
+
+// TestIdentify_hearsayOfPhones: a host that asks for what every Android asks for, and for the clouds
+// of several makers, is none of their things.
+func TestIdentify_hearsayOfPhones(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := []string{"contact.name=mtalk.google.com", "contact.name=api.smartthings.com", "contact.name=app.irobotapi.com"}
+	if got := id.Identify(seen(asks...)).Identity; got.Vendor != nil || got.Type.Value == "vacuum_robot" {
+		t.Errorf("got %+v, %+v", got.Vendor, got.Type)
+	}
+	if got := id.Identify(seen(asks[0], asks[2])).Identity.Type.Value; got != "vacuum_robot" {
+		t.Errorf("of one maker: got %s", got)
+	}
+}

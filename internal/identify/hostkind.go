@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -42,6 +43,16 @@ var kindsBehind = map[string]string{
 	"waterfountain": "pet_fountain", "waterheater": "water_heater", "watersensor": "leak_detector", "weatherstation": "weather_station", "webcam": "webcam",
 }
 
+// isKind reports whether what a text gives for a model ends with a word for a kind of thing, and
+// has no number: Dishwasher of "Bosch-Dishwasher".
+func isKind(model string) bool {
+	if strings.ContainsAny(model, "0123456789") {
+		return false
+	}
+	words := hostWords(model)
+	return len(words) > 0 && kindsBehind[strings.ToLower(words[len(words)-1])] != ""
+}
+
 // belonging are words for things that belong to the kind that is named before them: a
 // light's switch is no light.
 var belonging = setOf([]string{"gateway", "remote", "sensor", "server", "switch"})
@@ -49,9 +60,15 @@ var belonging = setOf([]string{"gateway", "remote", "sensor", "server", "switch"
 // maxKindWords is how many words behind the maker's name are looked at.
 const maxKindWords = 4
 
+// airConditioner is the short word for one where it stands alone, which is no end of an address.
+var airConditioner = regexp.MustCompile(`(?i)^[-_ ](?:smart[-_ ]?)?ac(?:[-_ ]|$)`)
+
 // hostKind returns the kind of thing that a host name says behind its maker's name, the
 // last of its words that is one: a thermostat's hub is a hub.
 func hostKind(rest string) (kind string) {
+	if airConditioner.MatchString(rest) {
+		return "air_conditioner"
+	}
 	before := ""
 	for i, w := range hostWords(rest) {
 		if i == maxKindWords {
@@ -97,15 +114,48 @@ func hostWords(name string) []string {
 }
 
 // hostKinds adds votes for the kinds of things that host names say behind the name of the
-// maker, now that he is known.
+// maker, now that he is known: where nobody heard him in the name yet.
 func (r *room) hostKinds(maker string) {
 	maker = oui.Fold(maker)
 	for i := range r.facts {
 		f := &r.facts[i]
-		if f.kind != "" && sameWord(oui.Fold(f.maker), maker) {
-			r.votes = append(r.votes, vote{Type, f.kind, fold(Type, f.kind), hostKindWeight, "", f})
+		kind := ""
+		switch {
+		case !isHostname[f.key] || f.saysKind():
+		case f.kind != "" && sameWord(oui.Fold(f.maker), maker):
+			kind = f.kind
+		default:
+			kind = hostKind(after(f.value, joined(maker)))
+		}
+		if kind != "" {
+			r.votes = append(r.votes, vote{Type, kind, fold(Type, kind), hostKindWeight, "", f})
 		}
 	}
+}
+
+// saysKind reports whether a reading says by itself what kind stands behind a maker.
+func (r *reading) saysKind() bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool { return v.attribute == Type && v.signature == "" })
+}
+
+// after returns what stands in a name behind a maker's, spelt with whatever is no letter between
+// or without: "-AC" of "De'Longhi-AC" behind "delonghi"; "" where the name begins otherwise
+// or its first word goes on.
+func after(name, maker string) string {
+	for at, r := range name {
+		switch {
+		case maker == "" && unicode.IsLetter(r):
+			return ""
+		case maker == "":
+			return name[at:]
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+		case strings.HasPrefix(maker, string(unicode.ToLower(r))):
+			maker = maker[len(string(unicode.ToLower(r))):]
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // whisper makes what a maker's cloud, his addresses and his name alone say of the type an echo

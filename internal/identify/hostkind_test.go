@@ -32,6 +32,9 @@ func TestHostKind_is_the_last_word_for_one(t *testing.T) {
 		"-\xff\xfe":          "",
 		"-kitchen":           "",
 		"-camille":           "",
+		"-AC":                "air_conditioner",
+		"_Smart_AC2":         "",
+		"-ACB4":              "", // an address
 	} {
 		if got := identify.HostKind(rest); got != want {
 			t.Errorf("%q: got %q, want %q", rest, got, want)
@@ -51,6 +54,8 @@ func TestIdentify_a_kind_behind_a_maker(t *testing.T) {
 		"august-doorbell-cam": "doorbell_camera", "August-1a2b3c": "smart_lock",
 		// What the name before the word is told as without it, is no word of its kind.
 		"SimpliSafe-Camera": "camera", "SimpliSafe": "alarm_panel", "ecobee-camera": "camera", "ecobee-1a2b": "thermostat", "Fronius-Plug": "smart_plug",
+		// Makers of short names, and of names that are spelt in several ways.
+		"TCL-Camera": "camera", "TCL-AC": "air_conditioner", "KEF-Plug": "smart_plug", "De'Longhi-Fridge": "refrigerator", "Rain-Bird-Plug": "smart_plug", "TCLX-Camera": "camera",
 	} {
 		got := id.Identify([]heron.Observation{{Key: "dhcp.hostname", Value: name}}).Identity.Type
 		if got.Value != want {

@@ -140,6 +140,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 	if known != nil {
 		g.vendorVotes(r, known, d.vendor[0].confidence)
 		r.hostKinds(known.Value)
+		r.contactKinds(known.Value)
 		r.others(known.Value)
 	}
 	d.model = r.answerTo(Model)

@@ -100,7 +100,7 @@ func (g *program) say(out []vote, r *rule, facts []fact, h hits) []vote {
 				if values == nil {
 					values = r.values(f, lead, h)
 				}
-				if v.value = expand(c.value, values); v.value == "" {
+				if v.value = expand(c.value, values); v.value == "" || v.attribute == Model && isHostname[f.key] && isKind(v.value) {
 					continue
 				}
 				v.folded = fold(v.attribute, v.value)

@@ -126,10 +126,15 @@ var thingsLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,2}(?:mqtts?|iot|devices?
 
 // platforms are domains whose owner runs a cloud for others' things.
 var platforms = setOf([]string{
-	"aliyun", "aliyuncs", "amazonaws", "arrayent", "aylanetworks", "azure", "azure-devices", "azurewebsites", "balena", "balena-cloud", "cloudapp",
-	"cloudfront", "cloudflare", "electricimp", "emqx", "emqxsl", "evrythng", "exosite", "firebaseio", "fastly", "github", "gizwits", "googleapis", "heroku",
-	"herokuapp", "hivemq", "iot-dns", "iotcplatform", "kpnthings", "losant", "meari", "mosquitto", "ntp", "particle", "pubnub", "rackcdn", "thingspace",
-	"thingspeak", "thingworx", "tutk", "tuyacn", "tuyaeu", "tuyain", "tuyaus", "ubidots", "windows", "xively", "xlink",
+	"akadns", "akamai", "akamaiedge", "akamaized", "aliyun", "aliyuncs", "amazonaws", "appspot", "arrayent", "aylanetworks", "azure", "azure-api",
+	"azure-devices", "azureedge", "azurefd", "azurewebsites", "b-cdn", "backblazeb2", "balena", "balena-cloud", "blynk", "bugsnag", "closeli",
+	"cloudapp", "cloudflare", "cloudfront", "cloudfunctions", "cloudlinks", "crashlytics", "cumulocity", "danale", "datadoghq", "digitaloceanspaces",
+	"duckdns", "dyndns", "edgekey", "edgesuite", "electricimp", "emqx", "emqxsl", "evrythng", "exosite", "fastly", "firebaseapp", "firebaseio",
+	"github", "gizwits", "googleapis", "gwell", "heroku", "herokuapp", "hicloud", "hivemq", "huaweicloud", "influxdata", "iot-dns", "iotcplatform",
+	"kinesis", "kpnthings", "launchdarkly", "losant", "meari", "memfault", "mosquitto", "myhuaweicloud", "myqcloud", "netlify", "ngrok", "no-ip", "ntp",
+	"ondigitalocean", "onrender", "particle", "ppstrong", "pubnub", "qcloud", "qiniucdn", "rackcdn", "sentry", "splunkcloud", "tange365",
+	"tencentcloudapi", "tencentcs", "tencentdevices", "thingsboard", "thingspace", "thingspeak", "thingworx", "trafficmanager", "tutk", "tuyacn",
+	"tuyaeu", "tuyain", "tuyaus", "twilio", "ubidots", "vercel", "volces", "wasabisys", "windows", "xively", "xlink",
 })
 
 // thingsOwner returns what the domain is called that a name for things is in, which

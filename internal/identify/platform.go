@@ -32,6 +32,28 @@ func (r *room) brands() {
 		r.votes = slices.DeleteFunc(r.votes, saysPlatform)
 		r.spare = slices.DeleteFunc(r.spare, saysPlatform)
 	}
+	if slices.ContainsFunc(r.votes, r.saysSeller) {
+		r.votes = slices.DeleteFunc(r.votes, saysCameraMaker)
+		r.spare = slices.DeleteFunc(r.spare, saysCameraMaker)
+	}
+}
+
+// cameraMakers are makers, folded, of cameras that others sell by names of their own: those ask
+// the sellers' clouds.
+var cameraMakers = setOf([]string{"dahua", "hikvision"})
+
+func saysCameraMaker(v vote) bool {
+	return v.attribute == Vendor && cameraMakers[v.folded] && v.weight > 0
+}
+
+// saysSeller reports whether a vote is for the seller of such a camera, whose cloud it asks.
+func (r *room) saysSeller(v vote) bool {
+	if v.attribute != Vendor || !ofContact(v) || v.weight < tellsType || cameraMakers[v.folded] || cameraMakers[lineageOf(Vendor, v.folded)[0]] {
+		return false
+	}
+	return slices.ContainsFunc(r.votes, func(o vote) bool {
+		return o.attribute == Type && o.fact == v.fact && o.value == "camera" && o.weight >= 3
+	})
 }
 
 // nameBrands adds votes for the makers whom the device's names name. It reports whether

@@ -90,12 +90,32 @@ func (g *program) speak(r *reading) {
 	if code := g.codeBeside(r); code != "" {
 		r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
 	}
+	if v := g.makerAsked(r); v != "" {
+		r.spare = slices.DeleteFunc(r.spare, func(v vote) bool { return v.attribute == Vendor })
+		r.spare = append(r.spare, vote{Vendor, v, fold(Vendor, v), domainWeight, "", nil})
+	}
+	r.knowOwner()
 	r.votes, r.spare = slices.Clip(r.votes), slices.Clip(r.spare)
 	for _, list := range [][]vote{r.votes, r.spare} {
 		for i := range list {
 			list[i].fact = nil
 		}
 	}
+}
+
+// knowOwner takes back whom the domain of a name is called after where a signature knows
+// whose it is: Aligenie of "mqtt.aligenie.com" is Alibaba's.
+func (r *reading) knowOwner() {
+	if !isContact[r.key] {
+		return
+	}
+	of := slices.IndexFunc(r.votes, func(v vote) bool { return v.attribute == Vendor && v.weight > 0 })
+	if of < 0 {
+		return
+	}
+	r.spare = slices.DeleteFunc(r.spare, func(v vote) bool {
+		return v.attribute == Vendor && v.signature == "" && v.folded != r.votes[of].folded
+	})
 }
 
 // makerBefore returns the maker whom signatures know and the table of vendors does not, whose
@@ -111,7 +131,27 @@ func (g *program) makerBefore(r *reading) string {
 	return display(w)
 }
 
-// minMaker is the shortest name of a maker that makerBefore hears, ordinary are longer ones
+// makerAsked returns the maker whom signatures know and the table of vendors does not, after whom
+// the domain is called of a name that was asked for: Netvue of "dev.netvue.com".
+func (g *program) makerAsked(r *reading) string {
+	labels := strings.Split(strings.TrimSuffix(r.lower, "."), ".")
+	if !isContact[r.key] || len(labels) < 2 {
+		return ""
+	}
+	for _, w := range slices.Backward(withoutAffixes(domainLabel(labels))) {
+		if len(w) < minMaker || ordinary[w] || platforms[w] {
+			continue
+		}
+		if v, named := oui.Canonical(w); !named && g.read(KeyVendor, w) != nil {
+			return display(w)
+		} else if named && everybodys[v.Name] {
+			return ""
+		}
+	}
+	return ""
+}
+
+// minMaker is the shortest name of a maker that makerBefore and makerAsked hear, ordinary are longer ones
 // that people call things by.
 const minMaker = 5
 

@@ -80,6 +80,7 @@ func (r *room) spareVotes(a Attribute) bool {
 	}
 	if a == Vendor && !r.deaf {
 		r.agreed()
+		r.loyal()
 	}
 	return len(r.votes) > had
 }
