@@ -242,18 +242,22 @@ type scanHooks struct {
 	links []netip.Prefix
 }
 
-// The confidence from which on a host is left alone.
+// The confidence from which on a host is left alone, and from which on it is not asked
+// what only another kind of thing would answer.
 const (
-	sureOfType  = 0.9
-	sureOfModel = 0.8
+	sureOfType   = 0.9
+	sureOfModel  = 0.8
+	likelyOfType = 0.8
 )
 
 // howKnown is how much is known of a device.
 func howKnown(d *heron.Device) probe.Knowledge {
 	i := &d.Identity
 	switch {
-	case i.Type.Value == heron.Unknown || i.Type.Confidence < sureOfType || i.Vendor == nil || i.Vendor.Confidence < sureOfType:
+	case i.Type.Value == heron.Unknown || i.Type.Confidence < likelyOfType:
 		return probe.KnowsLittle
+	case i.Type.Confidence < sureOfType || i.Vendor == nil || i.Vendor.Confidence < sureOfType:
+		return probe.KnowsType
 	case i.Model == nil || i.Model.Confidence < sureOfModel:
 		return probe.KnowsKind
 	}

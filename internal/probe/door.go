@@ -68,11 +68,13 @@ func (s *Scanner) unlikely(p *Probe, h Host) bool {
 }
 
 // moot tells that a Sparing scan does not ask a host over UDP, for what was learned
-// of it: who has not the port beside it open, and who is known but for the model.
+// of it: who has not the port beside it open, who is of another kind than answers, and
+// who is known but for the model.
 func (k *talk) moot(p *Probe) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.s.o.Sparing && (p.Beside != 0 && k.refused[p.Beside] || k.knows == KnowsKind && (p.worth() < worthModel || p.Plant && !k.control))
+	return k.s.o.Sparing && (p.Beside != 0 && k.refused[p.Beside] ||
+		k.knows >= KnowsType && (p.Plant || p.Narrow) && !k.control || k.knows >= KnowsKind && p.worth() < worthModel)
 }
 
 // worthModel is the Worth of what names the model.
@@ -89,18 +91,27 @@ func (s *Scanner) controlDoors() []door {
 	return out
 }
 
-// stageCount is how many stages there are.
-const stageCount = 2
+// The stages in which doors are knocked at.
+const (
+	stageAlways  = iota // those that are looked at whatever is known
+	stageTelling        // datagrams whose answer is worth much
+	stageOther
+	stageCount
+)
 
-// stages are the doors of a host in order: first those that are always looked at
-// and those whose answer is worth most, and then, for as long as it is not known
-// what the host is, those where the other probes ask. A port that is not on the
+// stages are the doors of a host in order: first those that are always looked at, and
+// then, for as long as it is not known what the host is, those where the other probes
+// ask. What is looked at anyway may tell what else would have been asked for; where that
+// spares nothing, the second stage is part of the first. A port that is not on the
 // list is knocked at only by a thorough scan: a host that says nothing at closed
 // ports makes each a wait, and discovery names the ports of those who use it.
 // Within a stage comes first what tells most, and of that a datagram before a
 // connection.
 func (s *Scanner) stages(h Host) [][]door {
-	worth, soon := map[door]int{}, map[door]bool{}
+	worth, stage := map[door]int{}, map[door]int{}
+	for _, port := range s.o.Ports {
+		worth[door{heron.TCP, port, true}] = 0
+	}
 	for i := range s.o.Probes {
 		p := &s.o.Probes[i]
 		if !s.Allowed(p, h) {
@@ -108,24 +119,19 @@ func (s *Scanner) stages(h Host) [][]door {
 		}
 		for _, port := range slices.Concat(p.Ports, p.TLSPorts) {
 			d := door{p.Transport, port, slices.Contains(s.usual(p.Transport), port)}
-			worth[d] = max(worth[d], p.worth())
-			soon[d] = soon[d] || d.always || d.transport == heron.UDP && p.worth() >= leastWorth && p.Beside == 0
+			n := s.stage(p, d)
+			if was, ok := stage[d]; ok {
+				n = min(n, was)
+			}
+			worth[d], stage[d] = max(worth[d], p.worth()), n
 		}
-	}
-	for _, port := range s.o.Ports {
-		d := door{heron.TCP, port, true}
-		worth[d], soon[d] = max(worth[d], 0), true
 	}
 	stages := make([][]door, stageCount)
 	for d := range worth {
 		if len(s.o.Ports) > 0 && d.transport == heron.TCP && !d.always && !s.o.Thorough {
 			continue
 		}
-		n := 1
-		if soon[d] {
-			n = 0
-		}
-		stages[n] = append(stages[n], d)
+		stages[stage[d]] = append(stages[stage[d]], d)
 	}
 	for _, list := range stages {
 		slices.SortFunc(list, func(x, y door) int {
@@ -134,6 +140,19 @@ func (s *Scanner) stages(h Host) [][]door {
 		})
 	}
 	return stages
+}
+
+// stage is when a probe has a door knocked at.
+func (s *Scanner) stage(p *Probe, d door) int {
+	switch {
+	case d.always:
+		return stageAlways
+	case d.transport != heron.UDP || p.worth() < leastWorth || p.Beside != 0:
+		return stageOther
+	case s.o.Sparing && !s.o.Hasty:
+		return stageTelling
+	}
+	return stageAlways
 }
 
 func datagramsFirst(x, y door) int {

@@ -56,9 +56,10 @@ type Probe struct {
 	MaxAnswer int
 	// Plant tells that equipment of plants alone answers, and Beside names a TCP port
 	// that is open wherever this service is. A Sparing scan asks over UDP only where
-	// neither speaks against it.
-	Plant  bool
-	Beside uint16
+	// neither speaks against it. Narrow tells that one kind of thing alone answers, as
+	// Plant does: of a host whose type is known that kind would be known as well.
+	Plant, Narrow bool
+	Beside        uint16
 	// Once tells that Run tries again by itself what nobody answers.
 	Once bool
 	// Control tells that the question is safe for control devices. Allow must

@@ -105,6 +105,7 @@ type Knowledge uint8
 // How much is known.
 const (
 	KnowsLittle Knowledge = iota
+	KnowsType             // the type, or nearly: what one kind of thing answers is asked no more
 	KnowsKind             // the type and the maker: what may tell the model is still asked
 	KnowsAll              // the model, too: it is asked no more
 )

@@ -47,9 +47,11 @@ func TestSparingScanAsksWhatMayBeAnswered(t *testing.T) {
 	moxa.Makers, beside.Beside = []string{"moxa"}, 37777
 	plant := datagramProbe("plant", 13, 3)
 	plant.Plant = true
+	narrow := datagramProbe("narrow", 18, 3)
+	narrow.Narrow = true
 	probes := []probe.Probe{
 		moxa, beside, plant, datagramProbe("clock", 14, 1), datagramProbe("name", 15, 2), datagramProbe("model", 16, 3),
-		datagramProbe("usual", 17, 2),
+		datagramProbe("usual", 17, 2), narrow,
 	}
 	ofMoxa, ofGoogle, ofSiemens := heron.MAC{0x00, 0x90, 0xe8, 0, 0, 1}, heron.MAC{0x54, 0x60, 0x09, 0, 0, 1}, heron.MAC{0x00, 0x0e, 0x8c, 0, 0, 1}
 	for _, c := range []struct {
@@ -59,13 +61,15 @@ func TestSparingScanAsksWhatMayBeAnswered(t *testing.T) {
 		deep  bool
 		want  []uint16
 	}{
-		{name: "maker that is not known", want: []uint16{13, 15, 16, 17}},
-		{name: "maker of control equipment", mac: ofSiemens, want: []uint16{13, 15, 16, 17}},
-		{name: "maker of what one probe is for", mac: ofMoxa, want: []uint16{11, 13, 15, 16, 17}},
-		{name: "maker of something else", mac: ofGoogle, want: []uint16{15, 16, 17}},
+		{name: "maker that is not known", want: []uint16{13, 15, 16, 17, 18}},
+		{name: "maker of control equipment", mac: ofSiemens, want: []uint16{13, 15, 16, 17, 18}},
+		{name: "maker of what one probe is for", mac: ofMoxa, want: []uint16{11, 13, 15, 16, 17, 18}},
+		{name: "maker of something else", mac: ofGoogle, want: []uint16{15, 16, 17, 18}},
+		{name: "type that is known", knows: probe.KnowsType, want: []uint16{15, 16, 17}},
+		{name: "type of a control device", mac: ofSiemens, knows: probe.KnowsType, want: []uint16{13, 15, 16, 17, 18}},
 		{name: "kind that is known", mac: ofGoogle, knows: probe.KnowsKind, want: []uint16{16, 17}},
 		{name: "all known", mac: ofGoogle, knows: probe.KnowsAll, want: []uint16{17}},
-		{name: "thorough", mac: ofGoogle, knows: probe.KnowsAll, deep: true, want: []uint16{11, 12, 13, 14, 15, 16, 17}},
+		{name: "thorough", mac: ofGoogle, knows: probe.KnowsAll, deep: true, want: []uint16{11, 12, 13, 14, 15, 16, 17, 18}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -81,6 +85,42 @@ func TestSparingScanAsksWhatMayBeAnswered(t *testing.T) {
 			scan(t, o, probe.Host{Addr: loopback, MAC: c.mac})
 			if got := asked(); !slices.Equal(got, c.want) {
 				t.Errorf("asked on %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestWhatIsLookedAtAnywayComesFirst: all that is to know is told at a port that would be
+// looked at whatever is known. Who leaves a host alone as soon as all is known asks first
+// what tells most.
+func TestWhatIsLookedAtAnywayComesFirst(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][]uint16{probe.ProfileStandard: nil, probe.ProfileSafe: {16}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			port, _ := listen(t, func(c net.Conn) { _, _ = c.Write([]byte("all")) })
+			open, told := chatter(), false
+			open.Ports, open.Control, open.MaxWrites = []uint16{port}, true, 0
+			o := probe.Options{Probes: []probe.Probe{datagramProbe("model", 16, 3), open}}
+			o.Profile(name)
+			o.Ports, o.Datagrams, o.Limits.HostConnections = []uint16{port}, nil, 1
+			refuse, asked := asking()
+			o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				if network == "tcp" {
+					told = true
+					return new(net.Dialer).DialContext(ctx, network, address)
+				}
+				return refuse(ctx, network, address)
+			}
+			o.Knows = func(netip.Addr) probe.Knowledge {
+				if told {
+					return probe.KnowsAll
+				}
+				return probe.KnowsLittle
+			}
+			scan(t, o, probe.Host{Addr: loopback})
+			if got := asked(); !told || !slices.Equal(got, want) {
+				t.Errorf("asked on %v, want %v", got, want)
 			}
 		})
 	}

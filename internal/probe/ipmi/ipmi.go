@@ -48,7 +48,7 @@ func Probe() probe.Probe {
 		size += len(q)
 	}
 	return probe.Probe{
-		Name: "ipmi", Transport: heron.UDP, Ports: []uint16{623}, Safety: probe.ReadOnly, Worth: 2,
+		Name: "ipmi", Transport: heron.UDP, Ports: []uint16{623}, Safety: probe.ReadOnly, Worth: 2, Narrow: true,
 		MaxWrites: len(questions()), MaxBytes: size, MaxAnswer: maxAnswer, Allow: probe.Only(questions()...),
 		Rehearse: [][]byte{[]byte(rmcp), []byte(rmcp)},
 		Spec:     "DMTF DSP0136 §3.2.4.2, IPMI 2.0 §22.13, §22.14", Run: probe.Ask(probe.Begins(rmcp), questions()...),

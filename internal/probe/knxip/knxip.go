@@ -27,7 +27,7 @@ const (
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "knxip", Transport: heron.UDP, Ports: []uint16{3671}, Safety: probe.ReadOnly, Worth: 3,
+		Name: "knxip", Transport: heron.UDP, Ports: []uint16{3671}, Safety: probe.ReadOnly, Worth: 3, Narrow: true,
 		MaxWrites: 1, MaxBytes: len(request()), MaxAnswer: maxAnswer, Control: true, Allow: probe.Only(request()),
 		Spec: "ISO 22510:2019 §5.2.7", Run: probe.Ask(probe.Begins(answer), request()),
 	}

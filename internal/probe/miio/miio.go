@@ -21,7 +21,7 @@ func hello() []byte {
 // Probe returns the probe.
 func Probe() probe.Probe {
 	return probe.Probe{
-		Name: "miio", Transport: heron.UDP, Ports: []uint16{54321}, Safety: probe.ReadOnly, Worth: 2,
+		Name: "miio", Transport: heron.UDP, Ports: []uint16{54321}, Safety: probe.ReadOnly, Worth: 2, Narrow: true,
 		MaxWrites: 1, MaxBytes: len(hello()), MaxAnswer: maxAnswer, Allow: probe.Only(hello()),
 		Spec: "Xiaomi Mi Home Binary Protocol, as its public descriptions have it", Run: probe.Ask(probe.Begins("\x21\x31\x00"), hello()),
 	}
