@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/heron-iot/heron/internal/probe"
 	"github.com/heron-iot/heron/internal/probe/all"
 	"github.com/heron-iot/heron/internal/probe/modbus"
+	"github.com/heron-iot/heron/internal/probe/s7comm"
 )
 
 // fragile is a device that breaks for good at what old controllers break at: a
@@ -344,6 +346,41 @@ func TestWhoIsKnownIsAskedNoMore(t *testing.T) {
 	if d.total[80]+d.total[443] != 0 {
 		t.Errorf("knocked on %v of a host that is known", d.total)
 	}
+}
+
+// TestControlDeviceIsAskedInItsOwnProtocol: that another has told what it is spares no
+// control device the one question to the port that is open for it, and all that follow.
+func TestControlDeviceIsAskedInItsOwnProtocol(t *testing.T) {
+	t.Parallel()
+	known := probe.KnowsLittle
+	first := datagramProbe("first", 8, 3)
+	o := probe.Options{
+		Probes: []probe.Probe{first, modbus.Probe(), s7comm.Probe()}, Sparing: true, Ports: []uint16{502, 102}, Datagrams: []uint16{8},
+		Knows: func(netip.Addr) probe.Knowledge { return known },
+		Read: func(server heron.Subject, _ heron.Time, _ iter.Seq2[bool, []byte]) []heron.Observation {
+			return []heron.Observation{{Subject: server, Key: "modbus.device_id.vendor", Value: "Company"}}
+		},
+	}
+	d := plc(t)
+	d.services[102] = d.services[80]
+	o.Dial = answersOn(t, 8, d.dial)
+	s, err := probe.NewScanner(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	err = s.Run(t.Context(), probe.Area{Hosts: []probe.Host{{Addr: loopback, Control: true}}}, func(a probe.Answer) {
+		if a.Probe != "" {
+			asked, known = append(asked, a.Probe), probe.KnowsAll
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"first", "modbus"}; !slices.Equal(asked, want) {
+		t.Errorf("asked %q, want %q", asked, want)
+	}
+	d.check(t)
 }
 
 func TestExcludedHostsAreNotTouched(t *testing.T) {

@@ -27,6 +27,7 @@ type talk struct {
 	late    bool
 	patient bool // it is given more time than it seemed to need
 	refuses bool // it answers datagrams that nobody listens for
+	named   bool // it said in a control protocol what it is
 	asked   map[Target]bool
 	seen    map[doorKey]bool
 	refused map[uint16]bool // TCP ports
@@ -136,6 +137,18 @@ func (k *talk) enough() bool {
 	return k.knows == KnowsAll
 }
 
+// enoughAt tells that nothing more has to be asked at a door. In its own protocol alone a
+// control device tells its order number and firmware: where that is open, it is asked
+// whatever is known, until it has answered in one.
+func (k *talk) enoughAt(d door) bool {
+	if !k.enough() {
+		return false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.named || !isControlPort(d.port)
+}
+
 // knockAll works through doors in their order, so many at a time.
 func (k *talk) knockAll(ctx context.Context, doors []door, lanes int) {
 	next := make(chan door)
@@ -230,7 +243,7 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 	h := k.host()
 	h.Printer = silentPort(d.transport, d.port) && k.s.printer(h)
 	list := k.s.questions(h, d)
-	if k.enough() || len(list) == 0 {
+	if k.enoughAt(d) || len(list) == 0 {
 		var a Answer
 		a.Question, a.Open = Question{k.h.Addr, d.port, ""}, true
 		k.greeting(ctx, raw, d, &a)
@@ -250,8 +263,12 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 		}
 		k.converse(ctx, raw, q.probe, q.target, &a)
 		raw = nil
+		answered := len(a.Observations) > 0 && !errors.Is(a.Err, ErrNotMine)
+		if answered && isControlPort(d.port) {
+			k.spoke()
+		}
 		k.tell(ctx, a, open)
-		if len(a.Observations) > 0 && !errors.Is(a.Err, ErrNotMine) || ctx.Err() != nil || k.enough() {
+		if answered || ctx.Err() != nil || k.enoughAt(d) {
 			return
 		}
 		open = nil
@@ -259,6 +276,13 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 	if raw != nil {
 		k.hangUp(ctx, raw, nil)
 	}
+}
+
+// spoke notes that the host said in a control protocol what it is.
+func (k *talk) spoke() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.named = true
 }
 
 // datagrams asks over UDP, what nobody answered once more.
