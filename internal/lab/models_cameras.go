@@ -122,7 +122,7 @@ func recorderModels() []Model {
 			Habits: []Habit{keepsTime("pool.ntp.org"), talksTo(12*time.Minute, "xmsecu.com")},
 		},
 		{
-			Name: "doorbird-doorbell", Vendor: "DoorBird", Product: "DoorBird D101", Type: "doorbell_camera",
+			Name: "doorbird-doorbell", Vendor: "DoorBird", Product: "DoorBird D101", Type: "intercom",
 			OS: "Linux", Firmware: "000125", OUI: "1c:ca:e3", Hostname: "bha-{short}", Zone: zoneBuilding,
 			DHCP:    dhcp("udhcp 1.24.1", paramsUDHCP),
 			Adverts: []Advert{{Type: "_axis-video._tcp", Name: "DoorBird Video Doorstation - {SHORT}", Port: 80, TXT: []string{"macaddress={SHORT}"}}},

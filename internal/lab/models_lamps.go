@@ -53,6 +53,7 @@ func lampModels() []Model {
 			Name: "xiaomi-purifier", Vendor: "Xiaomi", Product: "zhimi.airpurifier.mc1", Type: "air_purifier",
 			OS: "FreeRTOS", Firmware: "1.4.3", OUI: "34:ce:00", Hostname: "zhimi-airpurifier-mc1_miio{short}", Zone: zoneHome, Stack: LWIP,
 			DHCP:     dhcp("", paramsLWIP),
+			Adverts:  []Advert{{Type: "_miio._udp", Name: "zhimi-airpurifier-mc1_miio{short}", Port: 54321, TXT: []string{"epoch=1"}}},
 			Services: []Service{miioService()},
 			Habits:   []Habit{talksTo(6*time.Minute, "de.ot.io.mi.com")},
 		},
