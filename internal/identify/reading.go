@@ -194,7 +194,7 @@ func (g *program) vendorFact(v *heron.Claim) fact {
 func (g *program) match(k *keyReader, value string) reading {
 	own := value
 	if k.banner {
-		own = ownWords(value)
+		own = ownWords(withoutNode(value))
 	}
 	r := reading{key: k.key, value: own, lower: strings.ToLower(own), group: k.group}
 	k.listen(own, &r)
