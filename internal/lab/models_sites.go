@@ -22,7 +22,7 @@ func medicalModels() []Model {
 			Habits: []Habit{every("hl7", 9*time.Second, 45*time.Second, sayHL7("Philips", "IntelliVue MX450", "MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS", "MDC_ECG_HEART_RATE"))},
 		},
 		{
-			Name: "hl7-gateway", Vendor: "HP", Product: "ProLiant DL360 (Mirth Connect)", Type: "medical_gateway",
+			Name: "hl7-gateway", Vendor: "HP", Product: "ProLiant DL360 (Mirth Connect)", Type: "ehr_interface",
 			OS: "Windows", Firmware: "2019", OUI: "3c:52:82", Hostname: "HL7GW-{short}", Zone: zoneMedical, Stack: Windows, Role: roleHL7,
 			DHCP: dhcp("MSFT 5.0", paramsWindows), NetBIOS: "HL7GW", Weak: []string{"CVE-2023-43208"},
 			Services: []Service{
