@@ -133,7 +133,7 @@ func (r *room) told() *vote {
 // isGuess reports whether a vote is a guess beside one that tells.
 func isGuess(v, told *vote) bool {
 	switch {
-	case v.fact.key == KeyVendor:
+	case v.fact.key == KeyVendor || ofSystem(v):
 		return true
 	case told.weight < tellsMore || ofContact(*told) || told.fact.key == portKey:
 		return false

@@ -72,9 +72,20 @@ func (r *room) hides() bool {
 // appLabel begins the names that apps on people's phones ask for before they ask for others.
 var appLabel = regexp.MustCompile(`^(?:api|(?:[a-z]+-)?apps?|auth|oauth|login|accounts?|home|my|rest|user|web|www)(?:[-_][a-z0-9-]+)?[0-9]{0,2}\.`)
 
-// saysLittle reports whether all that the host says is one name that an app asks for as well.
+// saysLittle reports whether all that the host says, but for its addresses, is one name that an app
+// asks for as well.
 func (r *room) saysLittle() bool {
-	return len(r.facts) == 1 && r.facts[0].group == contactGroup && appLabel.MatchString(r.facts[0].lower)
+	names := 0
+	for i := range r.facts {
+		switch f := &r.facts[i]; {
+		case strings.HasPrefix(f.key, "mac."):
+		case f.group == contactGroup && appLabel.MatchString(f.lower):
+			names++
+		default:
+			return false
+		}
+	}
+	return names == 1
 }
 
 // runs reports whether the host itself says that its system is such a one.

@@ -152,6 +152,7 @@ func (g *program) weighAll(r *room, obs []heron.Observation, said []heron.Correc
 		d.model = r.decide(Model) // its votes are where more may have come between
 	}
 	g.whisper(r)
+	g.things(r)
 	r.humble()
 	r.once()
 	d.kind, d.os, d.firmware = r.answerTo(Type), r.answerTo(OS), r.answerTo(Firmware)

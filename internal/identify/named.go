@@ -126,15 +126,16 @@ var thingsLabel = regexp.MustCompile(`^(?:[a-z0-9]+-){0,2}(?:mqtts?|iot|devices?
 
 // platforms are domains whose owner runs a cloud for others' things.
 var platforms = setOf([]string{
-	"akadns", "akamai", "akamaiedge", "akamaized", "aliyun", "aliyuncs", "amazonaws", "appspot", "arrayent", "aylanetworks", "azure", "azure-api",
-	"azure-devices", "azureedge", "azurefd", "azurewebsites", "b-cdn", "backblazeb2", "balena", "balena-cloud", "blynk", "bugsnag", "closeli",
-	"cloudapp", "cloudflare", "cloudfront", "cloudfunctions", "cloudlinks", "crashlytics", "cumulocity", "danale", "datadoghq", "digitaloceanspaces",
-	"duckdns", "dyndns", "edgekey", "edgesuite", "electricimp", "emqx", "emqxsl", "evrythng", "exosite", "fastly", "firebaseapp", "firebaseio",
-	"github", "gizwits", "googleapis", "gwell", "heroku", "herokuapp", "hicloud", "hivemq", "huaweicloud", "influxdata", "iot-dns", "iotcplatform",
-	"kinesis", "kpnthings", "launchdarkly", "losant", "meari", "memfault", "mosquitto", "myhuaweicloud", "myqcloud", "netlify", "ngrok", "no-ip", "ntp",
-	"ondigitalocean", "onrender", "particle", "ppstrong", "pubnub", "qcloud", "qiniucdn", "rackcdn", "sentry", "splunkcloud", "tange365",
-	"tencentcloudapi", "tencentcs", "tencentdevices", "thingsboard", "thingspace", "thingspeak", "thingworx", "trafficmanager", "tutk", "tuyacn",
-	"tuyaeu", "tuyain", "tuyaus", "twilio", "ubidots", "vercel", "volces", "wasabisys", "windows", "xively", "xlink",
+	"airable", "akadns", "akamai", "akamaiedge", "akamaized", "aliyun", "aliyuncs", "amazonaws", "appspot", "arrayent", "aylanetworks", "azure",
+	"azure-api", "azure-devices", "azureedge", "azurefd", "azurewebsites", "b-cdn", "backblazeb2", "balena", "balena-cloud", "blynk", "bugsnag",
+	"closeli", "cloudapp", "cloudflare", "cloudfront", "cloudfunctions", "cloudlinks", "crashlytics", "cumulocity", "danale", "datadoghq", "deezer",
+	"digitaloceanspaces", "duckdns", "dyndns", "edgekey", "edgesuite", "electricimp", "emqx", "emqxsl", "evrythng", "exosite", "fastly", "firebaseapp",
+	"firebaseio", "frontier-nuvola", "github", "gizwits", "googleapis", "gwell", "heroku", "herokuapp", "hicloud", "hivemq", "huaweicloud",
+	"influxdata", "iot-dns", "iotcplatform", "kinesis", "kpnthings", "launchdarkly", "losant", "meari", "memfault", "mosquitto", "myhuaweicloud",
+	"myqcloud", "netlify", "ngrok", "no-ip", "ntp", "ondigitalocean", "onrender", "pandora", "particle", "ppstrong", "pubnub", "qcloud", "qiniucdn",
+	"rackcdn", "radiotime", "scdn", "sentry", "splunkcloud", "spotify", "tange365", "tencentcloudapi", "tencentcs", "tencentdevices", "thingsboard",
+	"thingspace", "thingspeak", "thingworx", "trafficmanager", "tunein", "tutk", "tuyacn", "tuyaeu", "tuyain", "tuyaus", "twilio", "ubidots", "vercel",
+	"volces", "vtuner", "wasabisys", "wifiradiofrontier", "windows", "xively", "xlink",
 })
 
 // thingsOwner returns what the domain is called that a name for things is in, which

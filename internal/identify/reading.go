@@ -92,7 +92,7 @@ func (g *program) speak(r *reading) {
 	}
 	if v := g.makerAsked(r); v != "" {
 		r.spare = slices.DeleteFunc(r.spare, func(v vote) bool { return v.attribute == Vendor })
-		r.spare = append(r.spare, vote{Vendor, v, fold(Vendor, v), domainWeight, "", nil})
+		r.spare = append(r.spare, vote{Vendor, v, fold(Vendor, v), agreedWeight, "", nil})
 	}
 	r.knowOwner()
 	r.votes, r.spare = slices.Clip(r.votes), slices.Clip(r.spare)

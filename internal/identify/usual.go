@@ -3,6 +3,7 @@ package identify
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // What a maker's things mostly are says the more of one of them, the less else he makes. How much
@@ -109,6 +110,32 @@ func usualWeight(kinds []kindCount, kind string) float64 {
 		}
 	}
 	return math.Log(same/other) - prior
+}
+
+// ofSystem reports whether a vote is for phones as what mostly runs the system that asks for an
+// address in such a way.
+func ofSystem(v *vote) bool {
+	return v.attribute == Type && v.folded == "phone" && v.weight < tellsType && strings.HasPrefix(v.fact.key, "dhcp.") && !isHostname[v.fact.key]
+}
+
+// things makes what mostly runs a system an echo where the device is of a maker who makes other
+// things, and no phones: a robot that runs Android.
+func (g *program) things(r *room) {
+	at := slices.IndexFunc(r.votes, func(v vote) bool {
+		return v.attribute == Type && v.fact.key == KeyVendor && v.weight > 0 && !computers[v.folded]
+	})
+	if at < 0 || everybodys[r.votes[at].fact.value] {
+		return
+	}
+	made := g.kinds()[fold(Vendor, r.votes[at].fact.value)]
+	if slices.ContainsFunc(made, func(k kindCount) bool { return computers[k.kind] }) {
+		return
+	}
+	for i := range r.votes {
+		if v := &r.votes[i]; ofSystem(v) {
+			v.weight *= echo
+		}
+	}
 }
 
 // once makes the lesser of two guesses an echo of the greater where they are one: what a maker's
