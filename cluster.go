@@ -1,5 +1,7 @@
 package heron
 
+import "slices"
+
 // Cluster is devices of unknown type that are alike: whoever says what one of
 // them is may say it of all. It is one alone only where it has a Like.
 type Cluster struct {
@@ -7,6 +9,7 @@ type Cluster struct {
 	ID      string          `json:"id"`
 	Common  []Trait         `json:"common"`  // the most telling first
 	Members []ClusterMember `json:"members"` // the most typical first
+	Size    int             `json:"size"`    // how many members there are, also where Members has the first of them
 	// Like is the device of which people said what it is and that the cluster is
 	// most like, when there is one: what was said of it may hold for these too.
 	Like *Example `json:"like,omitempty"`
@@ -42,8 +45,27 @@ type ClusterMember struct {
 // Clusters are the groups of the devices of unknown type, largest first.
 type Clusters struct {
 	Items []Cluster `json:"items"`
+	Total int       `json:"total"` // how many groups there are, also where Items has the first of them
 	// Unknown is how many devices of unknown type there are, Alone how many of
 	// them are like no other.
 	Unknown int `json:"unknown"`
 	Alone   int `json:"alone"`
+}
+
+// ClustersListed and MembersListed are how many groups a list has, and how many
+// members of each: a large site has tens of thousands of devices that nobody knows.
+const (
+	ClustersListed = 100
+	MembersListed  = 5
+)
+
+// Listed is the groups as a list has them: the largest, and of each the most typical.
+func (c *Clusters) Listed() *Clusters {
+	out := *c
+	out.Items = slices.Clone(c.Items[:min(len(c.Items), ClustersListed)])
+	for i := range out.Items {
+		m := &out.Items[i].Members
+		*m = (*m)[:min(len(*m), MembersListed)]
+	}
+	return &out
 }

@@ -155,22 +155,25 @@ func (c *Client) TakeBackCorrection(ctx context.Context, id, field string) (*her
 	return send[heron.Device](ctx, c, call{method: http.MethodDelete, path: path("devices", id, "identity", field)})
 }
 
-// Clusters reads the groups of devices of unknown type that are alike.
+// Clusters reads the largest groups of devices of unknown type that are alike, with
+// the most typical members of each.
 func (c *Client) Clusters(ctx context.Context) (*heron.Clusters, error) {
 	return get[heron.Clusters](ctx, c, "clusters", nil)
 }
 
+// Cluster reads a group that Clusters told of, with all its members.
+func (c *Client) Cluster(ctx context.Context, id string) (*heron.Cluster, error) {
+	return get[heron.Cluster](ctx, c, path("clusters", id), nil)
+}
+
 // CorrectCluster says what all devices of a group are: Field, Value and Reason of
-// a correction, which locks. It returns the devices that changed.
-func (c *Client) CorrectCluster(ctx context.Context, id string, said heron.Correction) ([]heron.Device, error) {
-	l, err := send[heron.List[heron.Device]](ctx, c, call{
+// a correction, which locks. It returns the first of the devices that changed, and
+// how many there are.
+func (c *Client) CorrectCluster(ctx context.Context, id string, said heron.Correction) (*heron.List[heron.Device], error) {
+	return send[heron.List[heron.Device]](ctx, c, call{
 		method: http.MethodPut, path: path("clusters", id, "identity", said.Field),
 		body: map[string]string{"value": said.Value, "reason": said.Reason},
 	})
-	if err != nil {
-		return nil, err
-	}
-	return l.Items, nil
 }
 
 // Ledger reads merges, splits, renames and corrections, newest first.

@@ -39,12 +39,16 @@ device by device. A group's id stands for its devices: when these change, so doe
 		case len(said) > 0:
 			return nameCluster(ctx, t, f, cl, args[0], said)
 		}
+		if len(args) > 0 {
+			group, err := cl.Cluster(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return showCluster(t, f, group)
+		}
 		all, err := cl.Clusters(ctx)
 		if err != nil {
 			return err
-		}
-		if len(args) > 0 {
-			return showCluster(t, f, all, args[0])
 		}
 		return printClusters(t, f, all)
 	})
@@ -57,7 +61,7 @@ device by device. A group's id stands for its devices: when these change, so doe
 
 // nameCluster says of all devices of a group what they are.
 func nameCluster(ctx context.Context, t *terminal, f *serverFlags, cl *client.Client, id string, said []heron.Correction) error {
-	var changed []heron.Device
+	var changed *heron.List[heron.Device]
 	for _, c := range said {
 		list, err := cl.CorrectCluster(ctx, id, c)
 		if err != nil {
@@ -65,7 +69,7 @@ func nameCluster(ctx context.Context, t *terminal, f *serverFlags, cl *client.Cl
 		}
 		changed = list
 	}
-	return t.done(f, changed, "%s are taken for: %s", count(len(changed), "device"), saidOf(said))
+	return t.done(f, changed, "%s are taken for: %s", count(changed.Total, "device"), saidOf(said))
 }
 
 func saidOf(said []heron.Correction) string {
@@ -82,9 +86,12 @@ func printClusters(t *terminal, f *serverFlags, all *heron.Clusters) error {
 	}
 	rows := make([][]string, 0, len(all.Items))
 	for _, c := range all.Items {
-		rows = append(rows, []string{fmt.Sprint(len(c.Members)), traitsOf(c.Common, 3), c.Members[0].Title, likeOf(c.Like), c.ID})
+		rows = append(rows, []string{fmt.Sprint(c.Size), traitsOf(c.Common, 3), c.Members[0].Title, likeOf(c.Like), c.ID})
 	}
 	t.table([]string{"Devices", "In common", "Such as", "Like", "ID"}, rows)
+	if more := all.Total - len(all.Items); more > 0 {
+		t.say("%s more, none of them larger", count(more, "group"))
+	}
 	t.say("%s of unknown type; like no other: %d", count(all.Unknown, "device"), all.Alone)
 	return nil
 }
@@ -113,29 +120,23 @@ func traitsOf(list []heron.Trait, n int) string {
 	return strings.Join(words, ", ")
 }
 
-func showCluster(t *terminal, f *serverFlags, all *heron.Clusters, id string) error {
-	for _, c := range all.Items {
-		if c.ID != id {
-			continue
-		}
-		if f.json {
-			return t.json(c)
-		}
-		rows := make([][]string, 0, len(c.Common))
-		for _, x := range c.Common {
-			rows = append(rows, []string{x.Key, x.Value, percent(x.Share), fmt.Sprint(x.Elsewhere)})
-		}
-		t.table([]string{"In common", "Value", "Of them", "Others"}, rows)
-		fmt.Fprintln(t.out)
-		rows = rows[:0]
-		for _, m := range c.Members {
-			rows = append(rows, []string{m.Title, percent(m.Likeness), m.DeviceID})
-		}
-		t.table([]string{"Device", "Alike", "ID"}, rows)
-		if c.Like != nil {
-			fmt.Fprintf(t.out, "\n%s alike to %s (%s)\n", percent(c.Like.Likeness), likeOf(c.Like), c.Like.DeviceID)
-		}
-		return nil
+func showCluster(t *terminal, f *serverFlags, c *heron.Cluster) error {
+	if f.json {
+		return t.json(c)
 	}
-	return heron.Errorf(heron.CodeNotFound, "no group of unknown devices is %q; heron device clusters lists them", id)
+	rows := make([][]string, 0, len(c.Common))
+	for _, x := range c.Common {
+		rows = append(rows, []string{x.Key, x.Value, percent(x.Share), fmt.Sprint(x.Elsewhere)})
+	}
+	t.table([]string{"In common", "Value", "Of them", "Others"}, rows)
+	fmt.Fprintln(t.out)
+	rows = rows[:0]
+	for _, m := range c.Members {
+		rows = append(rows, []string{m.Title, percent(m.Likeness), m.DeviceID})
+	}
+	t.table([]string{"Device", "Alike", "ID"}, rows)
+	if c.Like != nil {
+		fmt.Fprintf(t.out, "\n%s alike to %s (%s)\n", percent(c.Like.Likeness), likeOf(c.Like), c.Like.DeviceID)
+	}
+	return nil
 }

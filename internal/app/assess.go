@@ -87,7 +87,9 @@ func (s *assessor) Run(ctx context.Context) error {
 func (s *assessor) markAll(ctx context.Context) {
 	for d, err := range everyDevice(ctx, s.store, heron.DeviceFilter{}) {
 		if err != nil {
-			s.log.Error("list devices to assess", "error", err)
+			if ctx.Err() == nil {
+				s.log.Error("list devices to assess", "error", err)
+			}
 			return
 		}
 		s.mark(d.ID)

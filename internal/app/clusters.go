@@ -53,6 +53,28 @@ func (p *Platform) ListClusters(ctx context.Context) (*heron.Clusters, error) {
 	return p.clusters.last, nil
 }
 
+// GetCluster implements httpapi.DeviceEditor.
+func (p *Platform) GetCluster(ctx context.Context, id string) (*heron.Cluster, error) {
+	give, err := p.clusters.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer give()
+	return p.clusters.shown(id)
+}
+
+// shown returns a group that people were shown. The caller's turn it is.
+func (c *clusters) shown(id string) (*heron.Cluster, error) {
+	if c.last != nil {
+		for i := range c.last.Items {
+			if c.last.Items[i].ID == id {
+				return &c.last.Items[i], nil
+			}
+		}
+	}
+	return nil, heron.Errorf(heron.CodeNotFound, "no group of unknown devices is %q: they change as devices do; list them again", id)
+}
+
 // CorrectCluster implements httpapi.DeviceEditor.
 func (p *Platform) CorrectCluster(ctx context.Context, actor, id string, c heron.Correction) ([]heron.Device, error) {
 	give, err := p.clusters.take(ctx)
@@ -60,16 +82,12 @@ func (p *Platform) CorrectCluster(ctx context.Context, actor, id string, c heron
 		return nil, err
 	}
 	defer give()
-	gone := heron.Errorf(heron.CodeNotFound, "no group of unknown devices is %q: they change as devices do; list them again", id)
-	if p.clusters.last == nil {
-		return nil, gone
-	}
-	i := slices.IndexFunc(p.clusters.last.Items, func(c heron.Cluster) bool { return c.ID == id })
-	if i < 0 {
-		return nil, gone
+	group, err := p.clusters.shown(id)
+	if err != nil {
+		return nil, err
 	}
 	return p.core.edit(ctx, func(a *analyzer, now heron.Time) (inventory.Delta, error) {
-		return correctAll(a.inventory, now, actor, p.clusters.last.Items[i].Members, c)
+		return correctAll(a.inventory, now, actor, group.Members, c)
 	})
 }
 
@@ -102,21 +120,39 @@ const atOnce = 200
 // clusterMembers gathers what is known of the devices on our networks whose type is
 // not known, by signatures or the model, and of those whose type people said.
 func (c *core) clusterMembers(ctx context.Context) ([]cluster.Member, error) {
+	var out []cluster.Member
+	err := c.eachLocal(ctx, func(a *analyzer, d *heron.Device) {
+		if a.surmises.isUnknown(d) || said(d)["type"] != "" {
+			out = append(out, memberOf(a, d))
+		}
+	})
+	return out, err
+}
+
+// eachLocal lets fn look at each device of our networks, some at once. It must not
+// change or keep them.
+func (c *core) eachLocal(ctx context.Context, fn func(*analyzer, *heron.Device)) error {
 	var ids []string
 	err := c.look(ctx, func(a *analyzer) {
 		for d := range a.inventory.All() {
-			if d.Local && (a.surmises.isUnknown(d) || said(d)["type"] != "") {
+			if d.Local {
 				ids = append(ids, d.ID)
 			}
 		}
 	})
-	var out []cluster.Member
 	for some := range slices.Chunk(ids, atOnce) {
-		if err == nil {
-			err = c.look(ctx, func(a *analyzer) { out = append(out, membersOf(a, some)...) })
+		if err != nil {
+			return err
 		}
+		err = c.look(ctx, func(a *analyzer) {
+			for _, id := range some {
+				if d := a.inventory.Device(id); d != nil && d.ID == id { // as far as it is still there
+					fn(a, d)
+				}
+			}
+		})
 	}
-	return out, err
+	return err
 }
 
 // look lets fn look at the analyzer.
@@ -133,25 +169,17 @@ func (c *core) look(ctx context.Context, fn func(*analyzer)) error {
 	return err
 }
 
-// membersOf makes members of devices, as far as they are still there.
-func membersOf(a *analyzer, ids []string) []cluster.Member {
-	var out []cluster.Member
-	for _, id := range ids {
-		d := a.inventory.Device(id)
-		if d == nil || d.ID != id {
-			continue
-		}
-		var profile *heron.Baseline
-		if b, ok := a.behavior.Of(id); ok {
-			profile = &b
-		}
-		m := cluster.Member{ID: id, Title: d.Title(), Facts: cluster.Facts(d, a.inventory.Observations(id), profile)}
-		if s := said(d); s["type"] != "" {
-			m.Said = s
-		}
-		out = append(out, m)
+// memberOf makes a member of a device.
+func memberOf(a *analyzer, d *heron.Device) cluster.Member {
+	var profile *heron.Baseline
+	if b, ok := a.behavior.Of(d.ID); ok {
+		profile = &b
 	}
-	return out
+	m := cluster.Member{ID: d.ID, Title: d.Title(), Facts: cluster.Facts(d, a.inventory.Observations(d.ID), profile)}
+	if s := said(d); s["type"] != "" {
+		m.Said = s
+	}
+	return m
 }
 
 // said is what people said that a device is, of what may hold for others too: not

@@ -21,8 +21,7 @@ func (p *Platform) TryIdentify(obs []heron.Observation) *heron.Trial {
 	}
 }
 
-// qualityLife is how long a count of a site's identities serves: a hundred
-// thousand devices take a second or two.
+// qualityLife is how long a count of a site's identities serves.
 const qualityLife = time.Minute
 
 // quality keeps the last count.
@@ -39,29 +38,35 @@ func (p *Platform) IdentityQuality(ctx context.Context) (*heron.IdentityQuality,
 	if q := p.quality.last; q != nil && now.Sub(q.Time) < qualityLife {
 		return q, nil
 	}
-	local := true
 	q := newQuality(now)
+	var said []corrected
+	err := p.core.eachLocal(ctx, func(a *analyzer, d *heron.Device) {
+		shown := *d
+		a.surmises.tell(&shown)
+		countIdentity(q, &shown)
+		if len(d.Corrections) > 0 {
+			said = append(said, corrected{d.Corrections, ownOnly(d, a.inventory.Observations(d.ID))})
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
 	judged := make([]calibration.Bins, len(q.Fields))
-	for d, err := range everyDevice(ctx, p.store, heron.DeviceFilter{Local: &local}) {
-		if err != nil {
-			return nil, err
-		}
-		countIdentity(q, &d)
-		if len(d.Corrections) == 0 {
-			continue
-		}
-		obs, err := p.observationsOf(ctx, &d)
-		if err != nil {
-			return nil, err
-		}
-		own := p.core.identify.Correct(ownOnly(&d, obs), nil)
-		judge(judged, d.Corrections, &own.Identity)
+	for _, s := range said {
+		own := p.core.identify.Correct(s.observed, nil)
+		judge(judged, s.corrections, &own.Identity)
 	}
 	for i := range q.Fields {
 		tellCalibration(&q.Fields[i], &judged[i])
 	}
 	p.quality.last = q
 	return q, nil
+}
+
+// corrected is what people said of a device, and what was observed of it.
+type corrected struct {
+	corrections []heron.Correction
+	observed    []heron.Observation
 }
 
 func newQuality(now heron.Time) *heron.IdentityQuality {

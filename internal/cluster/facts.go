@@ -87,6 +87,9 @@ func factOf(key, value string) (Fact, bool) {
 }
 
 func isAddress(s string) bool {
+	if strings.TrimLeft(s, "0123456789abcdefABCDEF.:-") != "" && !strings.Contains(s, "%") { // most are words
+		return false
+	}
 	if _, err := netip.ParseAddr(s); err == nil {
 		return true
 	}

@@ -38,6 +38,7 @@ func Group(members []Member) heron.Clusters {
 		c.Like = like
 		out.Items = append(out.Items, c)
 	}
+	out.Total = len(out.Items)
 	slices.SortFunc(out.Items, func(a, b heron.Cluster) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), strings.Compare(a.ID, b.ID))
 	})
@@ -53,7 +54,7 @@ const (
 
 // describe tells a group.
 func (w *weighed) describe(g *group) heron.Cluster {
-	c := heron.Cluster{Common: []heron.Trait{}}
+	c := heron.Cluster{Size: len(g.members), Common: []heron.Trait{}}
 	ids := make([]string, 0, len(g.members))
 	for _, m := range g.members {
 		ids = append(ids, w.members[m].ID)

@@ -64,6 +64,9 @@ type DeviceEditor interface {
 	ExplainDevice(ctx context.Context, id string) (*heron.Explanation, error)
 	// ListClusters groups the devices of unknown type that are alike.
 	ListClusters(ctx context.Context) (*heron.Clusters, error)
+	// GetCluster returns a group that ListClusters told of last, with all its members;
+	// CodeNotFound when it told of no such group.
+	GetCluster(ctx context.Context, id string) (*heron.Cluster, error)
 	// CorrectCluster is CorrectDevice for every member of a group that ListClusters
 	// told of last, or for none; CodeNotFound when it told of no such group.
 	CorrectCluster(ctx context.Context, actor, id string, c heron.Correction) ([]heron.Device, error)

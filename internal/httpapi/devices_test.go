@@ -53,6 +53,34 @@ func TestClusters(t *testing.T) {
 	}
 }
 
+// TestClustersOfManyDevices: a list has the most typical of each group, the group
+// itself has all, and both say how many there are.
+func TestClustersOfManyDevices(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	many := make([]heron.Device, 3*heron.MembersListed)
+	for i := range many {
+		many[i] = camera(fmt.Sprint("d", i), "one", "Acme", "1")
+		many[i].Identity.Type.Value = heron.Unknown
+	}
+	w.devices(many...)
+	c := w.token(heron.Analyst)
+	got := decode[heron.Clusters](t, c.do("GET", "/api/v1/clusters", nil))
+	if g := got.Items[0]; got.Total != 1 || g.Size != len(many) || len(g.Members) != heron.MembersListed {
+		t.Errorf("%d groups; the first of %d devices lists %d", got.Total, g.Size, len(g.Members))
+	}
+	if g := decode[heron.Cluster](t, c.do("GET", "/api/v1/clusters/all", nil)); len(g.Members) != len(many) {
+		t.Errorf("the group has %d members", len(g.Members))
+	}
+	if a := c.do("GET", "/api/v1/clusters/none", nil); a.status != http.StatusNotFound {
+		t.Errorf("no group: %d", a.status)
+	}
+	a := c.do("PUT", "/api/v1/clusters/all/identity/vendor", map[string]string{"value": "Zenith"})
+	if l := decode[heron.List[heron.Device]](t, a); l.Total != len(many) || len(l.Items) != heron.MembersListed {
+		t.Errorf("named %d, listed %d", l.Total, len(l.Items))
+	}
+}
+
 func TestDevices(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

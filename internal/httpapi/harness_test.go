@@ -123,7 +123,19 @@ func (p *platform) ListClusters(ctx context.Context) (*heron.Clusters, error) {
 	for _, d := range l.Items {
 		c.Members = append(c.Members, heron.ClusterMember{DeviceID: d.ID, Title: d.Title(), Likeness: 1})
 	}
-	return &heron.Clusters{Items: []heron.Cluster{c}, Unknown: len(l.Items)}, nil
+	c.Size = len(c.Members)
+	return &heron.Clusters{Items: []heron.Cluster{c}, Total: 1, Unknown: len(l.Items)}, nil
+}
+
+func (p *platform) GetCluster(ctx context.Context, id string) (*heron.Cluster, error) {
+	all, err := p.ListClusters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if id != all.Items[0].ID {
+		return nil, heron.Errorf(heron.CodeNotFound, "no such group")
+	}
+	return &all.Items[0], nil
 }
 
 func (p *platform) CorrectCluster(ctx context.Context, actor, id string, said heron.Correction) ([]heron.Device, error) {

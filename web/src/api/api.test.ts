@@ -136,13 +136,17 @@ describe('live changes in the cache', () => {
     const shown: List<Device> = { items: [aDevice(), aDevice({ id: 'd2' })], total: 2 }
     client.setQueryData(['devices', {}, 0, ''], shown)
     client.setQueryData(['device', 'd2'], shown.items[1])
-    const young = aDevice({ id: 'd3', first_seen: '2026-11-23T08:00:00Z', last_seen: '2026-11-23T08:00:10Z' })
+    // Of an old capture: seen for ten seconds, and long since known.
+    const brief = aDevice({ id: 'd4', first_seen: '2026-01-05T08:00:00Z', last_seen: '2026-01-05T08:00:10Z' })
     liveCache(
       client,
       newcomers,
     )([
       message('device.changed', 'd2', aDevice({ id: 'd2', name: 'new name' })),
-      message('device.changed', 'd3', young),
+      message('device.changed', 'd3', aDevice({ id: 'd3' })),
+      message('device.timeline', 'd3', { kind: 'new', device_id: 'd3' }),
+      message('device.changed', 'd4', brief),
+      message('device.timeline', 'd4', { kind: 'identity', device_id: 'd4' }),
     ])
     const list = client.getQueryData<List<Device>>(['devices', {}, 0, ''])
     expect(list?.items.map((d) => d.id)).toEqual(['d1', 'd2'])

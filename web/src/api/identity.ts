@@ -34,6 +34,14 @@ export const clustersQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** One of them, with all its devices. */
+export const clusterQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['clusters', id],
+    queryFn: ({ signal }) => get('/clusters/{id}', { path: { id }, signal }),
+    staleTime: 60_000,
+  })
+
 /** Locks a field of every device of a group to a value. */
 export const correctCluster = (
   id: string,

@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import type { Action, Alert, Device, List, Live, Sensor, Upload } from './types.ts'
+import type { Action, Alert, Device, DeviceChange, List, Live, Sensor, Upload } from './types.ts'
 
 // Brings live changes into the query cache. What is on the screen changes in
 // its place; lists do not grow or reorder by themselves: they are told how many
@@ -60,10 +60,17 @@ export function liveCache(client: QueryClient, newcomers: Newcomers, every = 300
     const devices = new Map<string, Device>()
     const alerts = new Map<string, Alert>()
     for (const m of batch) sortIn(m, devices, alerts, client, later)
-    applyDevices(client, devices, newcomers, later)
+    applyDevices(client, devices, batch.flatMap(arrival), newcomers, later)
     applyAlerts(client, alerts, newcomers, later)
     newcomers.publish()
   }
+}
+
+/** The id of the device that a message tells the arrival of, if it does. */
+function arrival(m: Live): string[] {
+  if (m.type !== 'device.timeline') return []
+  const { kind, device_id } = m.data as Partial<DeviceChange>
+  return kind === 'new' ? [device_id ?? m.id] : []
 }
 
 function sortIn(
@@ -110,10 +117,11 @@ function sortIn(
 function applyDevices(
   client: QueryClient,
   changed: Map<string, Device>,
+  arrived: string[],
   newcomers: Newcomers,
   later: (key: string) => void,
 ): void {
-  if (changed.size === 0) return
+  if (changed.size === 0 && arrived.length === 0) return
   const shown = new Set<string>()
   for (const [key, list] of client.getQueriesData<List<Device>>({ queryKey: ['devices'] })) {
     const items = replace(list?.items, changed, shown)
@@ -121,10 +129,8 @@ function applyDevices(
   }
   for (const [id, device] of changed) {
     if (client.getQueryState(['device', id])) client.setQueryData(['device', id], device)
-    // Seen for the first time within this minute, and on no page that is loaded.
-    const young = Date.parse(device.last_seen) - Date.parse(device.first_seen) < 60_000
-    if (young && !shown.has(id)) newcomers.add('devices', id)
   }
+  for (const id of arrived) if (!shown.has(id)) newcomers.add('devices', id)
   later('facets')
   later('overview')
 }

@@ -269,11 +269,33 @@ export interface paths {
         };
         /**
          * Devices of unknown type that are alike, with what they have in common
-         * @description Groups are made anew when they are older than a minute.
+         * @description The 100 largest groups, and the 5 most typical members of each; total and size say how many there are. Groups are made anew when they are older than a minute.
          *
          *     Role: viewer.
          */
         get: operations["listClusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A group of devices of unknown type that are alike, with all of them
+         * @description An id stands for the members: when these change, the group is not found any more.
+         *
+         *     Role: viewer.
+         */
+        get: operations["getCluster"];
         put?: never;
         post?: never;
         delete?: never;
@@ -292,7 +314,7 @@ export interface paths {
         get?: never;
         /**
          * Say what all devices of a group are
-         * @description Locks a field of every member to a value, or of none when one of them is gone. Each is an entry of the ledger of its own.
+         * @description Locks a field of every member to a value, or of none when one of them is gone. Each is an entry of the ledger of its own. The answer has the first of them, and how many there are.
          *
          *     Role: analyst.
          */
@@ -1773,6 +1795,8 @@ export interface components {
             id: string;
             like?: components["schemas"]["Example"];
             members: components["schemas"]["ClusterMember"][];
+            /** Format: int64 */
+            size: number;
         };
         ClusterMember: {
             device_id: string;
@@ -1784,6 +1808,8 @@ export interface components {
             /** Format: int64 */
             alone: number;
             items: components["schemas"]["Cluster"][];
+            /** Format: int64 */
+            total: number;
             /** Format: int64 */
             unknown: number;
         };
@@ -3579,6 +3605,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clusters"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
                 };
             };
             /** @description Problem details (RFC 9457). */

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { clustersQuery, correctCluster } from '../../api/identity.ts'
+import { clusterQuery, clustersQuery, correctCluster } from '../../api/identity.ts'
 import { useMay } from '../../api/session.ts'
 import type { Cluster, Example } from '../../api/types.ts'
 import { typeTitle } from '../../lib/device-types.ts'
@@ -14,6 +14,9 @@ import { IdentityDialog } from '../../ui/identity-dialog.tsx'
 import { Card, Table } from '../../ui/layout.tsx'
 import { Await, Empty } from '../../ui/states.tsx'
 import { useSay } from '../../ui/toast.tsx'
+
+/** How many groups are shown until one asks for more. */
+const few = 5
 
 /** Groups of devices that nobody knows and that are alike: name one, name all. */
 export function Clusters() {
@@ -32,7 +35,7 @@ export function Clusters() {
       }
     >
       <Await query={clusters} what="The list of groups">
-        {({ items }) =>
+        {({ items, total }) =>
           items.length === 0 ? (
             <Empty title="No two unknown devices are alike" art={false}>
               When several devices that nobody knows behave alike, you can say here what they all are.
@@ -40,14 +43,19 @@ export function Clusters() {
           ) : (
             <>
               <ul className="clusters">
-                {items.slice(0, all ? 100 : 5).map((c) => (
+                {items.slice(0, all ? items.length : few).map((c) => (
                   <Group key={c.id} cluster={c} />
                 ))}
               </ul>
-              {items.length > 5 && !all && (
+              {items.length > few && !all && (
                 <Button look="quiet" onClick={() => setAll(true)}>
-                  {plural(items.length - 5, 'more group')}
+                  {plural(items.length - few, 'more group')}
                 </Button>
+              )}
+              {total > items.length && all && (
+                <p className="small quiet">
+                  and {count(total - items.length)} groups more, none of them larger
+                </p>
               )}
             </>
           )
@@ -59,9 +67,10 @@ export function Clusters() {
 
 function Group({ cluster: c }: { cluster: Cluster }) {
   const [naming, setNaming] = useState(false)
+  const [open, setOpen] = useState(false)
   const allowed = useMay('analyst')
   const first = c.members[0]?.title ?? ''
-  const title = c.members.length === 1 ? first : `${count(c.members.length)} devices such as ${first}`
+  const title = c.size === 1 ? first : `${count(c.size)} devices such as ${first}`
   return (
     <li aria-label={title}>
       <div className="row spread">
@@ -80,13 +89,13 @@ function Group({ cluster: c }: { cluster: Cluster }) {
         ))}
       </ul>
       {c.like && <Like cluster={c} like={c.like} allowed={allowed} />}
-      <details className="small">
+      <details className="small" onToggle={(e) => setOpen(e.currentTarget.open)}>
         <summary>All that they have in common, and which they are</summary>
-        <Inside cluster={c} />
+        {open && <Inside cluster={c} />}
       </details>
       {naming && (
         <IdentityDialog
-          title={c.members.length === 1 ? 'What is it?' : `What are these ${count(c.members.length)}?`}
+          title={c.size === 1 ? 'What is it?' : `What are these ${count(c.size)}?`}
           now={{}}
           save={(field, value, reason) => correctCluster(c.id, field, { value, reason })}
           close={() => setNaming(false)}
@@ -122,7 +131,7 @@ function Like({ cluster: c, like, allowed }: { cluster: Cluster; like: Example; 
       </span>
       {allowed && (
         <Button busy={saying.isPending} onClick={() => saying.mutate()}>
-          {c.members.length === 1 ? 'So is this' : 'So are these'}
+          {c.size === 1 ? 'So is this' : 'So are these'}
         </Button>
       )}
     </p>
@@ -141,6 +150,7 @@ export function shared(share: number, elsewhere: number): string {
 }
 
 function Inside({ cluster: c }: { cluster: Cluster }) {
+  const group = useQuery(clusterQuery(c.id))
   return (
     <>
       <Table label="In common" head={['What', 'Value', 'Of them', 'Others']} numeric={[2, 3]}>
@@ -153,17 +163,27 @@ function Inside({ cluster: c }: { cluster: Cluster }) {
           </tr>
         ))}
       </Table>
-      <ul className="members">
-        {c.members.slice(0, 50).map((m) => (
-          <li key={m.device_id}>
-            <Link to="/devices/$id" params={{ id: m.device_id }}>
-              {m.title}
-            </Link>{' '}
-            <span className="quiet">{percent(m.likeness)} alike</span>
-          </li>
-        ))}
-        {c.members.length > 50 && <li className="quiet">and {count(c.members.length - 50)} more</li>}
-      </ul>
+      <Await query={group} what="The list of its devices">
+        {({ members }) => <Members all={members} />}
+      </Await>
     </>
+  )
+}
+
+const shownMembers = 50
+
+function Members({ all }: { all: Cluster['members'] }) {
+  return (
+    <ul className="members">
+      {all.slice(0, shownMembers).map((m) => (
+        <li key={m.device_id}>
+          <Link to="/devices/$id" params={{ id: m.device_id }}>
+            {m.title}
+          </Link>{' '}
+          <span className="quiet">{percent(m.likeness)} alike</span>
+        </li>
+      ))}
+      {all.length > shownMembers && <li className="quiet">and {count(all.length - shownMembers)} more</li>}
+    </ul>
   )
 }
