@@ -74,6 +74,34 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+// Of what all of a group have and nobody else, people are told first what is said in words.
+func TestWordsBeforeFigures(t *testing.T) {
+	t.Parallel()
+	var members []cluster.Member
+	for i := range 3 {
+		members = append(members, cluster.Member{ID: fmt.Sprint(i), Facts: []cluster.Fact{
+			{Key: "contact.domain", Value: "example.net"},
+			{Key: "dhcp.options", Value: "53,61"},
+			{Key: "dhcp.params", Value: "1,3"},
+			{Key: "host.name", Value: "node-#"},
+			{Key: "ip.ttl", Value: "64"},
+			{Key: "profile.size", Value: "100"},
+			{Key: "ssh.hassh", Value: "abc"},
+			{Key: "tcp.syn", Value: "64:1"},
+			{Key: "tls.ja4", Value: "t13"},
+			{Key: "upnp.model_name", Value: "Zork"},
+		}})
+	}
+	var keys []string
+	for _, trait := range cluster.Group(members).Items[0].Common {
+		keys = append(keys, trait.Key)
+	}
+	want := []string{"host.name", "contact.domain", "upnp.model_name", "dhcp.options", "dhcp.params", "tcp.syn", "tls.ja4", "ssh.hassh", "ip.ttl", "profile.size"}
+	if d := cmp.Diff(want, keys); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestGroupOfNothing(t *testing.T) {
 	t.Parallel()
 	if d := cmp.Diff(heron.Clusters{Items: []heron.Cluster{}}, cluster.Group(nil)); d != "" {

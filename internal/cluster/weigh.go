@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // term is a fact and what it weighs for one device, or on average for a group.
@@ -95,9 +96,28 @@ func kind(key string) float64 {
 	return 1
 }
 
-// telling is how much a fact says of n devices that have it: how few others have it.
+// telling is how much a fact says to people of n devices that have it: how few
+// others have it, and half of that where all it says is that something is the same.
 func (w *weighed) telling(fact uint32, n int) float64 {
-	return kind(w.facts[fact].Key) * math.Log1p(float64(len(w.members))/float64(1+w.spread[fact]-n))
+	key := w.facts[fact].Key
+	v := kind(key) * math.Log1p(float64(len(w.members))/float64(1+w.spread[fact]-n))
+	if isFigures(key) {
+		v /= 2
+	}
+	return v
+}
+
+// isFigures reports whether the values of a key say nothing to people but that they
+// are the same: fingerprints, lists of numbers, orders of magnitude.
+func isFigures(key string) bool {
+	family, field, _ := strings.Cut(key, ".")
+	switch family {
+	case "profile", "tcp", "ip":
+		return true
+	case "dhcp":
+		return field == "params" || field == "options"
+	}
+	return strings.HasPrefix(field, "ja3") || strings.HasPrefix(field, "ja4") || strings.HasPrefix(field, "hassh")
 }
 
 // alike is how alike two vectors are, from 0 to 1: what they share of all that
