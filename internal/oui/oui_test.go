@@ -37,6 +37,7 @@ func TestLookup(t *testing.T) {
 		{"5c:aa:fd:02:92:1a", "Sonos", false, 24},
 		{"00:80:f4:00:00:01", "Schneider Electric", false, 24},
 		{"00:50:c2:4f:94:64", "RTDS", false, 36},
+		{"00:02:31:00:00:01", "Ingersoll Rand", false, 24},
 	} {
 		a, ok := oui.Lookup(mac(t, c.mac))
 		if !ok || a.Vendor != c.vendor || a.Module != c.module || a.Bits != c.bits {
