@@ -32,7 +32,7 @@ var ordinary = wordSet(`
 var never = wordSet(`allen-bradley august bt fs ge google mercury meta microsoft net ni ring sense smarter sun valve vmware`)
 
 // initials are short names that mean nothing else at the beginning of a text.
-var initials = wordSet(`2n abb apc avm emc f5 h3c hp hpe htc ifm jvc lg ncr nec oce oki qms qsc seh weg wti zte`)
+var initials = wordSet(`2n abb apc avm bft emc f5 h3c hp hpe htc ifm jrc jvc lda lg ncr nec oce oki phc qms qsc rle seh skf toa ttk weg wtw wti ysi zte`)
 
 // beginnings are names with which words begin that have nothing to do with them.
 var beginnings = wordSet(`nice poly sick`)
