@@ -40,7 +40,7 @@ func run(in, iab, out string) error {
 	}
 	small, err := ofBlocks(iab)
 	if err != nil {
-		return fmt.Errorf("%w\nget it with: apt-get download ieee-data && dpkg -x ieee-data_*.deb .", err)
+		return fmt.Errorf("%w\nit is in Debian's package ieee-data", err)
 	}
 	f, err := os.Create(out)
 	if err != nil {
