@@ -78,6 +78,12 @@ func cloudBrand(name string, begins *regexp.Regexp) string {
 	return label
 }
 
+// ownerWord is what is left of a domain's label without words that many have: dreo of "dreocloud".
+func ownerWord(label string) string {
+	whole := withoutAffixes(label)
+	return whole[min(1, len(whole)-1)]
+}
+
 // plain is a domain's label without its dashes.
 func plain(label string) string { return strings.ReplaceAll(label, "-", "") }
 
@@ -116,22 +122,27 @@ func withoutAffixes(label string) []string {
 	return out
 }
 
-// agreed adds a vote for each maker on whom the device's name and another fact agree.
-func (r *room) agreed() {
+// agreed adds a vote for each maker on whom the device's name and another fact agree. It reports
+// whether there are any.
+func (r *room) agreed() (found bool) {
 	for i := range r.facts {
 		name := &r.facts[i]
 		if name.brand == "" || !isHostname[name.key] {
 			continue
 		}
 		for j := range r.facts {
-			if other := &r.facts[j]; other.brand != "" && !isHostname[other.key] && sameWord(name.brand, other.brand) {
+			if other := &r.facts[j]; other.brand != "" && !isHostname[other.key] && (sameWord(name.brand, other.brand) || strings.EqualFold(name.brand, ownerWord(other.brand))) {
 				maker := display(name.brand)
-				r.votes = slices.DeleteFunc(r.votes, func(v vote) bool { return isGuessedOwner(v) && sameWord(v.folded, maker) })
+				r.votes = slices.DeleteFunc(r.votes, func(v vote) bool {
+					return isGuessedOwner(v) && (sameWord(v.folded, maker) || v.fact.brand == other.brand)
+				})
 				r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), agreedWeight, "", name})
+				found = true
 				break
 			}
 		}
 	}
+	return found
 }
 
 // isGuessedOwner reports whether a vote is for whom a domain is called after.
@@ -156,9 +167,8 @@ func (r *room) loyal() {
 			several = true
 		}
 	}
-	if several {
-		whole := withoutAffixes(strings.ToLower(of.brand))
-		maker := display(whole[min(1, len(whole)-1)])
+	if several && !slices.ContainsFunc(r.votes, isGuessedOwner) {
+		maker := display(ownerWord(strings.ToLower(of.brand)))
 		r.votes = append(r.votes, vote{Vendor, maker, fold(Vendor, maker), strangerWeight, "", of})
 	}
 }

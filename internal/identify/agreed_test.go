@@ -18,8 +18,10 @@ func TestIdentify_two_agree_on_a_maker(t *testing.T) {
 	}
 	for want, obs := range map[string][][2]string{
 		"Vorpalix":  {{"dhcp.hostname", "vorpalix-base"}, {"contact.name", "base.vorpalix.com"}},
-		"Vorpalix ": {{"mdns.host", "VorpalIX_1a2b"}, {"contact.name", "eu-api.getvorpalix.com"}, {"contact.name", "device.vorpalix-cloud.com"}},
+		"VorpalIX":  {{"mdns.host", "VorpalIX_1a2b"}, {"contact.name", "eu-api.getvorpalix.com"}, {"contact.name", "device.vorpalix-cloud.com"}},
 		"Zorbulate": {{"mdns.host", "zorbulate-1a2b"}, {"mdns.service", "_zorbulate._tcp"}},
+		// A board of which somebody makes things says nothing against him.
+		"Zorbulate ": {{"mac.oui", "b8:27:eb:01:02:03"}, {"dhcp.hostname", "zorbulate"}, {"contact.name", "hub.zorbulate.co.uk"}},
 		// One alone may be anything; words that anybody uses, and what people read, are nobody's.
 		"-1": {{"dhcp.hostname", "vorpalix-base"}},
 		"-2": {{"contact.name", "base.vorpalix.com"}},

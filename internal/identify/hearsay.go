@@ -69,8 +69,8 @@ func (r *room) hides() bool {
 	return len(r.macs) > 0 && !slices.ContainsFunc(r.macs, func(m heron.MAC) bool { return !m.IsLocal() })
 }
 
-// appLabel begins the names that apps on people's phones ask for before they ask for others.
-var appLabel = regexp.MustCompile(`^(?:api|(?:[a-z]+-)?apps?|auth|oauth|login|accounts?|home|my|rest|user|web|www)(?:[-_][a-z0-9-]+)?[0-9]{0,2}\.`)
+// appLabel begins the names that apps on people's phones ask for, and things seldom.
+var appLabel = regexp.MustCompile(`^(?:(?:[a-z]+-)?apps?|auth|oauth|login|accounts?|home|my|rest|user|web|www)(?:[-_][a-z0-9-]+)?[0-9]{0,2}\.`)
 
 // saysLittle reports whether all that the host says, but for its addresses, is one name that an app
 // asks for as well.

@@ -125,12 +125,33 @@ func (r *room) hostKinds(maker string) {
 		case f.kind != "" && sameWord(oui.Fold(f.maker), maker):
 			kind = f.kind
 		default:
-			kind = hostKind(after(f.value, joined(maker)))
+			if kind = hostKind(after(f.value, joined(maker))); kind == "" && f.brand != "" && (f.names(maker) || r.asksIn(f.brand, maker)) {
+				kind = hostKind(f.value[len(f.brand):])
+			}
 		}
 		if kind != "" {
 			r.votes = append(r.votes, vote{Type, kind, fold(Type, kind), hostKindWeight, "", f})
 		}
 	}
+}
+
+// names reports whether a signature knows a maker by the word that a name begins with: Trane by
+// Nexia.
+func (r *reading) names(maker string) bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool {
+		return v.attribute == Vendor && v.weight >= sayerWeight && v.folded == maker
+	})
+}
+
+// asksIn reports whether the device asks in a domain of a maker's that is called after a brand.
+func (r *room) asksIn(brand, maker string) bool {
+	for i := range r.facts {
+		f := &r.facts[i]
+		if labels := strings.Split(f.lower, "."); isContact[f.key] && len(labels) > 1 && strings.EqualFold(ownerWord(domainLabel(labels)), brand) && r.speaksFor(f, maker) {
+			return true
+		}
+	}
+	return false
 }
 
 // saysKind reports whether a reading says by itself what kind stands behind a maker.

@@ -105,3 +105,18 @@ func TestIdentify_what_a_thing_tells_itself(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentify_a_kind_behind_a_brand: the word for a kind may stand behind a brand that a signature
+// knows as the maker's, by the name or by the domain that is called after it.
+func TestIdentify_a_kind_behind_a_brand(t *testing.T) {
+	t.Parallel()
+	id, err := identify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Nexia-Bridge": "hub", "kitchen-bridge": "thermostat"} {
+		if got := id.Identify(seen("dhcp.hostname="+name, "contact.name=bridge.mynexia.com")).Identity.Type.Value; got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}

@@ -32,10 +32,21 @@ func (r *room) brands() {
 		r.votes = slices.DeleteFunc(r.votes, saysPlatform)
 		r.spare = slices.DeleteFunc(r.spare, saysPlatform)
 	}
+	if slices.ContainsFunc(r.votes, saysBoard) && r.agreed() {
+		r.votes = slices.DeleteFunc(r.votes, saysBoard)
+	}
 	if slices.ContainsFunc(r.votes, r.saysSeller) {
 		r.votes = slices.DeleteFunc(r.votes, saysCameraMaker)
 		r.spare = slices.DeleteFunc(r.spare, saysCameraMaker)
 	}
+}
+
+// boardMaker is the maker, folded, of boards that things are built of: what is called after the
+// domain that it asks is such a thing.
+const boardMaker = "raspberry pi"
+
+func saysBoard(v vote) bool {
+	return v.attribute == Vendor && v.folded == boardMaker && strings.HasPrefix(v.fact.key, "mac.")
 }
 
 // cameraMakers are makers, folded, of cameras that others sell by names of their own: those ask
