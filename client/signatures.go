@@ -32,7 +32,7 @@ func (c *Client) Signatures(ctx context.Context) (*Signatures, error) {
 }
 
 // ReloadSignatures lets the server read its folder of signatures again. A faulty
-// pack changes nothing; the error says what is wrong, and where.
+// file takes no other with it; the error says what is wrong, and where.
 func (c *Client) ReloadSignatures(ctx context.Context) (*Signatures, error) {
 	return send[Signatures](ctx, c, call{method: http.MethodPost, path: "signatures/reload"})
 }

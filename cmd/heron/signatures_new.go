@@ -105,7 +105,7 @@ func newSignaturesReload(t *terminal) *cobra.Command {
 	f := &serverFlags{}
 	c := &cobra.Command{
 		Use: "reload", Short: "Let a running server read the signatures of its folder again", Args: noArgs,
-		Long: "Let a running server read the signatures of its folder again (heron serve --signatures),\nand identify all devices anew. A faulty pack changes nothing.",
+		Long: "Let a running server read the signatures of its folder again (heron serve --signatures),\nand identify all devices anew. A faulty file takes no other with it: what it held when it\nwas last good stays in use, if it ever was.",
 	}
 	c.RunE = f.do(func(ctx context.Context, cl *client.Client, _ []string) error {
 		s, err := cl.ReloadSignatures(ctx)

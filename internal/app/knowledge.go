@@ -1,12 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,8 @@ type knowledge struct {
 	mu    sync.Mutex
 	seen  string // the folder's state when it was last read
 	since heron.Time
-	fault string // why the folder's state is not what is used, "" when it is
+	fault string         // why the folder's state is not what is used, "" when it is
+	good  identify.Files // what is used of the folder
 }
 
 var _ identifier = (*knowledge)(nil)
@@ -46,38 +48,76 @@ func loadSignatures(dir string) (*identify.Identifier, error) {
 	return id, nil
 }
 
-// newKnowledge loads signatures. A folder may be empty, but not be faulty.
+// newKnowledge loads signatures. A folder must be there, but may be empty, and a
+// faulty file is left out: a slip in one keeps nobody from watching.
 func newKnowledge(dir string, log *slog.Logger) (*knowledge, error) {
 	k := &knowledge{dir: dir, log: log}
-	id, err := k.load()
+	l, err := k.load()
 	if err != nil {
 		return nil, err
 	}
-	k.use(id)
+	k.use(l)
+	if l.fault != "" {
+		log.Error("signatures are left out", "folder", dir, "error", l.fault)
+	}
 	return k, nil
 }
 
-// load reads the folder as it is now.
-func (k *knowledge) load() (*identify.Identifier, error) {
+// loaded is what a folder of signatures gave.
+type loaded struct {
+	id    *identify.Identifier
+	good  identify.Files
+	fault string // what is wrong with other files, "" for nothing
+}
+
+// load reads the folder as it is now. Of a file with a fault, what it held when it was
+// last good stands in for it, if it ever was.
+func (k *knowledge) load() (*loaded, error) {
+	if k.dir == "" {
+		id, err := identify.New()
+		return &loaded{id: id}, err
+	}
 	k.mu.Lock()
 	k.seen = folderState(k.dir)
-	empty := k.seen == ""
+	before := k.good
 	k.mu.Unlock()
-	if empty {
-		if _, err := os.Stat(k.dir); k.dir != "" && err != nil {
-			return nil, heron.Errorf(heron.CodeNotFound, "signatures: the folder %s cannot be read", k.dir)
-		}
-		return identify.New()
+	files, faults, err := identify.ReadFiles(os.DirFS(k.dir))
+	if err != nil {
+		return nil, heron.Errorf(heron.CodeNotFound, "signatures: the folder %s cannot be read", k.dir)
 	}
-	return loadSignatures(k.dir)
+	replace := func(found identify.Faults) {
+		for name := range found {
+			was, ok := before[name]
+			if now, had := files[name]; ok && (!had || !bytes.Equal(was, now)) {
+				files[name] = was
+			} else {
+				delete(files, name)
+			}
+		}
+	}
+	replace(faults)
+	for len(files) > 0 {
+		id, found, err := identify.OverFiles(files)
+		if err != nil || len(found) == 0 {
+			return &loaded{id, files, faults.String()}, err
+		}
+		replace(found) // each file once by what it was, and then by nothing
+		for name, fault := range found {
+			if len(faults[name]) == 0 {
+				faults[name] = fault
+			}
+		}
+	}
+	id, err := identify.New()
+	return &loaded{id: id, fault: faults.String()}, err
 }
 
 // use exchanges the signatures.
-func (k *knowledge) use(id *identify.Identifier) {
-	k.now.Store(id)
+func (k *knowledge) use(l *loaded) {
+	k.now.Store(l.id)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.since, k.fault = wallClock(), ""
+	k.since, k.good, k.fault = wallClock(), l.good, l.fault
 }
 
 // refuse notes that what the folder holds cannot be used.
@@ -95,20 +135,22 @@ func (k *knowledge) changed() bool {
 	return now != k.seen
 }
 
-// folderState names the signature files of a folder, their sizes and times; "" for none.
+// folderState names what a folder holds, with sizes and times; "" for nothing.
 func folderState(dir string) string {
 	if dir == "" {
 		return ""
 	}
-	names, err := fs.Glob(os.DirFS(dir), "*.yaml")
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return ""
+		return err.Error()
 	}
 	var b strings.Builder
-	for _, name := range names {
-		if i, err := fs.Stat(os.DirFS(dir), name); err == nil {
-			fmt.Fprintf(&b, "%q %d %d\n", name, i.Size(), i.ModTime().UnixNano())
+	for _, e := range entries {
+		fmt.Fprintf(&b, "%q", e.Name())
+		if i, err := os.Stat(filepath.Join(dir, e.Name())); err == nil { // of what a link leads to
+			fmt.Fprintf(&b, " %d %d", i.Size(), i.ModTime().UnixNano())
 		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -147,23 +189,26 @@ func (k *knowledge) Settles(obs []heron.Observation, said []heron.Correction) []
 // Signatures implements httpapi.Knowledge.
 func (p *Platform) Signatures() httpapi.Signatures { return p.knowledge.state() }
 
-// ReloadSignatures implements httpapi.Knowledge. All devices are identified anew,
-// and either all of this happens or nothing.
+// ReloadSignatures implements httpapi.Knowledge. All devices are identified anew, with
+// what is good of the folder; what is not is the error.
 func (p *Platform) ReloadSignatures(ctx context.Context) (*httpapi.Signatures, error) {
 	p.reloading.Lock()
 	defer p.reloading.Unlock()
-	id, err := p.knowledge.load()
+	l, err := p.knowledge.load()
 	if err != nil {
 		p.knowledge.refuse(err)
 		return nil, err
 	}
 	switch {
-	case id.Digest() == p.knowledge.now.Load().Digest(), p.conf.Role == "web":
-		p.knowledge.use(id)
+	case l.id.Digest() == p.knowledge.now.Load().Digest(), p.conf.Role == "web":
+		p.knowledge.use(l)
 	default:
-		if err := p.core.learn(ctx, func() { p.knowledge.use(id) }); err != nil {
+		if err := p.core.learn(ctx, func() { p.knowledge.use(l) }); err != nil {
 			return nil, err
 		}
+	}
+	if l.fault != "" {
+		return nil, heron.Errorf(heron.CodeInvalid, "signatures of %s: %s", p.conf.Signatures, l.fault)
 	}
 	s := p.knowledge.state()
 	return &s, nil
@@ -191,7 +236,7 @@ func (p *Platform) watchSignatures(ctx context.Context) error {
 		case errors.Is(err, context.Canceled):
 			return nil
 		case err != nil:
-			p.log.Error("signatures are refused; those in use stay", "error", err)
+			p.log.Error("signatures are faulty; what was good of them stays in use", "error", err)
 		default:
 			p.log.Info("signatures are loaded", "packs", len(s.Packs), "digest", s.Digest)
 		}

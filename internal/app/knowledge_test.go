@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,7 +49,7 @@ func TestSignaturesAreReloadedWhole(t *testing.T) {
 
 	kinds(t, conf.Signatures, "teapot") // no such type: nothing changes
 	_, err = c.ReloadSignatures(t.Context())
-	if heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(err.Error(), `plant.yaml: plant.modbus: type "teapot"`) {
+	if heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(err.Error(), `plant.yaml: line 2: plant.modbus: type "teapot"`) {
 		t.Errorf("a faulty pack: %v", err)
 	}
 	after, err := c.Signatures(t.Context())
@@ -87,16 +88,70 @@ func TestSignaturesBeingExchangedAreNoOnes(t *testing.T) {
 	}
 }
 
-func TestAFaultyFolderOfSignaturesIsToldAtStart(t *testing.T) {
+// TestAFaultyFileTakesNoOtherWithIt: each file of the folder stands for itself, while the
+// server runs and when it starts.
+func TestAFaultyFileTakesNoOtherWithIt(t *testing.T) {
 	t.Parallel()
-	for name, prepare := range map[string]func(dir string) string{
-		"no folder":     func(dir string) string { return filepath.Join(dir, "none") },
-		"a faulty pack": func(dir string) string { kinds(t, dir, "teapot"); return dir },
-	} {
-		conf := testConfig(t.TempDir())
-		conf.Signatures = prepare(t.TempDir())
-		if err := Run(t.Context(), Options{Config: conf}); err == nil || !strings.Contains(err.Error(), conf.Signatures) {
-			t.Errorf("%s: %v", name, err)
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
+	}
+	one := func(id, kind string) string {
+		return "- {id: " + id + ", match: [{key: http.title, equals: " + id + "}], yields: {type: [" + kind + ", 8]}}\n"
+	}
+	k, err := newKnowledge(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(id string) string {
+		obs := []heron.Observation{{Key: "http.title", Value: id}}
+		return k.now.Load().Identify(obs).Identity.Type.Value
+	}
+	reload := func() (fault string) {
+		t.Helper()
+		l, err := k.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.use(l)
+		return k.state().Fault
+	}
+	write("a.yaml", one("a.x", "kettle"))
+	write("b.yaml", one("b.x", "kettle"))
+	if fault := reload(); fault != "" || says("a.x") != "kettle" || says("b.x") != "kettle" {
+		t.Fatalf("two good files: %s, %s, %q", says("a.x"), says("b.x"), fault)
+	}
+	write("a.yaml", one("a.x", "kettle")[:40]) // half written
+	write("b.yaml", one("b.x", "toaster"))
+	write("c.yaml", one("c.x", "teapot"))
+	fault := reload()
+	if says("a.x") != "kettle" || says("b.x") != "toaster" || says("c.x") != heron.Unknown {
+		t.Errorf("one as it was, one as it is, one left out: %s, %s, %s", says("a.x"), says("b.x"), says("c.x"))
+	}
+	if !strings.HasPrefix(fault, "a.yaml: line 1: ") || !strings.Contains(fault, "\nc.yaml: line 1: c.x: type ") {
+		t.Errorf("told: %q", fault)
+	}
+	if k, err = newKnowledge(dir, slog.New(slog.DiscardHandler)); err != nil || says("a.x") != heron.Unknown || says("b.x") != "toaster" || k.state().Fault != fault {
+		t.Errorf("at a start: %s, %s, %q, %v", says("a.x"), says("b.x"), k.state().Fault, err)
+	}
+	for _, name := range []string{"a.yaml", "c.yaml"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fault := reload(); fault != "" || says("a.x") != heron.Unknown || says("b.x") != "toaster" {
+		t.Errorf("without them: %s, %s, %q", says("a.x"), says("b.x"), fault)
+	}
+}
+
+func TestWithoutItsFolderOfSignaturesNothingStarts(t *testing.T) {
+	t.Parallel()
+	conf := testConfig(t.TempDir())
+	conf.Signatures = filepath.Join(t.TempDir(), "none")
+	if err := Run(t.Context(), Options{Config: conf}); err == nil || !strings.Contains(err.Error(), conf.Signatures) {
+		t.Error(err)
 	}
 }

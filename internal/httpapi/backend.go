@@ -111,7 +111,8 @@ type Knowledge interface {
 	// Signatures tells what devices are identified with.
 	Signatures() Signatures
 	// ReloadSignatures reads the user's signatures again and identifies all devices
-	// anew. A faulty pack changes nothing: the error says what and where.
+	// anew. A faulty file stays what it was when it was last good, if ever: the error
+	// says what is wrong and where.
 	ReloadSignatures(ctx context.Context) (*Signatures, error)
 	// TryIdentify says what observations would make of a device.
 	TryIdentify(obs []heron.Observation) *heron.Trial
@@ -185,7 +186,8 @@ type Signatures struct {
 	Packs  []SignaturePack `json:"packs"`            // those that come later stand on top
 	Digest string          `json:"digest"`           // the same digest, the same knowledge
 	Since  heron.Time      `json:"since"`            // when it was loaded
-	// Fault says why the folder as it is now is not what is used.
+	// Fault says why the folder as it is now is not what is used: a line for each
+	// fault, with its file.
 	Fault string `json:"fault,omitempty"`
 }
 

@@ -69,7 +69,7 @@ func (s *Server) addSignatures(b *builder) {
 	add(b, Route{
 		Method: http.MethodPost, Path: "/api/v1/signatures/reload", ID: "reloadSignatures", Tag: "settings",
 		Role: heron.Operator, Audit: "signatures.reload", Summary: "Read the signatures of the user's folder again",
-		Doc: "All devices are identified anew. A faulty pack changes nothing; the problem says what is wrong, and where.",
+		Doc: "All devices are identified anew. A faulty file takes no other with it: what it held when it was last good stays in use, if it ever was, and the problem says what is wrong, and where.",
 	}, s.reloadSignatures)
 }
 

@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -9,23 +10,40 @@ import (
 	"github.com/heron-iot/heron"
 )
 
-// maxTold bounds how many faults of a pack are told at once.
-const maxTold = 10
-
 // Over returns an Identifier with the embedded pack and, on top of it, that of a
 // folder: a signature of the same id takes the place of the one below, and one
 // that is disabled switches it off. A pack with an example that does not come
 // out, or of which Lint complains, is refused.
 func Over(fsys fs.FS) (*Identifier, error) {
+	files, faults, err := ReadFiles(fsys)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(faults) > 0:
+		return nil, faults.err()
+	case len(files) == 0:
+		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
+	}
+	id, faults, err := OverFiles(files)
+	return id, cmp.Or(err, faults.err())
+}
+
+// OverFiles is Over for files that were read before. There is no Identifier when one
+// of them has a fault.
+func OverFiles(files Files) (*Identifier, Faults, error) {
+	above, faults, err := load(files)
+	if err != nil || len(faults) > 0 {
+		return nil, faults, err
+	}
 	below, err := unpack()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	p, err := overlaid(below, fsys)
-	if err != nil {
-		return nil, err
+	if faults = above.faults(below, files); len(faults) > 0 {
+		return nil, faults, nil
 	}
-	return newOf(p)
+	id, err := newOf(below.under(above))
+	return id, nil, err
 }
 
 // EmbeddedOver is Embedded with the pack of a folder on top, as Over has it, but
@@ -44,34 +62,24 @@ func EmbeddedOver(fsys fs.FS) (*Pack, error) {
 	return p, err
 }
 
-// overlaid checks the pack of a folder and lays it over another.
-func overlaid(below *Pack, fsys fs.FS) (*Pack, error) {
-	above, err := Load(fsys)
-	if err != nil {
-		return nil, err
-	}
-	if faults := above.faults(below); len(faults) > 0 {
-		more := ""
-		if n := len(faults) - maxTold; n > 0 {
-			more = fmt.Sprintf("\nand %d more", n)
+// faults returns what is wrong with a pack of files over another.
+func (p *Pack) faults(below *Pack, files Files) Faults {
+	out, lines := Faults{}, map[string]map[string]int{}
+	add := func(file, id, fault string) {
+		if lines[file] == nil {
+			lines[file] = linesOf(files[file])
 		}
-		return nil, heron.Errorf(heron.CodeInvalid, "%s%s", strings.Join(faults[:min(len(faults), maxTold)], "\n"), more)
+		out.add(file, fmt.Sprintf("line %d: %s: %s", lines[file][id], id, fault))
 	}
-	return below.under(above), nil
-}
-
-// faults returns what is wrong with a pack over another, a line each.
-func (p *Pack) faults(below *Pack) []string {
-	var out []string
 	for _, f := range Test(p) {
-		out = append(out, fmt.Sprintf("%s: %s: example %s %s", f.File, f.Signature, f.Example, f.Problem))
+		add(f.File, f.Signature, fmt.Sprintf("example %s %s", f.Example, f.Problem))
 	}
 	for _, l := range Lint(p) {
-		out = append(out, fmt.Sprintf("%s: %s: %s", l.File, l.Signature, l.Message))
+		add(l.File, l.Signature, l.Message)
 	}
 	for i := range p.disabled {
 		if s := &p.disabled[i]; !below.has(s.ID) {
-			out = append(out, fmt.Sprintf("%s: %s: is disabled, but there is none of that id", s.File, s.ID))
+			add(s.File, s.ID, "is disabled, but there is none of that id")
 		}
 	}
 	return out

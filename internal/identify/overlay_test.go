@@ -67,11 +67,11 @@ func TestOver_refuses_a_faulty_pack(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"an example that does not come out": {
 			"- {id: a.b, match: [{key: k.x, prefix: abc}], yields: {type: [plc, 3]}, examples: [{k.x: xyz}]}",
-			`acme.yaml: a.b: example {k.x: "xyz"} is not matched`,
+			`acme.yaml: line 1: a.b: example {k.x: "xyz"} is not matched`,
 		},
-		"a type that is none":          {"- {id: a.b, match: [{key: k.x, equals: abc}], yields: {type: [teapot, 3]}}", `acme.yaml: a.b: type "teapot"`},
-		"no YAML":                      {"- {id: a.b", "acme.yaml: yaml: line 1"},
-		"off, and never was":           {"- {id: a.b, disabled: true}", "acme.yaml: a.b: is disabled, but there is none"},
+		"a type that is none":          {"- {id: a.b, match: [{key: k.x, equals: abc}], yields: {type: [teapot, 3]}}", `acme.yaml: line 1: a.b: type "teapot"`},
+		"no YAML":                      {"- {id: a.b", "acme.yaml: line 1"},
+		"off, and never was":           {"- {id: a.b, disabled: true}", "acme.yaml: line 1: a.b: is disabled, but there is none"},
 		"off, and more":                {"- {id: lockly.hub, disabled: true, yields: {type: [plc, 3]}}", "say its id and nothing else"},
 		"a header that is not first":   {"- {id: lockly.hub, disabled: true}\n- {pack: late}", "must be the first item"},
 		"a header without a name":      {"- {version: '1'}", "has no pack"},

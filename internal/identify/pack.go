@@ -2,12 +2,12 @@ package identify
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -186,28 +186,17 @@ func (p *Pack) Signatures() []Signature { return slices.Clone(p.signatures) }
 // Unknown fields, unknown attributes and conditions that cannot be compiled are
 // errors; Lint finds what is legal but unwise.
 func Load(fsys fs.FS) (*Pack, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("list signature files: %w", err)
-	}
-	if len(names) == 0 {
+	files, faults, err := ReadFiles(fsys)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(faults) > 0:
+		return nil, faults.err()
+	case len(files) == 0:
 		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
 	}
-	p := &Pack{}
-	for _, name := range names {
-		text, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read signatures: %w", err)
-		}
-		if err := p.addFile(name, text); err != nil {
-			return nil, heron.Errorf(heron.CodeInvalid, "signatures %s: %v", path.Base(name), err)
-		}
-	}
-	slices.SortStableFunc(p.signatures, func(a, b Signature) int { return strings.Compare(a.ID, b.ID) })
-	if p.program, err = compile(p); err != nil {
-		return nil, err
-	}
-	return p, nil
+	p, faults, err := load(files)
+	return p, cmp.Or(err, faults.err())
 }
 
 // addFile adds what one file holds.
@@ -254,7 +243,7 @@ func parse(text []byte) (about PackFile, list []Signature, err error) {
 			continue
 		}
 		if err := x.check(); err != nil {
-			return about, nil, fmt.Errorf("signature %q: %w", x.ID, err)
+			return about, nil, fmt.Errorf("line %d: %s: %w", lineAt(text, i), cmp.Or(x.ID, "a signature"), err)
 		}
 		list = append(list, x.Signature)
 	}

@@ -9,8 +9,6 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-
-	"github.com/heron-iot/heron"
 )
 
 //go:generate go run ./gen -o signatures.bin
@@ -31,12 +29,14 @@ const packedMagic = "heron-signatures/4\n"
 // with is followed by the same in lower case, or by an empty one where it is that
 // already; a regular expression by the list of texts that it is looked up by.
 // What cannot be looked up is a fault of the signature.
+//
+// A signature that cannot be made ready is an *unusable.
 func encode(p *Pack) (string, error) {
 	var e encoder
 	for i := range p.signatures {
 		s := &p.signatures[i]
 		if err := e.signature(s); err != nil {
-			return "", heron.Errorf(heron.CodeInvalid, "signatures %s: signature %q: %v", s.File, s.ID, err)
+			return "", &unusable{s, err}
 		}
 	}
 	var b strings.Builder
@@ -47,6 +47,16 @@ func encode(p *Pack) (string, error) {
 	}
 	b.Write(e.out)
 	return b.String(), nil
+}
+
+// unusable is a signature that can be read and not be made ready to look things up by.
+type unusable struct {
+	signature *Signature
+	err       error
+}
+
+func (u *unusable) Error() string {
+	return fmt.Sprintf("signatures %s: %s: %v", u.signature.File, u.signature.ID, u.err)
 }
 
 // head is how much of everything there is in a pack, so that room for it is made

@@ -19,6 +19,13 @@ export const trialQuery = (observation: string[]) =>
     retry: false,
   })
 
+/** What devices are identified with. */
+export const signaturesQuery = queryOptions({
+  queryKey: ['signatures'],
+  queryFn: ({ signal }) => get('/signatures', { signal }),
+  refetchInterval: 30_000,
+})
+
 /** The devices of our networks whose kind nobody knows, the latest first. */
 export const unknownsQuery = queryOptions({
   queryKey: ['devices', 'unknown'],

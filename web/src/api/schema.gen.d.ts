@@ -1355,7 +1355,7 @@ export interface paths {
         put?: never;
         /**
          * Read the signatures of the user's folder again
-         * @description All devices are identified anew. A faulty pack changes nothing; the problem says what is wrong, and where.
+         * @description All devices are identified anew. A faulty file takes no other with it: what it held when it was last good stays in use, if it ever was, and the problem says what is wrong, and where.
          *
          *     Role: operator.
          */

@@ -2,6 +2,7 @@ import { useSearch } from '@tanstack/react-router'
 import { Page } from '../../ui/layout.tsx'
 import { Clusters } from './clusters.tsx'
 import { Contests } from './contests.tsx'
+import { Packs } from './packs.tsx'
 import { Quality } from './quality.tsx'
 import { Unknowns } from './unknowns.tsx'
 import { Workbench } from './workbench.tsx'
@@ -20,6 +21,7 @@ export function IdentityPage() {
       <Clusters />
       <Unknowns />
       <Workbench given={observations} />
+      <Packs />
     </Page>
   )
 }
