@@ -260,8 +260,18 @@ func howKnown(d *heron.Device) probe.Knowledge {
 		return probe.KnowsType
 	case i.Model == nil || i.Model.Confidence < sureOfModel:
 		return probe.KnowsKind
+	case unheard(d):
+		return probe.KnowsUnheard
 	}
 	return probe.KnowsAll
+}
+
+// unheard tells of a device that stands in the process itself (Purdue levels 0 and 1), and
+// that nobody has heard in a control protocol: whatever names it, there alone it tells its
+// order number and firmware.
+func unheard(d *heron.Device) bool {
+	t, known := heron.TypeOf(d.Identity.Type.Value)
+	return known && t.Category == heron.CategoryOT && t.Purdue <= 1 && !slices.Contains(d.Roles, "ot")
 }
 
 // asksPublic tells whether agents of SNMP are asked with the community "public". The

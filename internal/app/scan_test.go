@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/heron-iot/heron"
+	"github.com/heron-iot/heron/internal/probe"
 )
 
 func TestIsPrinter(t *testing.T) {
@@ -29,6 +30,42 @@ func TestIsPrinter(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)
+		}
+	}
+}
+
+// TestHowKnown: a host is asked until its type, maker and model are sure; a controller
+// until it was heard in a control protocol as well.
+func TestHowKnown(t *testing.T) {
+	t.Parallel()
+	device := func(kind string, sure, vendor, model float64, roles ...string) *heron.Device {
+		d := &heron.Device{Roles: roles}
+		d.Identity.Type = heron.Claim{Value: kind, Confidence: sure}
+		if vendor > 0 {
+			d.Identity.Vendor = &heron.Claim{Value: "Acme", Confidence: vendor}
+		}
+		if model > 0 {
+			d.Identity.Model = &heron.Claim{Value: "X1", Confidence: model}
+		}
+		return d
+	}
+	for name, c := range map[string]struct {
+		d    *heron.Device
+		want probe.Knowledge
+	}{
+		"nothing":                            {device(heron.Unknown, 0.9, 0.99, 0.99), probe.KnowsLittle},
+		"a guess":                            {device("camera", 0.7, 0.99, 0.99), probe.KnowsLittle},
+		"nearly the type":                    {device("camera", 0.85, 0.99, 0.99), probe.KnowsType},
+		"the type alone":                     {device("camera", 0.99, 0, 0.99), probe.KnowsType},
+		"type and maker":                     {device("camera", 0.95, 0.95, 0.7), probe.KnowsKind},
+		"all":                                {device("camera", 0.95, 0.95, 0.9), probe.KnowsAll},
+		"a controller that SNMP names":       {device("plc", 0.99, 0.99, 0.99), probe.KnowsUnheard},
+		"one that said so itself":            {device("plc", 0.99, 0.99, 0.99, "ot"), probe.KnowsAll},
+		"a pump, which has no such protocol": {device("infusion_pump", 0.99, 0.99, 0.99), probe.KnowsAll},
+		"a panel, which asks":                {device("hmi", 0.99, 0.99, 0.99), probe.KnowsAll},
+	} {
+		if got := howKnown(c.d); got != c.want {
+			t.Errorf("%s: got %d, want %d", name, got, c.want)
 		}
 	}
 }

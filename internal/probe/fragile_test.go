@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"iter"
 	"net"
 	"net/netip"
 	"slices"
@@ -348,39 +347,47 @@ func TestWhoIsKnownIsAskedNoMore(t *testing.T) {
 	}
 }
 
-// TestControlDeviceIsAskedInItsOwnProtocol: that another has told what it is spares no
-// control device the one question to the port that is open for it, and all that follow.
-func TestControlDeviceIsAskedInItsOwnProtocol(t *testing.T) {
+// TestControllerIsAskedInItsOwnProtocol: that another has told what it is spares a
+// controller no question in its own protocol, and all others.
+func TestControllerIsAskedInItsOwnProtocol(t *testing.T) {
 	t.Parallel()
-	known := probe.KnowsLittle
-	first := datagramProbe("first", 8, 3)
-	o := probe.Options{
-		Probes: []probe.Probe{first, modbus.Probe(), s7comm.Probe()}, Sparing: true, Ports: []uint16{502, 102}, Datagrams: []uint16{8},
-		Knows: func(netip.Addr) probe.Knowledge { return known },
-		Read: func(server heron.Subject, _ heron.Time, _ iter.Seq2[bool, []byte]) []heron.Observation {
-			return []heron.Observation{{Subject: server, Key: "modbus.device_id.vendor", Value: "Company"}}
-		},
-	}
-	d := plc(t)
-	d.services[102] = d.services[80]
-	o.Dial = answersOn(t, 8, d.dial)
-	s, err := probe.NewScanner(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var asked []string
-	err = s.Run(t.Context(), probe.Area{Hosts: []probe.Host{{Addr: loopback, Control: true}}}, func(a probe.Answer) {
-		if a.Probe != "" {
-			asked, known = append(asked, a.Probe), probe.KnowsAll
+	for _, hasty := range []bool{false, true} {
+		known := probe.KnowsLittle
+		o := probe.Options{
+			Probes: []probe.Probe{datagramProbe("first", 8, 3), datagramProbe("other", 9, 2), modbus.Probe(), s7comm.Probe()},
+			Ports:  []uint16{80, 502, 102}, Datagrams: []uint16{8}, Sparing: true, Hasty: hasty,
+			Knows: func(netip.Addr) probe.Knowledge { return known },
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
+		d := plc(t)
+		d.services[102] = d.services[80]
+		o.Dial = answersOn(t, 8, d.dial)
+		s, err := probe.NewScanner(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked []string
+		err = s.Run(t.Context(), probe.Area{Hosts: []probe.Host{{Addr: loopback, Control: true}}}, func(a probe.Answer) {
+			switch a.Probe {
+			case "":
+				return
+			case "first":
+				known = probe.KnowsUnheard
+			case "modbus":
+				known = probe.KnowsAll
+			}
+			asked = append(asked, a.Probe)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"first", "modbus"}; !slices.Equal(asked, want) {
+			t.Errorf("hasty %v: asked %q, want %q", hasty, asked, want)
+		}
+		if hasty && d.total[80]+d.total[102] > 0 {
+			t.Errorf("knocked on %v", d.total)
+		}
+		d.check(t)
 	}
-	if want := []string{"first", "modbus"}; !slices.Equal(asked, want) {
-		t.Errorf("asked %q, want %q", asked, want)
-	}
-	d.check(t)
 }
 
 func TestExcludedHostsAreNotTouched(t *testing.T) {

@@ -104,10 +104,11 @@ type Knowledge uint8
 
 // How much is known.
 const (
-	KnowsLittle Knowledge = iota
-	KnowsType             // the type, or nearly: what one kind of thing answers is asked no more
-	KnowsKind             // the type and the maker: what may tell the model is still asked
-	KnowsAll              // the model, too: it is asked no more
+	KnowsLittle  Knowledge = iota
+	KnowsType              // the type, or nearly: what one kind of thing answers is asked no more
+	KnowsKind              // the type and the maker: what may tell the model is still asked
+	KnowsUnheard           // all but what a controller tells in its own protocol alone: it is asked where that may be spoken
+	KnowsAll               // the model, too: it is asked no more
 )
 
 // Question is one probe of one service, asked or to be asked.

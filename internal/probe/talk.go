@@ -27,7 +27,6 @@ type talk struct {
 	late    bool
 	patient bool // it is given more time than it seemed to need
 	refuses bool // it answers datagrams that nobody listens for
-	named   bool // it said in a control protocol what it is
 	asked   map[Target]bool
 	seen    map[doorKey]bool
 	refused map[uint16]bool // TCP ports
@@ -127,26 +126,17 @@ func (k *talk) host() Host {
 	return h
 }
 
-// enough tells that nothing more has to be asked.
-func (k *talk) enough() bool {
+// enough tells that nothing more has to be asked, but of a controller in its own protocol.
+func (k *talk) enough() bool { return k.enoughAt(door{}) }
+
+// enoughAt tells that nothing more has to be asked at a door.
+func (k *talk) enoughAt(d door) bool {
 	if k.s.o.Thorough {
 		return false
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.knows == KnowsAll
-}
-
-// enoughAt tells that nothing more has to be asked at a door. In its own protocol alone a
-// control device tells its order number and firmware: where that is open, it is asked
-// whatever is known, until it has answered in one.
-func (k *talk) enoughAt(d door) bool {
-	if !k.enough() {
-		return false
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.named || !isControlPort(d.port)
+	return k.knows == KnowsAll || k.knows == KnowsUnheard && !isControlPort(d.port)
 }
 
 // knockAll works through doors in their order, so many at a time.
@@ -156,7 +146,7 @@ func (k *talk) knockAll(ctx context.Context, doors []door, lanes int) {
 	for range lanes {
 		wg.Go(func() {
 			for d := range next {
-				if ctx.Err() == nil && (d.always && !k.s.o.Hasty || !k.enough()) && k.unseen(d) {
+				if ctx.Err() == nil && (d.always && !k.s.o.Hasty || !k.enoughAt(d)) && k.unseen(d) {
 					k.door(ctx, d)
 				}
 			}
@@ -263,12 +253,8 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 		}
 		k.converse(ctx, raw, q.probe, q.target, &a)
 		raw = nil
-		answered := len(a.Observations) > 0 && !errors.Is(a.Err, ErrNotMine)
-		if answered && isControlPort(d.port) {
-			k.spoke()
-		}
 		k.tell(ctx, a, open)
-		if answered || ctx.Err() != nil || k.enoughAt(d) {
+		if len(a.Observations) > 0 && !errors.Is(a.Err, ErrNotMine) || ctx.Err() != nil || k.enoughAt(d) {
 			return
 		}
 		open = nil
@@ -278,18 +264,11 @@ func (k *talk) opened(ctx context.Context, d door, raw *line) {
 	}
 }
 
-// spoke notes that the host said in a control protocol what it is.
-func (k *talk) spoke() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.named = true
-}
-
 // datagrams asks over UDP, what nobody answered once more.
 func (k *talk) datagrams(ctx context.Context, d door) {
 	answered := !d.always || k.s.o.Hasty
 	for _, q := range k.s.questions(k.host(), d) {
-		if ctx.Err() != nil || answered && k.enough() {
+		if ctx.Err() != nil || answered && k.enoughAt(d) {
 			return
 		}
 		if !d.always && k.moot(q.probe) || !k.first(q.target) {
