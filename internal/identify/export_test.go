@@ -3,6 +3,7 @@ package identify
 // What texts name in passing.
 var (
 	CodeIn      = codeIn
+	LineIn      = lineIn
 	HostBrand   = hostBrand
 	HostCode    = hostCode
 	HostKind    = hostKind

@@ -23,6 +23,7 @@ const (
 	hostNameWeight = 2.6 // one that the host's name names: people give names too
 	domainWeight   = 2.6 // one in whose domain a name is that was asked for
 	codeWeight     = 2.8 // the number of a model behind the vendor's name
+	lineWeight     = 2.3 // the name of a line of products there: the model may be one of several
 	// sayerWeight is how sure a signature's word is of the maker for a number beside
 	// it to be that of a model.
 	sayerWeight    = 4
@@ -67,6 +68,8 @@ func (k *keyReader) listen(value string, r *reading) {
 		}
 		if code := codeIn(m.Rest); code != "" {
 			r.spare = append(r.spare, vote{Model, code, fold(Model, code), codeWeight, "", nil})
+		} else if line := lineIn(value, m.Rest); line != "" && m.First && describing[k.key] {
+			r.spare = append(r.spare, vote{Model, line, fold(Model, line), lineWeight, "", nil})
 		}
 	case k.key == serviceKey:
 		r.brand = serviceBrand(value)
@@ -218,6 +221,29 @@ var (
 		`|[0-9]+x[0-9]+|[0-9a-f]{8,}|[a-z]{0,4}[0-9]{7,}[a-z]?|ipv[46]|wpa[23].*|h26[45]|mp[34]|rs-?[24](?:32|85)|usb-?[23]|i[3-6]86|x(?:86|64).*|(?:amd|arm|base|win|aarch)[0-9]+.*|utf-?8|wifi-?[4-7]|sha-?[0-9]+|md5|cat[5-7]e?` +
 		`|linux.*|windows.*|rel(?:ease)?[0-9].*|build.*|fw[0-9].*|sw[0-9].*|rev[0-9a-z]?|[345]g|http[0-9]?|snmpv[0-9].*|l[23])$`)
 )
+
+// lineForm is how makers write the names of their lines behind their own, and
+// nobody a word for a kind of thing: with a capital within, or in capitals alone.
+var lineForm = regexp.MustCompile(`^[ -]+([A-Z]?[a-z]{2,}[A-Z][A-Za-z]{1,12}|[A-Z]{2,}[a-z]{2,}[A-Za-z]{0,10}|[A-Z]{5,12})(?:[ ,-]|$)`)
+
+// softwareName is how the names of programs and systems end that many products run, and
+// a word for whatever is new.
+var softwareName = regexp.MustCompile(`(?i)(?:os|net|web|view|config|manager|studio|server|connect|cent(?:er|re)|cloud)$|^smart$`)
+
+// lineIn returns the name of a line of products that follows the vendor's in a
+// text: FlashArray of "Pure Storage FlashArray". Where all is written in capitals
+// they mean nothing.
+func lineIn(text, rest string) string {
+	m := lineForm.FindStringSubmatch(rest)
+	if m == nil || softwareName.MatchString(m[1]) {
+		return ""
+	}
+	maker := strings.TrimSuffix(text, rest)
+	if strings.ToUpper(m[1]) == m[1] && strings.ToUpper(maker) == maker {
+		return ""
+	}
+	return m[1]
+}
 
 // productForm is how a maker writes the number of a product where it stands alone,
 // and what may follow it there: a region or a version.

@@ -54,6 +54,28 @@ func TestCodeIn_finds_the_number_of_a_model(t *testing.T) {
 	}
 }
 
+func TestLineIn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Acme FlashArray":                  "FlashArray",
+		"Acme BreezeMAX base station":      "BreezeMAX",
+		"Acme BOBCAT":                      "BOBCAT",
+		"Acme TrangoLINK, version 7":       "TrangoLINK",
+		"Acme TMNet WebConfig":             "",
+		"Acme Switch":                      "",
+		"Acme Remote Management":           "",
+		"Acme RouterOS":                    "",
+		"Acme SMART signage":               "",
+		"Acme, FlashArray is at the right": "",
+		"ACME ETHERNET MULTI-ENVIRONMENT":  "",
+		"Acme":                             "",
+	} {
+		if got := identify.LineIn(text, text[len("Acme"):]); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestOwner_knows_the_vendor_by_its_domain(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
