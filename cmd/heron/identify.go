@@ -25,6 +25,9 @@ func newIdentifyCommand(t *terminal) *cobra.Command {
 	return c
 }
 
+// ownModel is the help of the flag that names a model.
+const ownModel = "a model of your own, as heron train writes, in place of the one that Heron brings"
+
 // ownSignatures is the help of the flag that names a folder of signatures.
 const ownSignatures = "folder of signatures of your own, on top of those that Heron brings"
 

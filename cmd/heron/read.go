@@ -24,7 +24,7 @@ type readFlags struct {
 	profile                 bool
 	zeek                    string
 	local                   []string
-	signatures              string
+	signatures, model       string
 	workers                 int
 }
 
@@ -67,6 +67,7 @@ A damaged file is read as far as it goes; the exit status is then 3.`,
 	c.Flags().StringVar(&f.zeek, "zeek", "", "write logs in the form of Zeek's into this new folder")
 	c.Flags().IntVar(&f.workers, "workers", 0, "how many share the work; it makes no difference to the result (default: by the machine)")
 	c.Flags().StringVar(&f.signatures, "signatures", "", ownSignatures)
+	c.Flags().StringVar(&f.model, "model", "", ownModel)
 	c.Flags().StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
 	return c
 }
@@ -85,7 +86,7 @@ func runRead(c *cobra.Command, t *terminal, f readFlags, files []string) error {
 	if f.lines() && (f.json || f.explain) {
 		return usageError{errors.New("--flows, --events, --observations, --profile and --protocols print lines of their own: leave out --json and --explain")}
 	}
-	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers, Explain: f.explain, Signatures: f.signatures}
+	o := app.ReadOptions{Files: files, Local: local, Workers: f.workers, Explain: f.explain, Signatures: f.signatures, Model: f.model}
 	if t.progress {
 		o.Progress = func(s heron.Stats) { t.status(fmt.Sprintf("%d packets, %d flows", s.Packets, s.Flows)) }
 	}

@@ -23,6 +23,7 @@ type serveFlags struct {
 	busCA, busCert, busKey, sensorListen string
 	local           []string
 	signatures      string
+	model           string
 	spool, evidence int64
 	clearText       bool
 }
@@ -84,6 +85,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	s.StringVar(&f.sensor, "sensor-name", d.Sensor.Name, "name of this sensor (default: that of the host)")
 	s.Lookup("sensor-name").DefValue = "" // help is the same everywhere
 	s.StringSliceVar(&f.local, "local", nil, "networks of ours beside the private ranges, as CIDR")
+	s.StringVar(&f.model, "model", "", ownModel)
 	s.StringVar(&f.signatures, "signatures", "", "folder of signatures of your own, on top of those that Heron brings; reloaded when it changes, and on SIGHUP")
 	s.StringVar(&f.level, "log-level", d.Log.Level, "debug, info, warn or error")
 	s.StringVar(&f.format, "log-format", d.Log.Format, "text or json")
@@ -122,6 +124,7 @@ func (f *serveFlags) config(c *cobra.Command) (config.Config, error) {
 		"sensor-name":    func() { conf.Sensor.Name = f.sensor },
 		"local":          func() { conf.Local = f.local },
 		"signatures":     func() { conf.Signatures = f.signatures },
+		"model":          func() { conf.Model = f.model },
 		"log-level":      func() { conf.Log.Level = f.level },
 		"log-format":     func() { conf.Log.Format = f.format },
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/heron-iot/heron"
 	"github.com/heron-iot/heron/internal/app"
 	"github.com/heron-iot/heron/internal/guess"
 )
@@ -25,7 +27,11 @@ path, dataset, label, label_type and mac_of_device or ip_of_device.
 
 Each capture is held out once, then each product, each maker and each type with
 all that is of it, to say how the model does on what it has not seen. The same manifest, captures and
-signatures give the same model, byte by byte.`,
+signatures give the same model, byte by byte. heron read and heron serve ask it with
+--model.
+
+A capture that is damaged, or in which the labelled device is not, is told, and the
+exit status is 3.`,
 		Example: "  heron train --manifest captures/manifest.csv --out model.bin\n  heron train --manifest captures/manifest.csv --out model.bin --report report.json --made lab",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -34,6 +40,11 @@ signatures give the same model, byte by byte.`,
 			}
 			if o.Folds < 2 || o.Folds > 20 {
 				return usageError{fmt.Errorf("--folds %d: want 2 to 20", o.Folds)}
+			}
+			for _, file := range []string{out, report} { // minutes before they are written
+				if _, err := os.Stat(filepath.Dir(file)); err != nil {
+					return heron.Errorf(heron.CodeNotFound, "%s: there is no such folder", filepath.Dir(file))
+				}
 			}
 			return runTrain(c, t, o, out, report)
 		},
@@ -50,6 +61,12 @@ signatures give the same model, byte by byte.`,
 func runTrain(c *cobra.Command, t *terminal, o app.TrainOptions, out, report string) error {
 	if t.progress {
 		o.Progress = func(done, all int) { t.status(fmt.Sprintf("%d of %d devices read", done, all)) }
+	}
+	missed := 0
+	o.Missed = func(capture, why string) {
+		t.status("")
+		t.say("%s %s: %s", t.red("not learned from:"), capture, why)
+		missed++
 	}
 	m, r, err := app.Train(c.Context(), o)
 	t.status("")
@@ -69,6 +86,9 @@ func runTrain(c *cobra.Command, t *terminal, o app.TrainOptions, out, report str
 		}
 	}
 	printTraining(t, r)
+	if missed > 0 {
+		return damagedError{errSilent}
+	}
 	return nil
 }
 

@@ -128,7 +128,8 @@ func TestModelKnowsTheLabWhenAllIsEncrypted(t *testing.T) {
 	for mac, kind := range typesOfLab(t, seed) {
 		rows = append(rows, eval.Capture{Path: path, Dataset: "lab", Label: mac.String(), Type: kind, MAC: mac})
 	}
-	examples, err := learnFrom(context.Background(), &material{file: path, name: path, rows: rows}, "lab")
+	o := TrainOptions{Made: "lab"}
+	examples, err := o.learnFrom(context.Background(), &material{file: path, name: path, rows: rows})
 	if err != nil {
 		t.Fatal(err)
 	}

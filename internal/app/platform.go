@@ -164,7 +164,7 @@ func (p *Platform) openCore(ctx context.Context) error {
 		return err
 	}
 	p.knowledge = know
-	model, err := guess.Embedded()
+	model, err := guess.Load(p.conf.Model)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type ReadOptions struct {
 	Workers int
 	// NoModel leaves the devices unknown that signatures do not know.
 	NoModel bool
+	// Model is a file that heron train wrote; "" for the model that Heron brings.
+	Model string
 	// Flow and Event, when set, take each report on a flow and each event in
 	// traffic order, the ends of a flow named; what they are given is borrowed.
 	// An error ends the reading. They are called from one other goroutine.
@@ -121,7 +123,7 @@ func modelFor(o *ReadOptions) (guesser, error) {
 	if o.NoModel {
 		return nil, nil
 	}
-	return guess.Embedded()
+	return guess.Load(o.Model)
 }
 
 // readTable bounds the flow table of a file reader: files may hold more flows

@@ -32,6 +32,8 @@ type TrainOptions struct {
 	Folds    int    // into how many parts the captures are cut, to hold each out once
 	Made     string // the dataset of the manifests that was made by the lab
 	Progress func(done, all int)
+	// Missed, when set, takes what a labelled capture did not give, and why.
+	Missed func(capture, why string)
 }
 
 // Train learns a model from labelled captures and says how it did on those held out.
@@ -66,7 +68,7 @@ func Examples(ctx context.Context, o TrainOptions) ([]*guess.Example, error) {
 		}
 		if !seen[digest] {
 			seen[digest] = true
-			shown, err := learnFrom(ctx, s, o.Made)
+			shown, err := o.learnFrom(ctx, s)
 			if err != nil && s.rows != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}
@@ -80,6 +82,12 @@ func Examples(ctx context.Context, o TrainOptions) ([]*guess.Example, error) {
 		}
 	}
 	return examples, nil
+}
+
+func (o *TrainOptions) missed(s *material, why string) {
+	if o.Missed != nil {
+		o.Missed(s.file, why)
+	}
 }
 
 func digestOf(file string) (sum [sha256.Size]byte, err error) {
@@ -100,6 +108,9 @@ func (o *TrainOptions) materials() (out []material, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := checkRows(path, m.Captures); err != nil {
+			return nil, err
+		}
 		at := map[string]int{}
 		for _, c := range m.Captures {
 			i, known := at[c.Path]
@@ -113,6 +124,9 @@ func (o *TrainOptions) materials() (out []material, err error) {
 	}
 	for n, path := range o.Known {
 		err := filepath.WalkDir(path, func(file string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return heron.Errorf(heron.CodeNotFound, "%s: there is no such file", file)
+			}
 			if err != nil || e.IsDir() || !slices.Contains(captureFiles, filepath.Ext(file)) {
 				return err
 			}
@@ -126,6 +140,33 @@ func (o *TrainOptions) materials() (out []material, err error) {
 	}
 	return out, nil
 }
+
+// checkRows reports what nobody could learn from, before minutes go into reading the
+// rest: types that there are not, and files.
+func checkRows(manifest string, rows []eval.Capture) error {
+	var faults []string
+	for i := range rows {
+		c := &rows[i]
+		if _, known := heron.TypeOf(c.Type); c.Type != "" && !known {
+			faults = append(faults, fmt.Sprintf("row %d: %s", i+1, heron.ErrorMessage(heron.NoType(c.Type))))
+		}
+		file := filepath.Join(filepath.Dir(manifest), filepath.FromSlash(c.Path))
+		if at, err := os.Stat(file); err != nil || at.IsDir() {
+			faults = append(faults, fmt.Sprintf("row %d: there is no file %s", i+1, file))
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(faults) - maxRowsTold; n > 0 {
+		more = fmt.Sprintf("\nand %d more", n)
+	}
+	return heron.Errorf(heron.CodeInvalid, "manifest %s:\n%s%s", manifest, strings.Join(faults[:min(len(faults), maxRowsTold)], "\n"), more)
+}
+
+// maxRowsTold bounds how many faulty rows of a manifest are told.
+const maxRowsTold = 10
 
 // captureName names a capture of one of several manifests.
 func captureName(manifest int, path string) string { return fmt.Sprintf("%d/%s", manifest, path) }
@@ -142,6 +183,7 @@ type lesson struct {
 	whole        map[string]*heron.Baseline
 	flows        []heron.Flow
 	devices      []heron.Device
+	damage       []string                   // what could not be read
 	hidden       map[string]*heron.Baseline // what they did but for the protocols in clear that name things
 }
 
@@ -150,7 +192,7 @@ const day = heron.Time(24 * time.Hour)
 
 // learnFrom reads a capture day by day, and returns what each of its views shows
 // of the devices that are known.
-func learnFrom(ctx context.Context, s *material, made string) ([]*guess.Example, error) {
+func (o *TrainOptions) learnFrom(ctx context.Context, s *material) ([]*guess.Example, error) {
 	src, err := capture.Open([]string{s.file})
 	if err != nil {
 		return nil, err
@@ -162,6 +204,7 @@ func learnFrom(ctx context.Context, s *material, made string) ([]*guess.Example,
 	}
 	days := part{packetSource: src}
 	var out []*guess.Example
+	met := make([]bool, len(s.rows))
 	for n := 0; !days.over; n++ {
 		days.begin()
 		l, err := listen(ctx, &days, id)
@@ -174,10 +217,22 @@ func learnFrom(ctx context.Context, s *material, made string) ([]*guess.Example,
 		}
 		for i := range s.rows {
 			c := &s.rows[i]
-			if id := l.device(c); id != "" && c.Type != "" {
-				e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Maker: c.Vendor, Type: c.Type, Capture: s.name, Day: n, Made: c.Dataset == made}
+			id := l.device(c)
+			met[i] = met[i] || id != ""
+			if id != "" && c.Type != "" {
+				e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Maker: c.Vendor, Type: c.Type, Capture: s.name, Day: n, Made: c.Dataset == o.Made}
 				out = append(out, l.show(id, e)...)
 			}
+		}
+		for _, d := range l.damage {
+			if s.rows != nil {
+				o.missed(s, d)
+			}
+		}
+	}
+	for i := range s.rows {
+		if !met[i] {
+			o.missed(s, fmt.Sprintf("the device of %s is not in it", s.rows[i].Label))
 		}
 	}
 	return out, nil
@@ -207,7 +262,7 @@ func listen(ctx context.Context, src packetSource, id identifier) (*lesson, erro
 	if err != nil {
 		return nil, err
 	}
-	l.devices = r.Devices
+	l.devices, l.damage = r.Devices, r.Damage
 	l.hide()
 	return &l, nil
 }

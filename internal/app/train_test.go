@@ -109,12 +109,71 @@ func TestTrainSaysWhatIsWrong(t *testing.T) {
 	if heron.ErrorCode(err) != heron.CodeNotFound {
 		t.Errorf("error is %v", err)
 	}
-	path := filepath.Join(t.TempDir(), "gone.csv")
-	if err := os.WriteFile(path, []byte("path,label_type,mac_of_device,label\nnone.pcap,camera,02:00:00:00:00:01,x\n"), 0o600); err != nil {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "bad.csv")
+	rows := "path,label_type,mac_of_device,label\nnone.pcap,camera,02:00:00:00:00:01,x\nnoise.pcap,teapot,02:00:00:00:00:02,y\n"
+	for name, text := range map[string]string{"bad.csv": rows, "noise.pcap": "no packets"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _, err = Train(context.Background(), TrainOptions{Manifests: []string{path}, Folds: 3})
+	for _, want := range []string{"row 1: there is no file " + filepath.Join(dir, "none.pcap"), `row 2: type "teapot" is not one of heron's device types`} {
+		if heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want one that says %q", err, want)
+		}
+	}
+
+	// What a capture does not give is told, and leaves the others.
+	rows = strings.ReplaceAll(strings.ReplaceAll(rows, "none.pcap", "noise.pcap"), "teapot", "kettle")
+	if err := os.WriteFile(path, []byte(rows), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Train(context.Background(), TrainOptions{Manifests: []string{path}, Folds: 3}); err == nil || !strings.Contains(err.Error(), "none.pcap") {
-		t.Errorf("error is %v", err)
+	var missed []string
+	_, _, err = Train(context.Background(), TrainOptions{Manifests: []string{path}, Folds: 3, Missed: func(capture, why string) {
+		missed = append(missed, filepath.Base(capture)+": "+why)
+	}})
+	if got := strings.Join(missed, "\n"); heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(got, "noise.pcap: the device of x is not in it\nnoise.pcap: the device of y is not in it") {
+		t.Errorf("told %q, and then %v", got, err)
+	}
+}
+
+// TestALearnedModelIsAskedInPlaceOfOurs, and refused when it is none.
+func TestALearnedModelIsAskedInPlaceOfOurs(t *testing.T) {
+	t.Parallel()
+	ours, err := guess.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := ours.Encode()
+	file, plant := filepath.Join(t.TempDir(), "model.bin"), filepath.Join(t.TempDir(), "plant.pcap")
+	if err := os.WriteFile(plant, capturefile(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, b := range map[string][]byte{
+		"":                              whole,
+		"is no model, or a damaged":     whole[:len(whole)/2],
+		"is no model, or a damaged one": nil,
+		"another version of heron":      bytes.Replace(whole, []byte("/4"), []byte("/9"), 1),
+	} {
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := guess.Load(file)
+		if want == "" && err != nil || want != "" && (heron.ErrorCode(err) != heron.CodeInvalid || !strings.Contains(err.Error(), want)) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+		conf := testConfig(t.TempDir())
+		conf.Model = file
+		if want != "" && Run(t.Context(), Options{Config: conf}) == nil {
+			t.Errorf("a server starts with a model of which it is to be said %q", want)
+		}
+		if _, err := Read(t.Context(), ReadOptions{Files: []string{plant}, Model: file}); (err == nil) != (want == "") {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+	if _, err := guess.Load(file + ".none"); heron.ErrorCode(err) != heron.CodeNotFound {
+		t.Errorf("no file: %v", err)
 	}
 }
 

@@ -36,6 +36,10 @@ type Config struct {
 	// Heron brings; "" for none.
 	Signatures string `yaml:"signatures"`
 
+	// Model is a file that heron train wrote, asked in place of the model that Heron
+	// brings; "" for that.
+	Model string `yaml:"model"`
+
 	// Management are networks that a quarantine must never cut off from a device:
 	// where operators and sensors sit. Our own addresses are always among them.
 	Management []string `yaml:"management"`

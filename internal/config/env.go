@@ -54,6 +54,7 @@ func Variables() []Variable {
 		{"HERON_LOG_LEVEL", "debug, info, warn or error", str(func(c *Config) *string { return &c.Log.Level })},
 		{"HERON_MAX_ENDPOINTS", "pairs of MAC and address that a site remembers", number(func(c *Config) *int { return &c.MaxEndpoints })},
 		{"HERON_MAX_FLOWS", "flows that a sensor keeps at once", number(func(c *Config) *int { return &c.Sensor.MaxFlows })},
+		{"HERON_MODEL", "a model of your own, as heron train writes", str(func(c *Config) *string { return &c.Model })},
 		{"HERON_ROLE", "all, core, sensor or web", str(func(c *Config) *string { return &c.Role })},
 		{"HERON_SENSOR_NAME", "name of this sensor", str(func(c *Config) *string { return &c.Sensor.Name })},
 		{"HERON_SENSOR_LISTEN", "address at which a sensor tells its health", str(func(c *Config) *string { return &c.Sensor.Listen })},

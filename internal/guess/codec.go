@@ -1,6 +1,7 @@
 package guess
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -11,10 +12,16 @@ import (
 	"github.com/heron-iot/heron/internal/wire"
 )
 
-const magic = "heron-model/4\n"
+const (
+	magicName = "heron-model/"
+	magic     = magicName + "4\n"
+)
+
+// errVersion is for a model that another program learned.
+var errVersion = errors.New("was learned by another version of heron: learn it again (heron train)")
 
 // errModel is for bytes that are no model, or one for other evidence.
-var errModel = errors.New("not a model that this program can use")
+var errModel = errors.New("is no model, or a damaged one")
 
 // Encode returns the model in the form that Decode reads, little-endian throughout:
 // the magic line; the numbers that it reads; the types, and the words with their
@@ -110,6 +117,9 @@ func readHabit(r *wire.Reader, words int) habit {
 func Decode(b []byte) (*Model, error) {
 	r := wire.NewReader(b)
 	if string(r.Bytes(len(magic))) != magic || r.U16LE() != numbers {
+		if bytes.HasPrefix(b, []byte(magicName)) {
+			return nil, errVersion
+		}
 		return nil, errModel
 	}
 	m := &Model{}

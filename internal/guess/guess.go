@@ -12,7 +12,11 @@ package guess
 import (
 	"cmp"
 	_ "embed" // for the model
+	"errors"
+	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"slices"
 	"strings"
 
@@ -35,6 +39,26 @@ var embedded []byte
 
 // Embedded returns the model that is part of the program.
 func Embedded() (*Model, error) { return Decode(embedded) }
+
+// Load returns the model of a file, or the one that is part of the program where
+// that is "".
+func Load(file string) (*Model, error) {
+	if file == "" {
+		return Embedded()
+	}
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, heron.Errorf(heron.CodeNotFound, "model %s: there is no such file", file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m, err := Decode(b)
+	if err != nil {
+		return nil, heron.Errorf(heron.CodeInvalid, "model %s: %v", file, err)
+	}
+	return m, nil
+}
 
 // prior is what identification weighs evidence against: docs/identification.md.
 const prior = -2

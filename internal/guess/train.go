@@ -69,7 +69,7 @@ const (
 )
 
 // errExamples is for examples that nothing can be learned from.
-var errExamples = errors.New("no examples of at least two types of device")
+var errExamples = heron.Errorf(heron.CodeInvalid, "no examples of at least two types of device: want two captures of each at least")
 
 // fit learns all of a model but whom to trust.
 func fit(examples []*Example, o learn.Options) (*Model, error) {
