@@ -98,7 +98,7 @@ func (c *Correction) Validate() error {
 		return Errorf(CodeInvalid, "%s: nothing is said of it, so there is nothing to %s", c.Field, c.Ruling)
 	}
 	if c.Value == "" || len(c.Value) > maxCorrected || c.Value != strings.TrimSpace(c.Value) || strings.ContainsFunc(c.Value, isControl) {
-		return Errorf(CodeInvalid, "%s: want a value of 1 to %d characters", c.Field, maxCorrected)
+		return Errorf(CodeInvalid, "%s: want a value of 1 to %d bytes, without control characters and without spaces around it", c.Field, maxCorrected)
 	}
 	if _, known := TypeOf(c.Value); c.Field == "type" && !known {
 		return NoType(c.Value)

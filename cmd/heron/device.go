@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -143,11 +144,12 @@ func newDeviceSplit(t *terminal, f *serverFlags) *cobra.Command {
 }
 
 func newDeviceUndo(t *terminal, f *serverFlags) *cobra.Command {
-	return &cobra.Command{
+	var limit int
+	c := &cobra.Command{
 		Use: "undo [ENTRY]", Short: "Take back a merge, split, rename or correction; without ENTRY, list them", Args: maybeArg,
 		RunE: f.do(func(ctx context.Context, cl *client.Client, args []string) error {
 			if len(args) == 0 {
-				return printLedger(ctx, t, f, cl)
+				return printLedger(ctx, t, f, cl, limit)
 			}
 			list, err := cl.UndoLedger(ctx, args[0])
 			if err != nil {
@@ -156,10 +158,12 @@ func newDeviceUndo(t *terminal, f *serverFlags) *cobra.Command {
 			return t.done(f, list, "taken back; %d devices changed", len(list))
 		}),
 	}
+	c.Flags().IntVar(&limit, "limit", 50, "list at most so many (0: no bound)")
+	return c
 }
 
-func printLedger(ctx context.Context, t *terminal, f *serverFlags, cl *client.Client) error {
-	list, err := collect(cl.Ledger(ctx), 50)
+func printLedger(ctx context.Context, t *terminal, f *serverFlags, cl *client.Client, limit int) error {
+	list, err := collect(cl.Ledger(ctx), limit)
 	if err != nil {
 		return err
 	}
@@ -167,15 +171,31 @@ func printLedger(ctx context.Context, t *terminal, f *serverFlags, cl *client.Cl
 		return t.json(list)
 	}
 	rows := make([][]string, 0, len(list))
-	for _, e := range list {
+	for i := range list {
+		e := &list[i]
 		undone := ""
 		if e.Undone {
 			undone = "taken back"
 		}
-		rows = append(rows, []string{ago(e.Time.Std()), e.Actor, e.Op, e.Reason, undone, e.ID})
+		rows = append(rows, []string{ago(e.Time.Std()), e.Actor, entryWords(e), e.Reason, undone, e.ID})
 	}
 	t.table([]string{"When", "Who", "What", "Why", "", "Entry"}, rows)
 	return nil
+}
+
+// entryWords says what an entry of the ledger did, and to whom.
+func entryWords(e *heron.LedgerEntry) string {
+	address := strings.NewReplacer("mac:", "", "ip:", "").Replace
+	d := e.Detail
+	switch {
+	case e.Op == "merge":
+		return "merge " + address(d["anchors"]) + " into " + address(d["keep"])
+	case e.Op == "split":
+		return "split off " + address(d["anchors"])
+	case d["field"] != "":
+		return fmt.Sprintf("%s %s %s of %s", e.Op, d["field"], d["value"], address(d["anchor"]))
+	}
+	return fmt.Sprintf("%s %s %s", e.Op, address(d["anchor"]), d["new"])
 }
 
 // done prints what came of a change: JSON for machines, a sentence for people.

@@ -25,7 +25,7 @@ func (f *serverFlags) doDevice(fn func(ctx context.Context, c *client.Client, ar
 
 func findDevice(ctx context.Context, c *client.Client, word string) (string, error) {
 	if len(word) == len(heron.DeriveID()) && strings.Count(word, "-") == 4 {
-		return word, nil
+		return remaining(ctx, c, word)
 	}
 	list, err := collect(c.Devices(ctx, client.DeviceQuery{Search: `"` + strings.ReplaceAll(word, `"`, "") + `"`}), 0)
 	if err != nil {
@@ -49,4 +49,19 @@ func isCalled(d *heron.Device, word string) bool {
 	same := func(s string) bool { return strings.EqualFold(s, word) }
 	return same(d.Name) || slices.ContainsFunc(d.Hostnames, same) ||
 		slices.ContainsFunc(texts(d.IPs), same) || slices.ContainsFunc(texts(d.MACs), same)
+}
+
+// mergesFollowed bounds how often what a device was merged into was itself merged.
+const mergesFollowed = 8
+
+// remaining is the id of the device that is left of one: itself, or what it was merged into.
+func remaining(ctx context.Context, c *client.Client, id string) (string, error) {
+	for range mergesFollowed {
+		d, err := c.Device(ctx, id)
+		if err != nil || d.MergedInto == "" {
+			return id, err
+		}
+		id = d.MergedInto
+	}
+	return id, nil
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router'
 import { deviceQuery } from '../../api/devices.ts'
 import type { Device } from '../../api/types.ts'
 import { assertNever } from '../../lib/assert-never.ts'
@@ -38,7 +38,13 @@ export function DevicePage() {
   return (
     <div className="page">
       <Await query={device} what="This device" loading={<Skeleton lines={10} height={24} />}>
-        {(d) => <Loaded device={d} />}
+        {(d) =>
+          d.merged_into ? (
+            <Navigate to="/devices/$id" params={{ id: d.merged_into }} replace />
+          ) : (
+            <Loaded device={d} />
+          )
+        }
       </Await>
     </div>
   )
