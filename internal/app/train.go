@@ -215,19 +215,9 @@ func (o *TrainOptions) learnFrom(ctx context.Context, s *material) ([]*guess.Exa
 			out = append(out, l.sure(s.name, n)...)
 			continue
 		}
-		for i := range s.rows {
-			c := &s.rows[i]
-			id := l.device(c)
-			met[i] = met[i] || id != ""
-			if id != "" && c.Type != "" {
-				e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Maker: c.Vendor, Type: c.Type, Capture: s.name, Day: n, Made: c.Dataset == o.Made}
-				out = append(out, l.show(id, e)...)
-			}
-		}
+		out = append(out, o.labelled(l, s, n, met)...)
 		for _, d := range l.damage {
-			if s.rows != nil {
-				o.missed(s, d)
-			}
+			o.missed(s, d)
 		}
 	}
 	for i := range s.rows {
@@ -236,6 +226,21 @@ func (o *TrainOptions) learnFrom(ctx context.Context, s *material) ([]*guess.Exa
 		}
 	}
 	return out, nil
+}
+
+// labelled makes examples of the devices that rows of a manifest mean, on one day, and
+// notes which rows have met theirs.
+func (o *TrainOptions) labelled(l *lesson, s *material, day int, met []bool) (out []*guess.Example) {
+	for i := range s.rows {
+		c := &s.rows[i]
+		id := l.device(c)
+		met[i] = met[i] || id != ""
+		if id != "" && c.Type != "" {
+			e := guess.Example{Dataset: c.Dataset, Product: productOf(c), Maker: c.Vendor, Type: c.Type, Capture: s.name, Day: day, Made: c.Dataset == o.Made}
+			out = append(out, l.show(id, e)...)
+		}
+	}
+	return out
 }
 
 // listen reads packets to their end.
