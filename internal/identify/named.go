@@ -230,6 +230,14 @@ var lineForm = regexp.MustCompile(`^[ -]+([A-Z]?[a-z]{2,}[A-Z][A-Za-z]{1,12}|[A-
 // a word for whatever is new.
 var softwareName = regexp.MustCompile(`(?i)(?:os|net|web|view|config|manager|studio|server|connect|cent(?:er|re)|cloud)$|^smart$`)
 
+// shouted are words that stand in capitals behind a maker's name for emphasis.
+var shouted = setOf([]string{
+	"access", "authorized", "company", "configuration", "console", "copyright", "corporation", "default", "device", "digital", "electronics", "embedded",
+	"engineering", "ethernet", "evaluation", "firmware", "global", "industrial", "industries", "interface", "international", "internet", "license", "limited",
+	"login", "management", "module", "network", "networks", "notice", "office", "password", "private", "production", "release", "remote", "restricted", "serial",
+	"software", "solutions", "system", "systems", "technologies", "technology", "unauthorized", "unknown", "version", "warning", "welcome", "wireless",
+})
+
 // lineIn returns the name of a line of products that follows the vendor's in a
 // text: FlashArray of "Pure Storage FlashArray". Where all is written in capitals
 // they mean nothing.
@@ -238,9 +246,11 @@ func lineIn(text, rest string) string {
 	if m == nil || softwareName.MatchString(m[1]) {
 		return ""
 	}
-	maker := strings.TrimSuffix(text, rest)
-	if strings.ToUpper(m[1]) == m[1] && strings.ToUpper(maker) == maker {
-		return ""
+	if strings.ToUpper(m[1]) == m[1] {
+		maker, word := strings.TrimSuffix(text, rest), strings.ToLower(m[1])
+		if strings.ToUpper(maker) == maker || shouted[word] || kindsBehind[word] != "" {
+			return ""
+		}
 	}
 	return m[1]
 }

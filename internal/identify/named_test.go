@@ -66,6 +66,8 @@ func TestLineIn(t *testing.T) {
 		"Acme Remote Management":           "",
 		"Acme RouterOS":                    "",
 		"Acme SMART signage":               "",
+		"Acme EVALUATION unit":             "",
+		"Acme THERMOSTAT":                  "",
 		"Acme, FlashArray is at the right": "",
 		"ACME ETHERNET MULTI-ENVIRONMENT":  "",
 		"Acme":                             "",
