@@ -123,14 +123,18 @@ func load(files Files) (*Pack, Faults, error) {
 	return p, nil, err
 }
 
+// noField is what the reader of YAML says of a field that is none.
+var noField = regexp.MustCompile(`field (\S+) not found in type \S+$`)
+
 // goTypes are what the reader of YAML says of the types that it fills.
-var goTypes = regexp.MustCompile(` (in type|into) (\[\])?identify\.\w+$`)
+var goTypes = regexp.MustCompile(` into (\[\])?identify\.\w+$`)
 
 // plainYAML says what is wrong with a file without words of the program.
 func plainYAML(err error) []string {
 	var out []string
 	if several, ok := errors.AsType[*yaml.TypeError](err); ok {
 		for _, one := range several.Errors {
+			one = noField.ReplaceAllString(one, "there is no field $1")
 			out = append(out, goTypes.ReplaceAllString(one, ""))
 		}
 		return out

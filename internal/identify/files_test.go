@@ -43,7 +43,7 @@ func TestFaultsNameFileAndLine(t *testing.T) {
 	t.Parallel()
 	const good = "- {id: b.good, match: [{key: http.title, equals: abc}], yields: {type: [plc, 3]}}\n"
 	for text, want := range map[string]string{
-		good + "- id: a.b\n  match: [{kee: http.title, equals: abc}]\n": "x.yaml: line 3: field kee not found",
+		good + "- id: a.b\n  match: [{kee: http.title, equals: abc}]\n": "x.yaml: line 3: there is no field kee",
 		"hello": "x.yaml: line 1: cannot unmarshal !!str `hello`",
 		good + "\n- {id: a.b, match: [{key: http.title, prefix: q}], yields: {type: [plc, 3]}}":        "x.yaml: line 3: a.b: condition on http.title",
 		good + "\n\n- {id: a.b, match: [{key: http.title, equals: abc}], yields: {type: [teapot, 3]}}": "x.yaml: line 4: a.b: type \"teapot\" is not one",

@@ -274,7 +274,7 @@ describe('the page', () => {
       },
       90_000,
     )
-    await group.getByText('“zork-#” all of them, and nobody else').waitFor()
+    await group.getByText('gives the name “zork-#” all of them, and nobody else').waitFor()
     await group.getByText('All that they have in common').click()
     await group.getByRole('link', { name: 'zork-0a1b22' }).waitFor()
     expect(await audit(page)).toEqual([])

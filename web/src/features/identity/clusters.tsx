@@ -146,7 +146,7 @@ export function saidOf({ said }: Pick<Example, 'said'>): string {
 /** How many of a group have something, and how many beside them. */
 export function shared(share: number, elsewhere: number): string {
   const of = share >= 1 ? 'all of them' : `${percent(share)} of them`
-  return elsewhere === 0 ? `${of}, and nobody else` : `${of}, and ${count(elsewhere)} others`
+  return elsewhere === 0 ? `${of}, and nobody else` : `${of}, and ${plural(elsewhere, 'other')}`
 }
 
 function Inside({ cluster: c }: { cluster: Cluster }) {

@@ -60,6 +60,7 @@ describe('groups of unknown devices', () => {
   it('are told by what they have and others have not', () => {
     expect(shared(1, 0)).toBe('all of them, and nobody else')
     expect(saidOf({ said: { type: 'robot', vendor: 'Acme' } })).toBe('Acme Robot')
+    expect(shared(1, 1)).toBe('all of them, and 1 other')
     expect(shared(0.857, 1200)).toBe('86 % of them, and 1,200 others')
   })
 })
