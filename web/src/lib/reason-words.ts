@@ -93,6 +93,7 @@ const families: [string, string][] = [
   ['knx', 'Over KNX it says'],
   ['goose.', 'In its GOOSE messages it says'],
   ['hart_ip.', 'Over HART it says'],
+  ['stp.', 'To other switches it says'],
   ['sv.', 'In its sampled values it says'],
   ['modbus.', 'Asked over Modbus it says'],
   ['umas.', 'Asked over UMAS it says'],
