@@ -15,10 +15,11 @@ import (
 )
 
 // Assessment timing: a device is assessed soon after it changed, several
-// changes at once, and all of them every few minutes because alerts age.
+// changes at once, and all of them each hour, for alerts lose half their weight in
+// a day and certificates end.
 const (
 	assessDelay = 500 * time.Millisecond
-	assessAll   = 5 * time.Minute
+	assessAll   = time.Hour
 )
 
 // assessor keeps vulnerabilities, controls and risk of devices up to date.
