@@ -1,5 +1,7 @@
 package flow
 
+import "net/netip"
+
 // direct tells the sink of a frame that came straight from whom its source address
 // names: no router had counted its hop limit down. It is told of IPv4 addresses of
 // the Internet alone, whose place nothing else shows without ARP, and of what they
@@ -28,14 +30,12 @@ func isFirstHop(ttl uint8, adjacent bool) bool {
 	return ttl == 60 && adjacent
 }
 
+// shared are the addresses between subscribers and the translator of their provider (RFC 6598).
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
 // isInternet reports whether an IPv4 address is neither private, nor shared, nor of
-// this link, nor of a group: RFC 1918, RFC 6598, RFC 3927, RFC 1122 §3.2.1.3.
+// this link or host, nor of a group.
 func (a addr) isInternet() bool {
-	switch n := uint32(a.lo); {
-	case n>>24 == 0, n>>24 == 10, n>>24 == 127, n>>28 >= 0xe:
-		return false
-	case n>>20 == 172<<4|1, n>>16 == 192<<8|168, n>>16 == 169<<8|254, n>>22 == 100<<2|1:
-		return false
-	}
-	return true
+	ip := a.netip(false)
+	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip)
 }

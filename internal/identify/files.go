@@ -78,6 +78,20 @@ func ReadFiles(fsys fs.FS) (Files, Faults, error) {
 	return files, faults, nil
 }
 
+// readGood is ReadFiles for who wants none where one cannot be read, or where there are none.
+func readGood(fsys fs.FS) (Files, error) {
+	files, faults, err := ReadFiles(fsys)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(faults) > 0:
+		return nil, faults.err()
+	case len(files) == 0:
+		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
+	}
+	return files, nil
+}
+
 // readFile reads a file. What is none, as a pipe, would be waited for for ever.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
 	i, err := fs.Stat(fsys, name)

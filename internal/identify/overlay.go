@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-
-	"github.com/heron-iot/heron"
 )
 
 // Over returns an Identifier with the embedded pack and, on top of it, that of a
@@ -15,14 +13,9 @@ import (
 // that is disabled switches it off. A pack with an example that does not come
 // out, or of which Lint complains, is refused.
 func Over(fsys fs.FS) (*Identifier, error) {
-	files, faults, err := ReadFiles(fsys)
-	switch {
-	case err != nil:
+	files, err := readGood(fsys)
+	if err != nil {
 		return nil, err
-	case len(faults) > 0:
-		return nil, faults.err()
-	case len(files) == 0:
-		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
 	}
 	id, faults, err := OverFiles(files)
 	return id, cmp.Or(err, faults.err())

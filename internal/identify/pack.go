@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/heron-iot/heron"
 )
 
 // Attribute is one of the five things that an identity says.
@@ -186,14 +184,9 @@ func (p *Pack) Signatures() []Signature { return slices.Clone(p.signatures) }
 // Unknown fields, unknown attributes and conditions that cannot be compiled are
 // errors; Lint finds what is legal but unwise.
 func Load(fsys fs.FS) (*Pack, error) {
-	files, faults, err := ReadFiles(fsys)
-	switch {
-	case err != nil:
+	files, err := readGood(fsys)
+	if err != nil {
 		return nil, err
-	case len(faults) > 0:
-		return nil, faults.err()
-	case len(files) == 0:
-		return nil, heron.Errorf(heron.CodeNotFound, "no signature files (*.yaml) in the folder")
 	}
 	p, faults, err := load(files)
 	return p, cmp.Or(err, faults.err())

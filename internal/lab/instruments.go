@@ -47,14 +47,14 @@ func hartService(d hartDevice) Service {
 	}
 }
 
-// frame answers a frame of the data link (HCF_SPEC-081): identity, or that the command
-// is not implemented.
+// frame answers a frame of the data link (HCF_SPEC-081): command 0 with the identity, any
+// other with response code 64, which instruments have for commands that they do not know.
 func (d hartDevice) frame(h *Host, b []byte) []byte {
-	const answer, primary, identify, notImplemented = 6, 0x80, 0, 64
+	const answer, primary, identify, notKnown = 6, 0x80, 0, 64
 	r := wire.NewReader(b)
 	r.Skip(2)
 	command := r.U8()
-	out := []byte{answer, primary, byte(command), 2, notImplemented, 0}
+	out := []byte{answer, primary, byte(command), 2, notKnown, 0}
 	if command == identify {
 		out = []byte{answer, primary, identify, 24, 0, 0, 254}
 		out = binary.BigEndian.AppendUint16(out, d.kind)
