@@ -52,6 +52,10 @@ const (
 	common = 0.8
 )
 
+// minSaid is how long a value is that is told once, whatever keys it stands under: a
+// name, and no number.
+const minSaid = 5
+
 // describe tells a group.
 func (w *weighed) describe(g *group) heron.Cluster {
 	c := heron.Cluster{Size: len(g.members), Common: []heron.Trait{}}
@@ -92,11 +96,15 @@ func (w *weighed) common(g *group) []heron.Trait {
 		}
 	}
 	slices.SortFunc(list, func(a, b found) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.fact, b.fact)) })
-	out := []heron.Trait{}
-	for _, f := range list[:min(len(list), traits)] {
-		n := count[f.fact]
+	out, said := []heron.Trait{}, map[string]bool{}
+	for _, f := range list {
+		x, n := w.facts[f.fact], count[f.fact]
+		if len(out) == traits || said[x.Value] {
+			continue
+		}
+		said[x.Value] = len(x.Value) >= minSaid
 		out = append(out, heron.Trait{
-			Key: w.facts[f.fact].Key, Value: w.facts[f.fact].Value,
+			Key: x.Key, Value: x.Value,
 			Share: round(float64(n) / float64(len(g.members))), Elsewhere: w.spread[f.fact] - n,
 		})
 	}

@@ -102,6 +102,24 @@ func TestWordsBeforeFigures(t *testing.T) {
 	}
 }
 
+// A name that two protocols told is told once; that two numbers are equal says nothing.
+func TestTraitsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	var members []cluster.Member
+	for i := range 3 {
+		members = append(members, cluster.Member{ID: fmt.Sprint(i), Facts: []cluster.Fact{
+			{Key: "dhcp.hostname", Value: "node-#"}, {Key: "host.name", Value: "node-#"}, {Key: "igmp.version", Value: "3"}, {Key: "ntp.version", Value: "3"},
+		}})
+	}
+	var keys []string
+	for _, trait := range cluster.Group(members).Items[0].Common {
+		keys = append(keys, trait.Key)
+	}
+	if d := cmp.Diff([]string{"dhcp.hostname", "igmp.version", "ntp.version"}, keys); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestGroupOfNothing(t *testing.T) {
 	t.Parallel()
 	if d := cmp.Diff(heron.Clusters{Items: []heron.Cluster{}}, cluster.Group(nil)); d != "" {
